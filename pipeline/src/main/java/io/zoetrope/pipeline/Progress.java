@@ -42,6 +42,16 @@ public interface Progress {
    */
   default void step(Stage stage, int done) {}
 
+  /**
+   * What a stage took.
+   *
+   * @param nanos wall time
+   * @param weightBytes bytes of the weight files that were open
+   * @param scratchBytes most bytes of activations and buffers at a time
+   * @param flops multiplications and additions of the matrix work
+   */
+  record Report(long nanos, long weightBytes, long scratchBytes, long flops) {}
+
   /** A stage is over. */
-  default void end(Stage stage, long nanos) {}
+  default void end(Stage stage, Report report) {}
 }
