@@ -66,7 +66,15 @@ public final class Ops implements AutoCloseable {
 
   /** Opens a scope inside the current one. */
   public Scope scope(String name) {
-    String path = scope.path().isEmpty() ? name : scope.path() + "/" + name;
+    return open(scope.path().isEmpty() ? name : scope.path() + "/" + name);
+  }
+
+  /** Opens a scope for the sake of memory alone: it has the path of the current one. */
+  public Scope scope() {
+    return open(scope.path());
+  }
+
+  private Scope open(String path) {
     scope = new Scope(this, scope, path, scratch.mark());
     return scope;
   }
