@@ -1,0 +1,35 @@
+package io.zoetrope.nn;
+
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.weights.Weights;
+
+/**
+ * An affine map, {@code x weight^T + bias}.
+ *
+ * @param weight [out features, in features]
+ * @param bias [out features], or null
+ */
+public record Linear(Tensor weight, Tensor bias) {
+  /** Reads {@code weight} and {@code bias}. */
+  public static Linear load(Weights weights, long inFeatures, long outFeatures) {
+    return new Linear(
+        weights.get("weight", outFeatures, inFeatures), weights.get("bias", outFeatures));
+  }
+
+  /** Reads {@code weight} of a layer without bias. */
+  public static Linear loadWithoutBias(Weights weights, long inFeatures, long outFeatures) {
+    return new Linear(weights.get("weight", outFeatures, inFeatures), null);
+  }
+
+  /** [..., in features] to [..., out features]. */
+  public Tensor forward(Ops ops, Tensor x) {
+    return forward(ops, x, Activation.NONE);
+  }
+
+  /** [..., in features] to [..., out features], with an activation behind. */
+  public Tensor forward(Ops ops, Tensor x, Activation activation) {
+    return ops.linear(x, weight, bias, activation);
+  }
+}

@@ -1,0 +1,154 @@
+package io.zoetrope.ops;
+
+import io.zoetrope.tensor.Storage;
+import io.zoetrope.tensor.Tensor;
+
+/**
+ * What a device does. {@link Ops} has checked shapes, dtypes and lifetimes and has allocated the
+ * outputs, so a backend only computes.
+ *
+ * <p>Unless said otherwise, activations are F32 or BF16, inputs and outputs are contiguous, an
+ * output does not overlap an input, sums are taken in float32 or wider, and each result is rounded
+ * once, when it is stored. {@link ReferenceBackend} is the definition of every operation.
+ */
+public interface Backend extends AutoCloseable {
+  /** Name for logs and reports, e.g. {@code "cpu (vector, 256 bit, 2 threads)"}. */
+  String name();
+
+  /** A block of scratch memory; its content is undefined. */
+  Storage allocate(long bytes);
+
+  /** Gives back a block from {@link #allocate}. */
+  void free(Storage storage);
+
+  /**
+   * Makes a weight usable on this device: the same elements under the same shape. The result lives
+   * as long as the weight it was made from.
+   *
+   * @param weight a contiguous host tensor of any convertible dtype
+   */
+  Tensor place(Tensor weight);
+
+  /** Copies a contiguous host tensor into {@code out} of the same dtype and shape. */
+  void upload(Tensor out, Tensor host);
+
+  /** Copies {@code x} into a contiguous host tensor of the same dtype and shape. */
+  void download(Tensor host, Tensor x);
+
+  /** Element-wise copy between tensors of the same shape and any strides, with conversion. */
+  void copy(Tensor out, Tensor x);
+
+  /**
+   * Copies a contiguous {@code x} to a contiguous {@code out} of the same dtype; they may overlap.
+   */
+  void move(Tensor out, Tensor x);
+
+  /** Sets every element of {@code out}, which may be strided. */
+  void fill(Tensor out, float value);
+
+  /**
+   * {@code out = a + b}; {@code b} repeats over the leading dimensions of {@code a}; {@code out}
+   * may be {@code a}.
+   */
+  void add(Tensor out, Tensor a, Tensor b);
+
+  /**
+   * {@code out = a * b}; {@code b} repeats over the leading dimensions of {@code a}; {@code out}
+   * may be {@code a}.
+   */
+  void multiply(Tensor out, Tensor a, Tensor b);
+
+  /** {@code out = activation(x)}; {@code out} may be {@code x}. */
+  void activate(Tensor out, Tensor x, Activation activation);
+
+  /**
+   * {@code out = activation(x weight^T + bias)}.
+   *
+   * @param out [rows, out features]
+   * @param x [rows, in features]
+   * @param weight [out features, in features], any convertible dtype
+   * @param bias [out features] or null
+   */
+  void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation);
+
+  /**
+   * Row {@code ids[i]} of {@code table} becomes row {@code i} of {@code out}.
+   *
+   * @param table [entries, features], any convertible dtype
+   */
+  void embedding(Tensor out, Tensor table, int[] ids);
+
+  /**
+   * {@code softmax(scale * q k^T + bias) v} for each head.
+   *
+   * @param out [queries, heads * head dim]
+   * @param q [queries, heads * head dim]; rows may be strided, as those of k and v
+   * @param k [keys, heads * head dim]
+   * @param v [keys, heads * head dim]
+   * @param bias F32, [heads or 1, queries or 1, keys], or null
+   */
+  void attention(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias);
+
+  /**
+   * 3D convolution over channels-last video, as if {@code history} stood in front of {@code x}.
+   *
+   * @param out [frames out, height out, width out, out channels]
+   * @param x [frames, height, width, in channels]
+   * @param history [any number of frames, height, width, in channels] or null
+   * @param weight [out channels, in channels, kernel frames, kernel height, kernel width]
+   * @param bias [out channels] or null
+   */
+  void conv3d(
+      Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry);
+
+  /**
+   * Nearest-neighbour resize of [frames, height, width, channels] to the shape of {@code out}.
+   *
+   * @param exact torch's {@code nearest-exact} (pixel centres) instead of {@code nearest}
+   */
+  void upsampleNearest(Tensor out, Tensor x, boolean exact);
+
+  /**
+   * Normalises the last dimension to mean 0 and variance 1, then applies weight and bias if given.
+   */
+  void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps);
+
+  /**
+   * {@code layerNorm(x) * (1 + scale) + shift}, rounded once.
+   *
+   * @param shift F32, [features] or [rows, features]; rows may be strided
+   * @param scale as {@code shift}
+   */
+  void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps);
+
+  /** {@code x / sqrt(mean(x^2) + eps) * weight} over the last dimension. */
+  void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps);
+
+  /**
+   * {@code activation(x / max(|x|, 1e-12) * sqrt(channels) * gamma)} with the Euclidean norm over
+   * the last dimension: the norm of the Wan VAE.
+   *
+   * @param gamma [channels]
+   */
+  void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation);
+
+  /**
+   * Rotates the pairs (2i, 2i+1) of every head.
+   *
+   * @param x [tokens, heads * head dim], changed in place
+   * @param cos F32, [tokens, head dim / 2]
+   * @param sin F32, [tokens, head dim / 2]
+   */
+  void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads);
+
+  /**
+   * {@code x += y * gate}, rounded once.
+   *
+   * @param gate F32, [features] or [rows, features]; rows may be strided
+   */
+  void addGatedInPlace(Tensor x, Tensor y, Tensor gate);
+
+  /** Releases threads and device resources. */
+  @Override
+  void close();
+}

@@ -1,0 +1,51 @@
+package io.zoetrope.ops;
+
+import io.zoetrope.tensor.Shape;
+
+/**
+ * Strides and zero padding of a 3D convolution. Paddings count frames before, rows above and below,
+ * and columns left and right; video convolutions are causal, so nothing is padded behind the last
+ * frame.
+ */
+public record ConvGeometry(
+    int strideFrames,
+    int strideHeight,
+    int strideWidth,
+    int front,
+    int top,
+    int bottom,
+    int left,
+    int right) {
+
+  public ConvGeometry {
+    if (strideFrames < 1 || strideHeight < 1 || strideWidth < 1) {
+      throw new IllegalArgumentException("convolution strides must be at least 1");
+    }
+    if (front < 0 || top < 0 || bottom < 0 || left < 0 || right < 0) {
+      throw new IllegalArgumentException("convolution paddings must not be negative");
+    }
+  }
+
+  /** Stride 1, {@code front} zero frames, and {@code around} zeros on each side of a frame. */
+  public static ConvGeometry causal(int front, int around) {
+    return new ConvGeometry(1, 1, 1, front, around, around, around, around);
+  }
+
+  /**
+   * Shape of the result.
+   *
+   * @param input [frames, height, width, channels], the frames including those of the history
+   * @param weight [out channels, in channels, kernel frames, kernel height, kernel width]
+   */
+  Shape output(Shape input, Shape weight) {
+    return Shape.of(
+        extent(input.size(0) + front, weight.size(2), strideFrames),
+        extent(input.size(1) + top + bottom, weight.size(3), strideHeight),
+        extent(input.size(2) + left + right, weight.size(4), strideWidth),
+        weight.size(0));
+  }
+
+  private static long extent(long padded, long kernel, int stride) {
+    return padded < kernel ? 0 : (padded - kernel) / stride + 1;
+  }
+}

@@ -1,0 +1,92 @@
+package io.zoetrope.ops;
+
+import io.zoetrope.tensor.Storage;
+import io.zoetrope.tensor.Tensor;
+
+/**
+ * Computes nothing and holds no memory: running a model on it tells {@link Ops#peakBytes} and
+ * {@link Ops#flops} of a job before it starts.
+ */
+public final class DryRunBackend implements Backend {
+  private record Imagined(long byteSize) implements Storage {}
+
+  @Override
+  public String name() {
+    return "dry run";
+  }
+
+  @Override
+  public Storage allocate(long bytes) {
+    return new Imagined(bytes);
+  }
+
+  @Override
+  public void free(Storage storage) {}
+
+  @Override
+  public Tensor place(Tensor weight) {
+    return weight;
+  }
+
+  @Override
+  public void upload(Tensor out, Tensor host) {}
+
+  @Override
+  public void download(Tensor host, Tensor x) {}
+
+  @Override
+  public void copy(Tensor out, Tensor x) {}
+
+  @Override
+  public void move(Tensor out, Tensor x) {}
+
+  @Override
+  public void fill(Tensor out, float value) {}
+
+  @Override
+  public void add(Tensor out, Tensor a, Tensor b) {}
+
+  @Override
+  public void multiply(Tensor out, Tensor a, Tensor b) {}
+
+  @Override
+  public void activate(Tensor out, Tensor x, Activation activation) {}
+
+  @Override
+  public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {}
+
+  @Override
+  public void embedding(Tensor out, Tensor table, int[] ids) {}
+
+  @Override
+  public void attention(
+      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {}
+
+  @Override
+  public void conv3d(
+      Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {}
+
+  @Override
+  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {}
+
+  @Override
+  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {}
+
+  @Override
+  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {}
+
+  @Override
+  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {}
+
+  @Override
+  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {}
+
+  @Override
+  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {}
+
+  @Override
+  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {}
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,655 @@
+package io.zoetrope.ops;
+
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Lifetime;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Storage;
+import io.zoetrope.tensor.Tensor;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+
+/**
+ * The operations that models are written in. Checks shapes, dtypes and lifetimes, allocates results
+ * in the innermost open {@link Scope}, counts work, and leaves the computing to a {@link Backend}.
+ *
+ * <p>Tensors have no batch dimension: activations of transformers are [tokens, features], those of
+ * video autoencoders [frames, height, width, channels]. Results have the dtype of the first
+ * operand. An instance belongs to one thread; an interrupt of that thread ends the next operation
+ * with a {@link CancellationException}.
+ *
+ * <p>Every operation throws {@link IllegalArgumentException}, which names operation, path and both
+ * shapes, when operands do not fit each other, and {@link IllegalStateException} when one's memory
+ * has been released.
+ */
+public final class Ops implements AutoCloseable {
+  private static final Tracer SILENT = new Tracer() {};
+
+  private final Backend backend;
+  private final Tracer tracer;
+  private final Scratch scratch;
+  private final boolean poison = Boolean.getBoolean("zoetrope.poison");
+  private Scope scope;
+  private long bufferBytes;
+  private long peakBytes;
+  private long flops;
+  private long startNanos;
+
+  /** Operations on a backend, which stays the caller's to close. */
+  public Ops(Backend backend) {
+    this(backend, SILENT);
+  }
+
+  /** Operations on a backend, seen by a tracer. */
+  public Ops(Backend backend, Tracer tracer) {
+    this.backend = backend;
+    this.tracer = tracer;
+    this.scratch = new Scratch(backend);
+    this.scope = new Scope(this, null, "", scratch.mark());
+  }
+
+  /** The device that computes. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Most bytes of scratch and buffers held so far; weights are not counted. */
+  public long peakBytes() {
+    return peakBytes;
+  }
+
+  /** Multiplications and additions of all matrix work so far. */
+  public long flops() {
+    return flops;
+  }
+
+  // ---------------------------------------------------------------- memory
+
+  /** Opens a scope inside the current one. */
+  public Scope scope(String name) {
+    return open(scope.path().isEmpty() ? name : scope.path() + "/" + name);
+  }
+
+  /** Opens a scope for the sake of memory alone: it has the path of the current one. */
+  public Scope scope() {
+    return open(scope.path());
+  }
+
+  private Scope open(String path) {
+    scope = new Scope(this, scope, path, scratch.mark());
+    return scope;
+  }
+
+  /** Memory for tensors that outlive scopes. */
+  public Buffers buffers(String name) {
+    return new Buffers(this, name);
+  }
+
+  /** An uninitialised tensor in the current scope. */
+  public Tensor allocate(DType dtype, Shape shape) {
+    Scratch.Block block = scratch.allocate(shape.count() * dtype.bytes());
+    notePeak();
+    return Tensor.contiguous(
+        block.storage(), block.position() / dtype.bytes(), dtype, shape, scope);
+  }
+
+  /** A copy of a contiguous host tensor in the current scope. */
+  public Tensor upload(Tensor host) {
+    Tensor out = allocate(host.dtype(), host.shape());
+    backend.upload(out, host);
+    return out;
+  }
+
+  /** A copy of a tensor of any strides in host memory, which lives as long as it is reachable. */
+  public Tensor download(Tensor x) {
+    check("download", x);
+    if (!x.isContiguous()) {
+      try (var _ = scope("download")) {
+        return download(copy(x));
+      }
+    }
+    Tensor host = Tensor.zeros(x.dtype(), x.shape().sizes());
+    backend.download(host, x);
+    return host;
+  }
+
+  /** A contiguous copy of a view. */
+  public Tensor copy(Tensor x) {
+    return cast(x, x.dtype(), true);
+  }
+
+  /** The same elements in another dtype; the tensor itself if it has that dtype already. */
+  public Tensor cast(Tensor x, DType dtype) {
+    return cast(x, dtype, false);
+  }
+
+  private Tensor cast(Tensor x, DType dtype, boolean always) {
+    check("copy", x);
+    if (!always && x.dtype() == dtype) {
+      return x;
+    }
+    Tensor out = allocate(dtype, x.shape());
+    copyInto(out, x);
+    return out;
+  }
+
+  /** Copies {@code x} into {@code out}; both may be strided, and the dtypes may differ. */
+  public void copyInto(Tensor out, Tensor x) {
+    check("copy", x, out);
+    require(out.shape().equals(x.shape()), "copy", "from %s to %s: shapes differ", x, out);
+    begin();
+    backend.copy(out, x);
+    end("copy", 0, out, x);
+  }
+
+  /** Sets every element of a tensor, which may be strided. */
+  public void fill(Tensor out, float value) {
+    check("fill", out);
+    begin();
+    backend.fill(out, value);
+    end("fill", 0, out);
+  }
+
+  // ---------------------------------------------------------------- element-wise
+
+  /** {@code a + b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
+  public Tensor add(Tensor a, Tensor b) {
+    checkRepeats("add", a, b);
+    Tensor out = allocate(a.dtype(), a.shape());
+    begin();
+    backend.add(out, a, b);
+    end("add", 0, out, a, b);
+    return out;
+  }
+
+  /** {@code x += y}; the shape of {@code y} equals the innermost dimensions of {@code x}. */
+  public void addInPlace(Tensor x, Tensor y) {
+    checkRepeats("addInPlace", x, y);
+    begin();
+    backend.add(x, x, y);
+    end("addInPlace", 0, x, x, y);
+  }
+
+  /** {@code a * b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
+  public Tensor multiply(Tensor a, Tensor b) {
+    checkRepeats("multiply", a, b);
+    Tensor out = allocate(a.dtype(), a.shape());
+    begin();
+    backend.multiply(out, a, b);
+    end("multiply", 0, out, a, b);
+    return out;
+  }
+
+  /** {@code activation(x)}. */
+  public Tensor activate(Tensor x, Activation activation) {
+    checkContiguous("activate", x);
+    Tensor out = allocate(x.dtype(), x.shape());
+    begin();
+    backend.activate(out, x, activation);
+    end("activate", 0, out, x);
+    return out;
+  }
+
+  // ---------------------------------------------------------------- matrix work
+
+  /**
+   * {@code activation(x weight^T + bias)}.
+   *
+   * @param x [..., in features]
+   * @param weight [out features, in features]
+   * @param bias [out features] or null
+   * @return [..., out features]
+   */
+  public Tensor linear(Tensor x, Tensor weight, Tensor bias, Activation activation) {
+    checkContiguous("linear", x);
+    checkWeight("linear", weight, bias);
+    require(
+        weight.shape().rank() == 2 && x.shape().rank() >= 1 && x.size(-1) == weight.size(1),
+        "linear",
+        "x %s does not fit weight %s: %d != %d",
+        x,
+        weight,
+        x.size(-1),
+        weight.size(-1));
+    checkVector("linear", "bias", bias, weight.size(0));
+    Tensor out = allocate(x.dtype(), x.shape().withLast(weight.size(0)));
+    begin();
+    backend.linear(
+        out.reshape(-1, weight.size(0)), x.reshape(-1, x.size(-1)), weight, bias, activation);
+    end("linear", 2 * x.count() * weight.size(0), out, x, weight);
+    return out;
+  }
+
+  /**
+   * Rows of a table.
+   *
+   * @param table [entries, features]
+   * @return [ids, features] of the given dtype
+   */
+  public Tensor embedding(Tensor table, int[] ids, DType dtype) {
+    checkWeight("embedding", table, null);
+    require(table.shape().rank() == 2, "embedding", "table %s is not a matrix", table);
+    for (int id : ids) {
+      require(
+          id >= 0 && id < table.size(0), "embedding", "id %d is outside the table %s", id, table);
+    }
+    Tensor out = allocate(dtype, Shape.of(ids.length, table.size(1)));
+    begin();
+    backend.embedding(out, table, ids);
+    end("embedding", 0, out, out);
+    return out;
+  }
+
+  /**
+   * Scaled dot-product attention, {@code softmax(scale * q k^T + bias) v} for each head (Vaswani et
+   * al., 2017, section 3.2).
+   *
+   * @param q [queries, heads * head dim]; rows may be strided, as those of k and v
+   * @param k [keys, heads * head dim]
+   * @param v [keys, heads * head dim]
+   * @param bias F32, [heads or 1, queries or 1, keys], or null
+   * @return [queries, heads * head dim]
+   */
+  public Tensor attention(Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
+    check("attention", q, k, v);
+    String name = "attention";
+    require(
+        rowsContiguous(q) && rowsContiguous(k) && rowsContiguous(v),
+        name,
+        "q %s, k %s and v %s must be matrices with contiguous rows",
+        q,
+        k,
+        v);
+    require(
+        q.size(1) == k.size(1) && k.shape().equals(v.shape()) && k.size(0) > 0,
+        name,
+        "q %s, k %s and v %s do not fit each other",
+        q,
+        k,
+        v);
+    require(
+        q.dtype() == k.dtype() && k.dtype() == v.dtype(),
+        name,
+        "q %s, k %s, v %s: dtypes",
+        q,
+        k,
+        v);
+    require(heads > 0 && q.size(1) % heads == 0, name, "q %s does not split in %d heads", q, heads);
+    if (bias != null) {
+      checkContiguous(name, bias);
+      require(
+          bias.dtype() == DType.F32
+              && bias.shape().rank() == 3
+              && (bias.size(0) == heads || bias.size(0) == 1)
+              && (bias.size(1) == q.size(0) || bias.size(1) == 1)
+              && bias.size(2) == k.size(0),
+          name,
+          "bias %s does not fit %d heads, q %s and k %s",
+          bias,
+          heads,
+          q,
+          k);
+    }
+    Tensor out = allocate(q.dtype(), q.shape());
+    begin();
+    backend.attention(out, q, k, v, heads, scale, bias);
+    end(name, 4 * q.count() * k.size(0), out, q, k, v);
+    return out;
+  }
+
+  /**
+   * 3D convolution over channels-last video, as if {@code history} stood in front of {@code x}.
+   *
+   * @param x [frames, height, width, in channels]
+   * @param history [any number of frames, height, width, in channels], or null
+   * @param weight [out channels, in channels, kernel frames, kernel height, kernel width]
+   * @param bias [out channels] or null
+   * @return [frames out, height out, width out, out channels]
+   */
+  public Tensor conv3d(
+      Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+    String name = "conv3d";
+    checkContiguous(name, x);
+    checkWeight(name, weight, bias);
+    require(
+        x.shape().rank() == 4 && weight.shape().rank() == 5 && x.size(3) == weight.size(1),
+        name,
+        "x %s does not fit weight %s: %d != %d",
+        x,
+        weight,
+        x.size(-1),
+        weight.size(1));
+    checkVector(name, "bias", bias, weight.size(0));
+    Shape whole = x.shape();
+    if (history != null) {
+      checkContiguous(name, history);
+      require(
+          history.dtype() == x.dtype()
+              && history.shape().rank() == 4
+              && history.select(0, 0).shape().equals(x.select(0, 0).shape()),
+          name,
+          "history %s does not fit x %s",
+          history,
+          x);
+      whole = Shape.of(x.size(0) + history.size(0), x.size(1), x.size(2), x.size(3));
+    }
+    Shape shape = geometry.output(whole, weight.shape());
+    require(shape.count() > 0, name, "x %s is smaller than the kernel of weight %s", x, weight);
+    Tensor out = allocate(x.dtype(), shape);
+    begin();
+    backend.conv3d(out, x, history, weight, bias, geometry);
+    end(name, 2 * out.count() * (weight.count() / weight.size(0)), out, x, weight);
+    return out;
+  }
+
+  /**
+   * Nearest-neighbour resize of [frames, height, width, channels].
+   *
+   * @param exact torch's {@code nearest-exact} (pixel centres) instead of {@code nearest}
+   * @return [frames out, height out, width out, channels]
+   */
+  public Tensor upsampleNearest(Tensor x, long frames, long height, long width, boolean exact) {
+    checkContiguous("upsampleNearest", x);
+    require(x.shape().rank() == 4, "upsampleNearest", "x %s is not a video", x);
+    Tensor out = allocate(x.dtype(), Shape.of(frames, height, width, x.size(3)));
+    begin();
+    backend.upsampleNearest(out, x, exact);
+    end("upsampleNearest", 0, out, x);
+    return out;
+  }
+
+  // ---------------------------------------------------------------- norms and positions
+
+  /**
+   * Layer normalisation over the last dimension (Ba et al., 2016).
+   *
+   * @param weight [features] or null
+   * @param bias [features] or null
+   */
+  public Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, float eps) {
+    checkContiguous("layerNorm", x);
+    checkVector("layerNorm", "weight", weight, x.size(-1));
+    checkVector("layerNorm", "bias", bias, x.size(-1));
+    Tensor out = allocate(x.dtype(), x.shape());
+    begin();
+    backend.layerNorm(out, x, weight, bias, eps);
+    end("layerNorm", 0, out, x);
+    return out;
+  }
+
+  /**
+   * {@code layerNorm(x) * (1 + scale) + shift}, rounded once (adaLN; Peebles and Xie, 2023).
+   *
+   * @param x [rows, features]
+   * @param shift F32, [features] or [rows, features]; rows may be strided
+   * @param scale as {@code shift}
+   */
+  public Tensor adaLayerNorm(Tensor x, Tensor shift, Tensor scale, float eps) {
+    checkContiguous("adaLayerNorm", x);
+    checkModulation("adaLayerNorm", "shift", x, shift);
+    checkModulation("adaLayerNorm", "scale", x, scale);
+    Tensor out = allocate(x.dtype(), x.shape());
+    begin();
+    backend.adaLayerNorm(out, x, shift, scale, eps);
+    end("adaLayerNorm", 0, out, x, shift, scale);
+    return out;
+  }
+
+  /**
+   * Root mean square normalisation over the last dimension (Zhang and Sennrich, 2019).
+   *
+   * @param weight [features]
+   */
+  public Tensor rmsNorm(Tensor x, Tensor weight, float eps) {
+    checkContiguous("rmsNorm", x);
+    checkVector("rmsNorm", "weight", weight, x.size(-1));
+    Tensor out = allocate(x.dtype(), x.shape());
+    begin();
+    backend.rmsNorm(out, x, weight, eps);
+    end("rmsNorm", 0, out, x);
+    return out;
+  }
+
+  /**
+   * {@code activation(x / max(|x|, 1e-12) * sqrt(channels) * gamma)} with the Euclidean norm over
+   * the last dimension ({@code WanRMS_norm} in diffusers).
+   *
+   * @param gamma [channels]
+   */
+  public Tensor channelNorm(Tensor x, Tensor gamma, Activation activation) {
+    checkContiguous("channelNorm", x);
+    checkVector("channelNorm", "gamma", gamma, x.size(-1));
+    Tensor out = allocate(x.dtype(), x.shape());
+    begin();
+    backend.channelNorm(out, x, gamma, activation);
+    end("channelNorm", 0, out, x);
+    return out;
+  }
+
+  /**
+   * Rotates the pairs (2i, 2i+1) of every head (RoPE; Su et al., 2021).
+   *
+   * @param x [tokens, heads * head dim], changed in place
+   * @param cos F32, [tokens, head dim / 2]
+   * @param sin F32, [tokens, head dim / 2]
+   */
+  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
+    checkContiguous("ropeInPlace", x);
+    checkContiguous("ropeInPlace", cos);
+    checkContiguous("ropeInPlace", sin);
+    require(
+        x.shape().rank() == 2
+            && cos.shape().equals(Shape.of(x.size(0), x.size(1) / heads / 2))
+            && sin.shape().equals(cos.shape())
+            && x.size(1) % (2 * heads) == 0,
+        "ropeInPlace",
+        "cos %s and sin %s do not fit x %s with %d heads",
+        cos,
+        sin,
+        x,
+        heads);
+    begin();
+    backend.ropeInPlace(x, cos, sin, heads);
+    end("ropeInPlace", 0, x, x, cos, sin);
+  }
+
+  /**
+   * {@code x += y * gate}, rounded once.
+   *
+   * @param x [rows, features], changed in place
+   * @param y [rows, features]
+   * @param gate F32, [features] or [rows, features]; rows may be strided
+   */
+  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
+    checkContiguous("addGatedInPlace", x);
+    checkContiguous("addGatedInPlace", y);
+    require(x.shape().equals(y.shape()), "addGatedInPlace", "x %s and y %s differ", x, y);
+    checkModulation("addGatedInPlace", "gate", x, gate);
+    begin();
+    backend.addGatedInPlace(x, y, gate);
+    end("addGatedInPlace", 0, x, x, y, gate);
+  }
+
+  // ---------------------------------------------------------------- observation
+
+  /** Shows a result to the tracer under the current path; returns it unchanged. */
+  public Tensor tap(String name, Tensor tensor) {
+    String path = scope.path() + "/" + name;
+    if (tracer.wants(path)) {
+      tracer.tensor(path, tensor);
+    }
+    return tensor;
+  }
+
+  /** Computes a result for the tracer only, when it wants one of this name. */
+  public void tap(String name, Supplier<Tensor> tensor) {
+    String path = scope.path() + "/" + name;
+    if (tracer.wants(path)) {
+      try (var _ = scope(name)) {
+        tracer.tensor(path, tensor.get());
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- internals
+
+  Tensor keep(Scope closing, Tensor tensor) {
+    check("keep", tensor);
+    if (tensor.lifetime() != closing) {
+      closing.close();
+      return tensor;
+    }
+    Tensor source = tensor.isContiguous() ? tensor : copy(tensor);
+    if (closing != scope) {
+      throw new IllegalStateException("keep: " + closing + " is not the innermost scope");
+    }
+    closing.markClosed();
+    scope = closing.parent();
+    scratch.release(closing.mark(), (_, _, _) -> {});
+    Tensor out = allocate(source.dtype(), source.shape());
+    if (out.storage() != source.storage() || out.offset() != source.offset()) {
+      // Like memmove: the kept tensor slides down over what was just released.
+      backend.move(out, source);
+    }
+    return out;
+  }
+
+  void release(Scope closing) {
+    if (closing != scope) {
+      throw new IllegalStateException(
+          "close: %s is not the innermost scope, %s is".formatted(closing, scope));
+    }
+    closing.markClosed();
+    scope = closing.parent();
+    scratch.release(closing.mark(), this::poison);
+  }
+
+  /** Makes use after release visible in tests: every F32 and every second BF16 becomes NaN. */
+  private void poison(Storage storage, long from, long to) {
+    if (poison) {
+      Shape shape = Shape.of((to - from) / 4);
+      backend.fill(
+          Tensor.contiguous(storage, from / 4, DType.F32, shape, Lifetime.UNBOUNDED), Float.NaN);
+    }
+  }
+
+  Storage allocateBuffer(long bytes) {
+    Storage storage = backend.allocate(bytes);
+    bufferBytes += bytes;
+    notePeak();
+    return storage;
+  }
+
+  void freeBuffer(Storage storage) {
+    bufferBytes -= storage.byteSize();
+    backend.free(storage);
+  }
+
+  private void notePeak() {
+    peakBytes = Math.max(peakBytes, scratch.reservedBytes() + bufferBytes);
+  }
+
+  private void begin() {
+    if (Thread.interrupted()) {
+      throw new CancellationException("interrupted in " + place());
+    }
+    startNanos = System.nanoTime();
+  }
+
+  private void end(String operation, long work, Tensor out, Tensor... inputs) {
+    flops += work;
+    if (tracer != SILENT) {
+      long nanos = System.nanoTime() - startNanos;
+      long bytes = out.byteSize();
+      for (Tensor input : inputs) {
+        bytes += input.byteSize();
+      }
+      tracer.operation(
+          new Tracer.Operation(
+              scope.path(), operation, out.shape(), out.dtype(), work, bytes, startNanos, nanos));
+    }
+  }
+
+  private String place() {
+    return scope.path().isEmpty() ? "the outermost scope" : scope.path();
+  }
+
+  private void require(boolean condition, String operation, String message, Object... args) {
+    if (!condition) {
+      throw new IllegalArgumentException(
+          operation + " in " + place() + ": " + message.formatted(args));
+    }
+  }
+
+  private void check(String operation, Tensor... tensors) {
+    for (Tensor tensor : tensors) {
+      if (!tensor.lifetime().isOpen()) {
+        throw new IllegalStateException(
+            "%s in %s: the memory of %s was released with %s"
+                .formatted(operation, place(), tensor, tensor.lifetime()));
+      }
+    }
+  }
+
+  private void checkContiguous(String operation, Tensor tensor) {
+    check(operation, tensor);
+    require(tensor.isContiguous(), operation, "%s is not contiguous: copy it first", tensor);
+    require(tensor.dtype().isComputable(), operation, "%s: cast it to F32 or BF16 first", tensor);
+  }
+
+  private void checkWeight(String operation, Tensor weight, Tensor bias) {
+    check(operation, weight);
+    require(
+        weight.isContiguous() && weight.dtype().isConvertible(),
+        operation,
+        "weight %s is not a contiguous tensor of numbers",
+        weight);
+    if (bias != null) {
+      check(operation, bias);
+    }
+  }
+
+  private void checkVector(String operation, String role, Tensor vector, long size) {
+    if (vector != null) {
+      check(operation, vector);
+      require(
+          vector.isContiguous() && vector.count() == size && vector.dtype().isConvertible(),
+          operation,
+          "%s %s does not have %d elements",
+          role,
+          vector,
+          size);
+    }
+  }
+
+  private void checkModulation(String operation, String role, Tensor x, Tensor modulation) {
+    check(operation, modulation);
+    boolean vector = modulation.shape().equals(Shape.of(x.size(-1))) && modulation.isContiguous();
+    boolean perRow = modulation.shape().equals(x.shape()) && rowsContiguous(modulation);
+    require(
+        modulation.dtype() == DType.F32 && x.shape().rank() == 2 && (vector || perRow),
+        operation,
+        "%s %s must be F32 of shape [%d] or %s",
+        role,
+        modulation,
+        x.size(-1),
+        x.shape());
+  }
+
+  private void checkRepeats(String operation, Tensor a, Tensor b) {
+    checkContiguous(operation, a);
+    checkContiguous(operation, b);
+    require(b.shape().isSuffixOf(a.shape()), operation, "%s does not repeat over %s", b, a);
+  }
+
+  private static boolean rowsContiguous(Tensor matrix) {
+    return matrix.shape().rank() == 2
+        && (matrix.stride(1) == 1 || matrix.size(1) == 1)
+        && matrix.dtype().isComputable();
+  }
+
+  /** Releases all scratch memory. */
+  @Override
+  public void close() {
+    scratch.close();
+  }
+}

@@ -1,0 +1,65 @@
+package io.zoetrope.ops;
+
+import io.zoetrope.tensor.Lifetime;
+import io.zoetrope.tensor.Tensor;
+
+/**
+ * A named stretch of work. Tensors that {@link Ops} allocates inside it live until it closes; the
+ * name is part of the path in traces and errors.
+ */
+public final class Scope implements Lifetime, AutoCloseable {
+  private final Ops ops;
+  private final Scope parent;
+  private final String path;
+  private final Scratch.Mark mark;
+  private boolean open = true;
+
+  Scope(Ops ops, Scope parent, String path, Scratch.Mark mark) {
+    this.ops = ops;
+    this.parent = parent;
+    this.path = path;
+    this.mark = mark;
+  }
+
+  Scope parent() {
+    return parent;
+  }
+
+  String path() {
+    return path;
+  }
+
+  Scratch.Mark mark() {
+    return mark;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  /**
+   * Closes this scope and moves one of its tensors into the enclosing one: how a function returns
+   * its result and frees its intermediates. A tensor of an outer scope is returned as it is.
+   */
+  public Tensor keep(Tensor tensor) {
+    return ops.keep(this, tensor);
+  }
+
+  /** Releases the memory of this scope. Closing again does nothing. */
+  @Override
+  public void close() {
+    if (open) {
+      ops.release(this);
+    }
+  }
+
+  void markClosed() {
+    open = false;
+  }
+
+  @Override
+  public String toString() {
+    return "scope '" + path + "'";
+  }
+}

@@ -1,0 +1,175 @@
+package io.zoetrope.weights;
+
+import io.zoetrope.ops.Backend;
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+
+/**
+ * A place in a tree of weight names. A model walks it with {@link #at} and demands each tensor with
+ * its shape; what it never asks for is reported by {@link #requireAllUsed}.
+ */
+public final class Weights {
+  private static final int NEAREST_NAMES = 3;
+  private static final long ROUNDING_BLOCK = 1 << 16;
+
+  private final WeightSource source;
+  private final Backend backend;
+  private final String prefix;
+  private final DType rounding;
+  private final Map<String, Tensor> placed;
+
+  private Weights(
+      WeightSource source,
+      Backend backend,
+      String prefix,
+      DType rounding,
+      Map<String, Tensor> placed) {
+    this.source = source;
+    this.backend = backend;
+    this.prefix = prefix;
+    this.rounding = rounding;
+    this.placed = placed;
+  }
+
+  /** The root of a source's names; tensors are placed on {@code backend} when they are demanded. */
+  public static Weights of(WeightSource source, Backend backend) {
+    return new Weights(source, backend, "", DType.F32, new HashMap<>());
+  }
+
+  /** The names below {@code name}, e.g. {@code weights.at("blocks").at(7).at("attn1")}. */
+  public Weights at(String name) {
+    return new Weights(source, backend, prefix + name + ".", rounding, placed);
+  }
+
+  /** The names below a number. */
+  public Weights at(int index) {
+    return at(Integer.toString(index));
+  }
+
+  /**
+   * The same place, with weights rounded to a dtype where they are stored wider. {@link DType#F32}
+   * leaves them as they are stored.
+   */
+  public Weights roundedTo(DType dtype) {
+    return new Weights(source, backend, prefix, dtype, placed);
+  }
+
+  /** Path of this place, e.g. {@code "blocks.7.attn1"}. */
+  public String path() {
+    return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
+  }
+
+  /** Whether a tensor of this name exists here. */
+  public boolean has(String name) {
+    return source.names().contains(prefix + name);
+  }
+
+  /**
+   * A weight of exactly this shape, usable on the backend.
+   *
+   * @throws WeightsException if it is missing, its shape differs, or its elements are no numbers
+   */
+  public Tensor get(String name, long... sizes) {
+    String path = prefix + name;
+    if (!source.names().contains(path)) {
+      throw new WeightsException(
+          "%s has no tensor '%s'; nearest names: %s"
+              .formatted(source.description(), path, nearestNames(path)));
+    }
+    Tensor stored = source.tensor(path);
+    Shape shape = Shape.of(sizes);
+    if (!stored.shape().equals(shape)) {
+      throw new WeightsException(
+          "tensor '%s' in %s has shape %s, the configuration asks for %s"
+              .formatted(path, source.description(), stored.shape(), shape));
+    }
+    if (!stored.dtype().isConvertible()) {
+      throw new WeightsException(
+          "tensor '%s' in %s has dtype %s, which this engine cannot compute with"
+              .formatted(path, source.description(), stored.dtype()));
+    }
+    return placed.computeIfAbsent(path + rounding, _ -> backend.place(rounded(stored)));
+  }
+
+  /** As {@link #get}, or null where there is no tensor of that name. */
+  public Tensor getOrNull(String name, long... sizes) {
+    return has(name) ? get(name, sizes) : null;
+  }
+
+  /**
+   * Checks that every tensor of the source was demanded.
+   *
+   * @param ignored names that may stay unused
+   * @throws WeightsException that lists the tensors that were not
+   */
+  public void requireAllUsed(String... ignored) {
+    TreeSet<String> unused = new TreeSet<>(source.names());
+    unused.removeAll(List.of(ignored));
+    for (DType dtype : DType.values()) {
+      unused.removeIf(name -> placed.containsKey(name + dtype));
+    }
+    if (!unused.isEmpty()) {
+      throw new WeightsException(
+          "%s holds %d tensors that this model does not use, among them %s: is it another model?"
+              .formatted(
+                  source.description(),
+                  unused.size(),
+                  String.join(", ", unused.stream().limit(NEAREST_NAMES).toList())));
+    }
+  }
+
+  private Tensor rounded(Tensor stored) {
+    boolean wider = stored.dtype().bits() > rounding.bits();
+    if (rounding == DType.F32 || !wider) {
+      return stored;
+    }
+    Tensor copy = Tensor.zeros(rounding, stored.shape().sizes());
+    MemorySegment from = stored.segment();
+    MemorySegment to = copy.segment();
+    long count = stored.count();
+    LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
+        .parallel()
+        .forEach(block -> {
+          long begin = block * ROUNDING_BLOCK;
+          long end = Math.min(count, begin + ROUNDING_BLOCK);
+          for (long i = begin; i < end; i++) {
+            Conversions.fromFloat(to, rounding, i, Conversions.toFloat(from, stored.dtype(), i));
+          }
+        });
+    return copy;
+  }
+
+  private String nearestNames(String path) {
+    List<String> nearest =
+        source.names().stream()
+            .sorted(
+                Comparator.comparingInt((String name) -> -commonEnds(name, path))
+                    .thenComparing(Comparator.naturalOrder()))
+            .limit(NEAREST_NAMES)
+            .toList();
+    return nearest.isEmpty() ? "(it holds no tensors)" : String.join(", ", nearest);
+  }
+
+  private static int commonEnds(String a, String b) {
+    int limit = Math.min(a.length(), b.length());
+    int front = 0;
+    while (front < limit && a.charAt(front) == b.charAt(front)) {
+      front++;
+    }
+    int back = 0;
+    while (back < limit - front
+        && a.charAt(a.length() - 1 - back) == b.charAt(b.length() - 1 - back)) {
+      back++;
+    }
+    return front + back;
+  }
+}

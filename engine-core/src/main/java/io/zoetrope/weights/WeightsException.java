@@ -1,0 +1,14 @@
+package io.zoetrope.weights;
+
+/** A weight file that is malformed, cannot be read or written, or lacks what a model needs. */
+public class WeightsException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public WeightsException(String message) {
+    super(message);
+  }
+
+  public WeightsException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

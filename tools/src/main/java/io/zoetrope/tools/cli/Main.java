@@ -1,0 +1,82 @@
+package io.zoetrope.tools.cli;
+
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line, {@code ./zoetrope}. */
+@Command(
+    name = "zoetrope",
+    description = "Runs video diffusion transformers.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {
+      GenerateCommand.class,
+      ParityCommand.class,
+      InspectCommand.class,
+      InfoCommand.class
+    })
+public final class Main {
+  /** Ctrl-C waits this long for the job to end by itself; a single operation is rarely longer. */
+  private static final long STOP_MILLIS = 20_000;
+
+  private static final int EXIT_FAILED = 1;
+  private static final int EXIT_STOPPED = 130;
+
+  private Main() {}
+
+  /** Runs one command and exits with its code: 0, 1 for a failure, 2 for wrong usage. */
+  public static void main(String[] args) {
+    Thread job = Thread.currentThread();
+    Thread stop =
+        new Thread(
+            () -> {
+              job.interrupt();
+              try {
+                job.join(STOP_MILLIS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    Runtime.getRuntime().addShutdownHook(stop);
+    int code = run(args);
+    if (code == EXIT_STOPPED) {
+      return; // The virtual machine is going down already; this thread only has to end.
+    }
+    Runtime.getRuntime().removeShutdownHook(stop);
+    System.exit(code);
+  }
+
+  /** Runs one command and returns its exit code. */
+  static int run(String... args) {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Main::wrongUsage)
+        .setExecutionExceptionHandler(Main::failed)
+        .execute(args);
+  }
+
+  private static int wrongUsage(CommandLine.ParameterException e, String[] args) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    e.getCommandLine().getErr().println(oneLine(e) + " (see '" + command + " --help')");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command, CommandLine.ParseResult args) {
+    if (e instanceof CancellationException) {
+      command.getErr().println("zoetrope: stopped; nothing was written");
+      return EXIT_STOPPED;
+    }
+    command.getErr().println(oneLine(e));
+    if (System.getenv("ZOETROPE_STACK_TRACES") != null) {
+      e.printStackTrace(command.getErr());
+    }
+    return EXIT_FAILED;
+  }
+
+  /** What went wrong, on one line; errors that are nobody's input say where to report them. */
+  private static String oneLine(Exception e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return "zoetrope: " + String.join(" ", message.lines().map(String::strip).toList());
+  }
+}
