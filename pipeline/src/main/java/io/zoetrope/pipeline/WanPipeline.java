@@ -207,9 +207,25 @@ final class WanPipeline implements VideoPipeline {
               negative = encoder.encode(ops, "negative_prompt", request.negativePrompt(), length);
               stage.step(2);
             }
+            tapPadded(ops, "prompt_embeds", positive, length);
+            tapPadded(ops, "negative_prompt_embeds", negative, length);
             return new Prompts(positive, negative);
           }
         });
+  }
+
+  /** Shows embeddings as diffusers has them: zero rows up to the maximum sequence length. */
+  private static void tapPadded(Ops ops, String name, Tensor embeds, int length) {
+    if (embeds != null) {
+      ops.tap(
+          name,
+          () -> {
+            Tensor padded = ops.allocate(embeds.dtype(), Shape.of(length, embeds.size(1)));
+            ops.fill(padded, 0);
+            ops.copyInto(padded.narrow(0, 0, embeds.size(0)), embeds);
+            return padded;
+          });
+    }
   }
 
   private float[] encodeVideo(GenerationRequest request, Progress progress, Tracer tracer) {
