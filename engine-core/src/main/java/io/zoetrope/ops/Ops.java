@@ -189,6 +189,15 @@ public final class Ops implements AutoCloseable {
     return out;
   }
 
+  /** Limits every element to [min, max], in place; NaN stays NaN. */
+  public void clampInPlace(Tensor x, float min, float max) {
+    checkContiguous("clampInPlace", x);
+    require(min <= max, "clampInPlace", "range [%s, %s] is empty", min, max);
+    begin();
+    backend.clampInPlace(x, min, max);
+    end("clampInPlace", 0, x, x);
+  }
+
   // ---------------------------------------------------------------- matrix work
 
   /**
@@ -417,8 +426,17 @@ public final class Ops implements AutoCloseable {
    */
   public Tensor channelNorm(Tensor x, Tensor gamma, Activation activation) {
     checkContiguous("channelNorm", x);
+    return channelNorm(allocate(x.dtype(), x.shape()), x, gamma, activation);
+  }
+
+  /** As {@link #channelNorm}, with the result in the place of {@code x}. */
+  public void channelNormInPlace(Tensor x, Tensor gamma, Activation activation) {
+    checkContiguous("channelNorm", x);
+    channelNorm(x, x, gamma, activation);
+  }
+
+  private Tensor channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
     checkVector("channelNorm", "gamma", gamma, x.size(-1));
-    Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.channelNorm(out, x, gamma, activation);
     end("channelNorm", 0, out, x);

@@ -98,18 +98,28 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
 
   /** An index comes from elsewhere: it must not lead to files of the user by way of a link. */
   private void requireInside(Path folder, Path shard) {
+    String name = quote(shard.getFileName().toString());
     try {
-      if (!shard.toRealPath().startsWith(folder.toRealPath())) {
+      Path realFolder = folder.toRealPath();
+      Path realShard = shard.toRealPath();
+      if (!realShard.startsWith(realFolder) && !isCachedDownload(realFolder, realShard)) {
         throw new WeightsException(
-            "%s: shard %s is a link that leaves the folder"
-                .formatted(described, quote(shard.getFileName().toString())));
+            "%s: shard %s is a link that leaves the folder".formatted(described, name));
       }
     } catch (IOException e) {
       throw new WeightsException(
-          "%s: shard %s cannot be read: %s"
-              .formatted(described, quote(shard.getFileName().toString()), FileErrors.reason(e)),
-          e);
+          "%s: shard %s cannot be read: %s".formatted(described, name, FileErrors.reason(e)), e);
     }
+  }
+
+  /** The download cache of huggingface_hub: {@code snapshots/revision/} links to {@code blobs/}. */
+  private static boolean isCachedDownload(Path folder, Path shard) {
+    for (Path p = folder; p.getFileName() != null; p = p.getParent()) {
+      if (p.endsWith("snapshots") && shard.startsWith(p.resolveSibling("blobs"))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The names of all tensors, file by file in the order of their data. */

@@ -145,6 +145,21 @@ class CheckpointTest {
     Checkpoint.open(folder, "model").close();
   }
 
+  @Test
+  void linkMayEndInTheDownloadCache() throws IOException {
+    twoShards();
+    Path component = Files.createDirectories(folder.resolve("snapshots/1234/text_encoder"));
+    Path blobs = Files.createDirectory(folder.resolve("blobs"));
+    for (String name :
+        List.of("model-1.safetensors", "model-2.safetensors", "model.safetensors.index.json")) {
+      Path blob = Files.move(folder.resolve(name), blobs.resolve(name));
+      Files.createSymbolicLink(component.resolve(name), component.relativize(blob));
+    }
+    try (Checkpoint checkpoint = Checkpoint.open(component, "model")) {
+      assertEquals(Set.of("a", "b"), checkpoint.names());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
