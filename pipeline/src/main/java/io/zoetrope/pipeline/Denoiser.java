@@ -40,6 +40,7 @@ record Denoiser(
       float timestep = timesteps[step];
       try (var _ = ops.scope("step" + step)) {
         Tensor input = Tensor.of(latents, shape.sizes());
+        ops.tap("timestep", Tensor.of(new float[] {timestep}, 1));
         float[] prediction = predict("cond", input, timestep, prompt, rope);
         if (negativePrompt != null) {
           float[] unconditional = predict("uncond", input, timestep, negativePrompt, rope);

@@ -5,7 +5,7 @@ package io.zoetrope.t5.encoder;
  * _relative_position_bucket} in transformers): near distances have one each, far ones share them on
  * a logarithmic scale, and keys behind the query have other buckets than those in front.
  */
-final class RelativePositions {
+public final class RelativePositions {
   private RelativePositions() {}
 
   /**
@@ -16,7 +16,7 @@ final class RelativePositions {
   static int[] buckets(int tokens, int numBuckets, int maxDistance) {
     int[] byDistance = new int[2 * tokens - 1];
     for (int i = 0; i < byDistance.length; i++) {
-      byDistance[i] = bucket(i - (tokens - 1), numBuckets, maxDistance);
+      byDistance[i] = bucket(i - (tokens - 1), true, numBuckets, maxDistance);
     }
     int[] buckets = new int[Math.multiplyExact(tokens, tokens)];
     for (int query = 0; query < tokens; query++) {
@@ -30,12 +30,15 @@ final class RelativePositions {
    * decides on which side of a border a distance lies.
    *
    * @param relativePosition position of the key minus that of the query
+   * @param bidirectional as in encoders; otherwise keys behind the query share the bucket of distance
+   *     0
    */
-  static int bucket(int relativePosition, int numBuckets, int maxDistance) {
-    int perDirection = numBuckets / 2;
+  public static int bucket(
+      int relativePosition, boolean bidirectional, int numBuckets, int maxDistance) {
+    int perDirection = bidirectional ? numBuckets / 2 : numBuckets;
     int exact = perDirection / 2;
-    int first = relativePosition > 0 ? perDirection : 0;
-    int distance = Math.abs(relativePosition);
+    int first = bidirectional && relativePosition > 0 ? perDirection : 0;
+    int distance = bidirectional ? Math.abs(relativePosition) : Math.max(-relativePosition, 0);
     if (distance < exact) {
       return first + distance;
     }

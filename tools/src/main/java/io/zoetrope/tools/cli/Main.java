@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
     subcommands = {
       GenerateCommand.class,
       ParityCommand.class,
-      InspectCommand.class,
       InfoCommand.class
     })
 public final class Main {

@@ -51,7 +51,7 @@ public final class Parity {
               if (fixture.selects(name)) {
                 try {
                   runCase(name, settings, fixture, backend, dtype, tolerances, report);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | java.io.IOException e) {
                   report.notRun(name, e.getMessage());
                 }
               }
@@ -65,7 +65,7 @@ public final class Parity {
       Backend backend,
       DType dtype,
       Tolerances tolerances,
-      Report report) {
+      Report report) throws java.io.IOException {
     String kind = settings.path("kind").asText();
     switch (kind) {
       case "t2v", "v2v" ->

@@ -40,7 +40,7 @@ final class VaeParity {
     this.report = report;
   }
 
-  void run(String name) {
+  void run(String name) throws java.io.IOException {
     Path folder = fixture.folder().resolve("vae");
     Recorder recorder = new Recorder();
     try (Checkpoint checkpoint = Checkpoint.open(folder, "diffusion_pytorch_model");

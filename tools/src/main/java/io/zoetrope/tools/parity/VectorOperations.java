@@ -6,7 +6,7 @@ import io.zoetrope.dit.wan.WanRope;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.Guidance;
-import io.zoetrope.t5.encoder.RelativePositionBucket;
+import io.zoetrope.t5.encoder.RelativePositions;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -179,7 +179,7 @@ final class VectorOperations {
     float[] buckets = new float[positions.length];
     for (int i = 0; i < buckets.length; i++) {
       buckets[i] =
-          RelativePositionBucket.of(
+          RelativePositions.bucket(
               (int) positions[i],
               bidirectional,
               c.attribute("num_buckets").intValue(),
