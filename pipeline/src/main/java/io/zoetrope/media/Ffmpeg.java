@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import static org.bytedeco.ffmpeg.global.avformat.avformat_version;
 import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_QUIET;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
@@ -15,12 +16,15 @@ import static org.bytedeco.ffmpeg.global.swscale.SWS_FULL_CHR_H_INT;
 import static org.bytedeco.ffmpeg.global.swscale.sws_getCoefficients;
 import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
+import static org.bytedeco.ffmpeg.global.swscale.swscale_version;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
@@ -28,24 +32,57 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** What every use of the native libraries shares: loading, error codes, options, frames, colour conversion. */
+/**
+ * What every use of the native libraries shares: loading, error codes, options, frames, colour
+ * conversion.
+ */
 final class Ffmpeg {
+  /**
+   * Runs once, on whichever thread comes first: initialising these classes on two threads at a time
+   * could deadlock.
+   */
+  private static final FutureTask<Void> LOADING = new FutureTask<>(Ffmpeg::loadLibraries);
+
   private Ffmpeg() {}
 
+  /** Starts {@link #load} on a thread of its own, for it takes tenths of a second. */
+  static void preload() {
+    Thread.ofPlatform().name("load-ffmpeg").daemon().start(LOADING);
+  }
+
   /**
-   * Loads the native libraries and keeps them from writing to the terminal; to be called before any other use.
+   * Loads the native libraries and keeps them from writing to the terminal; to be called before any
+   * other use.
    *
    * @throws MediaException if there are none for this machine
    */
   static void load() {
+    LOADING.run();
     try {
-      av_log_set_level(AV_LOG_QUIET);
-    } catch (LinkageError e) {
+      LOADING.get();
+    } catch (ExecutionException e) {
       throw new MediaException(
-          "the ffmpeg libraries can't be loaded on %s %s (%s); write a folder of PNG frames instead"
-              .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), e),
+          "cannot load the ffmpeg libraries on %s %s: %s; a folder of PNG frames can be written without them"
+              .formatted(
+                  System.getProperty("os.name"),
+                  System.getProperty("os.arch"),
+                  e.getCause().getMessage()),
           e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MediaException(
+          "interrupted while the ffmpeg libraries were loaded; start again", e);
     }
+  }
+
+  private static Void loadLibraries() {
+    // JavaCPP would refuse every allocation once the process, with mapped weights and all, is
+    // larger than some heaps.
+    System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    av_log_set_level(AV_LOG_QUIET);
+    swscale_version();
+    avformat_version();
+    return null;
   }
 
   /**
@@ -66,7 +103,10 @@ final class Ffmpeg {
     throw new IOException(doing + ": " + new String(text, 0, length, StandardCharsets.UTF_8));
   }
 
-  /** Returns {@code pointer} unless it is null, which allocation functions return when memory is out. */
+  /**
+   * Returns {@code pointer} unless it is null, which allocation functions return when memory is
+   * out.
+   */
   static <P extends Pointer> P allocated(P pointer) {
     if (pointer == null || pointer.isNull()) {
       throw new OutOfMemoryError("ffmpeg: out of native memory");
@@ -108,7 +148,8 @@ final class Ffmpeg {
   }
 
   /**
-   * A converter between pixel formats at one size, freed by the caller with {@code sws_freeContext}.
+   * A converter between pixel formats at one size, freed by the caller with {@code
+   * sws_freeContext}.
    *
    * @param sourceMatrix, targetMatrix YCbCr matrices, {@code AVCOL_SPC_*}; without effect for RGB
    * @param sourceFullRange, targetFullRange whether samples use 0..255 instead of 16..235
@@ -127,9 +168,19 @@ final class Ffmpeg {
         SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT;
     SwsContext converter =
         sws_getContext(
-            width, height, sourceFormat, width, height, targetFormat, flags, null, null, (DoublePointer) null);
+            width,
+            height,
+            sourceFormat,
+            width,
+            height,
+            targetFormat,
+            flags,
+            null,
+            null,
+            (DoublePointer) null);
     if (converter == null) {
-      throw new IOException("no conversion from pixel format " + sourceFormat + " to " + targetFormat);
+      throw new IOException(
+          "no conversion from pixel format " + sourceFormat + " to " + targetFormat);
     }
     int one = 1 << 16;
     sws_setColorspaceDetails(

@@ -83,9 +83,10 @@ final class FrameDecoder implements AutoCloseable {
   }
 
   private AVStream openDecoder() throws IOException {
-    int index = Ffmpeg.check(
-        av_find_best_stream(demuxer.format(), AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0),
-        "look for a video stream");
+    int index =
+        Ffmpeg.check(
+            av_find_best_stream(demuxer.format(), AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0),
+            "look for a video stream");
     AVStream stream = demuxer.format().streams(index);
     AVCodec implementation = avcodec_find_decoder(stream.codecpar().codec_id());
     if (implementation == null) {
@@ -94,7 +95,12 @@ final class FrameDecoder implements AutoCloseable {
     decoder = Ffmpeg.allocated(avcodec_alloc_context3(implementation));
     Ffmpeg.check(avcodec_parameters_to_context(decoder, stream.codecpar()), "open the decoder");
     AVDictionary options =
-        Ffmpeg.dictionary(Map.of("max_pixels", Integer.toString(MediaReader.MAX_PIXELS), "codec_whitelist", Demuxer.CODECS));
+        Ffmpeg.dictionary(
+            Map.of(
+                "max_pixels",
+                Integer.toString(MediaReader.MAX_PIXELS),
+                "codec_whitelist",
+                Demuxer.CODECS));
     try {
       Ffmpeg.check(avcodec_open2(decoder, implementation, options), "open the decoder");
     } finally {
@@ -155,7 +161,10 @@ final class FrameDecoder implements AutoCloseable {
         seconds > 0 ? (frames.size() - 1) / seconds : 0);
   }
 
-  /** A clip that names no matrix has the one usual for its size: BT.601 up to standard definition, BT.709 above. */
+  /**
+   * A clip that names no matrix has the one usual for its size: BT.601 up to standard definition,
+   * BT.709 above.
+   */
   private static SwsContext converter(AVFrame frame) throws IOException {
     int matrix = frame.colorspace();
     if (matrix == AVCOL_SPC_UNSPECIFIED) {

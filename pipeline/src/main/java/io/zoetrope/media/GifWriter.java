@@ -25,7 +25,10 @@ import org.bytedeco.ffmpeg.avfilter.AVFilterContext;
 import org.bytedeco.ffmpeg.avfilter.AVFilterGraph;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
-/** An endless GIF, each frame with a palette of its own. The provenance is a comment extension, in ASCII. */
+/**
+ * An endless GIF, each frame with a palette of its own. The provenance is a comment extension, in
+ * ASCII.
+ */
 final class GifWriter extends MediaWriter {
   /** Delays count hundredths of a second, and browsers slow down what is below two of them. */
   private static final int MAX_FRAMES_PER_SECOND = 50;
@@ -34,10 +37,11 @@ final class GifWriter extends MediaWriter {
 
   GifWriter(Path target) {
     super(target);
+    Ffmpeg.preload();
   }
 
   @Override
-  String unfit(VideoFrames frames, int framesPerSecond) {
+  String unfit(int width, int height, int framesPerSecond) {
     return framesPerSecond <= MAX_FRAMES_PER_SECOND
         ? null
         : "a GIF plays at most %d frames per second, got %d; choose a lower rate or write .mp4"
@@ -45,7 +49,8 @@ final class GifWriter extends MediaWriter {
   }
 
   @Override
-  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path) throws IOException {
+  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
+      throws IOException {
     Ffmpeg.load();
     AVFilterGraph graph = Ffmpeg.allocated(avfilter_graph_alloc());
     AVFrame indexed = Ffmpeg.allocated(av_frame_alloc());
@@ -61,9 +66,10 @@ final class GifWriter extends MediaWriter {
             encoder ->
                 encoder.width(frames.width()).height(frames.height()).pix_fmt(AV_PIX_FMT_PAL8))) {
       String filters =
-          "buffer@source=video_size=%dx%d:pix_fmt=rgb24:time_base=1/%d,split[a][b];[a]palettegen=%s[p];[b][p]paletteuse=%s,buffersink@sink"
-              .formatted(frames.width(), frames.height(), framesPerSecond, System.getProperty("pg","stats_mode=single:reserve_transparent=0"), System.getProperty("pu","new=1:dither=none"));
-      Ffmpeg.check(avfilter_graph_parse_ptr(graph, filters, null, null, null), "reduce to a palette");
+          "buffer@source=video_size=%dx%d:pix_fmt=rgb24:time_base=1/%d,split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];[b][p]paletteuse=new=1:dither=none,buffersink@sink"
+              .formatted(frames.width(), frames.height(), framesPerSecond);
+      Ffmpeg.check(
+          avfilter_graph_parse_ptr(graph, filters, null, null, null), "reduce to a palette");
       Ffmpeg.check(avfilter_graph_config(graph, null), "reduce to a palette");
       AVFilterContext source = avfilter_graph_get_filter(graph, "buffer@source");
       AVFilterContext sink = avfilter_graph_get_filter(graph, "buffersink@sink");
@@ -100,7 +106,10 @@ final class GifWriter extends MediaWriter {
     }
   }
 
-  /** Puts a comment extension (GIF89a, section 24: sub-blocks of at most 255 bytes) before the trailer. */
+  /**
+   * Puts a comment extension (GIF89a, section 24: sub-blocks of at most 255 bytes) before the
+   * trailer.
+   */
   private static void appendComment(Path path, Provenance provenance) throws IOException {
     byte[] text = provenance.toAsciiJson().getBytes(StandardCharsets.US_ASCII);
     var extension = new ByteArrayOutputStream();

@@ -15,8 +15,8 @@ public final class MediaReader {
    * Reads the whole file; transparency is dropped.
    *
    * @param maxFrames frames that the caller can use; a longer clip is refused, not cut
-   * @throws MediaException if the file is missing, broken, of another format, longer than {@code maxFrames} or larger than {@link
-   *     #MAX_PIXELS}
+   * @throws MediaException if the file is missing, broken, of another format, longer than {@code
+   *     maxFrames} or larger than {@link #MAX_PIXELS}
    */
   public static VideoClip read(Path file, int maxFrames) {
     if (!Files.isRegularFile(file)) {

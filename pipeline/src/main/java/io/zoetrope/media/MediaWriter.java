@@ -10,7 +10,10 @@ import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/** Writes clips to one place; the container follows from the name. A file is there whole or not at all. */
+/**
+ * Writes clips to one place; the container follows from the name. A file is there whole or not at
+ * all.
+ */
 public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolderWriter {
   private final Path target;
 
@@ -19,28 +22,32 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
   }
 
   /**
-   * The writer for an output name: {@code .mp4} (H.264), {@code .gif}, or a folder of PNG frames for a name that ends in {@code
-   * .png-folder} or {@code /} or has no extension. Refuses a place that can't be written to, so that a long job fails before it
-   * starts.
+   * The writer for an output name: {@code .mp4} (H.264), {@code .gif}, or a folder of PNG frames
+   * for a name that ends in {@code .png-folder} or {@code /} or has no extension. Refuses a place
+   * that can't be written to, so that a long job fails before it starts, and begins to load the
+   * native libraries behind its back.
    *
-   * @throws MediaException if the extension is another one, the folder around it is missing or read-only, or something that
-   *     isn't to be overwritten has that name
+   * @throws MediaException if the extension is another one, the folder around it is missing or
+   *     read-only, or something that isn't to be overwritten has that name
    */
   public static MediaWriter open(String output) {
     Path target;
     try {
       target = Path.of(output).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
-      throw new MediaException("cannot write %s: %s; choose another name".formatted(output, e.getReason()), e);
+      throw new MediaException(
+          "cannot write %s: %s; choose another name".formatted(output, e.getReason()), e);
     }
     Path parent = target.getParent();
     if (output.isBlank() || parent == null) {
-      throw new MediaException("cannot write '%s': name a file or folder, such as out.mp4".formatted(output));
+      throw new MediaException(
+          "cannot write '%s': name a file or folder, such as out.mp4".formatted(output));
     }
     if (!Files.isDirectory(parent)) {
       throw new MediaException(
           "cannot write %s: %s %s; create that folder or choose another"
-              .formatted(output, parent, Files.exists(parent) ? "is not a folder" : "doesn't exist"));
+              .formatted(
+                  output, parent, Files.exists(parent) ? "is not a folder" : "doesn't exist"));
     }
     if (!Files.isWritable(parent)) {
       throw new MediaException(
@@ -69,21 +76,28 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
   }
 
   /**
-   * Writes the clip under a temporary name beside the target and renames it.
+   * Whether clips of this size and rate fit the container, to be asked before a long job.
    *
-   * @param framesPerSecond at least 1
-   * @throws IllegalArgumentException if the rate isn't positive
-   * @throws MediaException if the clip doesn't fit the container or can't be written; nothing is left behind then, and what
-   *     was there before is untouched
+   * @throws MediaException if not
    */
-  public final void write(VideoFrames frames, int framesPerSecond, Provenance provenance) {
-    if (framesPerSecond < 1) {
-      throw new IllegalArgumentException("write: the frame rate is at least 1, got " + framesPerSecond);
-    }
-    String unfit = unfit(frames, framesPerSecond);
+  public final void check(int width, int height, int framesPerSecond) {
+    String unfit =
+        framesPerSecond < 1
+            ? "the frame rate is at least 1, got " + framesPerSecond
+            : unfit(width, height, framesPerSecond);
     if (unfit != null) {
       throw new MediaException("cannot write " + target + ": " + unfit);
     }
+  }
+
+  /**
+   * Writes the clip under a temporary name beside the target and renames it.
+   *
+   * @throws MediaException if the clip doesn't fit the container or can't be written; nothing is
+   *     left behind then, and what was there before is untouched
+   */
+  public final void write(VideoFrames frames, int framesPerSecond, Provenance provenance) {
+    check(frames.width(), frames.height(), framesPerSecond);
     checkTarget();
     Path temporary = temporarySibling();
     try {
@@ -100,7 +114,7 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
   }
 
   /** What about the clip this container can't hold and what to do, or null. */
-  abstract String unfit(VideoFrames frames, int framesPerSecond);
+  abstract String unfit(int width, int height, int framesPerSecond);
 
   /** Creates {@code path} with the whole clip. */
   abstract void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
@@ -120,6 +134,7 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /** A free name in the folder of the target. */
   final Path temporarySibling() {
     long random = ThreadLocalRandom.current().nextLong();
     return target.resolveSibling(".zoetrope-%016x.partial".formatted(random));

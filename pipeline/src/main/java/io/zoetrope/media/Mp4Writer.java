@@ -24,33 +24,68 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
 
 /**
- * H.264 in MP4, as browsers play it: 4:2:0, BT.709 in limited range, index before the frames. The provenance is the {@code
- * comment} tag; its label stands in an XMP packet too.
+ * H.264 in MP4, as browsers play it: 4:2:0, BT.709 in limited range, index before the frames. The
+ * provenance is the {@code comment} tag; its label stands in an XMP packet too.
  */
 final class Mp4Writer extends MediaWriter {
-  /** Near the point where a 4:2:0 picture looks like its source; the size follows from the content. */
-  private static final int QUANTIZER = Integer.getInteger("q", 16);
+  /**
+   * From here on down, 4:2:0 takes more from a picture than the quantizer does; the file's size
+   * follows from the content.
+   */
+  private static final int QUANTIZER = 16;
 
-  /** Adobe XMP Specification Part 3, 1.2.7.1: the box that holds the packet in MPEG-4 files. */
+  private static final int MAX_QUANTIZER = 51;
+
+  /** Doubles the step size (ITU-T H.264, 8.5). */
+  private static final int QUANTIZER_OCTAVE = 6;
+
+  private static final int MIN_SIDE = 16;
+
+  /**
+   * Macroblocks of 16x16 pixels in a frame at level 5.2 (ITU-T H.264, table A-1), the highest of
+   * the encoder.
+   */
+  private static final int MAX_MACROBLOCKS = 36_864;
+
+  /** XMP Specification Part 3, MPEG-4: the box that holds the packet in MPEG-4 files. */
   private static final long[] XMP_BOX = {0xBE7ACFCB97A942E8L, 0x9C71999491E3AFACL};
 
   Mp4Writer(Path target) {
     super(target);
+    Ffmpeg.preload();
   }
 
   @Override
-  String unfit(VideoFrames frames, int framesPerSecond) {
-    int width = frames.width();
-    int height = frames.height();
-    return width % 2 == 0 && height % 2 == 0
-        ? null
-        : "H.264 needs an even width and height, got %dx%d; choose another size or write .gif"
-            .formatted(width, height);
+  String unfit(int width, int height, int framesPerSecond) {
+    if (width % 2 != 0 || height % 2 != 0 || width < MIN_SIDE || height < MIN_SIDE) {
+      return "H.264 takes even sizes from %dx%d on, got %dx%d; choose another size or write .gif"
+          .formatted(MIN_SIDE, MIN_SIDE, width, height);
+    }
+    if (Math.ceilDiv(width, 16) * (long) Math.ceilDiv(height, 16) > MAX_MACROBLOCKS) {
+      return "H.264 takes up to 4096x2304 pixels, got %dx%d; choose a smaller size or write .gif"
+          .formatted(width, height);
+    }
+    return null;
   }
 
   @Override
-  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path) throws IOException {
+  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
+      throws IOException {
     Ffmpeg.load();
+    int quantizer = QUANTIZER;
+    while (!encode(frames, framesPerSecond, provenance, path, quantizer)) {
+      quantizer = Math.min(quantizer + QUANTIZER_OCTAVE, MAX_QUANTIZER);
+    }
+    appendXmp(path);
+  }
+
+  /**
+   * Returns false if a frame of noise takes more bits at this quality than the encoder has room
+   * for.
+   */
+  private static boolean encode(
+      VideoFrames frames, int framesPerSecond, Provenance provenance, Path path, int quantizer)
+      throws IOException {
     int width = frames.width();
     int height = frames.height();
     AVFrame rgb = new AVFrame(null);
@@ -63,9 +98,9 @@ final class Mp4Writer extends MediaWriter {
             Map.of("movflags", "+faststart"),
             Map.of("comment", provenance.toJson()),
             "libopenh264",
-            Map.of("rc_mode", System.getProperty("rc", "quality")),
+            Map.of("rc_mode", "quality"),
             framesPerSecond,
-            encoder -> configure(encoder, frames, framesPerSecond))) {
+            encoder -> configure(encoder, frames, framesPerSecond, quantizer))) {
       rgb = Ffmpeg.frame(width, height, AV_PIX_FMT_RGB24, 1);
       yuv = Ffmpeg.frame(width, height, AV_PIX_FMT_YUV420P, 0);
       converter =
@@ -86,26 +121,35 @@ final class Mp4Writer extends MediaWriter {
         muxer.write(yuv);
       }
       muxer.finish();
+      return true;
+    } catch (Muxer.EncoderException e) {
+      if (quantizer == MAX_QUANTIZER) {
+        throw e;
+      }
+      return false;
     } finally {
       sws_freeContext(converter);
       av_frame_free(yuv);
       av_frame_free(rgb);
     }
-    appendXmp(path);
   }
 
-  private static void configure(AVCodecContext encoder, VideoFrames frames, int framesPerSecond) {
+  private static void configure(
+      AVCodecContext encoder, VideoFrames frames, int framesPerSecond, int quantizer) {
     encoder.width(frames.width()).height(frames.height()).pix_fmt(AV_PIX_FMT_YUV420P);
     encoder.color_range(AVCOL_RANGE_MPEG).colorspace(AVCOL_SPC_BT709);
     encoder.color_primaries(AVCOL_PRI_BT709).color_trc(AVCOL_TRC_BT709);
     encoder.chroma_sample_location(AVCHROMA_LOC_LEFT);
-    encoder.qmin(QUANTIZER).qmax(QUANTIZER);
+    encoder.qmin(quantizer).qmax(quantizer);
     encoder.gop_size(2 * framesPerSecond);
     // More threads would cut pictures into slices, and the bytes would depend on the machine.
     encoder.thread_count(1);
   }
 
-  /** Players skip a box they don't know, so one at the end of the file moves nothing that the index points to. */
+  /**
+   * Players skip a box they don't know, so one at the end of the file moves nothing that the index
+   * points to.
+   */
   private static void appendXmp(Path path) throws IOException {
     byte[] xmp = Xmp.packet();
     ByteBuffer box = ByteBuffer.allocate(24 + xmp.length);

@@ -41,6 +41,15 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /** One encoded video stream written to one file, at a constant frame rate. */
 final class Muxer implements AutoCloseable {
+  /** The encoder failed at a frame, rather than the file. */
+  static final class EncoderException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    EncoderException(String message) {
+      super(message);
+    }
+  }
+
   private final AVFormatContext format = new AVFormatContext(null);
   private AVCodecContext encoder = new AVCodecContext(null);
   private AVPacket packet = new AVPacket(null);
@@ -50,7 +59,8 @@ final class Muxer implements AutoCloseable {
    * Opens the encoder and writes the file's header.
    *
    * @param container, codec ffmpeg's names
-   * @param framesPerSecond whole frames per second; frame {@code i} then has the timestamp {@code i}
+   * @param framesPerSecond whole frames per second; frame {@code i} then has the timestamp {@code
+   *     i}
    * @param settings sets size, pixel format and what else the encoder context needs
    */
   Muxer(
@@ -64,7 +74,8 @@ final class Muxer implements AutoCloseable {
       Consumer<AVCodecContext> settings)
       throws IOException {
     try {
-      Ffmpeg.check(avformat_alloc_output_context2(format, null, container, null), "open " + container);
+      Ffmpeg.check(
+          avformat_alloc_output_context2(format, null, container, null), "open " + container);
       format.metadata(Ffmpeg.dictionary(metadata));
       AVCodec implementation = avcodec_find_encoder_by_name(codec);
       if (implementation == null) {
@@ -87,7 +98,8 @@ final class Muxer implements AutoCloseable {
       stream = Ffmpeg.allocated(avformat_new_stream(format, null));
       stream.time_base(encoder.time_base());
       stream.avg_frame_rate(encoder.framerate());
-      Ffmpeg.check(avcodec_parameters_from_context(stream.codecpar(), encoder), "describe the stream");
+      Ffmpeg.check(
+          avcodec_parameters_from_context(stream.codecpar(), encoder), "describe the stream");
       writeHeader(file, containerOptions);
     } catch (IOException | RuntimeException | Error e) {
       close();
@@ -126,16 +138,24 @@ final class Muxer implements AutoCloseable {
   }
 
   private void encode(AVFrame frame) throws IOException {
-    Ffmpeg.check(avcodec_send_frame(encoder, frame), "encode a frame");
+    checkEncoded(avcodec_send_frame(encoder, frame));
     while (true) {
       int code = avcodec_receive_packet(encoder, packet);
       if (code == AVERROR_EAGAIN() || code == AVERROR_EOF) {
         return;
       }
-      Ffmpeg.check(code, "encode a frame");
+      checkEncoded(code);
       packet.duration(1);
       av_packet_rescale_ts(packet, encoder.time_base(), stream.time_base());
       Ffmpeg.check(av_interleaved_write_frame(format, packet), "write a frame");
+    }
+  }
+
+  private static void checkEncoded(int code) throws EncoderException {
+    try {
+      Ffmpeg.check(code, "encode a frame");
+    } catch (IOException e) {
+      throw new EncoderException(e.getMessage());
     }
   }
 

@@ -12,8 +12,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * A folder of PNG frames, {@code 00000.png} and so on, and {@code provenance.json}. Each frame carries the provenance in a text chunk, and
- * the label in an XMP packet.
+ * A folder of PNG frames, {@code 00000.png} and so on, and {@code provenance.json}. Each frame
+ * carries the provenance in a text chunk, and the label in an XMP packet.
  */
 final class PngFolderWriter extends MediaWriter {
   static final String PROVENANCE_FILE = "provenance.json";
@@ -23,15 +23,17 @@ final class PngFolderWriter extends MediaWriter {
   }
 
   @Override
-  String unfit(VideoFrames frames, int framesPerSecond) {
+  String unfit(int width, int height, int framesPerSecond) {
     return null;
   }
 
   @Override
-  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path) throws IOException {
+  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
+      throws IOException {
     Files.createDirectory(path);
     List<byte[]> chunks =
-        List.of(PngText.latin1(PngText.COMMENT, provenance.toAsciiJson()), PngText.xmp(Xmp.packet()));
+        List.of(
+            PngText.latin1(PngText.COMMENT, provenance.toAsciiJson()), PngText.xmp(Xmp.packet()));
     for (int i = 0; i < frames.frames(); i++) {
       byte[] png = PngText.insert(png(frames, i), chunks);
       Files.write(path.resolve("%05d.png".formatted(i)), png);
@@ -44,7 +46,8 @@ final class PngFolderWriter extends MediaWriter {
     byte[] rgb = frames.frame(index);
     int[] pixels = new int[frames.width() * frames.height()];
     for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
+      pixels[i] =
+          (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
     }
     image.setRGB(0, 0, frames.width(), frames.height(), pixels, 0, frames.width());
     var bytes = new ByteArrayOutputStream();
@@ -60,11 +63,13 @@ final class PngFolderWriter extends MediaWriter {
   void checkTarget() {
     if (Files.exists(target()) && !Files.isDirectory(target())) {
       throw new MediaException(
-          "cannot write %s: it is a file, not a folder of frames; choose another name".formatted(target()));
+          "cannot write %s: it is a file, not a folder of frames; choose another name"
+              .formatted(target()));
     }
     if (Files.isDirectory(target()) && !isReplaceable(target())) {
       throw new MediaException(
-          "cannot write %s: the folder holds other files than frames; choose an empty or new one".formatted(target()));
+          "cannot write %s: the folder holds other files than frames; choose an empty or new one"
+              .formatted(target()));
     }
   }
 
@@ -74,11 +79,13 @@ final class PngFolderWriter extends MediaWriter {
     try (Stream<Path> files = Files.list(folder)) {
       names = files.map(file -> file.getFileName().toString()).toList();
     } catch (IOException e) {
-      throw new MediaException("cannot write %s: %s; choose another folder".formatted(folder, reason(e)), e);
+      throw new MediaException(
+          "cannot write %s: %s; choose another folder".formatted(folder, reason(e)), e);
     }
     return names.isEmpty()
         || names.contains(PROVENANCE_FILE)
-            && names.stream().allMatch(name -> name.matches("\\d{5}\\.png") || name.equals(PROVENANCE_FILE));
+            && names.stream()
+                .allMatch(name -> name.matches("\\d{5}\\.png") || name.equals(PROVENANCE_FILE));
   }
 
   /** A folder can't be renamed over a full one, so the old one steps aside first. */

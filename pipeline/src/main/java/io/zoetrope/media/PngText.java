@@ -19,7 +19,10 @@ final class PngText {
 
   static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
-  /** Signature (8), length and type (4 + 4), content (13) and checksum (4) of the header chunk, which stands first. */
+  /**
+   * Signature (8), length and type (4 + 4), content (13) and checksum (4) of the header chunk,
+   * which stands first.
+   */
   private static final int HEADER_END = 33;
 
   private static final int MAX_TEXT = 16 << 20;
@@ -31,10 +34,11 @@ final class PngText {
     return chunk("tEXt", (keyword + '\0' + text).getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** An iTXt chunk with an XMP packet (XMP Specification Part 3, 1.1.5). */
+  /** An iTXt chunk with an XMP packet (XMP Specification Part 3, PNG). */
   static byte[] xmp(byte[] packet) {
     byte[] head = "XML:com.adobe.xmp\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
-    return chunk("iTXt", ByteBuffer.allocate(head.length + packet.length).put(head).put(packet).array());
+    return chunk(
+        "iTXt", ByteBuffer.allocate(head.length + packet.length).put(head).put(packet).array());
   }
 
   /** The PNG file with chunks added behind its header. */
@@ -46,7 +50,10 @@ final class PngText {
     return out.toByteArray();
   }
 
-  /** The text of the first tEXt chunk with that keyword in a PNG file, whose signature has been read. */
+  /**
+   * The text of the first tEXt chunk with that keyword in a PNG file, whose signature has been
+   * read.
+   */
   static Optional<String> find(InputStream png, String keyword) throws IOException {
     var in = new DataInputStream(png);
     byte[] wanted = (keyword + '\0').getBytes(StandardCharsets.ISO_8859_1);

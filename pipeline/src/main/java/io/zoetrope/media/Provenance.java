@@ -10,27 +10,31 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
 /**
- * Where a clip comes from: what every output carries, as one JSON object. {@code engine} (name and version) and {@code
- * digitalSourceType} are always there; the rest (model, prompt, seed, resolved settings) is the caller's choice and keeps its
- * order.
+ * Where a clip comes from: what every output carries, as one JSON object. {@code engine} (name and
+ * version) and {@code digitalSourceType} are always there; the rest (model, prompt, seed, resolved
+ * settings) is the caller's choice and keeps its order.
  *
- * @param entries JSON values: strings, numbers, booleans, null, lists and maps of them; as JSON reads them back, so a {@code
- *     float} becomes a {@code Double} and a small {@code long} an {@code Integer}
+ * @param entries JSON values: strings, numbers, booleans, null, lists and maps of them; as JSON
+ *     reads them back, so a {@code float} becomes a {@code Double} and a small {@code long} an
+ *     {@code Integer}
  */
 public record Provenance(Map<String, Object> entries) {
   /**
-   * IPTC's term for media made by a generative model (https://cv.iptc.org/newscodes/digitalsourcetype/).
+   * IPTC's term for media made by a generative model
+   * (https://cv.iptc.org/newscodes/digitalsourcetype/).
    */
   public static final String TRAINED_ALGORITHMIC_MEDIA =
       "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
@@ -47,7 +51,8 @@ public record Provenance(Map<String, Object> entries) {
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   /**
-   * @throws IllegalArgumentException if {@code engine} or {@code digitalSourceType} is missing, or a value isn't JSON
+   * @throws IllegalArgumentException if {@code engine} or {@code digitalSourceType} is missing, or
+   *     a value isn't one of JSON
    */
   public Provenance {
     for (String key : new String[] {ENGINE_KEY, SOURCE_TYPE_KEY}) {
@@ -55,13 +60,14 @@ public record Provenance(Map<String, Object> entries) {
         throw new IllegalArgumentException("provenance: the entry '" + key + "' is missing");
       }
     }
-    entries = Collections.unmodifiableMap(parse(write(JSON.writer(), entries)));
+    entries = copy(entries);
   }
 
   /**
    * A clip that this engine makes now.
    *
-   * @throws IllegalArgumentException if {@code settings} holds {@code engine} or {@code digitalSourceType}, or a value isn't JSON
+   * @throws IllegalArgumentException if {@code settings} holds {@code engine} or {@code
+   *     digitalSourceType}, or a value isn't JSON
    */
   public static Provenance of(Map<String, ?> settings) {
     var entries = new LinkedHashMap<String, Object>(settings);
@@ -86,7 +92,8 @@ public record Provenance(Map<String, Object> entries) {
               : readComment(file);
       return fromJson(json.orElseThrow(() -> new IllegalArgumentException("no comment in it")));
     } catch (NoSuchFileException e) {
-      throw new MediaException("cannot read %s: there is no file %s".formatted(file, e.getFile()), e);
+      throw new MediaException(
+          "cannot read %s: there is no file %s".formatted(file, e.getFile()), e);
     } catch (IOException e) {
       throw new MediaException("cannot read %s: %s".formatted(file, MediaWriter.reason(e)), e);
     } catch (IllegalArgumentException e) {
@@ -132,9 +139,33 @@ public record Provenance(Map<String, Object> entries) {
     return write(JSON.writerWithDefaultPrettyPrinter(), entries);
   }
 
+  private static Map<String, Object> copy(Map<?, ?> entries) {
+    var copy = new LinkedHashMap<String, Object>();
+    entries.forEach((key, value) -> copy.put((String) key, copy(value)));
+    return Collections.unmodifiableMap(copy);
+  }
+
+  private static Object copy(Object value) {
+    return switch (value) {
+      case null -> null;
+      case String _, Boolean _, Integer _, BigInteger _ -> value;
+      case Long number when number == number.intValue() -> number.intValue();
+      case Long _ -> value;
+      case Float number -> copy(Double.valueOf(number.toString()));
+      case Double number when Double.isFinite(number) -> value;
+      case Map<?, ?> map -> copy(map);
+      case List<?> list -> list.stream().map(Provenance::copy).toList();
+      default ->
+          throw new IllegalArgumentException(
+              "provenance: %s (%s) is no JSON value"
+                  .formatted(value, value.getClass().getSimpleName()));
+    };
+  }
+
   private static Map<String, Object> parse(String json) {
     try {
-      Map<String, Object> entries = JSON.readValue(json, new TypeReference<LinkedHashMap<String, Object>>() {});
+      Map<String, Object> entries =
+          JSON.readValue(json, new TypeReference<LinkedHashMap<String, Object>>() {});
       if (entries == null) {
         throw new IllegalArgumentException("provenance: not a JSON object");
       }

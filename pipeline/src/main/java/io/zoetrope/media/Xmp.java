@@ -2,7 +2,10 @@ package io.zoetrope.media;
 
 import java.nio.charset.StandardCharsets;
 
-/** The label of generated media for programs that read XMP (IPTC Video Metadata Hub and Photo Metadata, Digital Source Type). */
+/**
+ * The label of generated media for programs that read XMP (IPTC Video Metadata Hub and Photo
+ * Metadata, Digital Source Type).
+ */
 final class Xmp {
   private static final String PACKET =
       """
@@ -13,7 +16,8 @@ final class Xmp {
           Iptc4xmpExt:DigitalSourceType="%s"/>
        </rdf:RDF>
       </x:xmpmeta>
-      <?xpacket end="r"?>"""
+      <?xpacket end="r"?>\
+      """
           .formatted(Provenance.TRAINED_ALGORITHMIC_MEDIA);
 
   private Xmp() {}
