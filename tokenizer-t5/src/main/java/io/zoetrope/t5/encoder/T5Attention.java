@@ -51,6 +51,8 @@ record T5Attention(
   }
 
   /**
+   * Every token attends to every token that the bias does not mask.
+   *
    * @param x [tokens, dim]
    * @param positionBias F32, [heads, tokens, tokens]
    * @return [tokens, dim]

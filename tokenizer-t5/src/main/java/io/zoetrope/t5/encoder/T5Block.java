@@ -32,6 +32,8 @@ record T5Block(
   }
 
   /**
+   * Adds attention, then the feed-forward, each behind a norm.
+   *
    * @param x [tokens, dim], changed in place
    * @param positionBias F32, [heads, tokens, tokens]
    */
