@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       GenerateCommand.class,
       ParityCommand.class,
+      InspectCommand.class,
       InfoCommand.class
     })
 public final class Main {
