@@ -2,7 +2,7 @@ package io.zoetrope.vae.wan;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,13 +10,14 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.zoetrope.weights.WeightsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Objects;
 
 /**
  * The {@code config.json} of an {@code AutoencoderKLWan}. Components carry diffusers' names, in
@@ -29,7 +30,7 @@ import java.util.stream.Collectors;
  * @param zDim channels of the latents
  * @param dimMult one factor per resolution, the highest first
  * @param numResBlocks residual blocks per resolution; the decoder has one more
- * @param attnScales relative sizes at which the encoder of Wan 2.1 attends
+ * @param attnScales must be empty: diffusers' encoder fails with attention in its down blocks
  * @param temperalDownsample whether a step to the next lower resolution halves the frame rate too
  *     (sic)
  * @param latentsMean one per latent channel
@@ -86,12 +87,13 @@ public record WanVaeConfig(
     baseDim = or(baseDim, 96);
     decoderBaseDim = or(decoderBaseDim, baseDim);
     zDim = or(zDim, 16);
-    dimMult = List.copyOf(or(dimMult, List.of(1, 2, 4, 4)));
+    dimMult = listOr("dim_mult", dimMult, List.of(1, 2, 4, 4));
     numResBlocks = or(numResBlocks, 2);
-    attnScales = List.copyOf(or(attnScales, List.of()));
-    temperalDownsample = List.copyOf(or(temperalDownsample, List.of(false, true, true)));
-    latentsMean = List.copyOf(or(latentsMean, WAN21_MEAN));
-    latentsStd = List.copyOf(or(latentsStd, WAN21_STD));
+    attnScales = listOr("attn_scales", attnScales, List.of());
+    temperalDownsample =
+        listOr("temperal_downsample", temperalDownsample, List.of(false, true, true));
+    latentsMean = listOr("latents_mean", latentsMean, WAN21_MEAN);
+    latentsStd = listOr("latents_std", latentsStd, WAN21_STD);
     isResidual = or(isResidual, false);
     inChannels = or(inChannels, 3);
     outChannels = or(outChannels, 3);
@@ -109,6 +111,7 @@ public record WanVaeConfig(
     requirePositive("patch_size", patchSize);
     require(!dimMult.isEmpty(), "dim_mult", dimMult, "at least one factor");
     dimMult.forEach(factor -> requirePositive("dim_mult", factor));
+    require(attnScales.isEmpty(), "attn_scales", attnScales, "[]");
     int steps = dimMult.size() - 1;
     require(
         temperalDownsample.size() == steps,
@@ -143,45 +146,42 @@ public record WanVaeConfig(
   }
 
   /**
-   * Reads a {@code config.json}.
+   * Reads a configuration.
    *
-   * @throws IOException if the file cannot be read
-   * @throws WanVaeConfigException if it is malformed, impossible or unsupported; the message names
-   *     the file
+   * @throws WeightsException if the file cannot be read, is no JSON object, or asks for something
+   *     impossible or unsupported; the message names the file
    */
-  public static WanVaeConfig read(Path file) throws IOException {
+  public static WanVaeConfig read(Path file) {
     try {
       return parse(Files.readString(file));
-    } catch (WanVaeConfigException e) {
-      throw new WanVaeConfigException(file + ": " + e.getMessage(), e);
+    } catch (WeightsException e) {
+      throw new WeightsException(file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new WeightsException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
   /**
-   * Reads the configuration from JSON.
+   * As {@link #read}, of the file's content.
    *
-   * @throws WanVaeConfigException if it is malformed, impossible or unsupported
+   * @throws WeightsException if it is no JSON object, or asks for something impossible or
+   *     unsupported
    */
   public static WanVaeConfig parse(String json) {
     try {
       JsonNode node = JSON.readTree(json);
-      if (!node.isObject()) {
-        throw new WanVaeConfigException("the configuration is not a JSON object");
-      }
+      require(node.isObject(), "the configuration", node.getNodeType(), "a JSON object");
       return JSON.treeToValue(node, WanVaeConfig.class);
-    } catch (JsonMappingException e) {
-      if (e.getCause() instanceof WanVaeConfigException refused) {
+    } catch (JsonProcessingException e) {
+      if (e.getCause() instanceof WeightsException refused) {
         throw refused;
       }
       String field =
-          e.getPath().stream()
-              .map(JsonMappingException.Reference::getFieldName)
-              .filter(name -> name != null)
-              .collect(Collectors.joining("."));
-      throw new WanVaeConfigException(
-          (field.isEmpty() ? "" : field + ": ") + firstLine(e.getOriginalMessage()), e);
-    } catch (JacksonException e) {
-      throw new WanVaeConfigException("malformed JSON: " + firstLine(e.getOriginalMessage()), e);
+          e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
+              ? mapping.getPath().getFirst().getFieldName()
+              : "not valid JSON";
+      String problem = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new WeightsException(field + ": " + problem, e);
     }
   }
 
@@ -225,17 +225,21 @@ public record WanVaeConfig(
     return value == null ? missing : value;
   }
 
+  private static <T> List<T> listOr(String field, List<T> values, List<T> missing) {
+    if (values == null) {
+      return missing;
+    }
+    require(values.stream().allMatch(Objects::nonNull), field, values, "a list without null");
+    return List.copyOf(values);
+  }
+
   private static void requirePositive(String field, int value) {
     require(value > 0, field, value, "a positive number");
   }
 
   private static void require(boolean condition, String field, Object value, String supported) {
     if (!condition) {
-      throw new WanVaeConfigException("%s is %s, not %s".formatted(field, value, supported));
+      throw new WeightsException("%s is %s, not %s".formatted(field, value, supported));
     }
-  }
-
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse(message);
   }
 }

@@ -16,7 +16,7 @@ import java.util.List;
  * @param normOut gamma of [channels]
  * @param convOut channels to patchified video
  */
-public record WanVaeDecoder(
+record WanVaeDecoder(
     CausalConv3d convIn,
     MidBlock midBlock,
     List<UpBlock> upBlocks,
@@ -24,7 +24,7 @@ public record WanVaeDecoder(
     CausalConv3d convOut) {
 
   /** Reads the weights below {@code decoder}. */
-  public static WanVaeDecoder load(WanVaeConfig config, Weights weights) {
+  static WanVaeDecoder load(WanVaeConfig config, Weights weights) {
     List<Long> channels = config.decoderChannels();
     long first = channels.getFirst();
     long last = channels.getLast();
@@ -63,7 +63,7 @@ public record WanVaeDecoder(
    * @return [frames, height out, width out, out channels], patchified and not clamped; 1 frame for
    *     the first latent frame
    */
-  public Tensor forward(Ops ops, Tensor latents, FrameCache cache) {
+  Tensor forward(Ops ops, Tensor latents, FrameCache cache) {
     int split = upBlocks.size();
     while (split > 0 && !upBlocks.get(split - 1).changesFrameRate()) {
       split--;

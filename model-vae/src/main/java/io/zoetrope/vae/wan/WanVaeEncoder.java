@@ -11,13 +11,13 @@ import java.util.List;
  * Video to the moments of its latents ({@code WanEncoder3d} in diffusers).
  *
  * @param convIn patchified video to channels
- * @param downBlocks residual blocks, attention and downsampling of Wan 2.1, or one {@link
- *     ResidualDownBlock} per resolution of Wan 2.2
+ * @param downBlocks residual blocks and downsampling of Wan 2.1, or one {@link ResidualDownBlock}
+ *     per resolution of Wan 2.2
  * @param midBlock at the lowest resolution
  * @param normOut gamma of [channels]
  * @param convOut channels to moments
  */
-public record WanVaeEncoder(
+record WanVaeEncoder(
     CausalConv3d convIn,
     List<Layer> downBlocks,
     MidBlock midBlock,
@@ -25,7 +25,7 @@ public record WanVaeEncoder(
     CausalConv3d convOut) {
 
   /** Reads the weights below {@code encoder}. */
-  public static WanVaeEncoder load(WanVaeConfig config, Weights weights) {
+  static WanVaeEncoder load(WanVaeConfig config, Weights weights) {
     List<Long> channels = config.encoderChannels();
     long last = channels.getLast();
     return new WanVaeEncoder(
@@ -39,7 +39,6 @@ public record WanVaeEncoder(
   private static List<Layer> loadDownBlocks(
       WanVaeConfig config, Weights weights, List<Long> channels) {
     List<Layer> layers = new ArrayList<>();
-    double scale = 1;
     for (int level = 0; level < config.dimMult().size(); level++) {
       long in = channels.get(level);
       long out = channels.get(level + 1);
@@ -54,13 +53,9 @@ public record WanVaeEncoder(
       }
       for (int i = 0; i < config.numResBlocks(); i++) {
         layers.add(ResidualBlock.load(weights.at(layers.size()), i == 0 ? in : out, out));
-        if (config.attnScales().contains(scale)) {
-          layers.add(AttentionBlock.load(weights.at(layers.size()), out));
-        }
       }
       if (mode != null) {
         layers.add(Resample.load(weights.at(layers.size()), mode, out, out));
-        scale /= 2;
       }
     }
     return layers;
@@ -74,7 +69,7 @@ public record WanVaeEncoder(
    * @param cache of the clip
    * @return [1, height out, width out, 2 * latent channels]
    */
-  public Tensor forward(Ops ops, Tensor video, FrameCache cache) {
+  Tensor forward(Ops ops, Tensor video, FrameCache cache) {
     int split = 0;
     while (split < downBlocks.size() && !downBlocks.get(split).changesFrameRate()) {
       split++;
