@@ -116,6 +116,7 @@ final class GenerateCommand implements Callable<Integer> {
       pipeline.check(request);
       int fps =
           framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
+      writer.check(request.width() * upscale, request.height() * upscale, fps);
       err.printf(
           "%s on %s, %s: %dx%d, %d frames, %d steps, seed %d%n",
           name(model.folder()),

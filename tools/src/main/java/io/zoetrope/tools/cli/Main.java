@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import java.io.PrintWriter;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,7 +40,7 @@ public final class Main {
               }
             });
     Runtime.getRuntime().addShutdownHook(stop);
-    int code = run(args);
+    int code = run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
     if (code == EXIT_STOPPED) {
       return; // The virtual machine is going down already; this thread only has to end.
     }
@@ -48,8 +49,12 @@ public final class Main {
   }
 
   /** Runs one command and returns its exit code. */
-  static int run(String... args) {
+  static int run(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        // A prompt may begin with @ and must not name a file to read arguments from.
+        .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed)
@@ -74,7 +79,7 @@ public final class Main {
     return EXIT_FAILED;
   }
 
-  /** What went wrong, on one line; errors that are nobody's input say where to report them. */
+  /** What went wrong, on one line. */
   private static String oneLine(Exception e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return "zoetrope: " + String.join(" ", message.lines().map(String::strip).toList());
