@@ -66,12 +66,16 @@ public final class Ops implements AutoCloseable {
 
   /** Opens a scope inside the current one. */
   public Scope scope(String name) {
-    return open(scope.path().isEmpty() ? name : scope.path() + "/" + name);
+    return open(pathOf(name));
   }
 
   /** Opens a scope for the sake of memory alone: it has the path of the current one. */
   public Scope scope() {
     return open(scope.path());
+  }
+
+  private String pathOf(String name) {
+    return scope.path().isEmpty() ? name : scope.path() + "/" + name;
   }
 
   private Scope open(String path) {
@@ -491,7 +495,7 @@ public final class Ops implements AutoCloseable {
 
   /** Shows a result to the tracer under the current path; returns it unchanged. */
   public Tensor tap(String name, Tensor tensor) {
-    String path = scope.path() + "/" + name;
+    String path = pathOf(name);
     if (tracer.wants(path)) {
       tracer.tensor(path, tensor);
     }
@@ -500,7 +504,7 @@ public final class Ops implements AutoCloseable {
 
   /** Computes a result for the tracer only, when it wants one of this name. */
   public void tap(String name, Supplier<Tensor> tensor) {
-    String path = scope.path() + "/" + name;
+    String path = pathOf(name);
     if (tracer.wants(path)) {
       try (var _ = scope(name)) {
         tracer.tensor(path, tensor.get());

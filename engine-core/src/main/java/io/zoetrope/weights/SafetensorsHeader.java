@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The JSON header of a safetensors file, checked against every rule of the format and those of
@@ -29,6 +30,7 @@ import java.util.Set;
  */
 record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadata) {
   static final String METADATA = "__metadata__";
+  private static final Pattern PARENT = Pattern.compile("(^|[/\\\\])\\.\\.([/\\\\]|$)");
 
   /**
    * One tensor.
@@ -104,7 +106,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         } else {
           Entry entry = readEntry(parser, name);
           if (entries.put(name, entry) != null) {
-            throw refused(StricterRule.DUPLICATE_NAME, "tensor " + quote(name) + " is given twice");
+            throw refused(StricterRule.DUPLICATE_NAME, tensor(name) + " is given twice");
           }
         }
       }
@@ -143,19 +145,21 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
 
     private String name(JsonParser parser) throws IOException {
       String name = parser.currentName();
-      boolean control = name.chars().anyMatch(Character::isISOControl);
-      if (control || Arrays.asList(name.split("[/\\\\]", -1)).contains("..")) {
+      if (name.chars().anyMatch(Character::isISOControl) || PARENT.matcher(name).find()) {
         throw refused(
             StricterRule.UNSAFE_NAME,
-            "tensor name %s has a control character or a '..' segment".formatted(quote(name)));
+            tensor(name) + " has a control character or a '..' segment in its name");
       }
       return name;
     }
 
+    private static String tensor(String name) {
+      return "tensor " + quote(name);
+    }
+
     private Entry readEntry(JsonParser parser, String name) throws IOException {
-      String tensor = "tensor " + quote(name);
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        throw refused(StricterRule.ENTRY_FORM, tensor + ": its entry is not a JSON object");
+        throw refused(StricterRule.ENTRY_FORM, tensor(name) + ": its entry is not a JSON object");
       }
       DType dtype = null;
       long[] sizes = null;
@@ -167,67 +171,73 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         switch (field) {
           case "dtype" -> {
             repeated = dtype != null;
-            dtype = dtype(parser, tensor);
+            dtype = dtype(parser, name);
           }
           case "shape" -> {
             repeated = sizes != null;
-            sizes = integers(parser, tensor + ": shape");
+            sizes = integers(parser, name, field);
           }
           case "data_offsets" -> {
             repeated = offsets != null;
-            offsets = integers(parser, tensor + ": data_offsets");
+            offsets = integers(parser, name, field);
           }
           default ->
-              throw refused(StricterRule.UNKNOWN_FIELD, tensor + ": unknown field " + quote(field));
+              throw refused(
+                  StricterRule.UNKNOWN_FIELD, tensor(name) + ": unknown field " + quote(field));
         }
         if (repeated) {
-          throw broken(tensor + ": " + field + " is given twice");
+          throw broken(tensor(name) + ": " + field + " is given twice");
         }
       }
       if (dtype == null || sizes == null || offsets == null) {
         throw broken(
             "%s: no %s"
                 .formatted(
-                    tensor, dtype == null ? "dtype" : sizes == null ? "shape" : "data_offsets"));
+                    tensor(name),
+                    dtype == null ? "dtype" : sizes == null ? "shape" : "data_offsets"));
       }
       if (offsets.length != 2) {
-        throw broken("%s: %d data_offsets instead of 2".formatted(tensor, offsets.length));
+        throw broken("%s: %d data_offsets instead of 2".formatted(tensor(name), offsets.length));
       }
-      return entry(tensor, dtype, sizes, offsets[0], offsets[1]);
+      return entry(name, dtype, sizes, offsets[0], offsets[1]);
     }
 
-    private DType dtype(JsonParser parser, String tensor) throws IOException {
+    private DType dtype(JsonParser parser, String name) throws IOException {
       if (parser.currentToken() != JsonToken.VALUE_STRING) {
-        throw refused(StricterRule.ENTRY_FORM, tensor + ": dtype is not a string");
+        throw refused(StricterRule.ENTRY_FORM, tensor(name) + ": dtype is not a string");
       }
       String text = parser.getText();
       try {
         return DType.valueOf(text);
       } catch (IllegalArgumentException e) {
         throw new WeightsException(
-            "%s: %s: unknown dtype %s".formatted(file, tensor, quote(text)), e);
+            "%s: %s: unknown dtype %s".formatted(file, tensor(name), quote(text)), e);
       }
     }
 
-    private long[] integers(JsonParser parser, String place) throws IOException {
+    private long[] integers(JsonParser parser, String name, String field) throws IOException {
       if (parser.currentToken() != JsonToken.START_ARRAY) {
-        throw broken(place + " is not an array");
+        throw broken(tensor(name) + ": " + field + " is not an array");
       }
       List<Long> values = new ArrayList<>();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         boolean integer = parser.currentToken() == JsonToken.VALUE_NUMBER_INT;
         if (!integer || parser.getText().startsWith("-")) {
-          throw broken("%s holds something other than non-negative integers".formatted(place));
+          throw broken(
+              "%s: %s holds something other than non-negative integers"
+                  .formatted(tensor(name), field));
         }
         if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-          throw refused(StricterRule.SIZE_LIMIT, place + " holds a number beyond 2^63 - 1");
+          throw refused(
+              StricterRule.SIZE_LIMIT,
+              "%s: %s holds a number beyond 2^63 - 1".formatted(tensor(name), field));
         }
         values.add(parser.getLongValue());
       }
       return values.stream().mapToLong(Long::longValue).toArray();
     }
 
-    private Entry entry(String tensor, DType dtype, long[] sizes, long begin, long end) {
+    private Entry entry(String name, DType dtype, long[] sizes, long begin, long end) {
       Shape shape;
       long bits;
       try {
@@ -236,16 +246,16 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       } catch (IllegalArgumentException | ArithmeticException e) {
         throw refused(
             StricterRule.SIZE_LIMIT,
-            "%s: the size of shape %s overflows".formatted(tensor, Arrays.toString(sizes)));
+            "%s: the size of shape %s overflows".formatted(tensor(name), Arrays.toString(sizes)));
       }
       if (bits % 8 != 0) {
         throw broken(
-            "%s: %s of shape %s does not fill whole bytes".formatted(tensor, dtype, shape));
+            "%s: %s of shape %s does not fill whole bytes".formatted(tensor(name), dtype, shape));
       }
       if (end < begin || end - begin != bits / 8) {
         throw broken(
             "%s: data_offsets [%d, %d] do not span the %d bytes of %s %s"
-                .formatted(tensor, begin, end, bits / 8, dtype, shape));
+                .formatted(tensor(name), begin, end, bits / 8, dtype, shape));
       }
       return new Entry(dtype, shape, begin, end);
     }
@@ -258,9 +268,9 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         Entry entry = named.getValue();
         if (entry.begin() != covered) {
           throw broken(
-              "tensor %s: its data begins at %d, %s the tensors before it end at %d"
+              "%s: its data begins at %d, %s the tensors before it end at %d"
                   .formatted(
-                      quote(named.getKey()),
+                      tensor(named.getKey()),
                       entry.begin(),
                       entry.begin() < covered ? "an overlap:" : "a gap:",
                       covered));

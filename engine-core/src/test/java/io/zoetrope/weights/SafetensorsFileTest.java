@@ -18,9 +18,11 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -232,6 +234,24 @@ class SafetensorsFileTest {
     assertFalse(tensor.lifetime().isOpen());
     String message = assertThrows(IllegalStateException.class, tensor::toFloats).getMessage();
     assertTrue(message.contains("ok_two_f32.safetensors"), message);
+  }
+
+  @Test
+  void filesBeyond2GbAreMapped() throws IOException {
+    long large = (1L << 31) + 5;
+    String header =
+        "{'a':{'dtype':'U8','shape':[%d],'data_offsets':[0,%d]},"
+            + "'b':{'dtype':'F32','shape':[1],'data_offsets':[%d,%d]}}";
+    Path path = write(json(header.formatted(large, large, large, large + 4)), 0);
+    // Sparse: takes no room on disk.
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 1);
+      channel.write(one, Files.size(path) + large);
+    }
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      assertArrayEquals(new float[] {1}, file.tensor("b").toFloats());
+      assertEquals(large + 4, file.byteSize());
+    }
   }
 
   @Test

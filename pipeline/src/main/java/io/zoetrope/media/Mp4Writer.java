@@ -29,14 +29,14 @@ import org.bytedeco.ffmpeg.swscale.SwsContext;
  */
 final class Mp4Writer extends MediaWriter {
   /**
-   * Near the point where only 4:2:0 keeps a picture from its source; the size follows from the
-   * content.
+   * From here on down, 4:2:0 takes more from a picture than the quantizer does; the file's size
+   * follows from the content.
    */
   private static final int QUANTIZER = 16;
 
   private static final int MAX_QUANTIZER = 51;
 
-  /** Doubles the step size (ITU-T H.264, table 8-15). */
+  /** Doubles the step size (ITU-T H.264, 8.5). */
   private static final int QUANTIZER_OCTAVE = 6;
 
   private static final int MIN_SIDE = 16;
@@ -47,7 +47,7 @@ final class Mp4Writer extends MediaWriter {
    */
   private static final int MAX_MACROBLOCKS = 36_864;
 
-  /** Adobe XMP Specification Part 3, 1.2.7.1: the box that holds the packet in MPEG-4 files. */
+  /** XMP Specification Part 3, MPEG-4: the box that holds the packet in MPEG-4 files. */
   private static final long[] XMP_BOX = {0xBE7ACFCB97A942E8L, 0x9C71999491E3AFACL};
 
   Mp4Writer(Path target) {

@@ -34,7 +34,7 @@ final class PngText {
     return chunk("tEXt", (keyword + '\0' + text).getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** An iTXt chunk with an XMP packet (XMP Specification Part 3, 1.1.5). */
+  /** An iTXt chunk with an XMP packet (XMP Specification Part 3, PNG). */
   static byte[] xmp(byte[] packet) {
     byte[] head = "XML:com.adobe.xmp\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
     return chunk(

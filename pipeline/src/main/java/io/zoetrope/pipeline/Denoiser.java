@@ -40,9 +40,11 @@ record Denoiser(
       float timestep = timesteps[step];
       try (var _ = ops.scope("step" + step)) {
         Tensor input = Tensor.of(latents, shape.sizes());
+        ops.tap("timestep", Tensor.of(new float[] {timestep}, 1));
         float[] prediction = predict("cond", input, timestep, prompt, rope);
         if (negativePrompt != null) {
-          guide(prediction, predict("uncond", input, timestep, negativePrompt, rope));
+          float[] unconditional = predict("uncond", input, timestep, negativePrompt, rope);
+          Guidance.apply(prediction, unconditional, guidanceScale);
         }
         ops.tap("noise_pred_guided", Tensor.of(prediction, shape.sizes()));
         scheduler.step(prediction, timestep, latents);
@@ -60,14 +62,6 @@ record Denoiser(
       ops.tap("timestep", Tensor.of(new float[] {timestep}, 1));
       Tensor velocity = transformer.forward(ops, input, timestep, context, rope);
       return ops.download(ops.tap("noise_pred", velocity)).toFloats();
-    }
-  }
-
-  /** {@code uncond + scale (cond - uncond)}, in place of {@code cond}. */
-  private void guide(float[] cond, float[] uncond) {
-    float scale = (float) guidanceScale;
-    for (int i = 0; i < cond.length; i++) {
-      cond[i] = uncond[i] + scale * (cond[i] - uncond[i]);
     }
   }
 

@@ -15,12 +15,17 @@ import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.wan.Moments;
+import io.zoetrope.vae.wan.Tiling;
 import io.zoetrope.vae.wan.WanVae;
 import io.zoetrope.vae.wan.WanVaeConfig;
+import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.SafetensorsWriter;
+import io.zoetrope.weights.Weights;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -32,6 +37,11 @@ import java.util.Map;
  */
 final class WanPipeline implements VideoPipeline {
   static final String CLASS_NAME = "WanPipeline";
+
+  /** Channels-last [frames, height, width, channels] seen as [channels, frames, height, width]. */
+  private static final int[] CHANNELS_FIRST = {3, 0, 1, 2};
+
+  private static final int[] CHANNELS_LAST = {1, 2, 3, 0};
 
   private final ModelFolder model;
   private final Backend backend;
@@ -50,8 +60,10 @@ final class WanPipeline implements VideoPipeline {
     Path vae = model.component("vae", "AutoencoderKLWan");
     Path scheduler = model.component("scheduler");
     this.transformerConfig = WanConfig.read(transformer.resolve("config.json"));
+    try {
     this.vaeConfig = WanVaeConfig.read(vae.resolve("config.json"));
     this.schedulerConfig = SchedulerConfig.read(scheduler.resolve("scheduler_config.json"));
+    } catch (java.io.IOException e) { throw new PipelineException(e.getMessage(), e); }
     if (transformerConfig.inChannels() != vaeConfig.zDim()) {
       throw new PipelineException(
           "%s: the transformer takes %d channels, the video autoencoder has %d: only text-to-video models are supported"
@@ -163,7 +175,8 @@ final class WanPipeline implements VideoPipeline {
     // 3. Noise becomes latents
     denoise(request, latents, scheduler, timesteps, prompts, progress, tracer);
     if (request.saveLatents() != null) {
-      Tensor saved = Tensor.of(latents, batched(latentShape(request)));
+      long[] shape = latentShape(request).sizes();
+      Tensor saved = Tensor.of(latents, 1, shape[0], shape[1], shape[2], shape[3]);
       SafetensorsWriter.write(request.saveLatents(), Map.of("latents", saved), Map.of());
     }
 
@@ -178,25 +191,65 @@ final class WanPipeline implements VideoPipeline {
   private record Prompts(Tensor positive, Tensor negative) {}
 
   private Prompts encodePrompts(GenerationRequest request, Progress progress, Tracer tracer) {
-    try (var stage = new StageRun(Stage.ENCODE_PROMPTS, request.isGuided() ? 2 : 1, progress);
-        Ops ops = stage.ops(backend, tracer);
-        PromptEncoder encoder = PromptEncoder.open(model, backend, dtype);
-        var _ = ops.scope("text")) {
-      stage.weightBytes(encoder.weightBytes());
-      int length = request.maxSequenceLength();
-      Tensor positive = encoder.encode(ops, "prompt", request.prompt(), length);
-      stage.step();
-      Tensor negative = null;
-      if (request.isGuided()) {
-        negative = encoder.encode(ops, "negative_prompt", request.negativePrompt(), length);
-        stage.step();
-      }
-      return new Prompts(positive, negative);
+    return StageRun.of(
+        Stage.ENCODE_PROMPTS,
+        request.isGuided() ? 2 : 1,
+        new Ops(backend, tracer),
+        progress,
+        stage -> {
+          Ops ops = stage.ops();
+          try (PromptEncoder encoder = PromptEncoder.open(model, backend, dtype);
+              var _ = ops.scope("text")) {
+            stage.weightBytes(encoder.weightBytes());
+            int length = request.maxSequenceLength();
+            Tensor positive = encoder.encode(ops, "prompt", request.prompt(), length);
+            stage.step(1);
+            Tensor negative = null;
+            if (request.isGuided()) {
+              negative = encoder.encode(ops, "negative_prompt", request.negativePrompt(), length);
+              stage.step(2);
+            }
+            tapPadded(ops, "prompt_embeds", positive, length);
+            tapPadded(ops, "negative_prompt_embeds", negative, length);
+            return new Prompts(positive, negative);
+          }
+        });
+  }
+
+  /** Shows embeddings as diffusers has them: zero rows up to the maximum sequence length. */
+  private static void tapPadded(Ops ops, String name, Tensor embeds, int length) {
+    if (embeds != null) {
+      ops.tap(
+          name,
+          () -> {
+            Tensor padded = ops.allocate(embeds.dtype(), Shape.of(length, embeds.size(1)));
+            ops.fill(padded, 0);
+            ops.copyInto(padded.narrow(0, 0, embeds.size(0)), embeds);
+            return padded;
+          });
     }
   }
 
   private float[] encodeVideo(GenerationRequest request, Progress progress, Tracer tracer) {
-    return null;
+    return StageRun.of(
+        Stage.ENCODE_VIDEO,
+        1,
+        new Ops(backend, tracer),
+        progress,
+        stage -> {
+          Ops ops = stage.ops();
+          Tiling tiling = request.tiledDecoding() ? Tiling.DEFAULT : null;
+          try (VaeFile vae = openVae(backend)) {
+            stage.weightBytes(vae.weights().byteSize());
+            Moments moments =
+                vae.model().encode(ops, Pixels.source(ops, request.video()), tiling);
+            Tensor mean = moments.mean().permute(CHANNELS_FIRST);
+            ops.tap("vae_encode/mean", mean);
+            ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
+            Tensor latents = vae.model().normalize(ops, moments.mean());
+            return ops.download(latents.permute(CHANNELS_FIRST)).toFloats();
+          }
+        });
   }
 
   private void denoise(
@@ -207,19 +260,119 @@ final class WanPipeline implements VideoPipeline {
       Prompts prompts,
       Progress progress,
       Tracer tracer) {
+    Shape shape = latentShape(request);
+    StageRun.of(
+        Stage.DENOISE,
+        timesteps.length,
+        new Ops(backend, tracer),
+        progress,
+        stage -> {
+          Ops ops = stage.ops();
+          try (TransformerFile file = openTransformer(backend, dtype);
+              var _ = ops.scope("denoise")) {
+            stage.weightBytes(file.weights().byteSize());
+            WanTransformer transformer = file.model();
+            ops.tap("initial_latents", Tensor.of(latents, shape.sizes()));
+            ops.tap("sigmas", vector(scheduler.sigmas()));
+            ops.tap("timesteps", vector(scheduler.timesteps()));
+            int length = request.maxSequenceLength();
+            TextContext positive = transformer.prepare(ops, prompts.positive(), length, null);
+            TextContext negative =
+                prompts.negative() == null
+                    ? null
+                    : transformer.prepare(ops, prompts.negative(), length, null);
+            new Denoiser(ops, transformer, scheduler, shape, request.guidanceScale())
+                .run(latents, timesteps, positive, negative, stage::step);
+            return null;
+          }
+        });
   }
 
   private VideoFrames decode(
       GenerationRequest request, float[] latents, Progress progress, Tracer tracer) {
-    return null;
+    Shape shape = latentShape(request);
+    return StageRun.of(
+        Stage.DECODE,
+        request.frames(),
+        new Ops(backend, tracer),
+        progress,
+        stage -> {
+          Ops ops = stage.ops();
+          Pixels pixels = new Pixels(request.width(), request.height(), request.frames());
+          Tiling tiling = request.tiledDecoding() ? Tiling.DEFAULT : null;
+          try (VaeFile vae = openVae(backend)) {
+            stage.weightBytes(vae.weights().byteSize());
+            Tensor channelsFirst = ops.upload(Tensor.of(latents, shape.sizes()));
+            Tensor z = vae.model().denormalize(ops, ops.copy(channelsFirst.permute(CHANNELS_LAST)));
+            ops.tap("vae_decode/latents_in", z.permute(CHANNELS_FIRST));
+            vae.model()
+                .decode(
+                    ops,
+                    z,
+                    tiling,
+                    chunk -> {
+                      ops.tap("video_out", chunk);
+                      pixels.add(ops.download(chunk).toFloats());
+                      stage.step(pixels.frames());
+                    });
+          }
+          return pixels.toFrames();
+        });
   }
 
   // ---------------------------------------------------------------- pieces
 
+  private record TransformerFile(Checkpoint weights, WanTransformer model)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      weights.close();
+    }
+  }
+
+  private record VaeFile(Checkpoint weights, WanVae model) implements AutoCloseable {
+    @Override
+    public void close() {
+      weights.close();
+    }
+  }
+
+  private TransformerFile openTransformer(Backend device, DType precision) {
+    return WeightFiles.load(
+        model.component("transformer"),
+        WeightFiles.DIFFUSERS,
+        checkpoint ->
+            new TransformerFile(
+                checkpoint,
+                WanTransformer.load(
+                    transformerConfig, Weights.of(checkpoint, device), precision)));
+  }
+
+  private VaeFile openVae(Backend device) {
+    return WeightFiles.load(
+        model.component("vae"),
+        WeightFiles.DIFFUSERS,
+        checkpoint ->
+            new VaeFile(checkpoint, new WanVae(vaeConfig, Weights.of(checkpoint, device))));
+  }
+
+  private SchedulerConfig schedulerConfig(GenerationRequest request) {
+    SchedulerConfig config = schedulerConfig;
+    if (request.scheduler().isPresent()) {
+      config = config.withKind(request.scheduler().get());
+    }
+    if (request.flowShift().isPresent()) {
+      config = config.withFlowShift(request.flowShift().getAsDouble());
+    }
+    return config;
+  }
+
   private float[] noise(GenerationRequest request) {
     return request.initialLatents() != null
         ? request.initialLatents().toFloats()
-        : new TorchGenerator(request.seed()).randn(latentShape(request).sizes());
+        : TorchGenerator.manualSeed(request.seed())
+            .randn(latentShape(request).sizes())
+            .toFloats();
   }
 
   private Shape latentShape(GenerationRequest request) {
@@ -228,5 +381,35 @@ final class WanPipeline implements VideoPipeline {
         (request.frames() - 1) / vaeConfig.scaleFactorTemporal() + 1,
         request.height() / vaeConfig.scaleFactorSpatial(),
         request.width() / vaeConfig.scaleFactorSpatial());
+  }
+
+  private static Tensor vector(float[] values) {
+    return Tensor.of(values, values.length);
+  }
+
+  private Map<String, Object> settings(GenerationRequest request, SchedulerConfig config) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("pipeline", CLASS_NAME);
+    settings.put("prompt", request.prompt());
+    settings.put("negative_prompt", request.negativePrompt());
+    if (request.initialLatents() == null) {
+      settings.put("seed", request.seed());
+    } else {
+      settings.put("initial_latents", "given");
+    }
+    if (request.video() != null) {
+      settings.put("strength", request.strength());
+    }
+    settings.put("width", request.width());
+    settings.put("height", request.height());
+    settings.put("num_frames", request.frames());
+    settings.put("num_inference_steps", request.steps());
+    settings.put("guidance_scale", request.guidanceScale());
+    settings.put("scheduler", config.kind().className());
+    settings.put("flow_shift", config.flowShift());
+    settings.put("max_sequence_length", request.maxSequenceLength());
+    settings.put("vae_tiling", request.tiledDecoding());
+    settings.put("dtype", dtype.name().toLowerCase(Locale.ROOT));
+    return settings;
   }
 }

@@ -78,9 +78,7 @@ class Mp4WriterTest {
     assertArrayEquals(first, Files.readAllBytes(write(TestClips.spot(64, 64, 5), 8)));
   }
 
-  /**
-   * Sample values of pure red from ITU-R BT.709, 3.4 and 3.5: Y' = 16 + 219 * 0.2126, and so on.
-   */
+  /** Sample values of pure red from ITU-R BT.709, section 3: Y' = 16 + 219 * 0.2126, and so on. */
   @Test
   void coloursAreWhatTheTagsSay() throws IOException {
     Path file = write(TestClips.solid(32, 32, 1, 255, 0, 0), 8);

@@ -54,15 +54,15 @@ record TimeTextImageEmbedding(
     Tensor timestepProj = ops.allocate(DType.F32, Shape.of(temb.size(0), Modulation.ROWS, dim));
     try (var _ = ops.scope(NAME)) {
       Tensor sinusoid = timestepsProj.forward(ops, timesteps.values());
-      ops.tap("timesteps_proj", () -> timesteps.spread(ops, sinusoid));
+      timesteps.tap(ops, "timesteps_proj", sinusoid);
 
       Tensor embedded = timeEmbedder.forward(ops, sinusoid);
-      ops.tap("time_embedder", () -> timesteps.spread(ops, embedded));
+      timesteps.tap(ops, "time_embedder", embedded);
       Tensor rounded = ops.cast(embedded, dtype);
       ops.copyInto(temb, rounded);
 
       Tensor projected = timeProj.forward(ops, ops.activate(rounded, Activation.SILU));
-      ops.tap("time_proj", () -> timesteps.spread(ops, projected));
+      timesteps.tap(ops, "time_proj", projected);
       ops.copyInto(timestepProj, projected.reshape(-1, Modulation.ROWS, dim));
     }
     return new Time(timesteps, temb, timestepProj);

@@ -10,7 +10,7 @@ import java.util.Map;
  * tokens of a given first frame have timestep 0). Only the distinct ones are embedded.
  *
  * @param values the distinct timesteps
- * @param ofToken for each token the index of its timestep, or null where all tokens share one
+ * @param ofToken for each token the index of its timestep, or null if one was given for all
  */
 record TokenTimesteps(float[] values, int[] ofToken) {
   /** One timestep for all tokens. */
@@ -27,7 +27,7 @@ record TokenTimesteps(float[] values, int[] ofToken) {
     }
     float[] values = new float[indices.size()];
     indices.forEach((timestep, index) -> values[index] = timestep);
-    return new TokenTimesteps(values, values.length == 1 ? null : ofToken);
+    return new TokenTimesteps(values, ofToken);
   }
 
   /**
@@ -37,8 +37,15 @@ record TokenTimesteps(float[] values, int[] ofToken) {
    * @return [features] where all tokens share a timestep, else [tokens, features]
    */
   Tensor spread(Ops ops, Tensor rows) {
-    return ofToken == null
-        ? rows.reshape(-1)
-        : ops.embedding(ops.copy(rows), ofToken, rows.dtype());
+    return values.length == 1 ? rows.reshape(-1) : gather(ops, rows);
+  }
+
+  /** Shows [timesteps, features] as it was asked for: a row for all tokens, or one for each. */
+  void tap(Ops ops, String name, Tensor rows) {
+    ops.tap(name, () -> ofToken == null ? rows : gather(ops, rows));
+  }
+
+  private Tensor gather(Ops ops, Tensor rows) {
+    return ops.embedding(ops.copy(rows), ofToken, rows.dtype());
   }
 }

@@ -123,7 +123,8 @@ public record WanConfig(
         valid &= isPositiveInteger(size);
       }
       require(valid, "patch_size", value, "three positive integers");
-      return new PatchSize(value.get(0).intValue(), value.get(1).intValue(), value.get(2).intValue());
+      return new PatchSize(
+          value.get(0).intValue(), value.get(1).intValue(), value.get(2).intValue());
     }
 
     private float eps() {

@@ -258,8 +258,7 @@ public final class WanTransformer {
     long[] shape = {tokens, config.imageDim().getAsInt()};
     if (!imageEmbeds.shape().equals(Shape.of(shape)) || tokens == 0) {
       throw new IllegalArgumentException(
-          "prepare: image embeddings %s are not %s"
-              .formatted(imageEmbeds, Arrays.toString(shape)));
+          "prepare: image embeddings %s are not %s".formatted(imageEmbeds, Arrays.toString(shape)));
     }
     if (length != TEXT_TOKENS_BESIDE_IMAGE) {
       throw new IllegalArgumentException(

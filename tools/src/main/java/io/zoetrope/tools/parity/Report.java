@@ -125,7 +125,7 @@ final class Report {
   }
 
   private static String number(double value) {
-    return value == 0 ? "0" : "%.2e".formatted(Locale.ROOT, value);
+    return value == 0 ? "0" : String.format(Locale.ROOT, "%.2e", value);
   }
 
 }

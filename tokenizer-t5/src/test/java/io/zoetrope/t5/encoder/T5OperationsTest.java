@@ -1,0 +1,55 @@
+package io.zoetrope.t5.encoder;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.zoetrope.nn.RmsNorm;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.testing.Fixtures;
+import io.zoetrope.weights.SafetensorsFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class T5OperationsTest {
+  private static SafetensorsFile golden() {
+    return SafetensorsFile.open(Fixtures.path("ops/golden.safetensors"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"32, 128", "16, 64"})
+  void bucketsAreTransformers(int numBuckets, int maxDistance) {
+    String name =
+        "t5_relative_position_bucket/bidirectional_%d_%d/".formatted(numBuckets, maxDistance);
+    try (SafetensorsFile golden = golden()) {
+      float[] relative = golden.tensor(name + "relative_position").toFloats();
+      float[] expected = golden.tensor(name + "out").toFloats();
+      for (int i = 0; i < expected.length; i++) {
+        assertEquals(
+            (int) expected[i],
+            RelativePositions.bucket((int) relative[i], numBuckets, maxDistance),
+            "relative position " + relative[i]);
+      }
+    }
+  }
+
+  @Test
+  void bucketsAreLaidOutByQueryThenKey() {
+    // Of 4 buckets, 0 and 1 are for keys in front of the query, 2 and 3 for those behind.
+    assertArrayEquals(new int[] {0, 3, 3, 1, 0, 3, 1, 1, 0}, RelativePositions.buckets(3, 4, 128));
+  }
+
+  @Test
+  void layerNormIsTransformers() {
+    try (SafetensorsFile golden = golden();
+        ReferenceBackend backend = new ReferenceBackend();
+        Ops ops = new Ops(backend)) {
+      RmsNorm norm = new RmsNorm(golden.tensor("t5_layer_norm/weight"), 1e-6f);
+      assertArrayEquals(
+          golden.tensor("t5_layer_norm/out").toFloats(),
+          norm.forward(ops, golden.tensor("t5_layer_norm/x")).toFloats(),
+          1e-6f);
+    }
+  }
+}
