@@ -102,8 +102,14 @@ class WanVaeTilingTest {
   @ParameterizedTest
   @CsvSource({"16,16,24,16", "16,16,16,0", "16,8,16,16"})
   void tilesThatLeaveGapsAreRefused(int height, int width, int strideHeight, int strideWidth) {
-    assertThrows(
-        IllegalArgumentException.class, () -> new Tiling(height, width, strideHeight, strideWidth));
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new Tiling(height, width, strideHeight, strideWidth));
+    assertEquals(
+        "tiles of %d x %d every %d x %d pixels: strides must be from 1 to the tile's size"
+            .formatted(width, height, strideWidth, strideHeight),
+        refused.getMessage());
   }
 
   @Test
