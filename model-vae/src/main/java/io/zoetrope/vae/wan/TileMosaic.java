@@ -61,11 +61,10 @@ final class TileMosaic implements AutoCloseable {
       return;
     }
     Tensor out = to.narrow(dimension, 0, extent);
-    // The weights' shape is that of the dimensions from the faded one on, over which they repeat.
-    Shape shape = out.select(0, 0).shape();
-    if (dimension == HORIZONTAL) {
-      shape = Shape.of(extent, out.size(3));
-    }
+    Shape shape =
+        dimension == VERTICAL
+            ? Shape.of(extent, out.size(2), out.size(3))
+            : Shape.of(extent, out.size(3));
     int repeats = Math.toIntExact(shape.count() / extent);
     float[] rising = new float[extent * repeats];
     float[] falling = new float[extent * repeats];

@@ -23,7 +23,7 @@ public record Tiling(int tileHeight, int tileWidth, int strideHeight, int stride
         || strideHeight > tileHeight
         || strideWidth > tileWidth) {
       throw new IllegalArgumentException(
-          "tiles of %d x %d every %d x %d pixels do not cover a picture: strides must be at least 1 and at most the tile"
+          "tiles of %d x %d every %d x %d pixels: strides must be from 1 to the tile's size"
               .formatted(tileWidth, tileHeight, strideWidth, strideHeight));
     }
   }
