@@ -1,0 +1,603 @@
+package io.zoetrope.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every {@link Backend} must do: each operation, on both activation dtypes, against {@link
+ * ReferenceBackend} on the same values in float32.
+ *
+ * <p>An error is measured against the magnitude of what was added up (for a sum of products, the sum
+ * of their absolute values), since cancellation is no fault of the backend. A BF16 result may
+ * differ by its final rounding in addition. Shapes have ones, primes, and sizes one beside those
+ * that kernels like.
+ */
+public abstract class BackendContract {
+  private static final double HALF_ULP_OF_BF16 = 1.0 / 256;
+  private static final List<DType> COMPUTED = List.of(DType.F32, DType.BF16);
+  private static final List<DType> STORED =
+      List.of(DType.F32, DType.BF16, DType.F16, DType.F8_E4M3, DType.F8_E5M2);
+
+  private final Random random = new Random(20250607);
+  private Ops tested;
+  private Ops reference;
+
+  /** The backend under test. */
+  protected abstract Backend open();
+
+  @BeforeEach
+  void openBackends() {
+    tested = new Ops(open());
+    reference = new Ops(new ReferenceBackend());
+  }
+
+  @AfterEach
+  void closeBackends() {
+    tested.close();
+    tested.backend().close();
+    reference.close();
+  }
+
+  // ---------------------------------------------------------------- matrix work
+
+  @Test
+  void linear() {
+    int[][] shapes = {
+      {1, 1, 1}, {5, 3, 2}, {6, 16, 16}, {7, 17, 33}, {1, 257, 31}, {13, 256, 15}, {97, 37, 129},
+      {193, 31, 47}, {29, 521, 257}
+    };
+    for (int[] shape : shapes) {
+      for (DType stored : STORED) {
+        for (DType dtype : COMPUTED) {
+          Tensor x = values(dtype, shape[0], shape[1]);
+          Tensor weight = values(stored, shape[2], shape[1]);
+          Tensor bias = values(stored, shape[2]);
+          linear(x, weight, bias, Activation.NONE);
+        }
+      }
+    }
+  }
+
+  @Test
+  void linearWithActivation() {
+    for (Activation activation : Activation.values()) {
+      for (DType dtype : COMPUTED) {
+        linear(
+            values(dtype, 11, 19), values(DType.BF16, 37, 19), values(DType.F32, 37), activation);
+        linear(values(dtype, 2, 19), values(DType.F32, 16, 19), null, activation);
+      }
+    }
+  }
+
+  /** A weight may be used again, in whole and in part, and as a table. */
+  @Test
+  void weightsKeepTheirValues() {
+    Tensor weight = values(DType.BF16, 40, 24);
+    Tensor placed = tested.backend().place(weight);
+    Tensor x = values(DType.F32, 9, 24);
+    for (int[] part : new int[][] {{0, 40}, {16, 24}, {0, 40}, {3, 17}, {16, 23}}) {
+      Tensor used = weight.narrow(0, part[0], part[1]);
+      Tensor got =
+          tested.linear(
+              tested.upload(x), placed.narrow(0, part[0], part[1]), null, Activation.NONE);
+      check("rows " + Arrays.toString(part), got, linear(reference, x, used), magnitude(x, used));
+    }
+    Tensor rows = tested.embedding(placed, new int[] {39, 0, 7, 7}, DType.F32);
+    Tensor wanted = reference.embedding(weight, new int[] {39, 0, 7, 7}, DType.F32);
+    checkEqual("embedding", rows, wanted);
+  }
+
+  private void linear(Tensor x, Tensor weight, Tensor bias, Activation activation) {
+    Tensor got = tested.linear(tested.upload(x), place(weight), place(bias), activation);
+    Tensor want = reference.linear(widened(x), weight, bias, activation);
+    float[] magnitude = magnitude(x, weight);
+    for (int i = 0; i < magnitude.length; i++) {
+      magnitude[i] += bias == null ? 0 : Math.abs(bias.toFloats()[i % bias.intSize(0)]);
+    }
+    check("linear %s x %s, %s".formatted(x, weight, activation), got, want, magnitude);
+  }
+
+  private static Tensor linear(Ops ops, Tensor x, Tensor weight) {
+    return ops.linear(x, weight, null, Activation.NONE);
+  }
+
+  private float[] magnitude(Tensor x, Tensor weight) {
+    return linear(reference, absolute(x), absolute(weight)).toFloats();
+  }
+
+  @Test
+  void attention() {
+    int[][] shapes = { // queries, keys, heads, head dim
+      {1, 1, 1, 1}, {3, 5, 2, 4}, {7, 17, 1, 31}, {97, 33, 3, 16}, {6, 16, 2, 64},
+      {5, 523, 1, 128}, {11, 101, 1, 384}, {103, 131, 2, 8}
+    };
+    for (int[] shape : shapes) {
+      for (DType dtype : COMPUTED) {
+        int features = shape[2] * shape[3];
+        Tensor q = values(dtype, shape[0], features);
+        Tensor k = values(dtype, shape[1], features);
+        Tensor v = values(dtype, shape[1], features);
+        attention(q, k, v, shape[2], null);
+        attention(q, k, v, shape[2], values(DType.F32, shape[2], shape[0], shape[1]));
+        attention(q, k, v, shape[2], values(DType.F32, 1, 1, shape[1]));
+        attention(q, k, v, shape[2], values(DType.F32, shape[2], 1, shape[1]));
+      }
+    }
+  }
+
+  /** The rows of q, k and v may be parts of wider ones. */
+  @Test
+  void attentionOfStridedRows() {
+    for (DType dtype : COMPUTED) {
+      Tensor all = values(dtype, 19, 3 * 24);
+      Tensor there = tested.upload(all);
+      Tensor got =
+          tested.attention(
+              there.narrow(1, 0, 24), there.narrow(1, 24, 24), there.narrow(1, 48, 24), 2, 0.3f,
+              null);
+      Tensor wide = widened(all);
+      Tensor want =
+          reference.attention(
+              wide.narrow(1, 0, 24), wide.narrow(1, 24, 24), wide.narrow(1, 48, 24), 2, 0.3f, null);
+      check("strided " + all, got, want, constant(got, largest(all)));
+    }
+  }
+
+  /** Masked keys count nothing, whichever block they fall in; a row without keys is NaN. */
+  @Test
+  void attentionWithMaskedKeys() {
+    int queries = 9;
+    int keys = 1061;
+    Tensor q = values(DType.F32, queries, 8);
+    Tensor k = values(DType.F32, keys, 8);
+    Tensor v = values(DType.F32, keys, 8);
+    Tensor bias = values(DType.F32, 1, queries, keys);
+    for (int query = 0; query < queries; query++) {
+      int first = query == queries - 1 ? keys : query * keys / queries;
+      for (int key = 0; key < keys; key++) {
+        if (key < first || key % 5 == query) {
+          Conversions.fromFloat(
+              bias.segment(), DType.F32, (long) query * keys + key, Float.NEGATIVE_INFINITY);
+        }
+      }
+    }
+    attention(q, k, v, 1, bias);
+  }
+
+  /** Scores far beyond the range of exp: the largest decides alone. */
+  @Test
+  void attentionWithLargeScores() {
+    Tensor q = values(DType.F32, 13, 32, value -> value * 100);
+    Tensor k = values(DType.F32, 600, 32, value -> value * 100);
+    attention(q, k, values(DType.F32, 600, 32), 2, null);
+  }
+
+  private void attention(Tensor q, Tensor k, Tensor v, int heads, Tensor bias) {
+    float scale = (float) (1 / Math.sqrt(q.size(1) / (double) heads));
+    Tensor got =
+        tested.attention(
+            tested.upload(q), tested.upload(k), tested.upload(v), heads, scale,
+            bias == null ? null : tested.upload(bias));
+    Tensor want = reference.attention(widened(q), widened(k), widened(v), heads, scale, bias);
+    // An error of a score moves weight between values, in proportion to the score's size.
+    double scores = largest(q) * largest(k) * scale * q.size(1) / heads;
+    double magnitude = largest(v) * (1 + Math.min(scores, 1e3));
+    String what = "attention %s, %s, %d heads, bias %s".formatted(q, k, heads, bias);
+    check(what, got, want, constant(got, magnitude));
+  }
+
+  @Test
+  void convolution() {
+    int[][] kernels = {{1, 1, 1}, {3, 1, 1}, {1, 3, 3}, {3, 3, 3}, {2, 2, 1}};
+    int[][] channels = {{1, 1}, {3, 16}, {16, 3}, {17, 33}, {5, 7}, {90, 16}};
+    for (int[] kernel : kernels) {
+      for (int[] channel : channels) {
+        for (DType dtype : COMPUTED) {
+          Tensor x = values(dtype, 2, 5, 7, channel[0]);
+          Tensor weight = values(DType.BF16, channel[1], channel[0], kernel[0], kernel[1], kernel[2]);
+          Tensor bias = values(DType.F32, channel[1]);
+          ConvGeometry geometry = ConvGeometry.causal(kernel[0] - 1, kernel[1] / 2);
+          convolution(x, null, weight, bias, geometry);
+        }
+      }
+    }
+  }
+
+  @Test
+  void convolutionOfWideRows() {
+    ConvGeometry geometry = ConvGeometry.causal(0, 1);
+    for (int width : new int[] {47, 48, 49, 101}) {
+      Tensor weight = values(DType.F32, 18, 4, 1, 3, 3);
+      convolution(values(DType.F32, 1, 3, width, 4), null, weight, null, geometry);
+    }
+  }
+
+  @Test
+  void convolutionWithHistory() {
+    for (int past : new int[] {1, 2, 4}) {
+      for (DType dtype : COMPUTED) {
+        Tensor x = values(dtype, 3, 4, 6, 8);
+        Tensor history = values(dtype, past, 4, 6, 8);
+        Tensor weight = values(DType.F16, 9, 8, 3, 3, 3);
+        convolution(x, history, weight, null, ConvGeometry.causal(Math.max(0, 2 - past), 1));
+      }
+    }
+  }
+
+  @Test
+  void convolutionWithStridesAndUnevenPadding() {
+    Tensor x = values(DType.F32, 5, 7, 9, 6);
+    Tensor bias = values(DType.BF16, 20);
+    for (ConvGeometry geometry :
+        List.of(
+            new ConvGeometry(1, 2, 2, 0, 0, 1, 0, 1),
+            new ConvGeometry(2, 1, 1, 1, 1, 0, 0, 2),
+            new ConvGeometry(2, 2, 3, 2, 3, 3, 3, 3))) {
+      convolution(x, null, values(DType.BF16, 20, 6, 3, 3, 3), bias, geometry);
+      convolution(x, null, values(DType.F8_E5M2, 20, 6, 1, 2, 3), bias, geometry);
+    }
+  }
+
+  private void convolution(
+      Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+    Tensor got =
+        tested.conv3d(
+            tested.upload(x),
+            history == null ? null : tested.upload(history),
+            place(weight),
+            place(bias),
+            geometry);
+    Tensor past = history == null ? null : widened(history);
+    Tensor want = reference.conv3d(widened(x), past, weight, bias, geometry);
+    Tensor absolutePast = history == null ? null : absolute(history);
+    float[] magnitude =
+        reference
+            .conv3d(
+                absolute(x),
+                absolutePast,
+                absolute(weight),
+                bias == null ? null : absolute(bias),
+                geometry)
+            .toFloats();
+    check("conv3d %s x %s, %s".formatted(x, weight, geometry), got, want, magnitude);
+  }
+
+  // ---------------------------------------------------------------- norms and positions
+
+  @Test
+  void norms() {
+    for (DType dtype : COMPUTED) {
+      for (int[] shape : new int[][] {{1, 1}, {3, 2}, {7, 5}, {33, 16}, {5, 1537}, {301, 37}}) {
+        Tensor x = values(dtype, shape[0], shape[1]);
+        Tensor weight = values(DType.BF16, shape[1]);
+        Tensor bias = values(DType.F32, shape[1]);
+        String what = " of " + x;
+        Tensor there = tested.upload(x);
+        Tensor here = widened(x);
+        compare(
+            "layerNorm" + what,
+            tested.layerNorm(there, place(weight), place(bias), 1e-6f),
+            reference.layerNorm(here, weight, bias, 1e-6f));
+        compare(
+            "plain layerNorm" + what,
+            tested.layerNorm(there, null, null, 1e-6f),
+            reference.layerNorm(here, null, null, 1e-6f));
+        compare(
+            "rmsNorm" + what,
+            tested.rmsNorm(there, place(weight), 1e-6f),
+            reference.rmsNorm(here, weight, 1e-6f));
+        for (Activation activation : Activation.values()) {
+          compare(
+              "channelNorm" + what,
+              tested.channelNorm(there, place(weight), activation),
+              reference.channelNorm(here, weight, activation));
+        }
+      }
+    }
+  }
+
+  /** The rounding of a large mean must not hide a small variance. */
+  @Test
+  void layerNormOfLargeMean() {
+    Tensor x = values(DType.F32, 4, 512, value -> 100 + value / 100);
+    Tensor got = tested.layerNorm(tested.upload(x), null, null, 1e-6f);
+    compare("layerNorm", got, reference.layerNorm(x, null, null, 1e-6f));
+  }
+
+  @Test
+  void channelNormOfZeros() {
+    Tensor x = Tensor.zeros(DType.F32, 3, 16);
+    Tensor gamma = values(DType.F32, 16);
+    checkEqual(
+        "channelNorm",
+        tested.channelNorm(tested.upload(x), place(gamma), Activation.SILU),
+        reference.channelNorm(x, gamma, Activation.SILU));
+  }
+
+  @Test
+  void modulation() {
+    for (DType dtype : COMPUTED) {
+      Tensor x = values(dtype, 35, 130);
+      Tensor y = values(dtype, 35, 130);
+      Tensor table = values(DType.F32, 35, 3 * 130);
+      Tensor vectors = values(DType.F32, 3, 130);
+      Tensor tableThere = tested.upload(table);
+      Tensor vectorsThere = tested.upload(vectors);
+      modulation(x, y, List.of(part(table, 0), part(table, 1), part(table, 2)),
+          List.of(part(tableThere, 0), part(tableThere, 1), part(tableThere, 2)));
+      modulation(x, y, List.of(vectors.select(0, 0), vectors.select(0, 1), vectors.select(0, 2)),
+          List.of(vectorsThere.select(0, 0), vectorsThere.select(0, 1), vectorsThere.select(0, 2)));
+    }
+  }
+
+  private static Tensor part(Tensor table, int index) {
+    return table.narrow(1, 130L * index, 130);
+  }
+
+  private void modulation(Tensor x, Tensor y, List<Tensor> here, List<Tensor> there) {
+    compare(
+        "adaLayerNorm " + x,
+        tested.adaLayerNorm(tested.upload(x), there.get(0), there.get(1), 1e-6f),
+        reference.adaLayerNorm(widened(x), here.get(0), here.get(1), 1e-6f));
+    Tensor got = tested.upload(x);
+    tested.addGatedInPlace(got, tested.upload(y), there.get(2));
+    Tensor want = widened(x);
+    reference.addGatedInPlace(want, widened(y), here.get(2));
+    compare("addGatedInPlace " + x, got, want);
+  }
+
+  @Test
+  void rope() {
+    for (DType dtype : COMPUTED) {
+      for (int[] shape : new int[][] {{1, 1, 1}, {5, 3, 7}, {130, 4, 32}}) {
+        Tensor x = values(dtype, shape[0], 2L * shape[1] * shape[2]);
+        Tensor cos = values(DType.F32, shape[0], shape[2]);
+        Tensor sin = values(DType.F32, shape[0], shape[2]);
+        Tensor got = tested.upload(x);
+        tested.ropeInPlace(got, tested.upload(cos), tested.upload(sin), shape[1]);
+        Tensor want = widened(x);
+        reference.ropeInPlace(want, cos, sin, shape[1]);
+        double magnitude = largest(x) * (largest(cos) + largest(sin));
+        check("rope " + x, got, want, constant(got, magnitude));
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- element-wise
+
+  @Test
+  void activations() {
+    for (DType dtype : COMPUTED) {
+      for (Activation activation : Activation.values()) {
+        for (int count : new int[] {1, 31, 4099}) {
+          Tensor x = values(dtype, count, value -> 5 * value);
+          compare(
+              activation + " of " + x,
+              tested.activate(tested.upload(x), activation),
+              reference.activate(widened(x), activation));
+        }
+      }
+    }
+  }
+
+  @Test
+  void sumsAndProducts() {
+    int[][] shapes = {{1, 1}, {3, 5}, {17, 1}, {3, 4099}, {5, 1021}, {4099, 3}, {200, 200}};
+    for (int[] shape : shapes) {
+      for (DType left : COMPUTED) {
+        for (DType right : COMPUTED) {
+          Tensor a = values(left, shape[0], shape[1]);
+          for (Tensor b : List.of(values(right, shape[0], shape[1]), values(right, shape[1]))) {
+            String what = a + " and " + b;
+            Tensor there = tested.upload(a);
+            Tensor other = tested.upload(b);
+            Tensor wantedSum = reference.add(widened(a), widened(b));
+            compare("add " + what, tested.add(there, other), wantedSum);
+            compare(
+                "multiply " + what,
+                tested.multiply(there, other),
+                reference.multiply(widened(a), widened(b)));
+            tested.addInPlace(there, other);
+            compare("addInPlace " + what, there, wantedSum);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void copiesOfViews() {
+    for (DType from : COMPUTED) {
+      for (DType to : COMPUTED) {
+        Tensor x = values(from, 3, 5, 7, 4);
+        for (int[] order : new int[][] {{0, 1, 2, 3}, {3, 0, 1, 2}, {1, 2, 3, 0}, {2, 0, 3, 1}}) {
+          UnaryOperator<Tensor> view = tensor -> tensor.permute(order).narrow(2, 1, 2);
+          Tensor got = tested.cast(tested.copy(view.apply(tested.upload(x))), to);
+          Tensor want = reference.cast(reference.copy(view.apply(x)), to);
+          checkEqual("copy of " + Arrays.toString(order), got, want);
+        }
+        Tensor big = values(from, 130, 67);
+        Tensor got = tested.upload(Tensor.zeros(to, 67, 130));
+        tested.copyInto(got.permute(1, 0), tested.upload(big));
+        Tensor want = Tensor.zeros(to, 67, 130);
+        reference.copyInto(want.permute(1, 0), big);
+        checkEqual("transposed copy", got, want);
+      }
+    }
+  }
+
+  /** Narrowing rounds to nearest even, keeps infinities and NaN. */
+  @Test
+  void castsOfSpecialValues() {
+    float[] special = {
+      0f, -0f, 1f, 1.00390625f, 1.01171875f, Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE,
+      Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 3.3895314e38f, 65504f, 1e-40f,
+      0x1.010002p0f, 0x1.00fffep0f, -0x1.03p0f
+    };
+    float[] values = Arrays.copyOf(special, 64);
+    System.arraycopy(special, 0, values, 40, special.length);
+    Tensor x = Tensor.of(values, 64);
+    checkEqual(
+        "cast",
+        tested.cast(tested.upload(x), DType.BF16),
+        reference.cast(reference.upload(x), DType.BF16));
+  }
+
+  @Test
+  void fill() {
+    for (DType dtype : COMPUTED) {
+      Tensor got = tested.upload(values(dtype, 6, 5));
+      Tensor want = reference.upload(tested.download(got));
+      tested.fill(got.narrow(1, 1, 3), -2.5f);
+      reference.fill(want.narrow(1, 1, 3), -2.5f);
+      checkEqual("fill of a part", got, want);
+      tested.fill(got, Float.NaN);
+      reference.fill(want, Float.NaN);
+      checkEqual("fill", got, want);
+    }
+  }
+
+  @Test
+  void embedding() {
+    for (DType stored : STORED) {
+      Tensor table = values(stored, 11, 37);
+      for (DType dtype : COMPUTED) {
+        int[] ids = {10, 0, 3, 3, 7};
+        checkEqual(
+            "embedding " + stored,
+            tested.embedding(place(table), ids, dtype),
+            reference.embedding(table, ids, dtype));
+      }
+    }
+  }
+
+  @Test
+  void upsampling() {
+    for (DType dtype : COMPUTED) {
+      for (boolean exact : new boolean[] {false, true}) {
+        for (int[] size : new int[][] {{2, 6, 10}, {3, 7, 5}, {2, 2, 3}, {5, 3, 11}}) {
+          Tensor x = values(dtype, 2, 3, 5, 3);
+          Tensor here = reference.upload(x);
+          checkEqual(
+              "upsampleNearest to " + Arrays.toString(size),
+              tested.upsampleNearest(tested.upload(x), size[0], size[1], size[2], exact),
+              reference.upsampleNearest(here, size[0], size[1], size[2], exact));
+        }
+      }
+    }
+  }
+
+  /** What a scope keeps slides down over what it frees, even onto itself. */
+  @Test
+  void keptTensorsMove() {
+    Tensor x = values(DType.F32, 1000);
+    try (Scope scope = tested.scope("inner")) {
+      tested.allocate(DType.F32, Shape.of(100));
+      checkEqual("keep", scope.keep(tested.upload(x)), x);
+    }
+  }
+
+  // ---------------------------------------------------------------- values and comparisons
+
+  private Tensor place(Tensor weight) {
+    return weight == null ? null : tested.backend().place(weight);
+  }
+
+  /** Normally distributed values with a few outliers, rounded to the dtype. */
+  private Tensor values(DType dtype, long... sizes) {
+    Tensor tensor = Tensor.zeros(dtype, sizes);
+    for (long i = 0; i < tensor.count(); i++) {
+      if (dtype.bits() == 8) {
+        // Any code but those of infinities and NaN, which have all exponent bits set.
+        int code = random.nextInt(256);
+        boolean special = (code & 0x78) == 0x78;
+        tensor.segment().set(
+            java.lang.foreign.ValueLayout.JAVA_BYTE, i, (byte) (special ? code & 0x8f : code));
+      } else {
+        float value = (float) random.nextGaussian() * (random.nextInt(97) == 0 ? 30 : 1);
+        Conversions.fromFloat(tensor.segment(), dtype, i, value);
+      }
+    }
+    return tensor;
+  }
+
+  private Tensor values(DType dtype, long rows, long columns, UnaryOperator<Float> function) {
+    return values(dtype, rows * columns, function).reshape(rows, columns);
+  }
+
+  private Tensor values(DType dtype, long count, UnaryOperator<Float> function) {
+    Tensor tensor = values(dtype, count);
+    float[] values = tensor.toFloats();
+    for (int i = 0; i < values.length; i++) {
+      Conversions.fromFloat(tensor.segment(), dtype, i, function.apply(values[i]));
+    }
+    return tensor;
+  }
+
+  private static Tensor widened(Tensor tensor) {
+    return Tensor.of(tensor.toFloats(), tensor.shape().sizes());
+  }
+
+  private static Tensor absolute(Tensor tensor) {
+    float[] values = tensor.toFloats();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.abs(values[i]);
+    }
+    return Tensor.of(values, tensor.shape().sizes());
+  }
+
+  private static double largest(Tensor tensor) {
+    double largest = 0;
+    for (float value : tensor.toFloats()) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
+  private static float[] constant(Tensor like, double value) {
+    float[] values = new float[Math.toIntExact(like.count())];
+    Arrays.fill(values, (float) value);
+    return values;
+  }
+
+  /** Where the largest value bounds what was added up. */
+  private void compare(String what, Tensor got, Tensor want) {
+    check(what, got, want, constant(want, largest(want)));
+  }
+
+  private void check(String what, Tensor got, Tensor want, float[] magnitude) {
+    float[] actual = tested.download(got).toFloats();
+    float[] expected = want.toFloats();
+    assertEquals(want.shape(), got.shape(), what);
+    for (int i = 0; i < expected.length; i++) {
+      if (Float.isFinite(expected[i])) {
+        double rounding =
+            got.dtype() == DType.BF16 ? Math.abs(expected[i]) * HALF_ULP_OF_BF16 : 0;
+        double allowed = 2e-6 * magnitude[i] + rounding + Float.MIN_NORMAL;
+        String message = "%s: element %d: %s instead of %s".formatted(what, i, actual[i], expected[i]);
+        assertTrue(Math.abs(actual[i] - expected[i]) <= allowed, message);
+      } else {
+        assertEquals(expected[i], actual[i], what + ": element " + i);
+      }
+    }
+  }
+
+  private void checkEqual(String what, Tensor got, Tensor want) {
+    assertEquals(want.shape(), got.shape(), what);
+    assertEquals(want.dtype(), got.dtype(), what);
+    assertEquals(
+        -1, tested.download(got).segment().mismatch(reference.download(want).segment()), what);
+  }
+}

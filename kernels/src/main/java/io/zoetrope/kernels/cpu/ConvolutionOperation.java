@@ -1,0 +1,238 @@
+package io.zoetrope.kernels.cpu;
+
+import io.zoetrope.kernels.cpu.Workspace.Piece;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * 3D convolution as an implicit matrix product. A task copies the window of the input that its block
+ * of pixels needs, with the zeros around it, as floats; within it, the channels of all taps of a
+ * kernel row are neighbours for each pixel, so a kernel row is one product with the pixels' stride as
+ * the stride of A, and no matrix of patches is built.
+ */
+final class ConvolutionOperation {
+  /** Pixels of a task along a row. */
+  private static final int COLUMNS = 48;
+
+  /** Pixels of a task: enough to share the unpacking of the weight. */
+  private static final int PIXELS = 96;
+
+  private static final int WINDOW_ELEMENTS = 192 << 10;
+
+  private final Gemm gemm;
+
+  ConvolutionOperation(Gemm gemm) {
+    this.gemm = gemm;
+  }
+
+  void run(
+      Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+    gemm.withPacked(
+        weight,
+        weight.intSize(1),
+        packed ->
+            new Call(out, x, history, weight, packed, bias, geometry).run());
+  }
+
+  /** One call; its fields are what all tasks share. */
+  private final class Call {
+    private final ConvGeometry geometry;
+    private final PackedMatrix weight;
+    private final Elements out;
+    private final Elements x;
+    private final Elements history;
+    private final Elements bias;
+    private final int frames;
+    private final int past;
+    private final int inHeight;
+    private final int inWidth;
+    private final int channels;
+    private final int kernelFrames;
+    private final int kernelHeight;
+    private final int kernelWidth;
+    private final int outHeight;
+    private final int outWidth;
+    private final int outChannels;
+
+    private final int panelWidth = gemm.kernel().columns();
+    private final int blockColumns;
+    private final int blockRows;
+    private final int columnBlocks;
+    private final int rowBlocks;
+    private final int blockChannels;
+    private final int channelBlocks;
+
+    /** Pixels and rows of the window of a whole block, and elements from row to row. */
+    private final int windowRows;
+
+    private final int windowColumns;
+    private final int windowPitch;
+
+    Call(
+        Tensor out,
+        Tensor x,
+        Tensor history,
+        Tensor weight,
+        PackedMatrix packed,
+        Tensor bias,
+        ConvGeometry geometry) {
+      this.geometry = geometry;
+      this.weight = packed;
+      this.out = Elements.of(out);
+      this.x = Elements.of(x);
+      this.history = history == null ? null : Elements.of(history);
+      this.bias = bias == null ? null : Elements.of(bias);
+      past = history == null ? 0 : history.intSize(0);
+      inHeight = x.intSize(1);
+      inWidth = x.intSize(2);
+      channels = x.intSize(3);
+      kernelFrames = weight.intSize(2);
+      kernelHeight = weight.intSize(3);
+      kernelWidth = weight.intSize(4);
+      frames = out.intSize(0);
+      outHeight = out.intSize(1);
+      outWidth = out.intSize(2);
+      outChannels = out.intSize(3);
+
+      blockColumns = Math.min(outWidth, COLUMNS);
+      columnBlocks = Math.ceilDiv(outWidth, blockColumns);
+      // Tiles that reach over the end of a row compute pixels that are thrown away.
+      windowColumns =
+          (gemm.wholeRows(blockColumns) - 1) * geometry.strideWidth() + kernelWidth;
+      windowPitch = windowColumns * channels;
+      int affordableRows = WINDOW_ELEMENTS / (kernelFrames * windowPitch);
+      int rows = Math.max(1, (affordableRows - kernelHeight) / geometry.strideHeight() + 1);
+      blockRows = Math.min(Math.min(rows, Math.ceilDiv(PIXELS, blockColumns)), outHeight);
+      rowBlocks = Math.ceilDiv(outHeight, blockRows);
+      windowRows = (blockRows - 1) * geometry.strideHeight() + kernelHeight;
+
+      int pixelBlocks = frames * rowBlocks * columnBlocks;
+      int wanted = Math.ceilDiv(2 * gemm.pool().threads(), pixelBlocks);
+      int panels = Math.ceilDiv(outChannels, panelWidth);
+      blockChannels = Math.ceilDiv(panels, Math.min(wanted, panels)) * panelWidth;
+      channelBlocks = Math.ceilDiv(outChannels, blockChannels);
+    }
+
+    void run() {
+      int blocks = frames * rowBlocks * columnBlocks * channelBlocks;
+      gemm.pool().run(blocks, this::block);
+    }
+
+    private void block(int task, Workspace workspace) {
+      int firstChannel = task % channelBlocks * blockChannels;
+      int rest = task / channelBlocks;
+      int firstColumn = rest % columnBlocks * blockColumns;
+      rest /= columnBlocks;
+      int firstRow = rest % rowBlocks * blockRows;
+      int frame = rest / rowBlocks;
+      int height = Math.min(blockRows, outHeight - firstRow);
+      int width = Math.min(blockColumns, outWidth - firstColumn);
+      int depthOfBlock = Math.min(blockChannels, outChannels - firstChannel);
+
+      float[] window = loadWindow(frame, firstRow, firstColumn, height, workspace);
+      int pitch = gemm.wholeColumns(depthOfBlock);
+      int rowPitch = gemm.wholeRows(blockColumns) * pitch;
+      float[] c = workspace.floats(Piece.RESULT, height * rowPitch);
+      for (int channel = 0; channel < depthOfBlock; channel += panelWidth) {
+        int panel = (firstChannel + channel) / panelWidth;
+        multiplyTaps(frame, panel, window, height, width, c, channel, pitch, rowPitch, workspace);
+      }
+
+      float[] vector = null;
+      if (bias != null) {
+        vector = workspace.floats(Piece.FIRST_VECTOR, depthOfBlock);
+        bias.load(firstChannel, vector, 0, depthOfBlock, workspace);
+      }
+      for (int row = 0; row < height; row++) {
+        long pixel = ((long) frame * outHeight + firstRow + row) * outWidth + firstColumn;
+        Gemm.finish(
+            c,
+            row * rowPitch,
+            pitch,
+            width,
+            depthOfBlock,
+            vector,
+            Activation.NONE,
+            out,
+            pixel * outChannels + firstChannel,
+            outChannels,
+            workspace);
+      }
+    }
+
+    /** One panel of output channels of all pixels of a block. */
+    private void multiplyTaps(
+        int frame,
+        int panel,
+        float[] window,
+        int height,
+        int width,
+        float[] c,
+        int channel,
+        int pitch,
+        int rowPitch,
+        Workspace workspace) {
+      int depth = kernelWidth * channels;
+      int pixelStride = geometry.strideWidth() * channels;
+      float[] b = workspace.floats(Piece.PANEL, Gemm.DEPTH * panelWidth);
+      boolean accumulate = false;
+      for (int kt = firstTap(frame); kt < kernelFrames; kt++) {
+        for (int kh = 0; kh < kernelHeight; kh++) {
+          for (int k = 0; k < depth; k += Gemm.DEPTH) {
+            int part = Math.min(Gemm.DEPTH, depth - k);
+            weight.unpack(panel, (kt * kernelHeight + kh) * depth + k, part, b, workspace);
+            for (int row = 0; row < height; row++) {
+              int windowRow = kt * windowRows + row * geometry.strideHeight() + kh;
+              int a = windowRow * windowPitch + k;
+              int at = row * rowPitch + channel;
+              gemm.multiplyRows(
+                  width, part, window, a, pixelStride, b, 0, c, at, pitch, accumulate);
+            }
+            accumulate = true;
+          }
+        }
+      }
+      if (!accumulate) {
+        Arrays.fill(c, 0, height * rowPitch, 0);
+      }
+    }
+
+    /** The first kernel frame that does not lie on the zero frames in front. */
+    private int firstTap(int frame) {
+      return Math.max(0, geometry.front() - frame * geometry.strideFrames());
+    }
+
+    /** The input that a block of pixels needs, with zeros where it reaches over the border. */
+    private float[] loadWindow(
+        int frame, int firstRow, int firstColumn, int height, Workspace workspace) {
+      float[] window =
+          workspace.floats(Piece.LEFT, kernelFrames * windowRows * windowPitch);
+      int left = firstColumn * geometry.strideWidth() - geometry.left();
+      int from = Math.max(0, left);
+      int to = Math.min(inWidth, left + windowColumns);
+      int rows = (height - 1) * geometry.strideHeight() + kernelHeight;
+      for (int kt = firstTap(frame); kt < kernelFrames; kt++) {
+        int t = frame * geometry.strideFrames() + kt - geometry.front();
+        Elements source = t < past ? history : x;
+        long sourceFrame = t < past ? t : t - past;
+        for (int row = 0; row < rows; row++) {
+          int at = (kt * windowRows + row) * windowPitch;
+          int h = firstRow * geometry.strideHeight() + row - geometry.top();
+          if (h < 0 || h >= inHeight || from >= to) {
+            Arrays.fill(window, at, at + windowPitch, 0);
+            continue;
+          }
+          int start = at + (from - left) * channels;
+          int end = at + (to - left) * channels;
+          Arrays.fill(window, at, start, 0);
+          long pixel = (sourceFrame * inHeight + h) * inWidth + from;
+          source.load(pixel * channels, window, start, end - start, workspace);
+          Arrays.fill(window, end, at + windowPitch, 0);
+        }
+      }
+      return window;
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.zoetrope.kernels.cpu;
+
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.HostBackend;
+import io.zoetrope.tensor.HostStorage;
+import io.zoetrope.tensor.Tensor;
+
+/**
+ * The CPU: vector instructions and all cores. Results do not depend on the number of threads, to the
+ * bit: every element is computed by one task, in an order that its shape alone decides.
+ */
+public final class CpuBackend extends HostBackend {
+  private final WorkerPool pool;
+  private final GemmKernel kernel;
+  private final LinearOperation linear;
+  private final AttentionOperation attention;
+  private final ConvolutionOperation convolution;
+  private final StridedCopy copy;
+  private final RowOperations rows;
+  private final ElementOperations elements;
+
+  /**
+   * Starts the compute threads.
+   *
+   * @param threads number of compute threads, or 0 for one per processor
+   * @throws IllegalArgumentException if {@code threads} is negative, or the system property {@code
+   *     zoetrope.gemm} names no kernel
+   * @throws IllegalStateException if the JVM runs without the Vector API
+   */
+  public CpuBackend(int threads) {
+    if (threads < 0) {
+      throw new IllegalArgumentException("threads must be at least 0, not " + threads);
+    }
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      throw new IllegalStateException(
+          "the CPU backend needs the Vector API: run java with --add-modules=jdk.incubator.vector");
+    }
+    kernel = GemmKernel.select();
+    pool = new WorkerPool(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+    Gemm gemm = new Gemm(pool, kernel);
+    linear = new LinearOperation(gemm);
+    attention = new AttentionOperation(gemm);
+    convolution = new ConvolutionOperation(gemm);
+    copy = new StridedCopy(pool);
+    rows = new RowOperations(pool);
+    elements = new ElementOperations(pool);
+  }
+
+  @Override
+  public String name() {
+    return "cpu (%s, %d threads)".formatted(kernel.name(), pool.threads());
+  }
+
+  @Override
+  public Tensor place(Tensor weight) {
+    HostStorage storage = (HostStorage) weight.storage();
+    return Tensor.contiguous(
+        new WeightStorage(storage.segment()),
+        weight.offset(),
+        weight.dtype(),
+        weight.shape(),
+        weight.lifetime());
+  }
+
+  @Override
+  public void copy(Tensor out, Tensor x) {
+    copy.run(out, x);
+  }
+
+  @Override
+  public void fill(Tensor out, float value) {
+    // A constant is a tensor of one element that is read again and again.
+    copy.fill(out, value);
+  }
+
+  @Override
+  public void add(Tensor out, Tensor a, Tensor b) {
+    elements.add(out, a, b);
+  }
+
+  @Override
+  public void multiply(Tensor out, Tensor a, Tensor b) {
+    elements.multiply(out, a, b);
+  }
+
+  @Override
+  public void activate(Tensor out, Tensor x, Activation activation) {
+    elements.activate(out, x, activation);
+  }
+
+  @Override
+  public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
+    linear.run(out, x, weight, bias, activation);
+  }
+
+  @Override
+  public void embedding(Tensor out, Tensor table, int[] ids) {
+    elements.embedding(out, table, ids);
+  }
+
+  @Override
+  public void attention(
+      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
+    attention.run(out, q, k, v, heads, scale, bias);
+  }
+
+  @Override
+  public void conv3d(
+      Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+    convolution.run(out, x, history, weight, bias, geometry);
+  }
+
+  @Override
+  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {
+    elements.upsampleNearest(out, x, exact);
+  }
+
+  @Override
+  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
+    rows.layerNorm(out, x, weight, bias, eps);
+  }
+
+  @Override
+  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
+    rows.adaLayerNorm(out, x, shift, scale, eps);
+  }
+
+  @Override
+  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
+    rows.rmsNorm(out, x, weight, eps);
+  }
+
+  @Override
+  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
+    rows.channelNorm(out, x, gamma, activation);
+  }
+
+  @Override
+  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
+    rows.ropeInPlace(x, cos, sin, heads);
+  }
+
+  @Override
+  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
+    rows.addGatedInPlace(x, y, gate);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,141 @@
+package io.zoetrope.kernels.cpu;
+
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.Arena;
+
+/** What the operations built on the microkernel share: packed weights, and the end of a block. */
+final class Gemm {
+  /** Depth of a block: a panel of B of this depth stays in the L1 cache while A passes. */
+  static final int DEPTH = 256;
+
+  private final WorkerPool pool;
+  private final GemmKernel kernel;
+
+  Gemm(WorkerPool pool, GemmKernel kernel) {
+    this.pool = pool;
+    this.kernel = kernel;
+  }
+
+  WorkerPool pool() {
+    return pool;
+  }
+
+  GemmKernel kernel() {
+    return kernel;
+  }
+
+  /** {@code count} rounded up to whole tiles. */
+  int wholeRows(int count) {
+    return Math.ceilDiv(count, kernel.rows()) * kernel.rows();
+  }
+
+  /** {@code count} rounded up to whole panels. */
+  int wholeColumns(int count) {
+    return Math.ceilDiv(count, kernel.columns()) * kernel.columns();
+  }
+
+  /** An operation on a weight in packed form. */
+  @FunctionalInterface
+  interface PackedOperation {
+    void run(PackedMatrix packed);
+  }
+
+  /**
+   * Hands over the packed form of a weight [columns, channels, taps...]: kept with a placed weight,
+   * made for this call with any other tensor.
+   */
+  void withPacked(Tensor weight, int channels, PackedOperation operation) {
+    if (weight.storage() instanceof WeightStorage storage) {
+      WeightStorage.Part part = new WeightStorage.Part(weight.offset(), weight.shape());
+      operation.run(
+          storage
+              .packed()
+              .computeIfAbsent(part, _ -> pack(weight, channels, Arena.ofAuto())));
+    } else {
+      try (Arena arena = Arena.ofShared()) {
+        operation.run(pack(weight, channels, arena));
+      }
+    }
+  }
+
+  private PackedMatrix pack(Tensor weight, int channels, Arena arena) {
+    return PackedMatrix.pack(weight, channels, kernel.columns(), arena, pool);
+  }
+
+  /**
+   * Multiplies all row tiles of a block with a panel.
+   *
+   * @param rows of A and C; those up to the next whole tile are read and written too
+   */
+  void multiplyRows(
+      int rows,
+      int depth,
+      float[] a,
+      int aStart,
+      int aStride,
+      float[] b,
+      int bStart,
+      float[] c,
+      int cStart,
+      int cStride,
+      boolean accumulate) {
+    for (int row = 0; row < rows; row += kernel.rows()) {
+      kernel.multiply(
+          depth,
+          a,
+          aStart + row * aStride,
+          aStride,
+          b,
+          bStart,
+          c,
+          cStart + row * cStride,
+          cStride,
+          accumulate);
+    }
+  }
+
+  /**
+   * Adds the bias to rows of a finished block, applies the activation, and stores them.
+   *
+   * @param c rows of {@code columns} elements from {@code start} on, {@code pitch} apart; changed
+   * @param bias of these columns, or null
+   * @param position in {@code out} of the first element
+   * @param outPitch elements from row to row in {@code out}
+   */
+  static void finish(
+      float[] c,
+      int start,
+      int pitch,
+      int rows,
+      int columns,
+      float[] bias,
+      Activation activation,
+      Elements out,
+      long position,
+      int outPitch,
+      Workspace workspace) {
+    boolean wholeRows = columns == outPitch;
+    for (int row = 0; row < rows; row++) {
+      int from = start + row * pitch;
+      if (bias != null) {
+        addBias(c, from, bias, columns);
+      }
+      VectorMath.activate(activation, c, from, columns);
+      if (wholeRows) {
+        System.arraycopy(c, from, c, start + row * columns, columns);
+      } else {
+        out.store(position + (long) row * outPitch, c, from, columns, workspace);
+      }
+    }
+    if (wholeRows) {
+      out.store(position, c, start, rows * columns, workspace);
+    }
+  }
+
+  private static void addBias(float[] c, int from, float[] bias, int count) {
+    for (int i = 0; i < count; i++) {
+      c[from + i] += bias[i];
+    }
+  }
+}
