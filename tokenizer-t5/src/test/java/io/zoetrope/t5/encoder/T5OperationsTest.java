@@ -18,17 +18,19 @@ class T5OperationsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"32, 128", "16, 64"})
-  void bucketsAreTransformers(int numBuckets, int maxDistance) {
+  @CsvSource({"true, 32, 128", "true, 16, 64", "false, 32, 128", "false, 16, 64"})
+  void bucketsAreTransformers(boolean bidirectional, int numBuckets, int maxDistance) {
     String name =
-        "t5_relative_position_bucket/bidirectional_%d_%d/".formatted(numBuckets, maxDistance);
+        "t5_relative_position_bucket/%s_%d_%d/"
+            .formatted(bidirectional ? "bidirectional" : "causal", numBuckets, maxDistance);
     try (SafetensorsFile golden = golden()) {
       float[] relative = golden.tensor(name + "relative_position").toFloats();
       float[] expected = golden.tensor(name + "out").toFloats();
       for (int i = 0; i < expected.length; i++) {
         assertEquals(
             (int) expected[i],
-            RelativePositions.bucket((int) relative[i], numBuckets, maxDistance),
+            RelativePositions.bucket(
+                (int) relative[i], bidirectional, numBuckets, maxDistance),
             "relative position " + relative[i]);
       }
     }
