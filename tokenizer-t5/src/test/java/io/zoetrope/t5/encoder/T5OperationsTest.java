@@ -28,7 +28,7 @@ class T5OperationsTest {
       for (int i = 0; i < expected.length; i++) {
         assertEquals(
             (int) expected[i],
-            RelativePositions.bucket((int) relative[i], numBuckets, maxDistance),
+            RelativePositions.bucket((int) relative[i], true, numBuckets, maxDistance),
             "relative position " + relative[i]);
       }
     }
