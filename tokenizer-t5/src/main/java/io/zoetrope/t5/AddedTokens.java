@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-/** Finds tokens that stand for themselves wherever their content occurs: leftmost first, then the longest. */
+/**
+ * Finds tokens that stand for themselves wherever their content occurs: leftmost first, then the
+ * longest.
+ */
 final class AddedTokens {
   /**
    * @param id id of the token
@@ -16,7 +19,12 @@ final class AddedTokens {
    * @param normalized whether to look for it after normalizing, in its normalized form
    */
   record AddedToken(
-      int id, String content, boolean singleWord, boolean stripLeft, boolean stripRight, boolean normalized) {}
+      int id,
+      String content,
+      boolean singleWord,
+      boolean stripLeft,
+      boolean stripRight,
+      boolean normalized) {}
 
   private final List<AddedToken> tokens;
   private final CharTrie trie;

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Prefix tree over strings that maps each key to its index in the list it was built from; of equal keys the last one
- * counts. Nodes are numbered breadth first, so the children of a node are neighbours, sorted by their character, and
- * three arrays hold the whole tree. The root, which has a child for nearly every character of a large vocabulary, is
- * a table instead.
+ * Prefix tree over strings that maps each key to its index in the list it was built from; of equal
+ * keys the last one counts. Nodes are numbered breadth first, so the children of a node are
+ * neighbours, sorted by their character, and three arrays hold the whole tree. The root, which has
+ * a child for nearly every character of a large vocabulary, is a table instead.
  */
 final class CharTrie {
   static final int ROOT = 0;
@@ -96,7 +96,8 @@ final class CharTrie {
       firstChild = new int[maxNodes + 1];
       label = new char[maxNodes];
       value = new int[maxNodes];
-      // Low half of an entry: index of a key. High half: its character at the current depth plus 1, or 0 at its end.
+      // Low half of an entry: index of a key. High half: its character at the current depth plus 1,
+      // or 0 at its end.
       long[] order = new long[keys.size()];
       Arrays.setAll(order, i -> i);
       int[] low = new int[maxNodes];

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A unigram tokenizer in the format of the Hugging Face tokenizers library ({@code tokenizer.json}), which encodes as
- * that library does: added tokens are cut out, the rest is normalized, cut into words and encoded word by word.
- * Immutable.
+ * A unigram tokenizer in the format of the Hugging Face tokenizers library ({@code
+ * tokenizer.json}), which encodes as that library does: added tokens are cut out, the rest is
+ * normalized, cut into words and encoded word by word. Immutable.
  */
 final class HuggingFaceTokenizer implements TextEncoder {
   private final Map<String, Integer> addedIds = new HashMap<>();
@@ -50,11 +50,13 @@ final class HuggingFaceTokenizer implements TextEncoder {
     int size = file.pieces().size();
     int unknownId = json.get("unk_id").index();
     if (unknownId >= size) {
-      throw json.get("unk_id").wrong("is " + unknownId + ", but the vocabulary has " + size + " pieces");
+      throw json.get("unk_id")
+          .wrong("is " + unknownId + ", but the vocabulary has " + size + " pieces");
     }
     int[] ids = new int[size];
     Arrays.setAll(ids, id -> id);
-    double unknownScore = Arrays.stream(file.scores()).min().orElseThrow() - Unigram.UNKNOWN_PENALTY;
+    double unknownScore =
+        Arrays.stream(file.scores()).min().orElseThrow() - Unigram.UNKNOWN_PENALTY;
     int[] byteIds = json.get("byte_fallback").bool(false) ? byteIds(file.pieces()) : null;
     return new Unigram(file.pieces(), ids, file.scores(), unknownId, unknownScore, byteIds, false);
   }
@@ -77,11 +79,12 @@ final class HuggingFaceTokenizer implements TextEncoder {
       throw json.wrong("has no content");
     }
     int id = json.get("id").index();
-    // The library numbers tokens outside the vocabulary one after the other, whatever their entry says.
+    // The library numbers tokens outside the vocabulary itself, whatever their entry says.
     int known = id(content);
     int expected = known < 0 ? nextId : known;
     if (id != expected) {
-      throw json.wrong("\"" + content + "\" has id " + id + ", but the vocabulary implies " + expected);
+      throw json.wrong(
+          "\"" + content + "\" has id " + id + ", but the vocabulary implies " + expected);
     }
     addedIds.put(content, id);
     return new AddedToken(

@@ -17,7 +17,9 @@ import java.util.Locale;
 /** A JSON value together with where it stands, so that every complaint can say so. */
 record JsonPlace(JsonNode node, String place) {
   static final JsonMapper MAPPER =
-      JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER).build()).build();
+      JsonMapper.builder(
+              JsonFactory.builder().enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER).build())
+          .build();
 
   /** Reads one value from a parser. */
   @FunctionalInterface
@@ -73,7 +75,9 @@ record JsonPlace(JsonNode node, String place) {
   }
 
   int index() {
-    return require(node.isInt() && node.intValue() >= 0, "an integer of at least 0").node.intValue();
+    return require(node.isInt() && node.intValue() >= 0, "an integer of at least 0")
+        .node
+        .intValue();
   }
 
   boolean bool() {
@@ -100,7 +104,8 @@ record JsonPlace(JsonNode node, String place) {
 
   private JsonPlace require(boolean holds, String expected) {
     if (!holds) {
-      String found = node.isMissingNode() ? "nothing" : node.getNodeType().name().toLowerCase(Locale.ROOT);
+      String found =
+          node.isMissingNode() ? "nothing" : node.getNodeType().name().toLowerCase(Locale.ROOT);
       throw wrong("must be " + expected + ", found " + found);
     }
     return this;

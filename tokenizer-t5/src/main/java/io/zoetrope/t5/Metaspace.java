@@ -31,7 +31,9 @@ record Metaspace(char replacement, PrependScheme scheme, boolean split) implemen
               case "always" -> PrependScheme.ALWAYS;
               case "first" -> PrependScheme.FIRST;
               case "never" -> PrependScheme.NEVER;
-              default -> throw schemeField.wrong("must be always, first or never, found \"" + schemeField.text() + "\"");
+              default ->
+                  throw schemeField.wrong(
+                      "must be always, first or never, found \"" + schemeField.text() + "\"");
             };
     if (!addPrefixSpace && scheme != PrependScheme.NEVER) {
       throw schemeField.wrong("is \"" + schemeField.text() + "\", but add_prefix_space is false");

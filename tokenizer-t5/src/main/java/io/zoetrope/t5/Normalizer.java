@@ -22,7 +22,8 @@ interface Normalizer {
     }
     return switch (json.type()) {
       case "Sequence" -> {
-        List<Normalizer> steps = json.get("normalizers").elements().stream().map(Normalizer::read).toList();
+        List<Normalizer> steps =
+            json.get("normalizers").elements().stream().map(Normalizer::read).toList();
         yield segment -> {
           Segment result = segment;
           for (Normalizer step : steps) {
@@ -106,17 +107,20 @@ interface Normalizer {
   private static String lowercase(String text) {
     StringBuilder lower = new StringBuilder(text.length());
     text.codePoints()
-        .forEach(
-            c -> {
-              lower.appendCodePoint(Character.toLowerCase(c));
-              if (c == 0x130) { // the one letter with a longer lower-case form: i and a combining dot above
-                lower.append('\u0307');
-              }
-            });
+        .forEach(c -> {
+          lower.appendCodePoint(Character.toLowerCase(c));
+          // The one letter with a longer lower-case form: i and a combining dot above.
+          if (c == 0x130) {
+            lower.append('\u0307');
+          }
+        });
     return lower.toString();
   }
 
-  /** Control characters go, other blanks become spaces: the rules of SentencePiece's "nmt" beyond NFKC. */
+  /**
+   * Control characters go, other blanks become spaces: the rules of SentencePiece's "nmt" beyond
+   * NFKC.
+   */
   private static Segment nmt(Segment segment) {
     String text = segment.text();
     StringBuilder result = new StringBuilder(text.length());
@@ -131,12 +135,18 @@ interface Normalizer {
   }
 
   private static boolean isRemovedByNmt(char c) {
-    return c >= 1 && c <= 8 || c == 0xB || c >= 0xE && c <= 0x1F || c == 0x7F || c == 0x8F || c == 0x9F;
+    return c >= 1 && c <= 8
+        || c == 0xB
+        || c >= 0xE && c <= 0x1F
+        || c == 0x7F
+        || c == 0x8F
+        || c == 0x9F;
   }
 
   private static boolean isBlankForNmt(char c) {
     return switch (c) {
-      case '\t', '\n', '\f', '\r', '\u1680', '\u2028', '\u2029', '\u2581', '\uFEFF', '\uFFFD' -> true;
+      case '\t', '\n', '\f', '\r', '\u1680', '\u2028', '\u2029', '\u2581', '\uFEFF', '\uFFFD' ->
+          true;
       default -> c >= '\u200B' && c <= '\u200F';
     };
   }

@@ -3,7 +3,10 @@ package io.zoetrope.t5;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The pre-tokenizer of a tokenizer.json: cuts text into the words that the model then encodes one by one. */
+/**
+ * The pre-tokenizer of a tokenizer.json: cuts text into the words that the model then encodes one
+ * by one.
+ */
 @FunctionalInterface
 interface PreTokenizer {
   /** Passes the words of {@code segment} on in order; empty ones are left out. */
@@ -16,7 +19,8 @@ interface PreTokenizer {
     }
     return switch (json.type()) {
       case "Sequence" -> {
-        List<PreTokenizer> steps = json.get("pretokenizers").elements().stream().map(PreTokenizer::read).toList();
+        List<PreTokenizer> steps =
+            json.get("pretokenizers").elements().stream().map(PreTokenizer::read).toList();
         yield (segment, words) -> splitInTurn(steps, 0, segment, words);
       }
       case "WhitespaceSplit" -> PreTokenizer::splitAtWhiteSpace;
@@ -25,7 +29,8 @@ interface PreTokenizer {
     };
   }
 
-  private static void splitInTurn(List<PreTokenizer> steps, int step, Segment segment, Consumer<Segment> words) {
+  private static void splitInTurn(
+      List<PreTokenizer> steps, int step, Segment segment, Consumer<Segment> words) {
     if (step == steps.size()) {
       words.accept(segment);
     } else {

@@ -6,9 +6,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Replacement table of a SentencePiece normaliser: UTF-8 keys in a double array of the Darts-clone library, each with the
- * offset of its NUL-terminated replacement. Layout: size of the array in bytes (uint32), the array (uint32 units),
- * the replacements; little endian.
+ * Replacement table of a SentencePiece normaliser: UTF-8 keys in a double array of the Darts-clone
+ * library, each with the offset of its NUL-terminated replacement. Layout: size of the array in
+ * bytes (uint32), the array (uint32 units), the replacements; little endian.
  */
 final class PrecompiledCharsMap {
   /** What {@link #shortestMatch} and {@link #longestMatch} return where no key matches. */
@@ -19,6 +19,10 @@ final class PrecompiledCharsMap {
 
   private final int[] units;
   private final byte[] replacements;
+
+  /**
+   * Replacements met so far, by offset; threads may fill it at the same time, with equal strings.
+   */
   private final String[] decoded;
 
   /**
@@ -28,7 +32,10 @@ final class PrecompiledCharsMap {
   PrecompiledCharsMap(byte[] blob, String place) {
     if (blob.length < Integer.BYTES) {
       throw new TokenizerException(
-          place + ": precompiled character map of " + blob.length + " bytes is too short for its header");
+          place
+              + ": precompiled character map of "
+              + blob.length
+              + " bytes is too short for its header");
     }
     ByteBuffer buffer = ByteBuffer.wrap(blob).order(ByteOrder.LITTLE_ENDIAN);
     long trieBytes = Integer.toUnsignedLong(buffer.getInt());
@@ -44,7 +51,8 @@ final class PrecompiledCharsMap {
     try {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(replacements));
     } catch (CharacterCodingException e) {
-      throw new TokenizerException(place + ": replacements of the precompiled character map are not UTF-8", e);
+      throw new TokenizerException(
+          place + ": replacements of the precompiled character map are not UTF-8", e);
     }
     decoded = new String[replacements.length];
     checkTargets(place);
@@ -69,12 +77,17 @@ final class PrecompiledCharsMap {
     return (unit >>> 10) << ((unit & 1 << 9) >>> 6);
   }
 
-  /** Longest key that is a prefix of {@code utf8[from, to)}, as (bytes of the key << 32 | offset of its replacement). */
+  /**
+   * Longest key that is a prefix of {@code utf8[from, to)}, as (bytes of the key << 32 | offset of
+   * its replacement).
+   */
   long longestMatch(byte[] utf8, int from, int to) {
     return match(utf8, from, to, false);
   }
 
-  /** Shortest key that is a prefix of {@code utf8[from, to)}, in the form of {@link #longestMatch}. */
+  /**
+   * Shortest key that is a prefix of {@code utf8[from, to)}, in the form of {@link #longestMatch}.
+   */
   long shortestMatch(byte[] utf8, int from, int to) {
     return match(utf8, from, to, true);
   }

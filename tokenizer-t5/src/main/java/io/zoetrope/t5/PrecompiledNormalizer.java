@@ -5,9 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A precompiled character map as Hugging Face tokenizers apply it, which is not how SentencePiece does: a grapheme
- * cluster of fewer than six UTF-8 bytes is replaced as a whole by what the shortest key in front of it maps to, so that
- * the rest of the cluster is lost (an e with two accents keeps one); otherwise each character is looked up alone.
+ * A precompiled character map as Hugging Face tokenizers apply it, which is not how SentencePiece
+ * does: a grapheme cluster of fewer than six UTF-8 bytes is replaced as a whole by what the
+ * shortest key in front of it maps to, so that the rest of the cluster is lost (an e with two
+ * accents keeps one); otherwise each character is looked up alone.
  */
 final class PrecompiledNormalizer {
   private static final int MAX_CLUSTER_BYTES = 5;
@@ -17,7 +18,10 @@ final class PrecompiledNormalizer {
 
   private static final Pattern GRAPHEME_CLUSTER = Pattern.compile("\\X");
 
-  /** Unassigned characters that Unicode Standard Annex 29 doesn't count as controls, as the expression above does. */
+  /**
+   * Unassigned characters that Unicode Standard Annex 29 doesn't count as controls, as the
+   * expression above does.
+   */
   private static final Pattern UNASSIGNED =
       Pattern.compile("[\\p{Cn}&&[^\\x{2065}\\x{FFF0}-\\x{FFF8}\\x{E0000}-\\x{E0FFF}]]");
 
@@ -35,7 +39,8 @@ final class PrecompiledNormalizer {
     for (int start = 0; start < text.length(); ) {
       int end = clusterEnd(text, start, cluster);
       int utf8End = utf8Start + utf8Length(text, start, end);
-      if (utf8End - utf8Start > MAX_CLUSTER_BYTES || !appendReplacement(utf8, utf8Start, utf8End, result)) {
+      if (utf8End - utf8Start > MAX_CLUSTER_BYTES
+          || !appendReplacement(utf8, utf8Start, utf8End, result)) {
         appendCharacters(text, start, end, utf8, utf8Start, result);
       }
       start = end;
@@ -44,14 +49,22 @@ final class PrecompiledNormalizer {
     return result.toString();
   }
 
-  /** Same length, same clusters; U+0378 is the one unassigned character that the expression takes for a letter. */
+  /**
+   * Same length, same clusters; U+0378 is the one unassigned character that the expression takes
+   * for a letter.
+   */
   private static String withLettersForUnassigned(String text) {
-    return UNASSIGNED.matcher(text).replaceAll(found -> found.group().length() == 1 ? "\u0378" : "\uD800\uDF30");
+    return UNASSIGNED
+        .matcher(text)
+        .replaceAll(found -> found.group().length() == 1 ? "\u0378" : "\uD800\uDF30");
   }
 
   private static int clusterEnd(String text, int start, Matcher cluster) {
     char c = text.charAt(start);
-    if (c < FIRST_COMBINING && c != '\r' && start + 1 < text.length() && text.charAt(start + 1) < FIRST_COMBINING) {
+    if (c < FIRST_COMBINING
+        && c != '\r'
+        && start + 1 < text.length()
+        && text.charAt(start + 1) < FIRST_COMBINING) {
       return start + 1;
     }
     cluster.region(start, text.length()).lookingAt();

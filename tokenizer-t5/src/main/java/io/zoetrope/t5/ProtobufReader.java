@@ -6,8 +6,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Walks the fields of one message in the Protocol Buffers wire format. Every length is checked against what the message
- * has left.
+ * Walks the fields of one message in the Protocol Buffers wire format. Every length is checked
+ * against what the message has left.
  */
 final class ProtobufReader {
   private static final int VARINT = 0;
@@ -28,7 +28,10 @@ final class ProtobufReader {
     this.place = place;
   }
 
-  /** Goes to the next field, whose value must then be read or skipped; false at the end of the message. */
+  /**
+   * Goes to the next field, whose value must then be read or skipped; false at the end of the
+   * message.
+   */
   boolean next() {
     if (!buffer.hasRemaining()) {
       return false;
@@ -116,7 +119,8 @@ final class ProtobufReader {
   private ByteBuffer take(long length) {
     if (length < 0 || length > buffer.remaining()) {
       throw malformed(
-          "field %d claims %s bytes, but %d are left".formatted(field, Long.toUnsignedString(length), buffer.remaining()));
+          "field %d claims %s bytes, but %d are left"
+              .formatted(field, Long.toUnsignedString(length), buffer.remaining()));
     }
     ByteBuffer slice = buffer.slice(buffer.position(), (int) length).order(ByteOrder.LITTLE_ENDIAN);
     buffer.position(buffer.position() + (int) length);

@@ -22,10 +22,14 @@ record Segment(String text, int startLength) {
     return new Segment(prefix + text, startLength == 0 ? 0 : prefix.length() + startLength);
   }
 
-  /** Rewrites the text character by character; what is left at the front counts as the first character's even if that went. */
+  /**
+   * Rewrites the text character by character; what is left at the front counts as the first
+   * character's even if that went.
+   */
   Segment rewrite(UnaryOperator<String> operator) {
     String rewritten = operator.apply(text);
-    int length = startLength == 0 ? 0 : Math.max(1, operator.apply(text.substring(0, startLength)).length());
+    int length =
+        startLength == 0 ? 0 : Math.max(1, operator.apply(text.substring(0, startLength)).length());
     return new Segment(rewritten, Math.min(length, rewritten.length()));
   }
 }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A unigram model in the file format of the SentencePiece library ({@code spiece.model}, message ModelProto of
- * sentencepiece_model.proto), which encodes as that library does. Immutable.
+ * A unigram model in the file format of the SentencePiece library ({@code spiece.model}, message
+ * ModelProto of sentencepiece_model.proto), which encodes as that library does. Immutable.
  */
 public final class SentencePieceModel {
   private static final int UNIGRAM = 1;
@@ -67,7 +67,8 @@ public final class SentencePieceModel {
     size = pieces.size();
     for (int id = 0; id < size; id++) {
       if (ids.put(pieces.get(id).text, id) != null) {
-        throw new TokenizerException(place + ": piece \"" + pieces.get(id).text + "\" occurs twice");
+        throw new TokenizerException(
+            place + ": piece \"" + pieces.get(id).text + "\" occurs twice");
       }
     }
     List<String> userDefined =
@@ -110,7 +111,10 @@ public final class SentencePieceModel {
           long modelType = message.readVarint();
           if (modelType != UNIGRAM) {
             throw new TokenizerException(
-                place + " has model type " + modelType + "; only unigram models (type 1) are supported");
+                place
+                    + " has model type "
+                    + modelType
+                    + "; only unigram models (type 1) are supported");
           }
         }
         case 24 -> normalizerSpec.treatWhiteSpaceAsSuffix = message.readBool();
@@ -123,7 +127,9 @@ public final class SentencePieceModel {
 
   private static Unigram unigram(List<Piece> pieces, boolean byteFallback, String place) {
     float minScore = Float.POSITIVE_INFINITY;
-    float maxScore = Float.NEGATIVE_INFINITY;
+    // The library starts from its smallest positive number, so this stays about 0 for log
+    // probabilities.
+    float maxScore = Float.MIN_NORMAL;
     int unknownId = -1;
     int[] byteIds = new int[256];
     Arrays.fill(byteIds, -1);
@@ -136,14 +142,16 @@ public final class SentencePieceModel {
         }
         case UNKNOWN -> {
           if (unknownId >= 0) {
-            throw new TokenizerException(place + " has two unknown pieces, " + unknownId + " and " + id);
+            throw new TokenizerException(
+                place + " has two unknown pieces, " + unknownId + " and " + id);
           }
           unknownId = id;
         }
         case BYTE -> {
           int value = Unigram.byteOfPiece(piece.text);
           if (value < 0) {
-            throw new TokenizerException(place + ": byte piece \"" + piece.text + "\" is not of the form <0x0A>");
+            throw new TokenizerException(
+                place + ": byte piece \"" + piece.text + "\" is not of the form <0x0A>");
           }
           byteIds[value] = id;
         }
@@ -163,15 +171,17 @@ public final class SentencePieceModel {
       Piece piece = pieces.get(id);
       if (piece.type == Type.NORMAL || piece.type == Type.USER_DEFINED) {
         ids[texts.size()] = id;
-        scores[texts.size()] = piece.type == Type.NORMAL ? piece.score : userDefinedScore(piece, maxScore);
+        scores[texts.size()] =
+            piece.type == Type.NORMAL ? piece.score : userDefinedScore(piece, maxScore);
         texts.add(piece.text);
       }
     }
     double unknownScore = (float) (minScore - Unigram.UNKNOWN_PENALTY);
-    return new Unigram(texts, ids, scores, unknownId, unknownScore, byteFallback ? byteIds : null, true);
+    return new Unigram(
+        texts, ids, scores, unknownId, unknownScore, byteFallback ? byteIds : null, true);
   }
 
-  /** So high that a user-defined piece is always taken. */
+  /** So high that a user-defined piece is nearly always taken. */
   private static double userDefinedScore(Piece piece, float maxScore) {
     int bytes = piece.text.getBytes(StandardCharsets.UTF_8).length;
     return bytes * maxScore - 0.1;
@@ -187,7 +197,10 @@ public final class SentencePieceModel {
     return ids.getOrDefault(piece, -1);
   }
 
-  /** Ids of {@code text}, without {@code </s>}; control pieces written out in the text are plain text. */
+  /**
+   * Ids of {@code text}, without {@code </s>}; control pieces written out in the text are plain
+   * text.
+   */
   public int[] encode(String text) {
     IntList out = new IntList();
     encode(UnpairedSurrogates.replace(text), new Unigram.Lattice(), out);

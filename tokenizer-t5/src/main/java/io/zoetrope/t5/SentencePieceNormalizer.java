@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What SentencePiece does to a text before it looks for pieces: replaces the longest matches of its character map, drops
- * surplus spaces, adds a space in front, and writes spaces as U+2581.
+ * What SentencePiece does to a text before it looks for pieces: replaces the longest matches of its
+ * character map, drops surplus spaces, adds a space in front, and writes spaces as U+2581.
  */
 final class SentencePieceNormalizer {
-  private static final String SPACE_SYMBOL = "\u2581";
+  private static final char SPACE_SYMBOL = '\u2581';
 
   /** Field values of NormalizerSpec, with the defaults of the format. */
   static final class Spec {
@@ -37,7 +37,7 @@ final class SentencePieceNormalizer {
   private final Spec spec;
   private final List<String> userDefined;
   private final CharTrie userDefinedTrie;
-  private final String space;
+  private final char space;
 
   /**
    * @param userDefined pieces that the character map leaves alone
@@ -46,44 +46,40 @@ final class SentencePieceNormalizer {
     this.spec = spec;
     this.userDefined = userDefined;
     this.userDefinedTrie = new CharTrie(userDefined);
-    this.space = spec.escapeWhiteSpaces ? SPACE_SYMBOL : " ";
+    this.space = spec.escapeWhiteSpaces ? SPACE_SYMBOL : ' ';
   }
 
   String normalize(String text) {
     Input input = new Input(text);
-    String next = input.replacement();
+    boolean more = input.next();
     if (spec.removeExtraWhiteSpaces) {
-      while (next != null && next.equals(" ")) {
-        next = input.replacement();
+      while (more && input.isSpace()) {
+        more = input.next();
       }
     }
-    StringBuilder result = new StringBuilder(text.length() + 1);
-    if (next == null) {
+    if (!more) {
       return "";
     }
+    StringBuilder result = new StringBuilder(text.length() + 1);
     if (spec.addDummyPrefix && !spec.treatWhiteSpaceAsSuffix) {
       result.append(space);
     }
     boolean afterSpace = spec.removeExtraWhiteSpaces;
-    for (; next != null; next = input.replacement()) {
-      int from = 0;
-      while (afterSpace && from < next.length() && next.charAt(from) == ' ') {
+    for (; more; more = input.next()) {
+      int from = input.from;
+      while (afterSpace && from < input.to && input.source.charAt(from) == ' ') {
         from++;
       }
-      if (from < next.length()) {
-        for (int i = from; i < next.length(); i++) {
-          char c = next.charAt(i);
-          if (c == ' ') {
-            result.append(space);
-          } else {
-            result.append(c);
-          }
-        }
-        afterSpace = spec.removeExtraWhiteSpaces && next.endsWith(" ");
+      for (int i = from; i < input.to; i++) {
+        char c = input.source.charAt(i);
+        result.append(c == ' ' ? space : c);
+      }
+      if (from < input.to) {
+        afterSpace = spec.removeExtraWhiteSpaces && input.source.charAt(input.to - 1) == ' ';
       }
     }
     if (spec.removeExtraWhiteSpaces) {
-      while (!result.isEmpty() && result.charAt(result.length() - 1) == space.charAt(0)) {
+      while (!result.isEmpty() && result.charAt(result.length() - 1) == space) {
         result.setLength(result.length() - 1);
       }
     }
@@ -100,55 +96,63 @@ final class SentencePieceNormalizer {
     private int position;
     private int utf8Position;
 
+    /** What the characters of the last step become: {@code source[from, to)}. */
+    private String source;
+
+    private int from;
+    private int to;
+
     Input(String text) {
       this.text = text;
       this.utf8 = text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** What the next characters become, or null at the end. */
-    String replacement() {
+    boolean isSpace() {
+      return to - from == 1 && source.charAt(from) == ' ';
+    }
+
+    boolean next() {
       if (position == text.length()) {
-        return null;
+        return false;
       }
-      int symbol = userDefinedTrie.longestPrefix(text, position);
+      int start = position;
+      int symbol = userDefinedTrie.longestPrefix(text, start);
       if (symbol != CharTrie.NONE) {
-        String verbatim = userDefined.get(symbol);
-        advance(verbatim.getBytes(StandardCharsets.UTF_8).length);
-        return verbatim;
+        int end = start + userDefined.get(symbol).length();
+        while (position < end) {
+          step();
+        }
+        become(text, start, end);
+        return true;
       }
       long match =
-          spec.map == null ? PrecompiledCharsMap.NO_MATCH : spec.map.longestMatch(utf8, utf8Position, utf8.length);
-      if (match != PrecompiledCharsMap.NO_MATCH) {
-        advance(PrecompiledCharsMap.matchedBytes(match));
-        return spec.map.replacement(match);
+          spec.map == null
+              ? PrecompiledCharsMap.NO_MATCH
+              : spec.map.longestMatch(utf8, utf8Position, utf8.length);
+      if (match == PrecompiledCharsMap.NO_MATCH) {
+        step();
+        become(text, start, position);
+      } else {
+        int utf8End = utf8Position + PrecompiledCharsMap.matchedBytes(match);
+        while (utf8Position < utf8End) {
+          step();
+        }
+        String replacement = spec.map.replacement(match);
+        become(replacement, 0, replacement.length());
       }
-      int from = position;
-      int c = text.codePointAt(from);
+      return true;
+    }
+
+    private void step() {
+      int c = text.codePointAt(position);
       position += Character.charCount(c);
-      utf8Position += utf8Length(c);
-      // Interned one-character strings: ASCII costs no garbage.
-      return c < SINGLE.length ? SINGLE[c] : text.substring(from, position);
+      utf8Position += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     }
 
-    private void advance(int bytes) {
-      int end = utf8Position + bytes;
-      while (utf8Position < end) {
-        int c = text.codePointAt(position);
-        position += Character.charCount(c);
-        utf8Position += utf8Length(c);
-      }
-    }
-  }
-
-  private static int utf8Length(int c) {
-    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-  }
-
-  private static final String[] SINGLE = new String[0x80];
-
-  static {
-    for (int c = 0; c < SINGLE.length; c++) {
-      SINGLE[c] = String.valueOf((char) c);
+    private void become(String newSource, int newFrom, int newTo) {
+      source = newSource;
+      from = newFrom;
+      to = newTo;
     }
   }
 }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The tokenizer of a T5 or UMT5 text encoder, read from the tokenizer folder of a checkpoint. Safe for use by several
- * threads.
+ * The tokenizer of a T5 or UMT5 text encoder, read from the tokenizer folder of a checkpoint. Safe
+ * for use by several threads.
  */
 public final class T5Tokenizer {
   private final TextEncoder encoder;
@@ -23,10 +23,13 @@ public final class T5Tokenizer {
   }
 
   /**
-   * Reads {@code tokenizer.json}, exactly as it stands, or, where there is none, {@code spiece.model} with the special
-   * tokens that {@code tokenizer_config.json} and {@code special_tokens_map.json} name.
+   * Reads {@code tokenizer.json}, exactly as it stands, or, where there is none, {@code
+   * spiece.model} with the special tokens that {@code tokenizer_config.json} and {@code
+   * special_tokens_map.json} name. Only truncation and padding settings of {@code tokenizer.json}
+   * are left to {@link #encode(String, int)}.
    *
-   * @throws TokenizerException if the folder or both files are missing, or a file is malformed or has an unknown component
+   * @throws TokenizerException if the folder or both files are missing, or a file is malformed or
+   *     has an unknown component
    */
   public static T5Tokenizer open(Path folder) {
     if (!Files.isDirectory(folder)) {
@@ -37,7 +40,8 @@ public final class T5Tokenizer {
     if (Files.exists(json)) {
       var tokenizer = new HuggingFaceTokenizer(json);
       int padId = require(tokenizer.id(config.padToken()), config.padToken(), json);
-      return new T5Tokenizer(tokenizer, tokenizer.frame().prefix(), tokenizer.frame().suffix(), padId);
+      return new T5Tokenizer(
+          tokenizer, tokenizer.frame().prefix(), tokenizer.frame().suffix(), padId);
     }
     Path spiece = folder.resolve("spiece.model");
     if (Files.exists(spiece)) {
@@ -53,7 +57,8 @@ public final class T5Tokenizer {
           };
       return new T5Tokenizer(encoder, new int[0], new int[] {eosId}, padId);
     }
-    throw new TokenizerException("Tokenizer folder " + folder + " has neither tokenizer.json nor spiece.model");
+    throw new TokenizerException(
+        "Tokenizer folder " + folder + " has neither tokenizer.json nor spiece.model");
   }
 
   private static int require(int id, String token, Path file) {
@@ -82,7 +87,8 @@ public final class T5Tokenizer {
   }
 
   /**
-   * Ids of {@code text}, cut or padded to {@code maxLength}; a cut text keeps its closing {@code </s>}.
+   * Ids of {@code text}, cut or padded to {@code maxLength}; a cut text keeps its closing {@code
+   * </s>}.
    *
    * @throws IllegalArgumentException if {@code maxLength} has no room for the closing token
    */
@@ -90,7 +96,10 @@ public final class T5Tokenizer {
     int frame = prefix.length + suffix.length;
     if (maxLength < Math.max(1, frame)) {
       throw new IllegalArgumentException(
-          "encode: maximum length " + maxLength + " is too small, the closing token needs at least " + Math.max(1, frame));
+          "encode: maximum length "
+              + maxLength
+              + " is too small, the closing token needs at least "
+              + Math.max(1, frame));
     }
     int[] all = encode(text);
     int[] ids = Arrays.copyOf(all, maxLength);

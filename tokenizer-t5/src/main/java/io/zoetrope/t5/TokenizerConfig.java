@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What {@code tokenizer_config.json} and {@code special_tokens_map.json} of a tokenizer folder say about special tokens;
- * both files may be missing.
+ * What {@code tokenizer_config.json} and {@code special_tokens_map.json} of a tokenizer folder say
+ * about special tokens; both files may be missing.
  */
 final class TokenizerConfig {
   /** As many sentinels as T5 was trained with; a configuration may say otherwise. */
@@ -61,8 +61,8 @@ final class TokenizerConfig {
   }
 
   /**
-   * Tokens that stand for themselves in a text beside a SentencePiece model: the named special tokens and the sentinels
-   * {@code <extra_id_k>}, which follow the pieces, highest k first.
+   * Tokens that stand for themselves in a text beside a SentencePiece model: the named special
+   * tokens and the sentinels {@code <extra_id_k>}, which follow the pieces, highest k first.
    */
   List<AddedToken> addedTokens(SentencePieceModel model) {
     Map<String, AddedToken> tokens = new LinkedHashMap<>();
@@ -94,7 +94,9 @@ final class TokenizerConfig {
       Optional<JsonPlace> listed = find(field).filter(value -> value.node().isArray());
       if (listed.isPresent()) {
         return (int)
-            listed.get().elements().stream().filter(token -> EXTRA_ID.matcher(content(token)).matches()).count();
+            listed.get().elements().stream()
+                .filter(token -> EXTRA_ID.matcher(content(token)).matches())
+                .count();
       }
     }
     return DEFAULT_EXTRA_IDS;
@@ -110,13 +112,12 @@ final class TokenizerConfig {
         throw decoder.wrong("has key \"" + entry.getKey() + "\", which is no id");
       }
     }
-    entries.forEach(
-        (id, json) -> {
-          String content = json.get("content").text();
-          boolean singleWord = json.get("single_word").bool(false);
-          boolean stripLeft = json.get("lstrip").bool(false);
-          boolean stripRight = json.get("rstrip").bool(false);
-          tokens.put(content, new AddedToken(id, content, singleWord, stripLeft, stripRight, false));
-        });
+    entries.forEach((id, json) -> {
+      String content = json.get("content").text();
+      boolean singleWord = json.get("single_word").bool(false);
+      boolean stripLeft = json.get("lstrip").bool(false);
+      boolean stripRight = json.get("rstrip").bool(false);
+      tokens.put(content, new AddedToken(id, content, singleWord, stripLeft, stripRight, false));
+    });
   }
 }

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A tokenizer.json with a unigram vocabulary. The vocabulary is nearly all of the file, so it goes straight into lists
- * and only the rest into a tree.
+ * A tokenizer.json with a unigram vocabulary. The vocabulary is nearly all of the file, so it goes
+ * straight into lists and only the rest into a tree.
  *
  * @param root the file without the vocabulary
  * @param pieces pieces in the order of their ids
@@ -74,8 +74,9 @@ record TokenizerJson(JsonPlace root, List<String> pieces, double[] scores) {
         if (pieces.size() > scores.length) {
           scores = Arrays.copyOf(scores, 2 * scores.length);
         }
-        boolean isScore = parser.nextToken().isNumeric();
-        scores[pieces.size() - 1] = isScore ? parser.getDoubleValue() : 0;
+        double score = parser.nextToken().isNumeric() ? parser.getDoubleValue() : Double.NaN;
+        boolean isScore = Double.isFinite(score);
+        scores[pieces.size() - 1] = score;
         if (!isPiece || !isScore || parser.nextToken() != JsonToken.END_ARRAY) {
           throw wrongEntry(pieces.size() - 1);
         }
@@ -86,7 +87,8 @@ record TokenizerJson(JsonPlace root, List<String> pieces, double[] scores) {
     }
 
     private TokenizerException wrongEntry(int id) {
-      return new TokenizerException(place + ": model: vocab[" + id + "] must be a pair of piece and score");
+      return new TokenizerException(
+          place + ": model: vocab[" + id + "] must be a pair of piece and finite score");
     }
   }
 }

@@ -5,10 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The unigram language model of SentencePiece: a text is cut into the pieces whose log probabilities have the largest
- * sum (Viterbi; Kudo 2018, "Subword Regularization", section 3.2). A character without a piece of its own scores the
- * smallest score less 10; neighbouring unknown characters become one unknown token, or their UTF-8 bytes if every one of
- * them has a byte piece. Time is linear in the text; immutable.
+ * The unigram language model of SentencePiece: a text is cut into the pieces whose log
+ * probabilities have the largest sum (Viterbi; Kudo 2018, "Subword Regularization", section 3.2). A
+ * character without a piece of its own scores the smallest score less 10; neighbouring unknown
+ * characters become one unknown token, or their UTF-8 bytes if every one of them has a byte piece.
+ * Time is linear in the text; immutable.
  */
 final class Unigram {
   /** How much an unknown character scores below the worst piece. */
@@ -29,7 +30,8 @@ final class Unigram {
    * @param unknownId id of the unknown token
    * @param unknownScore score of an unknown character
    * @param byteIds id of the piece of each byte (-1: none), or null without byte fallback
-   * @param singlePrecision whether sums of scores are rounded to float, which decides between nearly equal paths
+   * @param singlePrecision whether sums of scores are rounded to float, which decides between
+   *     nearly equal paths
    */
   Unigram(
       List<String> pieces,
@@ -143,7 +145,8 @@ final class Unigram {
 
   /** Adds what stands for the unknown {@code text[start, end)}, last id first. */
   private void addUnknownReversed(String text, int start, int end, IntList out) {
-    // Only now is the run known as a whole; it may be a piece that scores below its unknown characters.
+    // Only now is the run known as a whole; it may be a piece that scores below its unknown
+    // characters.
     String run = text.substring(start, end);
     int piece = id(run);
     if (piece >= 0) {

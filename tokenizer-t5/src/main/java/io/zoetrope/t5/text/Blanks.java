@@ -1,5 +1,6 @@
 package io.zoetrope.t5.text;
 
+import java.util.BitSet;
 import java.util.regex.Pattern;
 
 /** White space as Python has it: what Unicode calls so and the separators 1C to 1F. */
@@ -11,6 +12,16 @@ public final class Blanks {
   private static final Pattern RUN = Pattern.compile("[" + CLASS + "]+");
 
   private Blanks() {}
+
+  static BitSet members() {
+    BitSet members = new BitSet();
+    for (char c = 0; c <= '\u3000'; c++) {
+      if (RUN.matcher(String.valueOf(c)).matches()) {
+        members.set(c);
+      }
+    }
+    return members;
+  }
 
   /** {@code text} with one space for each run of white space, and none at its ends. */
   public static String collapse(String text) {

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Named sets of characters that occur in mojibake, for use in regular expressions and one by one. */
+/**
+ * Named sets of characters that occur in mojibake, for use in regular expressions and one by one.
+ */
 final class CharacterClasses {
   private static final Pattern REFERENCE = Pattern.compile("\\{([a-z]\\w+)}");
 
@@ -14,7 +16,8 @@ final class CharacterClasses {
   private static final Map<String, String> EXPRESSIONS = new HashMap<>();
 
   static {
-    Tables.load("mojibake-characters.properties").forEach((name, ranges) -> add((String) name, (String) ranges));
+    Tables.load("mojibake-characters.properties")
+        .forEach((name, ranges) -> add((String) name, (String) ranges));
   }
 
   private CharacterClasses() {}
@@ -35,6 +38,13 @@ final class CharacterClasses {
 
   static BitSet members(String name) {
     return MEMBERS.get(name);
+  }
+
+  /** Members of all classes. */
+  static BitSet union() {
+    BitSet union = new BitSet();
+    MEMBERS.values().forEach(union::or);
+    return union;
   }
 
   /** {@code expression} with the members of a class in place of its name in braces. */

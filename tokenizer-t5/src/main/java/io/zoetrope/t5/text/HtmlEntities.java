@@ -19,33 +19,38 @@ public final class HtmlEntities {
   private static final Map<String, String> CAPITALISED = new HashMap<>();
 
   static {
-    Tables.load("html5-entities.properties").forEach((name, text) -> NAMED.put((String) name, (String) text));
-    NAMED.forEach(
-        (name, text) -> {
-          String capitals = name.toUpperCase(Locale.ROOT);
-          boolean isLowerCase = name.equals(name.toLowerCase(Locale.ROOT));
-          if (name.endsWith(";") && isLowerCase && unescape("&" + capitals).equals("&" + capitals)) {
-            CAPITALISED.put(capitals, text.toUpperCase(Locale.ROOT));
-          }
-        });
+    Tables.load("html5-entities.properties")
+        .forEach((name, text) -> NAMED.put((String) name, (String) text));
+    NAMED.forEach((name, text) -> {
+      String capitals = name.toUpperCase(Locale.ROOT);
+      boolean isLowerCase = name.equals(name.toLowerCase(Locale.ROOT));
+      if (name.endsWith(";") && isLowerCase && unescape("&" + capitals).equals("&" + capitals)) {
+        CAPITALISED.put(capitals, text.toUpperCase(Locale.ROOT));
+      }
+    });
   }
 
   private HtmlEntities() {}
 
   /**
-   * Replaces all references by the rules of HTML 5 for valid and invalid ones, as Python's {@code html.unescape} does:
-   * some names need no semicolon, the longest known name counts, and numbers of C1 controls mean windows-1252.
+   * Replaces all references by the rules of HTML 5 for valid and invalid ones, as Python's {@code
+   * html.unescape} does: some names need no semicolon, the longest known name counts, and numbers
+   * of C1 controls mean windows-1252.
    */
   public static String unescape(String text) {
-    return REFERENCE.matcher(text).replaceAll(found -> Matcher.quoteReplacement(unescapeOne(found.group(1))));
+    return REFERENCE
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(unescapeOne(found.group(1))));
   }
 
   /**
-   * Replaces only references that end in a semicolon, so that {@code "this&not that"} stays; also names of letters in
-   * capitals, such as {@code &EACUTE;}.
+   * Replaces only references that end in a semicolon, so that {@code "this&not that"} stays; also
+   * names of letters in capitals, such as {@code &EACUTE;}.
    */
   static String unescapeClosed(String text) {
-    return CLOSED_REFERENCE.matcher(text).replaceAll(found -> Matcher.quoteReplacement(unescapeClosedOne(found)));
+    return CLOSED_REFERENCE
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(unescapeClosedOne(found)));
   }
 
   private static String unescapeClosedOne(MatchResult found) {
@@ -82,9 +87,14 @@ public final class HtmlEntities {
     int c = 0;
     for (int i = hexadecimal ? 2 : 1; i < end; i++) {
       // Stops growing at the first number beyond Unicode.
-      c = Math.min(c * radix + Character.digit(reference.charAt(i), radix), Character.MAX_CODE_POINT + 1);
+      c =
+          Math.min(
+              c * radix + Character.digit(reference.charAt(i), radix),
+              Character.MAX_CODE_POINT + 1);
     }
-    if (c == 0 || c > Character.MAX_CODE_POINT || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+    if (c == 0
+        || c > Character.MAX_CODE_POINT
+        || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
       return "\uFFFD";
     }
     if (c >= 0x80 && c <= 0x9F) {

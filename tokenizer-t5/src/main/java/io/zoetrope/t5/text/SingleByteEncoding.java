@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * An encoding of one byte a character that contains ASCII. Byte strings are Java strings of the characters 0 to 255. A
- * <i>sloppy</i> encoding reads unassigned bytes as Latin-1 does, and stands byte 1A for U+FFFD, the trace of a byte that
- * another program couldn't read.
+ * An encoding of one byte a character that contains ASCII. Byte strings are Java strings of the
+ * characters 0 to 255. A <i>sloppy</i> encoding reads unassigned bytes as Latin-1 does, and stands
+ * byte 1A for U+FFFD, the trace of a byte that another program couldn't read.
  */
 final class SingleByteEncoding {
   private static final char REPLACEMENT = '\uFFFD';
