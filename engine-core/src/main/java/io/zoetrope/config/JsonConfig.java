@@ -84,8 +84,7 @@ public record JsonConfig(String place, ObjectNode json) {
       String reason = FileErrors.reason(e).replaceAll("\\[Source: [^;]*; (line: \\d+)[^]]*]", "$1");
       throw malformed(place, line, reason);
     } catch (IOException e) {
-      throw new ConfigException(
-          "%s: cannot be read: %s".formatted(place, FileErrors.reason(e)), e);
+      throw new ConfigException("%s: cannot be read: %s".formatted(place, FileErrors.reason(e)), e);
     }
   }
 
@@ -122,10 +121,7 @@ public record JsonConfig(String place, ObjectNode json) {
 
   public int integer(String field, int missing, int least, int most) {
     return has(field)
-        ? value(
-                field,
-                isInteger(least, most),
-                "integers from %d to %d".formatted(least, most))
+        ? value(field, isInteger(least, most), "integers from %d to %d".formatted(least, most))
             .intValue()
         : missing;
   }
@@ -144,7 +140,9 @@ public record JsonConfig(String place, ObjectNode json) {
   }
 
   public double number(String field, double missing) {
-    return has(field) ? value(field, JsonConfig::isFinite, "finite numbers").doubleValue() : missing;
+    return has(field)
+        ? value(field, JsonConfig::isFinite, "finite numbers").doubleValue()
+        : missing;
   }
 
   /** A number, or empty where the field is missing or null. */
@@ -241,7 +239,12 @@ public record JsonConfig(String place, ObjectNode json) {
   }
 
   private String shown(String field) {
-    return has(field) ? json.get(field).toString() : "missing";
+    JsonNode value = json.path(field);
+    if (value.isMissingNode()) {
+      return "missing";
+    }
+    // Written as JSON, an infinite number would be a string.
+    return value.isNumber() ? value.asText() : value.toString();
   }
 
   private static Predicate<JsonNode> isInteger(int least, int most) {

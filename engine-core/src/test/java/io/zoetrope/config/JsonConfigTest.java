@@ -87,8 +87,8 @@ class JsonConfigTest {
     assertRefused("a is missing; supported: positive integers", "{}", c -> c.positiveInteger("a"));
     assertRefused("a is missing; supported: positive numbers", "{}", c -> c.positiveNumber("a"));
     assertRefused("a is missing; supported: x, y", "{}", c -> c.choice("a", null, "x", "y"));
-    assertRefused("a is null; supported: positive integers", "{'a': null}", c ->
-        c.positiveInteger("a", 1));
+    assertRefused(
+        "a is null; supported: positive integers", "{'a': null}", c -> c.positiveInteger("a", 1));
   }
 
   @Test
@@ -100,29 +100,39 @@ class JsonConfigTest {
   @Test
   void otherValuesAreRefused() {
     assertRefused("a is 1; supported: strings", "{'a': 1}", c -> c.text("a"));
-    assertRefused("a is 'x'; supported: true, false".replace('\'', '"'), "{'a': 'x'}", c ->
-        c.flag("a", true));
-    assertRefused("a is 4; supported: integers from 1 to 3", "{'a': 4}", c ->
-        c.integer("a", 2, 1, 3));
-    assertRefused("a is 2.0; supported: integers from 1 to 3", "{'a': 2.0}", c ->
-        c.integer("a", 2, 1, 3));
-    assertRefused("a is 3000000000; supported: positive integers", "{'a': 3000000000}", c ->
-        c.positiveInteger("a", 2));
-    assertRefused("a is -Infinity; supported: finite numbers", "{'a': -Infinity}", c ->
-        c.number("a", 2));
-    assertRefused("a is 1.0E-50; supported: positive numbers", "{'a': 1e-50}", c ->
-        c.positiveNumber("a"));
+    assertRefused(
+        "a is 'x'; supported: true, false".replace('\'', '"'),
+        "{'a': 'x'}",
+        c -> c.flag("a", true));
+    assertRefused(
+        "a is 4; supported: integers from 1 to 3", "{'a': 4}", c -> c.integer("a", 2, 1, 3));
+    assertRefused(
+        "a is 2.0; supported: integers from 1 to 3", "{'a': 2.0}", c -> c.integer("a", 2, 1, 3));
+    assertRefused(
+        "a is 3000000000; supported: positive integers",
+        "{'a': 3000000000}",
+        c -> c.positiveInteger("a", 2));
+    assertRefused(
+        "a is -Infinity; supported: finite numbers", "{'a': -Infinity}", c -> c.number("a", 2));
+    assertRefused(
+        "a is 1.0E-50; supported: positive numbers", "{'a': 1e-50}", c -> c.positiveNumber("a"));
     assertRefused("a is 1; supported: x, y", "{'a': 1}", c -> c.choice("a", "x", "x", "y"));
-    assertRefused("a is [1,true]; supported: lists of true, false", "{'a': [1, true]}", c ->
-        c.flags("a", List.of()));
-    assertRefused("a is 1; supported: lists of integers", "{'a': 1}", c ->
-        c.integers("a", List.of()));
-    assertRefused("a is [0]; supported: lists of positive integers", "{'a': [0]}", c ->
-        c.positiveIntegers("a", List.of()));
-    assertRefused("a is [1,NaN]; supported: lists of finite numbers", "{'a': [1, NaN]}", c ->
-        c.numbers("a", List.of()));
-    assertRefused("a is 7; supported: even numbers", "{'a': 7}", c ->
-        c.require(false, "a", "even numbers"));
+    assertRefused(
+        "a is [1,true]; supported: lists of true, false",
+        "{'a': [1, true]}",
+        c -> c.flags("a", List.of()));
+    assertRefused(
+        "a is 1; supported: lists of integers", "{'a': 1}", c -> c.integers("a", List.of()));
+    assertRefused(
+        "a is [0]; supported: lists of positive integers",
+        "{'a': [0]}",
+        c -> c.positiveIntegers("a", List.of()));
+    assertRefused(
+        "a is [1,\"NaN\"]; supported: lists of finite numbers",
+        "{'a': [1, NaN]}",
+        c -> c.numbers("a", List.of()));
+    assertRefused(
+        "a is 7; supported: even numbers", "{'a': 7}", c -> c.require(false, "a", "even numbers"));
   }
 
   @ParameterizedTest

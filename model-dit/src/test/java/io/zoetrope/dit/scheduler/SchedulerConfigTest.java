@@ -101,8 +101,7 @@ class SchedulerConfigTest {
       })
   void refusesWhatItCannotHonour(SchedulerKind kind, String field, String message) {
     String json = field.replace('\'', '"');
-    ConfigException e =
-        assertThrows(ConfigException.class, () -> parse(kind, json));
+    ConfigException e = assertThrows(ConfigException.class, () -> parse(kind, json));
     assertTrue(
         e.getMessage().startsWith(kind.className() + ": ") && e.getMessage().contains(message),
         e.getMessage());
@@ -133,8 +132,7 @@ class SchedulerConfigTest {
       })
   void aBadFileIsNamed(String content, String message, @TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("scheduler_config.json"), content);
-    ConfigException e =
-        assertThrows(ConfigException.class, () -> SchedulerConfig.read(file));
+    ConfigException e = assertThrows(ConfigException.class, () -> SchedulerConfig.read(file));
     assertTrue(
         e.getMessage().startsWith(file + ": ") && e.getMessage().contains(message), e.getMessage());
   }
@@ -177,8 +175,7 @@ class SchedulerConfigTest {
 
   @Test
   void anUnknownShortNameListsTheKnownOnes() {
-    ConfigException e =
-        assertThrows(ConfigException.class, () -> SchedulerKind.ofOption("ddim"));
+    ConfigException e = assertThrows(ConfigException.class, () -> SchedulerKind.ofOption("ddim"));
     assertEquals("unknown scheduler 'ddim'; supported: unipc, euler, dpm++", e.getMessage());
   }
 }

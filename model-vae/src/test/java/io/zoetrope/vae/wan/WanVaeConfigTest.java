@@ -55,8 +55,7 @@ class WanVaeConfigTest {
 
   @Test
   void fieldsWithoutEffectAreIgnored() {
-    assertEquals(
-        config("{}"), config("{\"clip_output\": false, \"dropout\": 0.1}"));
+    assertEquals(config("{}"), config("{\"clip_output\": false, \"dropout\": 0.1}"));
   }
 
   @ParameterizedTest
@@ -75,7 +74,7 @@ class WanVaeConfigTest {
         "{\"scale_factor_temporal\": 8} | scale_factor_temporal is 8; supported: 4 for temperal",
         "{\"patch_size\": 2, \"scale_factor_spatial\": 16} | in_channels is missing; supported: mul",
         "{\"z_dim\": 1, \"latents_mean\": [0], \"latents_std\": [0]} | latents_std is [0]; supported",
-        "{\"latents_mean\": [NaN]} | latents_mean is [NaN]; supported: lists of finite numbers",
+        "{\"latents_mean\": [NaN]} | latents_mean is [\"NaN\"]; supported: lists of finite numbers",
         "{\"_class_name\": \"AutoencoderKL\"} | _class_name is \"AutoencoderKL\"; supported: Auto",
         "{\"base_dim\": \"96\"} | base_dim is \"96\"; supported: positive integers",
         "{\"base_dim\": 96.5} | base_dim is 96.5; supported: positive integers",
@@ -87,8 +86,7 @@ class WanVaeConfigTest {
   void whatIsWrongIsSaidInOneLine(String json, String message, @TempDir Path folder)
       throws Exception {
     Path file = Files.writeString(folder.resolve("config.json"), json);
-    String actual =
-        assertThrows(ConfigException.class, () -> WanVaeConfig.read(file)).getMessage();
+    String actual = assertThrows(ConfigException.class, () -> WanVaeConfig.read(file)).getMessage();
     assertTrue(actual.startsWith(file + ": " + message), actual);
     assertEquals(1, actual.lines().count(), actual);
   }

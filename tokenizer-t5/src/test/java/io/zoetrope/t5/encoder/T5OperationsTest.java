@@ -18,17 +18,24 @@ class T5OperationsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"32, 128", "16, 64"})
-  void bucketsAreTransformers(int numBuckets, int maxDistance) {
+  @CsvSource({
+    "bidirectional, 32, 128",
+    "bidirectional, 16, 64",
+    "causal, 32, 128",
+    "causal, 16, 64",
+  })
+  void bucketsAreTransformers(String direction, int numBuckets, int maxDistance) {
+    boolean bidirectional = direction.equals("bidirectional");
     String name =
-        "t5_relative_position_bucket/bidirectional_%d_%d/".formatted(numBuckets, maxDistance);
+        "t5_relative_position_bucket/%s_%d_%d/".formatted(direction, numBuckets, maxDistance);
     try (SafetensorsFile golden = golden()) {
       float[] relative = golden.tensor(name + "relative_position").toFloats();
       float[] expected = golden.tensor(name + "out").toFloats();
       for (int i = 0; i < expected.length; i++) {
         assertEquals(
             (int) expected[i],
-            RelativePositions.bucket((int) relative[i], true, numBuckets, maxDistance),
+            RelativePositions.bucket(
+                (int) relative[i], bidirectional, numBuckets, maxDistance),
             "relative position " + relative[i]);
       }
     }
