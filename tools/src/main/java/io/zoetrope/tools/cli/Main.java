@@ -40,12 +40,25 @@ public final class Main {
               }
             });
     Runtime.getRuntime().addShutdownHook(stop);
-    int code = run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+    PrintWriter err = new PrintWriter(System.err, true);
+    int code = runWithin(err, args);
     if (code == EXIT_STOPPED) {
       return; // The virtual machine is going down already; this thread only has to end.
     }
     Runtime.getRuntime().removeShutdownHook(stop);
     System.exit(code);
+  }
+
+  /** Memory that runs out is bad luck, not a defect: one line as well. */
+  private static int runWithin(PrintWriter err, String[] args) {
+    try {
+      return run(new PrintWriter(System.out, true), err, args);
+    } catch (OutOfMemoryError e) {
+      err.println(
+          "zoetrope: out of memory (%s): use a smaller size, fewer frames or --vae-tiling; 'zoetrope inspect' says what a job needs"
+              .formatted(e.getMessage()));
+      return EXIT_FAILED;
+    }
   }
 
   /** Runs one command and returns its exit code. */
