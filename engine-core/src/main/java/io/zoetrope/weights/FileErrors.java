@@ -6,13 +6,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Words for what went wrong with a file, and for names that come out of one. */
-final class FileErrors {
+public final class FileErrors {
   private static final int LONGEST_NAME = 120;
 
   private FileErrors() {}
 
   /** One line without the file's name. */
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException _ -> "no such file or folder";
       case AccessDeniedException _ -> "permission denied";
@@ -23,7 +23,7 @@ final class FileErrors {
   }
 
   /** A name from a file, fit for one line of an error: no control characters, not too long. */
-  static String quote(String name) {
+  public static String quote(String name) {
     String shown = name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "...";
     return "'" + shown.replaceAll("\\p{Cntrl}", "\uFFFD") + "'";
   }

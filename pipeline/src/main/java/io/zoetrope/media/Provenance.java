@@ -1,11 +1,12 @@
 package io.zoetrope.media;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,11 +45,6 @@ public record Provenance(Map<String, Object> entries) {
 
   static final String ENGINE_KEY = "engine";
   static final String SOURCE_TYPE_KEY = "digitalSourceType";
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-  private static final JsonMapper ASCII_JSON =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   /**
    * @throws IllegalArgumentException if {@code engine} or {@code digitalSourceType} is missing, or
@@ -126,17 +122,18 @@ public record Provenance(Map<String, Object> entries) {
 
   /** The document as JSON on one line. */
   public String toJson() {
-    return write(JSON.writer(), entries);
+    return write(JsonConfig.MAPPER.writer(), entries);
   }
 
   /** {@link #toJson} with everything beyond ASCII escaped, for places that hold nothing else. */
   String toAsciiJson() {
-    return write(ASCII_JSON.writer(), entries);
+    JsonGenerator.Feature ascii = JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature();
+    return write(JsonConfig.MAPPER.writer().with(ascii), entries);
   }
 
   /** {@link #toJson} over several lines, for people. */
   public String toPrettyJson() {
-    return write(JSON.writerWithDefaultPrettyPrinter(), entries);
+    return write(JsonConfig.MAPPER.writerWithDefaultPrettyPrinter(), entries);
   }
 
   private static Map<String, Object> copy(Map<?, ?> entries) {
@@ -164,14 +161,11 @@ public record Provenance(Map<String, Object> entries) {
 
   private static Map<String, Object> parse(String json) {
     try {
-      Map<String, Object> entries =
-          JSON.readValue(json, new TypeReference<LinkedHashMap<String, Object>>() {});
-      if (entries == null) {
-        throw new IllegalArgumentException("provenance: not a JSON object");
-      }
-      return entries;
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException("provenance: " + e.getOriginalMessage(), e);
+      return JsonConfig.MAPPER.convertValue(
+          JsonConfig.parse("provenance", json).json(),
+          new TypeReference<LinkedHashMap<String, Object>>() {});
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 

@@ -1,10 +1,8 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -30,13 +28,12 @@ public record ModelFolder(
     GenerationDefaults defaults) {
   private static final String INDEX = "model_index.json";
   private static final String DEFAULTS = "zoetrope.json";
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /**
    * Reads a folder's index.
    *
-   * @throws PipelineException if the folder or the index is missing or malformed
+   * @throws PipelineException if the folder or the index is missing
+   * @throws ConfigException if the index or the defaults are malformed
    */
   public static ModelFolder open(Path folder) {
     if (!Files.isDirectory(folder)) {
@@ -50,19 +47,13 @@ public record ModelFolder(
           "model folder %s has no %s; name a folder in the layout of diffusers"
               .formatted(folder, INDEX));
     }
-    JsonNode index = read(file);
-    if (!index.path("_class_name").isTextual()) {
-      throw new PipelineException(file + ": '_class_name' is missing or no string");
-    }
+    JsonConfig index = JsonConfig.read(file);
     Map<String, String> components = new LinkedHashMap<>();
     Map<String, JsonNode> settings = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : index.properties()) {
+    for (Map.Entry<String, JsonNode> entry : index.json().properties()) {
       JsonNode value = entry.getValue();
       if (value.isArray()) {
-        if (value.size() != 2) {
-          throw new PipelineException(
-              "%s: component '%s' is not [library, class]".formatted(file, entry.getKey()));
-        }
+        index.require(value.size() == 2, entry.getKey(), "[library, class]");
         if (value.get(1).isTextual()) {
           components.put(entry.getKey(), value.get(1).textValue());
         }
@@ -71,7 +62,7 @@ public record ModelFolder(
       }
     }
     return new ModelFolder(
-        folder, index.get("_class_name").textValue(), components, settings, defaults(folder));
+        folder, index.text("_class_name"), components, settings, defaults(folder));
   }
 
   /**
@@ -106,44 +97,13 @@ public record ModelFolder(
     if (!Files.exists(file)) {
       return wan;
     }
-    JsonNode json = read(file);
+    JsonConfig json = JsonConfig.read(file);
     return new GenerationDefaults(
-        (int) positive(file, json, "width", wan.width()),
-        (int) positive(file, json, "height", wan.height()),
-        (int) positive(file, json, "num_frames", wan.frames()),
-        (int) positive(file, json, "num_inference_steps", wan.steps()),
-        positive(file, json, "guidance_scale", wan.guidanceScale()),
-        (int) positive(file, json, "fps", wan.framesPerSecond()));
-  }
-
-  private static double positive(Path file, JsonNode json, String name, double missing) {
-    JsonNode value = json.path(name);
-    if (value.isMissingNode()) {
-      return missing;
-    }
-    if (!value.isNumber() || !(value.doubleValue() > 0)) {
-      throw new PipelineException("%s: '%s' is not a positive number".formatted(file, name));
-    }
-    return value.doubleValue();
-  }
-
-  private static JsonNode read(Path file) {
-    try {
-      JsonNode json = JSON.readTree(file.toFile());
-      if (!json.isObject()) {
-        throw new PipelineException(file + ": is not a JSON object");
-      }
-      return json;
-    } catch (JacksonException e) {
-      throw new PipelineException(
-          "%s: malformed JSON at line %d: %s"
-              .formatted(
-                  file,
-                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                  e.getOriginalMessage().lines().findFirst().orElse("")),
-          e);
-    } catch (IOException e) {
-      throw new PipelineException(file + ": cannot be read: " + e.getMessage(), e);
-    }
+        json.positiveInteger("width", wan.width()),
+        json.positiveInteger("height", wan.height()),
+        json.positiveInteger("num_frames", wan.frames()),
+        json.positiveInteger("num_inference_steps", wan.steps()),
+        json.positiveNumber("guidance_scale", wan.guidanceScale()),
+        json.positiveInteger("fps", wan.framesPerSecond()));
   }
 }

@@ -17,6 +17,8 @@ public interface VideoPipeline {
    * @param backend the device that computes; stays the caller's to close
    * @param dtype of activations and of the weights that diffusers casts: F32 or BF16
    * @throws PipelineException if the folder is not a supported model
+   * @throws io.zoetrope.config.ConfigException if a configuration in it is malformed or unsupported
+   * @throws io.zoetrope.weights.WeightsException if weights are malformed or missing
    */
   static VideoPipeline open(Path folder, Backend backend, DType dtype) {
     ModelFolder model = ModelFolder.open(folder);

@@ -60,10 +60,8 @@ final class WanPipeline implements VideoPipeline {
     Path vae = model.component("vae", "AutoencoderKLWan");
     Path scheduler = model.component("scheduler");
     this.transformerConfig = WanConfig.read(transformer.resolve("config.json"));
-    try {
     this.vaeConfig = WanVaeConfig.read(vae.resolve("config.json"));
     this.schedulerConfig = SchedulerConfig.read(scheduler.resolve("scheduler_config.json"));
-    } catch (java.io.IOException e) { throw new PipelineException(e.getMessage(), e); }
     if (transformerConfig.inChannels() != vaeConfig.zDim()) {
       throw new PipelineException(
           "%s: the transformer takes %d channels, the video autoencoder has %d: only text-to-video models are supported"

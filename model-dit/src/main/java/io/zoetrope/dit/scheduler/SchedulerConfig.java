@@ -1,14 +1,11 @@
 package io.zoetrope.dit.scheduler;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -70,13 +67,6 @@ public record SchedulerConfig(
     ZERO,
     SIGMA_MIN
   }
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          // Python writes lambda_min_clipped as -Infinity.
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   /** Every parameter of the three classes; a file may carry those of a class it was made from. */
   private static final Set<String> KNOWN_FIELDS =
@@ -143,7 +133,7 @@ public record SchedulerConfig(
           throw refused(
               kind,
               "lower_order_final with solver_order %d and final_sigmas_type %s"
-                  .formatted(solverOrder, ConfigFields.text(finalSigmasType)),
+                  .formatted(solverOrder, JsonConfig.nameOf(finalSigmasType)),
               false,
               "true");
         }
@@ -153,10 +143,10 @@ public record SchedulerConfig(
           throw refused(kind, "shift_terminal", shiftTerminal.getAsDouble(), "null");
         }
         if (finalSigmasType != FinalSigmasType.ZERO) {
-          throw refused(kind, "final_sigmas_type", ConfigFields.text(finalSigmasType), "zero");
+          throw refused(kind, "final_sigmas_type", JsonConfig.nameOf(finalSigmasType), "zero");
         }
         if (useDynamicShifting && timeShiftType != TimeShiftType.EXPONENTIAL) {
-          throw refused(kind, "time_shift_type", ConfigFields.text(timeShiftType), "exponential");
+          throw refused(kind, "time_shift_type", JsonConfig.nameOf(timeShiftType), "exponential");
         }
       }
     }
@@ -165,22 +155,16 @@ public record SchedulerConfig(
   /**
    * Reads a {@code scheduler_config.json}.
    *
-   * @throws IOException if the file can't be read
-   * @throws SchedulerConfigException if it isn't a JSON object or holds an unsupported setting; the
-   *     message names the file
+   * @throws ConfigException if it can't be read, isn't a JSON object, or holds an unsupported
+   *     setting; the message names the file
    */
-  public static SchedulerConfig read(Path file) throws IOException {
+  public static SchedulerConfig read(Path file) {
+    JsonConfig config = JsonConfig.read(file);
+    String className = config.text("_class_name");
     try {
-      JsonNode json = JSON.readTree(Files.readAllBytes(file));
-      String className = json.path("_class_name").textValue();
-      if (className == null) {
-        throw new SchedulerConfigException("no scheduler class: field _class_name is missing");
-      }
-      return parse(SchedulerKind.ofClassName(className), json);
-    } catch (JacksonException e) {
-      throw new SchedulerConfigException(file + ": malformed JSON: " + e.getOriginalMessage(), e);
-    } catch (SchedulerConfigException e) {
-      throw new SchedulerConfigException(file + ": " + e.getMessage(), e);
+      return parse(SchedulerKind.ofClassName(className), config.json());
+    } catch (ConfigException e) {
+      throw new ConfigException(file + ": " + e.getMessage(), e);
     }
   }
 
@@ -195,27 +179,23 @@ public record SchedulerConfig(
    *
    * @param kind the class whose parameters and defaults apply
    * @param json an object of field names and values
-   * @throws SchedulerConfigException if a field is unknown, malformed or unsupported
+   * @throws ConfigException if a field is unknown, malformed or unsupported
    */
   public static SchedulerConfig parse(SchedulerKind kind, JsonNode json) {
-    if (!json.isObject()) {
-      throw new SchedulerConfigException(
-          kind.className() + ": the configuration isn't a JSON object");
+    JsonConfig fields = JsonConfig.of(kind.className(), json);
+    for (Map.Entry<String, JsonNode> field : fields.json().properties()) {
+      if (!field.getKey().startsWith("_") && !KNOWN_FIELDS.contains(field.getKey())) {
+        throw new ConfigException(
+            "%s: unknown field %s is %s"
+                .formatted(fields.place(), field.getKey(), field.getValue()));
+      }
     }
-    json.fieldNames()
-        .forEachRemaining(name -> {
-          if (!name.startsWith("_") && !KNOWN_FIELDS.contains(name)) {
-            throw new SchedulerConfigException(
-                kind.className() + ": unknown field " + name + " is " + json.get(name));
-          }
-        });
-    ConfigFields fields = new ConfigFields(kind.className(), json);
     requireImplemented(kind, fields);
     boolean euler = kind == SchedulerKind.EULER;
     boolean unipc = kind == SchedulerKind.UNIPC;
-    ConfigFields eulerOnly = euler ? fields : fields.none();
-    ConfigFields multistepOnly = euler ? fields.none() : fields;
-    ConfigFields unipcOnly = unipc ? fields : fields.none();
+    JsonConfig eulerOnly = euler ? fields : fields.empty();
+    JsonConfig multistepOnly = euler ? fields.empty() : fields;
+    JsonConfig unipcOnly = unipc ? fields : fields.empty();
     return new SchedulerConfig(
         kind,
         fields.integer("num_train_timesteps", 1000, 1, 1 << 24),
@@ -226,12 +206,12 @@ public record SchedulerConfig(
         fields.optionalNumber("shift_terminal").stream().filter(t -> t != 0).findFirst(),
         eulerOnly.number("base_shift", 0.5),
         eulerOnly.number("max_shift", 1.15),
-        eulerOnly.integer("base_image_seq_len", 256, 1, Integer.MAX_VALUE),
-        eulerOnly.integer("max_image_seq_len", 4096, 1, Integer.MAX_VALUE),
+        eulerOnly.positiveInteger("base_image_seq_len", 256),
+        eulerOnly.positiveInteger("max_image_seq_len", 4096),
         multistepOnly.integer("solver_order", 2, 1, 3),
         solverType(kind, multistepOnly),
         multistepOnly.flag("lower_order_final", true),
-        unipcOnly.integers("disable_corrector"),
+        unipcOnly.integers("disable_corrector", List.of()),
         multistepOnly.choice("final_sigmas_type", FinalSigmasType.ZERO, FinalSigmasType.class));
   }
 
@@ -239,7 +219,7 @@ public record SchedulerConfig(
    * The same settings for another class: shift, solver order and so on are kept, a solver variant
    * that the other class lacks becomes its default.
    *
-   * @throws SchedulerConfigException if the other class doesn't support a setting
+   * @throws ConfigException if the other class doesn't support a setting
    */
   public SchedulerConfig withKind(SchedulerKind other) {
     return with(other, flowShift);
@@ -248,7 +228,7 @@ public record SchedulerConfig(
   /**
    * The same settings with another static shift.
    *
-   * @throws SchedulerConfigException if the shift isn't positive, or is dynamic in this schedule
+   * @throws ConfigException if the shift isn't positive, or is dynamic in this schedule
    */
   public SchedulerConfig withFlowShift(double shift) {
     if (useDynamicShifting) {
@@ -287,40 +267,45 @@ public record SchedulerConfig(
     return imageSeqLen * slope + (baseShift - slope * baseImageSeqLen);
   }
 
-  private static SchedulerConfigException refused(
+  private static ConfigException refused(
       SchedulerKind kind, String what, Object value, String supported) {
-    return new SchedulerConfigException(
-        "%s: %s is %s; supported: %s".formatted(kind.className(), what, value, supported));
+    return ConfigException.unsupported(kind.className(), what, value, supported);
   }
 
-  private static void requireImplemented(SchedulerKind kind, ConfigFields fields) {
-    fields.requireFlag("use_karras_sigmas", false, false);
-    fields.requireFlag("use_exponential_sigmas", false, false);
-    fields.requireFlag("use_beta_sigmas", false, false);
+  private static void requireImplemented(SchedulerKind kind, JsonConfig fields) {
+    requireFlag(fields, "use_karras_sigmas", false, false);
+    requireFlag(fields, "use_exponential_sigmas", false, false);
+    requireFlag(fields, "use_beta_sigmas", false, false);
     if (kind == SchedulerKind.EULER) {
-      fields.requireFlag("invert_sigmas", false, false);
-      fields.requireFlag("stochastic_sampling", false, false);
+      requireFlag(fields, "invert_sigmas", false, false);
+      requireFlag(fields, "stochastic_sampling", false, false);
       return;
     }
     fields.choice("prediction_type", "epsilon", "flow_prediction");
-    fields.requireFlag("use_flow_sigmas", false, true);
-    fields.requireFlag("thresholding", false, false);
+    requireFlag(fields, "use_flow_sigmas", false, true);
+    requireFlag(fields, "thresholding", false, false);
     fields.choice("timestep_spacing", "linspace", "linspace", "leading", "trailing");
     if (kind == SchedulerKind.UNIPC) {
-      fields.requireFlag("predict_x0", true, true);
-      fields.requireNull("solver_p");
+      requireFlag(fields, "predict_x0", true, true);
+      fields.require(!fields.json().hasNonNull("solver_p"), "solver_p", "null");
     } else {
       fields.choice("algorithm_type", "dpmsolver++", "dpmsolver++");
-      fields.requireFlag("use_lu_lambdas", false, false);
+      requireFlag(fields, "use_lu_lambdas", false, false);
     }
   }
 
+  /** Requires a flag to have the only value that is implemented. */
+  private static void requireFlag(
+      JsonConfig fields, String name, boolean missing, boolean supported) {
+    fields.require(fields.flag(name, missing) == supported, name, String.valueOf(supported));
+  }
+
   /** The solver variant; like diffusers, each class reads the variants of others as its default. */
-  private static SolverType solverType(SchedulerKind kind, ConfigFields fields) {
+  private static SolverType solverType(SchedulerKind kind, JsonConfig fields) {
     String name =
         fields.choice(
             "solver_type",
-            ConfigFields.text(defaultSolverType(kind)),
+            JsonConfig.nameOf(defaultSolverType(kind)),
             "bh1",
             "bh2",
             "midpoint",

@@ -1,5 +1,6 @@
 package io.zoetrope.dit.scheduler;
 
+import io.zoetrope.config.ConfigException;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -34,7 +35,7 @@ public enum SchedulerKind {
   /**
    * Finds the kind by diffusers' class name.
    *
-   * @throws SchedulerConfigException if no implemented scheduler has that name
+   * @throws ConfigException if no implemented scheduler has that name
    */
   public static SchedulerKind ofClassName(String className) {
     return find("scheduler class", className, SchedulerKind::className);
@@ -43,7 +44,7 @@ public enum SchedulerKind {
   /**
    * Finds the kind by its short name.
    *
-   * @throws SchedulerConfigException if no scheduler has that name
+   * @throws ConfigException if no scheduler has that name
    */
   public static SchedulerKind ofOption(String optionName) {
     return find("scheduler", optionName, SchedulerKind::optionName);
@@ -55,7 +56,7 @@ public enum SchedulerKind {
         .filter(kind -> name.apply(kind).equals(wanted))
         .findFirst()
         .orElseThrow(() ->
-            new SchedulerConfigException(
+            new ConfigException(
                 "unknown %s '%s'; supported: %s"
                     .formatted(
                         what,

@@ -1,12 +1,9 @@
 package io.zoetrope.dit.wan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.zoetrope.weights.WeightsException;
-import java.io.IOException;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -39,8 +36,6 @@ public record WanConfig(
     int ropeMaxSeqLen) {
   private static final String CLASS_NAME = "WanTransformer3DModel";
   private static final String QK_NORM = "rms_norm_across_heads";
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /** Width of the tokens inside the transformer. */
   public long innerDim() {
@@ -50,129 +45,57 @@ public record WanConfig(
   /**
    * Reads a configuration.
    *
-   * @throws WeightsException if the file cannot be read, is no JSON object, or asks for something
+   * @throws ConfigException if the file cannot be read, is no JSON object, or asks for something
    *     that this implementation does not do
    */
   public static WanConfig read(Path file) {
-    try {
-      return new Fields(file.toString(), JSON.readTree(file.toFile())).config();
-    } catch (JsonProcessingException e) {
-      throw new WeightsException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new WeightsException(file + ": cannot be read: " + e.getMessage(), e);
-    }
+    JsonConfig json = JsonConfig.read(file).withoutNulls();
+    json.choice("_class_name", CLASS_NAME, CLASS_NAME);
+    // Ignored by diffusers as well, whose attention always normalises so.
+    json.choice("qk_norm", QK_NORM, QK_NORM);
+    int inChannels = json.positiveInteger("in_channels", 16);
+    WanConfig config =
+        new WanConfig(
+            patchSize(json),
+            json.positiveInteger("num_attention_heads", 40),
+            json.positiveInteger("attention_head_dim", 128),
+            inChannels,
+            json.positiveInteger("out_channels", inChannels),
+            json.positiveInteger("text_dim", 4096),
+            json.positiveInteger("freq_dim", 256),
+            json.positiveInteger("ffn_dim", 13824),
+            json.positiveInteger("num_layers", 40),
+            json.flag("cross_attn_norm", true),
+            (float) json.positiveNumber("eps", 1e-6),
+            json.optionalPositiveInteger("image_dim"),
+            json.optionalPositiveInteger("pos_embed_seq_len"),
+            json.positiveInteger("rope_max_seq_len", 1024));
+    json.require(
+        config.attentionHeadDim % 2 == 0,
+        "attention_head_dim",
+        "even numbers, because rope turns pairs");
+    checkImageBranch(json, config);
+    return config;
   }
 
-  /** Typed look-ups in the JSON object. */
-  private record Fields(String file, JsonNode json) {
-    WanConfig config() {
-      require(json.isObject(), "the file", "no JSON object", "a JSON object");
-      supportOnly("_class_name", CLASS_NAME);
-      // Ignored by diffusers as well, whose attention always normalises so.
-      supportOnly("qk_norm", QK_NORM);
-      int inChannels = integer("in_channels", 16);
-      WanConfig config =
-          new WanConfig(
-              patchSize(),
-              integer("num_attention_heads", 40),
-              integer("attention_head_dim", 128),
-              inChannels,
-              optionalInteger("out_channels").orElse(inChannels),
-              integer("text_dim", 4096),
-              integer("freq_dim", 256),
-              integer("ffn_dim", 13824),
-              integer("num_layers", 40),
-              flag("cross_attn_norm", true),
-              eps(),
-              optionalInteger("image_dim"),
-              optionalInteger("pos_embed_seq_len"),
-              integer("rope_max_seq_len", 1024));
-      require(
-          config.attentionHeadDim % 2 == 0,
-          "attention_head_dim",
-          config.attentionHeadDim,
-          "even numbers, because rope turns pairs");
-      checkImageBranch(config);
-      return config;
-    }
+  private static PatchSize patchSize(JsonConfig json) {
+    List<Integer> sizes = json.positiveIntegers("patch_size", List.of(1, 2, 2));
+    json.require(sizes.size() == 3, "patch_size", "lists of three positive integers");
+    return new PatchSize(sizes.get(0), sizes.get(1), sizes.get(2));
+  }
 
-    /** The image branch has two halves, an embedder and projections in every block. */
-    private void checkImageBranch(WanConfig config) {
-      OptionalInt added = optionalInteger("added_kv_proj_dim");
-      require(
-          config.imageDim.isPresent()
-              ? added.isPresent() && added.getAsInt() == config.innerDim()
-              : added.isEmpty(),
-          "added_kv_proj_dim",
-          json.path("added_kv_proj_dim"),
-          "the inner dimension %d with image_dim, null without".formatted(config.innerDim()));
-      require(
-          config.imageDim.isPresent() || config.posEmbedSeqLen.isEmpty(),
-          "pos_embed_seq_len",
-          json.path("pos_embed_seq_len"),
-          "null without image_dim");
-    }
-
-    private PatchSize patchSize() {
-      JsonNode value = json.path("patch_size");
-      if (isAbsent(value)) {
-        return new PatchSize(1, 2, 2);
-      }
-      boolean valid = value.isArray() && value.size() == 3;
-      for (JsonNode size : value) {
-        valid &= isPositiveInteger(size);
-      }
-      require(valid, "patch_size", value, "three positive integers");
-      return new PatchSize(
-          value.get(0).intValue(), value.get(1).intValue(), value.get(2).intValue());
-    }
-
-    private float eps() {
-      JsonNode value = json.path("eps");
-      if (isAbsent(value)) {
-        return 1e-6f;
-      }
-      require(value.isNumber() && value.floatValue() > 0, "eps", value, "positive numbers");
-      return value.floatValue();
-    }
-
-    private boolean flag(String name, boolean absent) {
-      JsonNode value = json.path(name);
-      require(isAbsent(value) || value.isBoolean(), name, value, "true, false");
-      return value.asBoolean(absent);
-    }
-
-    private int integer(String name, int absent) {
-      return optionalInteger(name).orElse(absent);
-    }
-
-    private OptionalInt optionalInteger(String name) {
-      JsonNode value = json.path(name);
-      if (isAbsent(value)) {
-        return OptionalInt.empty();
-      }
-      require(isPositiveInteger(value), name, value, "positive integers");
-      return OptionalInt.of(value.intValue());
-    }
-
-    private void supportOnly(String name, String supported) {
-      JsonNode value = json.path(name);
-      require(isAbsent(value) || supported.equals(value.textValue()), name, value, supported);
-    }
-
-    private static boolean isAbsent(JsonNode value) {
-      return value.isMissingNode() || value.isNull();
-    }
-
-    private static boolean isPositiveInteger(JsonNode value) {
-      return value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0;
-    }
-
-    private void require(boolean condition, String name, Object value, String supported) {
-      if (!condition) {
-        throw new WeightsException(
-            "%s: %s is %s; supported: %s".formatted(file, name, value, supported));
-      }
-    }
+  /** The image branch has two halves, an embedder and projections in every block. */
+  private static void checkImageBranch(JsonConfig json, WanConfig config) {
+    OptionalInt added = json.optionalPositiveInteger("added_kv_proj_dim");
+    json.require(
+        config.imageDim.isPresent()
+            ? added.isPresent() && added.getAsInt() == config.innerDim()
+            : added.isEmpty(),
+        "added_kv_proj_dim",
+        "the inner dimension %d with image_dim, null without".formatted(config.innerDim()));
+    json.require(
+        config.imageDim.isPresent() || config.posEmbedSeqLen.isEmpty(),
+        "pos_embed_seq_len",
+        "null without image_dim");
   }
 }

@@ -4,12 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
 import io.zoetrope.dit.scheduler.SchedulerConfig.FinalSigmasType;
 import io.zoetrope.dit.scheduler.SchedulerConfig.SolverType;
 import io.zoetrope.dit.scheduler.SchedulerConfig.TimeShiftType;
+import io.zoetrope.testing.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,20 +22,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SchedulerConfigTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** A configuration of only the required settings and the given ones, of which it may be null. */
   static SchedulerConfig parse(SchedulerKind kind, String... fields) {
-    try {
-      ObjectNode json = JSON.createObjectNode();
-      if (kind != SchedulerKind.EULER) {
-        json.put("prediction_type", "flow_prediction").put("use_flow_sigmas", true);
-      }
-      json.setAll((ObjectNode) JSON.readTree("{" + String.join(", ", fields) + "}"));
-      return SchedulerConfig.parse(kind, json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(e);
+    ObjectNode json = JsonConfig.MAPPER.createObjectNode();
+    if (kind != SchedulerKind.EULER) {
+      json.put("prediction_type", "flow_prediction").put("use_flow_sigmas", true);
     }
+    json.setAll(JsonConfig.parse("test", "{" + String.join(", ", fields) + "}").json());
+    return SchedulerConfig.parse(kind, json);
   }
 
   @Test
@@ -63,10 +58,9 @@ class SchedulerConfigTest {
   }
 
   @Test
-  void readsTheConfigurationOfACheckpoint() throws IOException {
-    Path checkpoint = GoldenTensors.fixtures().resolve("wan21-t2v-tiny");
+  void readsTheConfigurationOfACheckpoint() {
     SchedulerConfig config =
-        SchedulerConfig.read(checkpoint.resolve("scheduler/scheduler_config.json"));
+        SchedulerConfig.read(Fixtures.path("wan21-t2v-tiny/scheduler/scheduler_config.json"));
     assertEquals(parse(SchedulerKind.UNIPC, "\"flow_shift\": 3.0"), config);
   }
 
@@ -107,8 +101,7 @@ class SchedulerConfigTest {
       })
   void refusesWhatItCannotHonour(SchedulerKind kind, String field, String message) {
     String json = field.replace('\'', '"');
-    SchedulerConfigException e =
-        assertThrows(SchedulerConfigException.class, () -> parse(kind, json));
+    ConfigException e = assertThrows(ConfigException.class, () -> parse(kind, json));
     assertTrue(
         e.getMessage().startsWith(kind.className() + ": ") && e.getMessage().contains(message),
         e.getMessage());
@@ -116,10 +109,10 @@ class SchedulerConfigTest {
 
   @Test
   void aMissingRequiredSettingIsNamedWithItsDefault() {
-    SchedulerConfigException e =
+    ConfigException e =
         assertThrows(
-            SchedulerConfigException.class,
-            () -> SchedulerConfig.parse(SchedulerKind.UNIPC, JSON.createObjectNode()));
+            ConfigException.class,
+            () -> SchedulerConfig.parse(SchedulerKind.UNIPC, JsonConfig.MAPPER.createObjectNode()));
     assertEquals(
         "UniPCMultistepScheduler: prediction_type is missing, which means epsilon; supported:"
             + " flow_prediction",
@@ -133,14 +126,13 @@ class SchedulerConfigTest {
       value = {
         "{\"_class_name\": \"DDIMScheduler\"}|unknown scheduler class 'DDIMScheduler'; supported: UniPC",
         "{\"shift\": 3}|_class_name is missing",
-        "[]|_class_name is missing",
+        "[]|not a JSON object",
         "{\"_class_name\": |malformed JSON",
-        "{} {}|malformed JSON",
+        "{} {}|malformed JSON at line 1: more than one value",
       })
   void aBadFileIsNamed(String content, String message, @TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("scheduler_config.json"), content);
-    SchedulerConfigException e =
-        assertThrows(SchedulerConfigException.class, () -> SchedulerConfig.read(file));
+    ConfigException e = assertThrows(ConfigException.class, () -> SchedulerConfig.read(file));
     assertTrue(
         e.getMessage().startsWith(file + ": ") && e.getMessage().contains(message), e.getMessage());
   }
@@ -171,7 +163,7 @@ class SchedulerConfigTest {
   @Test
   void aDynamicShiftCannotBeReplacedByAStaticOne() {
     SchedulerConfig config = parse(SchedulerKind.EULER, "\"use_dynamic_shifting\": true");
-    assertThrows(SchedulerConfigException.class, () -> config.withFlowShift(3));
+    assertThrows(ConfigException.class, () -> config.withFlowShift(3));
   }
 
   @ParameterizedTest
@@ -183,8 +175,7 @@ class SchedulerConfigTest {
 
   @Test
   void anUnknownShortNameListsTheKnownOnes() {
-    SchedulerConfigException e =
-        assertThrows(SchedulerConfigException.class, () -> SchedulerKind.ofOption("ddim"));
+    ConfigException e = assertThrows(ConfigException.class, () -> SchedulerKind.ofOption("ddim"));
     assertEquals("unknown scheduler 'ddim'; supported: unipc, euler, dpm++", e.getMessage());
   }
 }

@@ -2,20 +2,21 @@ package io.zoetrope.dit.scheduler;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.zoetrope.config.JsonConfig;
+import io.zoetrope.testing.Difference;
+import io.zoetrope.testing.Fixtures;
+import io.zoetrope.testing.Golden;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -24,29 +25,38 @@ import org.junit.jupiter.api.TestFactory;
  * 1000)}: errors of a step enter the next.
  */
 class SchedulerTrajectoryTest {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+  private Golden golden;
+
+  @BeforeEach
+  void open() {
+    golden = Golden.open(Fixtures.path("schedulers"));
+  }
+
+  @AfterEach
+  void close() {
+    golden.close();
+  }
 
   @TestFactory
-  Stream<DynamicTest> goldenTrajectories() throws IOException {
-    Path folder = GoldenTensors.fixtures().resolve("schedulers");
-    JsonNode golden = JSON.readTree(folder.resolve("golden.json").toFile());
-    GoldenTensors tensors = new GoldenTensors(folder.resolve("golden.safetensors"));
+  Stream<DynamicTest> goldenTrajectories() {
     List<JsonNode> cases =
-        golden.get("cases").valueStream().filter(SchedulerTrajectoryTest::implemented).toList();
+        golden
+            .json()
+            .get("cases")
+            .valueStream()
+            .filter(SchedulerTrajectoryTest::implemented)
+            .toList();
     assertEquals(22, cases.size());
     return cases.stream()
         .map(testCase -> {
           String name = testCase.get("name").textValue();
-          JsonNode stages = golden.get("tolerance_by_stage");
           return DynamicTest.dynamicTest(
               name,
               () ->
                   check(
                       testCase,
-                      tensor -> tensors.get(name + "/" + tensor),
-                      tensor ->
-                          stages.get(name + "/" + tensor).get("float64.max_abs").doubleValue()));
+                      tensor -> golden.stored(name + "/" + tensor).toFloats(),
+                      tensor -> golden.float64Difference(name + "/" + tensor)));
         });
   }
 
@@ -54,7 +64,8 @@ class SchedulerTrajectoryTest {
   @TestFactory
   Stream<DynamicTest> furtherTrajectories() throws IOException {
     try (InputStream file = getClass().getResourceAsStream("trajectories.json")) {
-      return JSON.readTree(file)
+      return JsonConfig.MAPPER
+          .readTree(file)
           .valueStream()
           .map(testCase ->
               DynamicTest.dynamicTest(
@@ -145,19 +156,9 @@ class SchedulerTrajectoryTest {
       Function<String, float[]> expected,
       Function<String, Double> float64Difference,
       float[] actual) {
-    float[] values = expected.apply(tensor);
-    assertEquals(values.length, actual.length, tensor);
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < values.length; i++) {
-      largest = Math.max(largest, Math.abs(values[i]));
-      assertTrue(Float.isFinite(actual[i]), () -> tensor + " isn't finite");
-      difference = Math.max(difference, Math.abs(values[i] - actual[i]));
-    }
-    double tolerance = Math.min(10 * float64Difference.apply(tensor), 1e-5 * largest);
-    assertTrue(
-        difference <= tolerance,
-        "%s differs by %.3g, allowed %.3g".formatted(tensor, difference, tolerance));
+    Difference difference = Difference.of(tensor, expected.apply(tensor), actual);
+    double tolerance = Math.min(10 * float64Difference.apply(tensor), 1e-5 * difference.largest());
+    Golden.assertWithin(tensor, difference.maxAbs(), tolerance);
   }
 
   private static float[] floats(JsonNode array) {

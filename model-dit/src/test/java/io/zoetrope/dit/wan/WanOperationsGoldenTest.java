@@ -9,7 +9,8 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
-import java.io.IOException;
+import io.zoetrope.testing.Fixtures;
+import io.zoetrope.testing.Golden;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,8 @@ class WanOperationsGoldenTest {
   private Golden golden;
 
   @BeforeEach
-  void open() throws IOException {
-    golden = Golden.open("ops");
+  void open() {
+    golden = Golden.open(Fixtures.path("ops"));
   }
 
   @AfterEach
@@ -144,6 +145,6 @@ class WanOperationsGoldenTest {
   }
 
   private void check(String name, Tensor actual) {
-    golden.check(name, actual.shape().sizes(), actual.toFloats(), actual.dtype());
+    golden.check(name, actual, DType.F32);
   }
 }

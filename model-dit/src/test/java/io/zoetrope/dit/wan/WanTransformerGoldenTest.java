@@ -11,9 +11,9 @@ import io.zoetrope.ops.Tracer;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
+import io.zoetrope.testing.Golden;
 import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.Weights;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -44,10 +44,10 @@ class WanTransformerGoldenTest {
     "wan22-ti2v-tiny, 2, F32",
     "wan22-ti2v-tiny, 2, BF16",
   })
-  void agreesWithReference(String fixture, int cases, DType dtype) throws IOException {
+  void agreesWithReference(String fixture, int cases, DType dtype) {
     Path folder = Fixtures.path(fixture).resolve("transformer");
     Collector collector = new Collector();
-    try (Golden golden = Golden.open(fixture);
+    try (Golden golden = Golden.open(Fixtures.path(fixture));
         Checkpoint checkpoint = Checkpoint.open(folder, "diffusion_pytorch_model");
         Backend backend = new ReferenceBackend();
         Ops ops = new Ops(backend, collector)) {
@@ -89,11 +89,7 @@ class WanTransformerGoldenTest {
         int steps = 0;
         while (golden.has(step(steps, branch) + "noise_pred")) {
           Tensor noisePred = forward(steps, branch, context, rope);
-          golden.check(
-              step(steps, branch) + "noise_pred",
-              noisePred.shape().sizes(),
-              noisePred.toFloats(),
-              transformer.dtype());
+          golden.check(step(steps, branch) + "noise_pred", noisePred, transformer.dtype());
           if (steps == 0) {
             checkInside(branch);
           }
@@ -116,7 +112,13 @@ class WanTransformerGoldenTest {
     }
 
     private void checkInside(String branch) {
-      TreeSet<String> names = new TreeSet<>(golden.namesBelow(step(0, branch)));
+      String prefix = step(0, branch);
+      TreeSet<String> names = new TreeSet<>();
+      for (String name : golden.names()) {
+        if (name.startsWith(prefix)) {
+          names.add(name.substring(prefix.length()));
+        }
+      }
       names.removeAll(
           List.of(
               "input",
@@ -126,11 +128,9 @@ class WanTransformerGoldenTest {
               "encoder_hidden_states_image"));
       assertTrue(names.size() >= 7, () -> name + " has few intermediates: " + names);
       for (String inner : names) {
-        Seen seen = collector.values.get(branch + "/transformer/" + path(inner));
+        Tensor seen = collector.values.get(branch + "/transformer/" + path(inner));
         assertTrue(seen != null, () -> inner + " was not shown, only " + collector.values.keySet());
-        Seen comparable = asReference(inner, seen);
-        golden.check(
-            step(0, branch) + inner, comparable.shape, comparable.values, transformer.dtype());
+        golden.check(prefix + inner, asReference(inner, seen), transformer.dtype());
       }
     }
 
@@ -189,12 +189,12 @@ class WanTransformerGoldenTest {
     }
 
     /** Brings what the model shows to the reference's layout. */
-    private Seen asReference(String inner, Seen seen) {
+    private Tensor asReference(String inner, Tensor seen) {
       return switch (inner) {
-        case "patch_embedding" -> seen.transposed(grid());
-        case "rope.0", "rope.1" -> seen.eachTwice();
+        case "patch_embedding" -> transposed(seen, grid());
+        case "rope.0", "rope.1" -> eachTwice(seen);
         case "text_embedding", "text_embedding_first64" ->
-            seen.lastRowRepeated(Math.min(length, 64));
+            lastRowRepeated(seen, Math.min(length, 64));
         default -> seen;
       };
     }
@@ -204,35 +204,34 @@ class WanTransformerGoldenTest {
     }
   }
 
-  /** Shape and elements of an intermediate result. */
-  private record Seen(long[] shape, float[] values) {
-    Seen eachTwice() {
-      float[] twice = new float[2 * values.length];
-      for (int i = 0; i < twice.length; i++) {
-        twice[i] = values[i / 2];
-      }
-      return new Seen(new long[] {shape[0], 1, 2 * shape[1]}, twice);
+  private static Tensor eachTwice(Tensor seen) {
+    float[] values = seen.toFloats();
+    float[] twice = new float[2 * values.length];
+    for (int i = 0; i < twice.length; i++) {
+      twice[i] = values[i / 2];
     }
+    return Tensor.of(twice, seen.size(0), 1, 2 * seen.size(1));
+  }
 
-    Seen lastRowRepeated(int rows) {
-      float[] repeated = new float[rows * (int) shape[1]];
-      for (int i = 0; i < repeated.length; i++) {
-        int row = Math.min(i / (int) shape[1], (int) shape[0] - 1);
-        repeated[i] = values[row * (int) shape[1] + i % (int) shape[1]];
-      }
-      return new Seen(new long[] {rows, shape[1]}, repeated);
+  private static Tensor lastRowRepeated(Tensor seen, int rows) {
+    float[] values = seen.toFloats();
+    int width = seen.intSize(1);
+    float[] repeated = new float[rows * width];
+    for (int i = 0; i < repeated.length; i++) {
+      int row = Math.min(i / width, seen.intSize(0) - 1);
+      repeated[i] = values[row * width + i % width];
     }
+    return Tensor.of(repeated, rows, width);
+  }
 
-    Seen transposed(PatchGrid grid) {
-      Tensor transposed = Tensor.of(values, shape).permute(1, 0);
-      long[] video = {shape[1], grid.frames(), grid.height(), grid.width()};
-      return new Seen(video, transposed.toFloats());
-    }
+  private static Tensor transposed(Tensor seen, PatchGrid grid) {
+    float[] values = seen.permute(1, 0).toFloats();
+    return Tensor.of(values, seen.size(1), grid.frames(), grid.height(), grid.width());
   }
 
   /** Keeps the first of everything that is shown under one path. */
   private static final class Collector implements Tracer {
-    private final Map<String, Seen> values = new HashMap<>();
+    private final Map<String, Tensor> values = new HashMap<>();
 
     @Override
     public boolean wants(String path) {
@@ -241,7 +240,7 @@ class WanTransformerGoldenTest {
 
     @Override
     public void tensor(String path, Tensor tensor) {
-      values.put(path, new Seen(tensor.shape().sizes(), tensor.toFloats()));
+      values.put(path, Tensor.of(tensor.toFloats(), tensor.shape().sizes()));
     }
   }
 }

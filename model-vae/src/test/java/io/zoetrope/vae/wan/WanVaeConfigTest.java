@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
 import io.zoetrope.testing.Fixtures;
-import io.zoetrope.weights.WeightsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,9 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WanVaeConfigTest {
+  static WanVaeConfig config(String json) {
+    return WanVaeConfig.of(JsonConfig.parse("test", json));
+  }
+
   @Test
   void missingFieldsTakeTheDefaultsOfDiffusers() {
-    WanVaeConfig config = WanVaeConfig.parse("{}");
+    WanVaeConfig config = config("{}");
     assertEquals(96, config.baseDim());
     assertEquals(96, config.decoderBaseDim());
     assertEquals(16, config.zDim());
@@ -50,8 +55,7 @@ class WanVaeConfigTest {
 
   @Test
   void fieldsWithoutEffectAreIgnored() {
-    assertEquals(
-        WanVaeConfig.parse("{}"), WanVaeConfig.parse("{\"clip_output\": false, \"dropout\": 0.1}"));
+    assertEquals(config("{}"), config("{\"clip_output\": false, \"dropout\": 0.1}"));
   }
 
   @ParameterizedTest
@@ -59,30 +63,30 @@ class WanVaeConfigTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "[] | the configuration is ARRAY, not a JSON object",
-        "{\"base_dim\": 0} | base_dim is 0, not a positive number",
-        "{\"dim_mult\": []} | dim_mult is [], not at least one factor",
-        "{\"dim_mult\": [1, -2, 4, 4]} | dim_mult is -2, not a positive number",
-        "{\"dim_mult\": [1, 2]} | temperal_downsample is [false, true, true], not 1 values",
-        "{\"z_dim\": 48} | latents_mean is 16, not 48 finite values, one per latent channel",
-        "{\"attn_scales\": [0.5]} | attn_scales is [0.5], not []",
-        "{\"scale_factor_spatial\": 16} | scale_factor_spatial is 16, not 8 for 3 steps",
-        "{\"scale_factor_temporal\": 8} | scale_factor_temporal is 8, not 4",
-        "{\"patch_size\": 2, \"scale_factor_spatial\": 16} | in_channels is 3, not a multiple",
-        "{\"z_dim\": 1, \"latents_mean\": [0], \"latents_std\": [0]} | latents_std is [0.0], not",
-        "{\"_class_name\": \"AutoencoderKL\"} | _class_name is AutoencoderKL, not AutoencoderKLWan",
-        "{\"base_dim\": \"96\"} | base_dim: ",
-        "{\"base_dim\": 96.5} | base_dim: ",
-        "{\"dim_mult\": [1, null, 4, 4]} | dim_mult is [1, null, 4, 4], not a list without null",
-        "{\"is_residual\": 1} | is_residual: ",
-        "{\"base_dim\": 96 | not valid JSON: ",
-        "{} {} | not valid JSON: ",
+        "[] | not a JSON object",
+        "{\"base_dim\": 0} | base_dim is 0; supported: positive integers",
+        "{\"dim_mult\": [], \"temperal_downsample\": []} | dim_mult is []; supported: lists of at",
+        "{\"dim_mult\": [1, -2, 4, 4]} | dim_mult is [1,-2,4,4]; supported: lists of positive",
+        "{\"dim_mult\": [1, 2]} | temperal_downsample is missing; supported: 1 values for the steps",
+        "{\"z_dim\": 48} | latents_mean is missing; supported: lists of 48 numbers, one per latent",
+        "{\"attn_scales\": [0.5]} | attn_scales is [0.5]; supported: []",
+        "{\"scale_factor_spatial\": 16} | scale_factor_spatial is 16; supported: 8 for 3 steps",
+        "{\"scale_factor_temporal\": 8} | scale_factor_temporal is 8; supported: 4 for temperal",
+        "{\"patch_size\": 2, \"scale_factor_spatial\": 16} | in_channels is missing; supported: mul",
+        "{\"z_dim\": 1, \"latents_mean\": [0], \"latents_std\": [0]} | latents_std is [0]; supported",
+        "{\"latents_mean\": [NaN]} | latents_mean is [\"NaN\"]; supported: lists of finite numbers",
+        "{\"_class_name\": \"AutoencoderKL\"} | _class_name is \"AutoencoderKL\"; supported: Auto",
+        "{\"base_dim\": \"96\"} | base_dim is \"96\"; supported: positive integers",
+        "{\"base_dim\": 96.5} | base_dim is 96.5; supported: positive integers",
+        "{\"dim_mult\": [1, null, 4, 4]} | dim_mult is [1,null,4,4]; supported: lists of positive",
+        "{\"is_residual\": 1} | is_residual is 1; supported: true, false",
+        "{\"base_dim\": 96 | malformed JSON at line 1: ",
+        "{} {} | malformed JSON at line 1: more than one value",
       })
   void whatIsWrongIsSaidInOneLine(String json, String message, @TempDir Path folder)
       throws Exception {
     Path file = Files.writeString(folder.resolve("config.json"), json);
-    String actual =
-        assertThrows(WeightsException.class, () -> WanVaeConfig.read(file)).getMessage();
+    String actual = assertThrows(ConfigException.class, () -> WanVaeConfig.read(file)).getMessage();
     assertTrue(actual.startsWith(file + ": " + message), actual);
     assertEquals(1, actual.lines().count(), actual);
   }
@@ -91,13 +95,13 @@ class WanVaeConfigTest {
   void aMissingFileIsNamed(@TempDir Path folder) {
     Path file = folder.resolve("config.json");
     String message =
-        assertThrows(WeightsException.class, () -> WanVaeConfig.read(file)).getMessage();
+        assertThrows(ConfigException.class, () -> WanVaeConfig.read(file)).getMessage();
     assertTrue(message.contains(file.toString()), message);
   }
 
   @Test
   void framesAndLatentFrames() {
-    WanVaeConfig config = WanVaeConfig.parse("{}");
+    WanVaeConfig config = config("{}");
     assertEquals(1, config.latentFrames(1));
     assertEquals(21, config.latentFrames(81));
     assertEquals(81, config.frames(21));

@@ -18,7 +18,7 @@ class WanVaeMemoryTest {
 
   private final DryRunBackend backend = new DryRunBackend();
   private final WanVae vae =
-      new WanVae(WanVaeConfig.parse("{}"), Weights.of(new Wan21Shapes(), backend));
+      new WanVae(WanVaeConfigTest.config("{}"), Weights.of(new Wan21Shapes(), backend));
 
   private long decodePeak(DType dtype, long latentFrames, Tiling tiling) {
     AtomicLong frames = new AtomicLong();

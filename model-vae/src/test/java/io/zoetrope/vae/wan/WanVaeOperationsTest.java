@@ -1,5 +1,7 @@
 package io.zoetrope.vae.wan;
 
+import static io.zoetrope.vae.wan.GoldenVideos.check;
+import static io.zoetrope.vae.wan.GoldenVideos.video;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,8 +14,9 @@ import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.testing.Difference;
 import io.zoetrope.testing.Fixtures;
-import java.io.IOException;
+import io.zoetrope.testing.Golden;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,11 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WanVaeOperationsTest {
   private final ReferenceBackend backend = new ReferenceBackend();
   private final Ops ops = new Ops(backend);
-  private GoldenVideos golden;
+  private Golden golden;
 
   @BeforeEach
-  void open() throws IOException {
-    golden = new GoldenVideos(Fixtures.path("ops"));
+  void open() {
+    golden = Golden.open(Fixtures.path("ops"));
   }
 
   @AfterEach
@@ -48,8 +51,8 @@ class WanVaeOperationsTest {
   void causalConv3dOfAWholeClip() {
     for (String name : new String[] {"wan_causal_conv3d/k3", "wan_causal_conv3d/time_only"}) {
       try (FrameCache cache = new FrameCache(ops)) {
-        Tensor x = golden.video(ops, name + "/x");
-        golden.check(name + "/out", conv(name).forward(ops, x, cache));
+        Tensor x = video(ops, golden, name + "/x");
+        check(golden, name + "/out", conv(name).forward(ops, x, cache));
       }
     }
   }
@@ -61,8 +64,8 @@ class WanVaeOperationsTest {
     CausalConv3d conv =
         new CausalConv3d(golden.stored(name + "/weight"), golden.stored(name + "/bias"), strided);
     try (FrameCache cache = new FrameCache(ops)) {
-      Tensor x = golden.video(ops, name + "/x");
-      golden.check(name + "/out", conv.forward(ops, x, cache));
+      Tensor x = video(ops, golden, name + "/x");
+      check(golden, name + "/out", conv.forward(ops, x, cache));
     }
   }
 
@@ -70,13 +73,13 @@ class WanVaeOperationsTest {
   void causalConv3dRemembersTheFramesBeforeAChunk() {
     String name = "wan_causal_conv3d/k3";
     CausalConv3d conv = conv(name);
-    Tensor x = golden.video(ops, name + "/x");
+    Tensor x = video(ops, golden, name + "/x");
     try (FrameCache cache = new FrameCache(ops)) {
-      golden.check(name + "/chunk1", conv.forward(ops, x.narrow(0, 0, 1), cache));
-      golden.check(name + "/cache_after1", cache.history(conv));
-      golden.check(name + "/chunk2_with_cache", conv.forward(ops, x.narrow(0, 1, 4), cache));
-      golden.check(name + "/cache_after2", cache.history(conv));
-      golden.check(name + "/chunk3_with_cache", conv.forward(ops, x.narrow(0, 5, 4), cache));
+      check(golden, name + "/chunk1", conv.forward(ops, x.narrow(0, 0, 1), cache));
+      check(golden, name + "/cache_after1", cache.history(conv));
+      check(golden, name + "/chunk2_with_cache", conv.forward(ops, x.narrow(0, 1, 4), cache));
+      check(golden, name + "/cache_after2", cache.history(conv));
+      check(golden, name + "/chunk3_with_cache", conv.forward(ops, x.narrow(0, 5, 4), cache));
     }
   }
 
@@ -85,7 +88,7 @@ class WanVaeOperationsTest {
   void chunksOfAnySizesGiveTheWhole(String sizes) {
     String name = "wan_causal_conv3d/k3";
     CausalConv3d conv = conv(name);
-    Tensor x = golden.video(ops, name + "/x");
+    Tensor x = video(ops, golden, name + "/x");
     VideoJoiner chunks = new VideoJoiner();
     long start = 0;
     try (FrameCache cache = new FrameCache(ops);
@@ -110,7 +113,7 @@ class WanVaeOperationsTest {
             golden.stored(name + "/resample_1_bias"),
             storedOrNull(name + "/time_conv_weight"),
             storedOrNull(name + "/time_conv_bias"));
-    Tensor x = golden.video(ops, name + "/x");
+    Tensor x = video(ops, golden, name + "/x");
     VideoJoiner chunks = new VideoJoiner();
     try (FrameCache cache = new FrameCache(ops)) {
       long start = 0;
@@ -121,14 +124,14 @@ class WanVaeOperationsTest {
         start += size.intValue();
       }
     }
-    golden.check(name + "/out_joined", chunks.joined("out"));
+    check(golden, name + "/out_joined", chunks.joined("out"));
     try (FrameCache cache = new FrameCache(ops)) {
-      golden.check(name + "/out_single_chunk_without_cache", resample.forward(ops, x, cache));
+      check(golden, name + "/out_single_chunk_without_cache", resample.forward(ops, x, cache));
     }
   }
 
   private Tensor storedOrNull(String name) {
-    return golden.names().contains(name) ? golden.stored(name) : null;
+    return golden.has(name) ? golden.stored(name) : null;
   }
 
   @ParameterizedTest
@@ -141,7 +144,7 @@ class WanVaeOperationsTest {
             attributes.get("out").intValue(),
             attributes.get("factor_t").intValue(),
             attributes.get("factor_s").intValue());
-    golden.check(name + "/out", down.forward(ops, golden.video(ops, name + "/x")));
+    check(golden, name + "/out", down.forward(ops, video(ops, golden, name + "/x")));
   }
 
   @ParameterizedTest
@@ -154,9 +157,9 @@ class WanVaeOperationsTest {
             attributes.get("out").intValue(),
             attributes.get("factor_t").intValue(),
             attributes.get("factor_s").intValue());
-    Tensor x = golden.video(ops, name + "/x");
-    golden.check(name + "/out", up.forward(ops, x, false));
-    golden.check(name + "/out_first_chunk", up.forward(ops, x, true));
+    Tensor x = video(ops, golden, name + "/x");
+    check(golden, name + "/out", up.forward(ops, x, false));
+    check(golden, name + "/out_first_chunk", up.forward(ops, x, true));
   }
 
   @Test
@@ -169,9 +172,9 @@ class WanVaeOperationsTest {
   @Test
   void patchifyAndBack() {
     String name = "wan_vae_patchify/2/";
-    Tensor patches = Patchify.patchify(ops, golden.video(ops, name + "x"), 2);
-    golden.check(name + "out", patches);
-    golden.check(name + "back", Patchify.unpatchify(ops, patches, 2));
+    Tensor patches = Patchify.patchify(ops, video(ops, golden, name + "x"), 2);
+    check(golden, name + "out", patches);
+    check(golden, name + "back", Patchify.unpatchify(ops, patches, 2));
   }
 
   @Test
@@ -183,7 +186,7 @@ class WanVaeOperationsTest {
     Tensor normed = ops.channelNorm(x, gamma, Activation.NONE);
     ops.channelNormInPlace(x, gamma, Activation.NONE);
     Tensor wanted = ops.copy(expected.permute(0, 2, 3, 4, 1));
-    assertTrue(GoldenVideos.Difference.of(wanted, normed).maxAbs() < 4e-6);
+    assertTrue(Difference.of("channelNorm", wanted.toFloats(), normed.toFloats()).maxAbs() < 4e-6);
     assertArrayEquals(normed.toFloats(), x.toFloats());
   }
 

@@ -31,7 +31,7 @@ class WanVaeTest {
   }
 
   private WanVae open(String config) {
-    return new WanVae(WanVaeConfig.parse(config), Weights.of(checkpoint, backend));
+    return new WanVae(WanVaeConfigTest.config(config), Weights.of(checkpoint, backend));
   }
 
   @Test

@@ -1,5 +1,8 @@
 package io.zoetrope.vae.wan;
 
+import static io.zoetrope.vae.wan.GoldenVideos.check;
+import static io.zoetrope.vae.wan.GoldenVideos.pixels;
+import static io.zoetrope.vae.wan.GoldenVideos.video;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,9 +12,9 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
+import io.zoetrope.testing.Golden;
 import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.Weights;
-import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -41,11 +44,11 @@ class WanVaeTilingTest {
   }
 
   private interface Body {
-    void run(WanVae vae, Ops ops, GoldenVideos golden);
+    void run(WanVae vae, Ops ops, Golden golden);
   }
 
-  private static void withVae(String name, Body body) throws IOException {
-    try (GoldenVideos golden = new GoldenVideos(resources());
+  private static void withVae(String name, Body body) {
+    try (Golden golden = Golden.open(resources());
         ReferenceBackend backend = new ReferenceBackend();
         Checkpoint checkpoint = Checkpoint.open(vaeFolder(name), "diffusion_pytorch_model");
         Ops ops = new Ops(backend)) {
@@ -72,27 +75,27 @@ class WanVaeTilingTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"wan21", "wan22", "other"})
-  void decodesAndEncodesAsDiffusersDoes(String name) throws IOException {
+  void decodesAndEncodesAsDiffusersDoes(String name) {
     withVae(
         name,
         (vae, ops, golden) -> {
           JsonNode sizes = golden.json().get("cases").get(name);
-          Tensor latents = golden.video(ops, name + "/latents_in");
+          Tensor latents = video(ops, golden, name + "/latents_in");
           Tensor video = decode(vae, ops, latents, tiling(sizes.get("decode"))).joined("video");
-          golden.check(name + "/decode_video", video);
-          Tensor pixels = golden.pixels(ops, name + "/video_uint8");
+          check(golden, name + "/decode_video", video);
+          Tensor pixels = pixels(ops, golden, name + "/video_uint8");
           Moments moments = vae.encode(ops, pixels, tiling(sizes.get("encode")));
-          golden.check(name + "/encode_mean", moments.mean());
-          golden.check(name + "/encode_logvar", moments.logvar());
+          check(golden, name + "/encode_mean", moments.mean());
+          check(golden, name + "/encode_logvar", moments.logvar());
         });
   }
 
   @Test
-  void aPictureOfOneTileIsNotTiled() throws IOException {
+  void aPictureOfOneTileIsNotTiled() {
     withVae(
         "other",
         (vae, ops, golden) -> {
-          Tensor latents = golden.video(ops, "other/latents_in");
+          Tensor latents = video(ops, golden, "other/latents_in");
           assertArrayEquals(
               decode(vae, ops, latents, null).joined("video").toFloats(),
               decode(vae, ops, latents, Tiling.DEFAULT).joined("video").toFloats());
@@ -113,11 +116,11 @@ class WanVaeTilingTest {
   }
 
   @Test
-  void tilesBetweenLatentPixelsAreRefused() throws IOException {
+  void tilesBetweenLatentPixelsAreRefused() {
     withVae(
         "wan21",
         (vae, ops, golden) -> {
-          Tensor latents = golden.video(ops, "wan21/latents_in");
+          Tensor latents = video(ops, golden, "wan21/latents_in");
           Tiling uneven = new Tiling(24, 28, 16, 16);
           String message =
               assertThrows(IllegalArgumentException.class, () -> decode(vae, ops, latents, uneven))

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
@@ -15,12 +13,11 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
+import io.zoetrope.testing.Golden;
 import io.zoetrope.weights.Checkpoint;
-import io.zoetrope.weights.SafetensorsFile;
 import io.zoetrope.weights.SafetensorsWriter;
 import io.zoetrope.weights.Weights;
 import io.zoetrope.weights.WeightsException;
-import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -62,14 +59,8 @@ class T5EncoderTest {
       return Checkpoint.open(folder.resolve("text_encoder"), "model");
     }
 
-    SafetensorsFile golden() {
-      return SafetensorsFile.open(folder.resolve("golden.safetensors"));
-    }
-
-    JsonNode tolerances() throws IOException {
-      return new ObjectMapper()
-          .readTree(folder.resolve("golden.json").toFile())
-          .required("tolerance_by_stage");
+    Golden golden() {
+      return Golden.open(folder);
     }
   }
 
@@ -94,7 +85,7 @@ class T5EncoderTest {
   }
 
   private static List<String> prompts(Model model) {
-    try (SafetensorsFile golden = model.golden()) {
+    try (Golden golden = model.golden()) {
       return golden.names().stream()
           .filter(name -> name.endsWith(TOKEN_IDS))
           .map(name -> name.substring(0, name.length() - TOKEN_IDS.length()))
@@ -104,35 +95,28 @@ class T5EncoderTest {
 
   @ParameterizedTest
   @MethodSource("prompts")
-  void everyBlockIsTransformers(Model model, String prompt) throws IOException {
-    Map<String, Tensor> shown = run(model, prompt, DType.F32);
-    try (SafetensorsFile golden = model.golden()) {
-      for (String name : goldens(golden, prompt)) {
-        Tensor expected = golden.tensor(name).select(0, 0);
-        Tensor actual = shown.get(tap(name)).narrow(0, 0, expected.size(0));
-        double float64 = tolerance(model, name, "float64.max_abs");
-        assertTrue(Errors.of(actual, expected).largest() <= 10 * float64, name);
-      }
-    }
+  void everyBlockIsTransformers(Model model, String prompt) {
+    checkBlocks(model, prompt, DType.F32);
   }
 
   @ParameterizedTest
   @MethodSource("prompts")
-  void bfloat16IsAsGoodAsThatOfTransformers(Model model, String prompt) throws IOException {
-    Map<String, Tensor> shown = run(model, prompt, DType.BF16);
-    try (SafetensorsFile golden = model.golden()) {
+  void bfloat16IsAsGoodAsThatOfTransformers(Model model, String prompt) {
+    checkBlocks(model, prompt, DType.BF16);
+  }
+
+  private static void checkBlocks(Model model, String prompt, DType dtype) {
+    Map<String, Tensor> shown = run(model, prompt, dtype);
+    try (Golden golden = model.golden()) {
       for (String name : goldens(golden, prompt)) {
-        Tensor expected = golden.tensor(name).select(0, 0);
-        Tensor actual = shown.get(tap(name)).narrow(0, 0, expected.size(0));
-        double bfloat16 = tolerance(model, name, "bfloat16.rel_rms");
-        double error = Errors.of(actual, expected).relative();
-        assertTrue(error <= 2 * bfloat16, () -> name + ": " + error + " of " + bfloat16);
+        long tokens = golden.get(name).size(0);
+        golden.check(name, shown.get(tap(name)).narrow(0, 0, tokens), dtype);
       }
     }
   }
 
   /** Outputs of blocks and of the last norm. */
-  private static List<String> goldens(SafetensorsFile golden, String prompt) {
+  private static List<String> goldens(Golden golden, String prompt) {
     List<String> names =
         golden.names().stream()
             .filter(name -> name.startsWith(prompt + "/"))
@@ -146,47 +130,21 @@ class T5EncoderTest {
     return golden.replace("_first64", "").replace("last_hidden_state", "final_layer_norm");
   }
 
-  /** Stages are named with # for every number behind the case's name. */
-  private static double tolerance(Model model, String name, String column) throws IOException {
-    int slash = name.indexOf('/');
-    String stage = name.substring(0, slash) + name.substring(slash).replaceAll("\\d+", "#");
-    return model.tolerances().required(stage).required(column).doubleValue();
-  }
-
-  private record Errors(double largest, double relative) {
-    static Errors of(Tensor actual, Tensor expected) {
-      assertEquals(expected.shape(), actual.shape());
-      float[] a = actual.toFloats();
-      float[] e = expected.toFloats();
-      double largest = 0;
-      double squares = 0;
-      double differences = 0;
-      for (int i = 0; i < e.length; i++) {
-        double difference = Math.abs((double) a[i] - e[i]);
-        // NaN stays, and fails every comparison with a tolerance.
-        largest = Math.max(largest, difference);
-        differences += difference * difference;
-        squares += (double) e[i] * e[i];
-      }
-      return new Errors(largest, Math.sqrt(differences / squares));
-    }
-  }
-
-  private static int[] ids(SafetensorsFile golden, String prompt) {
-    float[] stored = golden.tensor(prompt + TOKEN_IDS).toFloats();
+  private static int[] ids(Golden golden, String prompt) {
+    float[] stored = golden.stored(prompt + TOKEN_IDS).toFloats();
     int[] ids = new int[Math.min(stored.length, SHOWN_TOKENS)];
     Arrays.setAll(ids, i -> (int) stored[i]);
     return ids;
   }
 
   /** LTX gives no mask to its encoder: padding is seen there. */
-  private static int realTokens(SafetensorsFile golden, String prompt) {
+  private static int realTokens(Golden golden, String prompt) {
     String mask = prompt + "/attention_mask";
-    if (!golden.names().contains(mask)) {
+    if (!golden.has(mask)) {
       return ids(golden, prompt).length;
     }
     int real = 0;
-    for (float seen : golden.tensor(mask).toFloats()) {
+    for (float seen : golden.stored(mask).toFloats()) {
       real += (int) seen;
     }
     return real;
@@ -194,7 +152,7 @@ class T5EncoderTest {
 
   private static Map<String, Tensor> run(Model model, String prompt, DType dtype) {
     Recorder recorder = new Recorder();
-    try (SafetensorsFile golden = model.golden();
+    try (Golden golden = model.golden();
         Checkpoint checkpoint = model.checkpoint();
         ReferenceBackend backend = new ReferenceBackend();
         Ops ops = new Ops(backend, recorder)) {
@@ -211,7 +169,7 @@ class T5EncoderTest {
   void paddingChangesNothing() {
     String prompt = "v2v_32x48_9f/text/prompt";
     Model model = Model.umt5();
-    try (SafetensorsFile golden = model.golden();
+    try (Golden golden = model.golden();
         Checkpoint checkpoint = model.checkpoint();
         ReferenceBackend backend = new ReferenceBackend();
         Ops ops = new Ops(backend)) {

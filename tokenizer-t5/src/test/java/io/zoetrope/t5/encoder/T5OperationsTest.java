@@ -7,14 +7,14 @@ import io.zoetrope.nn.RmsNorm;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.testing.Fixtures;
-import io.zoetrope.weights.SafetensorsFile;
+import io.zoetrope.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class T5OperationsTest {
-  private static SafetensorsFile golden() {
-    return SafetensorsFile.open(Fixtures.path("ops/golden.safetensors"));
+  private static Golden golden() {
+    return Golden.open(Fixtures.path("ops"));
   }
 
   @ParameterizedTest
@@ -23,9 +23,9 @@ class T5OperationsTest {
     String name =
         "t5_relative_position_bucket/%s_%d_%d/"
             .formatted(bidirectional ? "bidirectional" : "causal", numBuckets, maxDistance);
-    try (SafetensorsFile golden = golden()) {
-      float[] relative = golden.tensor(name + "relative_position").toFloats();
-      float[] expected = golden.tensor(name + "out").toFloats();
+    try (Golden golden = golden()) {
+      float[] relative = golden.stored(name + "relative_position").toFloats();
+      float[] expected = golden.stored(name + "out").toFloats();
       for (int i = 0; i < expected.length; i++) {
         assertEquals(
             (int) expected[i],
@@ -44,13 +44,13 @@ class T5OperationsTest {
 
   @Test
   void layerNormIsTransformers() {
-    try (SafetensorsFile golden = golden();
+    try (Golden golden = golden();
         ReferenceBackend backend = new ReferenceBackend();
         Ops ops = new Ops(backend)) {
-      RmsNorm norm = new RmsNorm(golden.tensor("t5_layer_norm/weight"), 1e-6f);
+      RmsNorm norm = new RmsNorm(golden.stored("t5_layer_norm/weight"), 1e-6f);
       assertArrayEquals(
-          golden.tensor("t5_layer_norm/out").toFloats(),
-          norm.forward(ops, golden.tensor("t5_layer_norm/x")).toFloats(),
+          golden.stored("t5_layer_norm/out").toFloats(),
+          norm.forward(ops, golden.stored("t5_layer_norm/x")).toFloats(),
           1e-6f);
     }
   }

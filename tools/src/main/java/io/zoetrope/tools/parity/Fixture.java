@@ -1,17 +1,16 @@
 package io.zoetrope.tools.parity;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.SafetensorsFile;
-import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,12 +23,6 @@ import java.util.stream.Stream;
  * tolerances) and {@code golden.safetensors} (tensors named {@code case/stage/what}).
  */
 final class Fixture implements AutoCloseable {
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          // Python writes infinities of scheduler configurations as -Infinity.
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .build();
-
   private final Path folder;
   private final JsonNode json;
   private final SafetensorsFile tensors;
@@ -47,31 +40,20 @@ final class Fixture implements AutoCloseable {
    * Opens a fixture.
    *
    * @param globs which cases to run; none is all
-   * @throws PipelineException if the folder has no golden files, or they are malformed
+   * @throws PipelineException if the folder has no golden files
+   * @throws ConfigException if their JSON is malformed
    */
   static Fixture open(Path folder, List<String> globs) {
-    JsonNode json = readJson(folder.resolve("golden.json"));
-    return new Fixture(
-        folder, json, SafetensorsFile.open(folder.resolve("golden.safetensors")), matchers(globs));
-  }
-
-  /** Reads a JSON object, or says in one line what is wrong with it. */
-  static JsonNode readJson(Path file) {
-    if (!Files.isRegularFile(file)) {
+    Path golden = folder.resolve("golden.json");
+    if (!Files.isRegularFile(golden)) {
       throw new PipelineException(
-          file + " does not exist: name a folder with golden.json and golden.safetensors");
+          golden + " does not exist: name a folder with golden.json and golden.safetensors");
     }
-    try {
-      JsonNode json = JSON.readTree(file.toFile());
-      if (!json.isObject()) {
-        throw new PipelineException(file + ": is not a JSON object");
-      }
-      return json;
-    } catch (JacksonException e) {
-      throw new PipelineException(file + ": malformed JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new PipelineException(file + ": cannot be read: " + e.getMessage(), e);
-    }
+    return new Fixture(
+        folder,
+        JsonConfig.read(golden).json(),
+        SafetensorsFile.open(folder.resolve("golden.safetensors")),
+        matchers(globs));
   }
 
   static List<PathMatcher> matchers(List<String> globs) {
@@ -123,7 +105,7 @@ final class Fixture implements AutoCloseable {
   /** Cases by name, in the order of the file. */
   Map<String, JsonNode> cases() {
     JsonNode cases = json.path("cases");
-    Map<String, JsonNode> named = new java.util.LinkedHashMap<>();
+    Map<String, JsonNode> named = new LinkedHashMap<>();
     if (cases.isArray()) {
       cases.forEach(node -> named.put(node.path("name").asText(), node));
     } else {

@@ -51,7 +51,7 @@ public final class Parity {
               if (fixture.selects(name)) {
                 try {
                   runCase(name, settings, fixture, backend, dtype, tolerances, report);
-                } catch (RuntimeException | java.io.IOException e) {
+                } catch (RuntimeException e) {
                   report.notRun(name, e.getMessage());
                 }
               }
@@ -65,7 +65,7 @@ public final class Parity {
       Backend backend,
       DType dtype,
       Tolerances tolerances,
-      Report report) throws java.io.IOException {
+      Report report) {
     String kind = settings.path("kind").asText();
     switch (kind) {
       case "t2v", "v2v" ->

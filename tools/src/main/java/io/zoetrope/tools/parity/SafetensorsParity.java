@@ -1,6 +1,7 @@
 package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.config.JsonConfig;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.SafetensorsFile;
 import io.zoetrope.weights.StricterRuleException;
@@ -33,7 +34,7 @@ final class SafetensorsParity {
   }
 
   void run() {
-    JsonNode cases = Fixture.readJson(folder.resolve("cases.json")).path("cases");
+    JsonNode cases = JsonConfig.read(folder.resolve("cases.json")).json().path("cases");
     for (JsonNode settings : cases) {
       String name = settings.path("file").asText();
       if (Fixture.selected(selection, name, name.replace(".safetensors", ""))) {

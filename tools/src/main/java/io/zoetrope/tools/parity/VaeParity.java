@@ -1,6 +1,5 @@
 package io.zoetrope.tools.parity;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
@@ -40,7 +39,7 @@ final class VaeParity {
     this.report = report;
   }
 
-  void run(String name) throws java.io.IOException {
+  void run(String name) {
     Path folder = fixture.folder().resolve("vae");
     Recorder recorder = new Recorder();
     try (Checkpoint checkpoint = Checkpoint.open(folder, "diffusion_pytorch_model");
