@@ -165,16 +165,14 @@ final class AttentionOperation {
 
       for (int key = 0; key < keys; key += blockKeys) {
         int width = Math.min(blockKeys, keys - key);
+        startScores(scores, firstHead + head, firstQuery, height, key, width, workspace);
         for (int panel = 0; panel < width; panel += panelWidth) {
           int at = (head * wholeKeys + key + panel) * headDim;
           gemm.multiplyRows(
-              height, headDim, rows, 0, headDim, keyPanels, at, scores, panel, blockKeys, false);
+              height, headDim, rows, 0, headDim, keyPanels, at, scores, panel, blockKeys);
         }
         for (int row = 0; row < height; row++) {
           int from = row * blockKeys;
-          if (bias != null) {
-            addBias(scores, from, firstHead + head, firstQuery + row, key, width, workspace);
-          }
           float before = maxima[row];
           float max = softmax(scores, from, width, before, totals, row);
           if (before > Float.NEGATIVE_INFINITY && max > before) {
@@ -185,7 +183,7 @@ final class AttentionOperation {
         for (int d = 0; d < headDim; d += panelWidth) {
           int at = head * keys * wholeDim + d * keys + key * panelWidth;
           gemm.multiplyRows(
-              height, width, scores, 0, blockKeys, valuePanels, at, sums, d, wholeDim, true);
+              height, width, scores, 0, blockKeys, valuePanels, at, sums, d, wholeDim);
         }
       }
       store(sums, totals, firstHead + head, firstQuery, height, workspace);
@@ -201,12 +199,16 @@ final class AttentionOperation {
       VectorMath.scale(rows, 0, height * headDim, scale);
     }
 
-    private void addBias(
-        float[] scores, int from, int head, int query, int key, int width, Workspace workspace) {
-      float[] row = workspace.floats(Piece.PANEL, width);
-      bias.load(head * biasHeadStride + query * biasQueryStride + key, row, 0, width, workspace);
-      for (int i = 0; i < width; i++) {
-        scores[from + i] += row[i];
+    /** Products are added to the bias. */
+    private void startScores(
+        float[] scores, int head, int firstQuery, int height, int key, int width, Workspace workspace) {
+      if (bias == null) {
+        Arrays.fill(scores, 0, height * blockKeys, 0);
+        return;
+      }
+      for (int row = 0; row < height; row++) {
+        long position = head * biasHeadStride + (firstQuery + row) * biasQueryStride + key;
+        bias.load(position, scores, row * blockKeys, width, workspace);
       }
     }
 

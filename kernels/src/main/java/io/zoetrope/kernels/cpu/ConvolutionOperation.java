@@ -135,6 +135,7 @@ final class ConvolutionOperation {
       int pitch = gemm.wholeColumns(depthOfBlock);
       int rowPitch = gemm.wholeRows(blockColumns) * pitch;
       float[] c = workspace.floats(Piece.RESULT, height * rowPitch);
+      Arrays.fill(c, 0, height * rowPitch, 0);
       for (int channel = 0; channel < depthOfBlock; channel += panelWidth) {
         int panel = (firstChannel + channel) / panelWidth;
         multiplyTaps(frame, panel, window, height, width, c, channel, pitch, rowPitch, workspace);
@@ -177,7 +178,6 @@ final class ConvolutionOperation {
       int depth = kernelWidth * channels;
       int pixelStride = geometry.strideWidth() * channels;
       float[] b = workspace.floats(Piece.PANEL, Gemm.DEPTH * panelWidth);
-      boolean accumulate = false;
       for (int kt = firstTap(frame); kt < kernelFrames; kt++) {
         for (int kh = 0; kh < kernelHeight; kh++) {
           for (int k = 0; k < depth; k += Gemm.DEPTH) {
@@ -188,14 +188,10 @@ final class ConvolutionOperation {
               int a = windowRow * windowPitch + k;
               int at = row * rowPitch + channel;
               gemm.multiplyRows(
-                  width, part, window, a, pixelStride, b, 0, c, at, pitch, accumulate);
+                  width, part, window, a, pixelStride, b, 0, c, at, pitch);
             }
-            accumulate = true;
           }
         }
-      }
-      if (!accumulate) {
-        Arrays.fill(c, 0, height * rowPitch, 0);
       }
     }
 

@@ -64,7 +64,7 @@ final class Gemm {
   }
 
   /**
-   * Multiplies all row tiles of a block with a panel.
+   * Adds the product of a block of rows and a panel to C.
    *
    * @param rows of A and C; those up to the next whole tile are read and written too
    */
@@ -78,8 +78,7 @@ final class Gemm {
       int bStart,
       float[] c,
       int cStart,
-      int cStride,
-      boolean accumulate) {
+      int cStride) {
     for (int row = 0; row < rows; row += kernel.rows()) {
       kernel.multiply(
           depth,
@@ -90,8 +89,7 @@ final class Gemm {
           bStart,
           c,
           cStart + row * cStride,
-          cStride,
-          accumulate);
+          cStride);
     }
   }
 

@@ -2,7 +2,7 @@ package io.zoetrope.kernels.cpu;
 
 /**
  * The one microkernel under linear, attention and convolution: a tile of a matrix product, {@code
- * C[rows x columns] (+)= A[rows x depth] B[depth x columns]} in float32. What walks over a list of
+ * C[rows x columns] += A[rows x depth] B[depth x columns]} in float32. What walks over a list of
  * tile pairs (blocks of the depth, taps of a convolution, blocks of keys) calls it once for each
  * pair and accumulates in C.
  */
@@ -17,13 +17,12 @@ interface GemmKernel {
   String name();
 
   /**
-   * Computes a tile. Every element is summed in the order of the depth, with fused multiply-adds,
-   * from 0 on; then the earlier content of C is added.
+   * Adds a product to a tile of C. Every element is summed in the order of the depth, with fused
+   * multiply-adds, from 0 on; then the sum is added to C.
    *
    * @param a rows of {@code depth} neighbouring elements, {@code aStride} apart
    * @param b {@code depth} rows of {@code columns} neighbouring elements, without gaps
    * @param c rows of {@code columns} neighbouring elements, {@code cStride} apart
-   * @param accumulate whether to add to C instead of overwriting it
    */
   void multiply(
       int depth,
@@ -34,8 +33,7 @@ interface GemmKernel {
       int bStart,
       float[] c,
       int cStart,
-      int cStride,
-      boolean accumulate);
+      int cStride);
 
   /**
    * The kernel named by the system property {@code zoetrope.gemm}, or the fastest one.

@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cpu;
 import io.zoetrope.kernels.cpu.Workspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * {@code activation(x weight^T + bias)}, blocked for the caches after Goto and van de Geijn, "Anatomy
@@ -80,12 +81,13 @@ final class LinearOperation {
       float[] a = workspace.floats(Piece.LEFT, wholeHeight * Gemm.DEPTH);
       float[] b = workspace.floats(Piece.PANEL, Gemm.DEPTH * panelWidth);
       float[] c = workspace.floats(Piece.RESULT, wholeHeight * pitch);
+      Arrays.fill(c, 0, wholeHeight * pitch, 0);
       for (int k = 0; k < depth; k += Gemm.DEPTH) {
         int part = Math.min(Gemm.DEPTH, depth - k);
         loadRows(a, firstRow, height, k, part, workspace);
         for (int column = 0; column < width; column += panelWidth) {
           weight.unpack((firstColumn + column) / panelWidth, k, part, b, workspace);
-          gemm.multiplyRows(height, part, a, 0, part, b, 0, c, column, pitch, k > 0);
+          gemm.multiplyRows(height, part, a, 0, part, b, 0, c, column, pitch);
         }
       }
       float[] vector = null;

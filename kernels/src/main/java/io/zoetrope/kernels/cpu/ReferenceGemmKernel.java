@@ -27,16 +27,14 @@ final class ReferenceGemmKernel implements GemmKernel {
       int bStart,
       float[] c,
       int cStart,
-      int cStride,
-      boolean accumulate) {
+      int cStride) {
     for (int row = 0; row < rows(); row++) {
       for (int column = 0; column < columns(); column++) {
         float sum = 0;
         for (int k = 0; k < depth; k++) {
           sum = Math.fma(a[aStart + row * aStride + k], b[bStart + k * columns() + column], sum);
         }
-        int target = cStart + row * cStride + column;
-        c[target] = accumulate ? sum + c[target] : sum;
+        c[cStart + row * cStride + column] += sum;
       }
     }
   }

@@ -13,7 +13,9 @@ import jdk.incubator.vector.FloatVector;
  * <p>The shape of this code follows what the compiler makes of it. One loop, because with a loop
  * over tile pairs around it half of the accumulators are spilled; arrays, because their range checks
  * are hoisted out of the loop, which those of memory segments are not; rows of A in place rather
- * than interleaved, because that too spills. Each costs more than half of the speed.
+ * than interleaved, and no branch on whether to overwrite C, because these too spill; no method that
+ * takes a vector, because where it is not inlined every step of the loop allocates. Each costs more
+ * than half of the speed.
  */
 final class VectorGemmKernel implements GemmKernel {
   private static final int ROWS = 6;
@@ -44,8 +46,7 @@ final class VectorGemmKernel implements GemmKernel {
       int bStart,
       float[] c,
       int cStart,
-      int cStride,
-      boolean accumulate) {
+      int cStride) {
     FloatVector c00 = FloatVector.zero(FLOATS);
     FloatVector c01 = FloatVector.zero(FLOATS);
     FloatVector c10 = FloatVector.zero(FLOATS);
@@ -85,22 +86,23 @@ final class VectorGemmKernel implements GemmKernel {
       c50 = x.fma(b0, c50);
       c51 = x.fma(b1, c51);
     }
-    store(c, cStart, c00, c01, accumulate);
-    store(c, cStart + cStride, c10, c11, accumulate);
-    store(c, cStart + 2 * cStride, c20, c21, accumulate);
-    store(c, cStart + 3 * cStride, c30, c31, accumulate);
-    store(c, cStart + 4 * cStride, c40, c41, accumulate);
-    store(c, cStart + 5 * cStride, c50, c51, accumulate);
-  }
-
-  private static void store(
-      float[] c, int start, FloatVector left, FloatVector right, boolean accumulate) {
-    if (accumulate) {
-      left.add(FloatVector.fromArray(FLOATS, c, start)).intoArray(c, start);
-      right.add(FloatVector.fromArray(FLOATS, c, start + LANES)).intoArray(c, start + LANES);
-    } else {
-      left.intoArray(c, start);
-      right.intoArray(c, start + LANES);
-    }
+    int at = cStart;
+    c00.add(FloatVector.fromArray(FLOATS, c, at)).intoArray(c, at);
+    c01.add(FloatVector.fromArray(FLOATS, c, at + LANES)).intoArray(c, at + LANES);
+    at += cStride;
+    c10.add(FloatVector.fromArray(FLOATS, c, at)).intoArray(c, at);
+    c11.add(FloatVector.fromArray(FLOATS, c, at + LANES)).intoArray(c, at + LANES);
+    at += cStride;
+    c20.add(FloatVector.fromArray(FLOATS, c, at)).intoArray(c, at);
+    c21.add(FloatVector.fromArray(FLOATS, c, at + LANES)).intoArray(c, at + LANES);
+    at += cStride;
+    c30.add(FloatVector.fromArray(FLOATS, c, at)).intoArray(c, at);
+    c31.add(FloatVector.fromArray(FLOATS, c, at + LANES)).intoArray(c, at + LANES);
+    at += cStride;
+    c40.add(FloatVector.fromArray(FLOATS, c, at)).intoArray(c, at);
+    c41.add(FloatVector.fromArray(FLOATS, c, at + LANES)).intoArray(c, at + LANES);
+    at += cStride;
+    c50.add(FloatVector.fromArray(FLOATS, c, at)).intoArray(c, at);
+    c51.add(FloatVector.fromArray(FLOATS, c, at + LANES)).intoArray(c, at + LANES);
   }
 }
