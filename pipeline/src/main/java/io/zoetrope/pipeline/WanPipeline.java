@@ -239,8 +239,7 @@ final class WanPipeline implements VideoPipeline {
           Tiling tiling = request.tiledDecoding() ? Tiling.DEFAULT : null;
           try (VaeFile vae = openVae(backend)) {
             stage.weightBytes(vae.weights().byteSize());
-            Moments moments =
-                vae.model().encode(ops, Pixels.source(ops, request.video()), tiling);
+            Moments moments = vae.model().encode(ops, Pixels.source(ops, request.video()), tiling);
             Tensor mean = moments.mean().permute(CHANNELS_FIRST);
             ops.tap("vae_encode/mean", mean);
             ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
@@ -342,8 +341,7 @@ final class WanPipeline implements VideoPipeline {
         checkpoint ->
             new TransformerFile(
                 checkpoint,
-                WanTransformer.load(
-                    transformerConfig, Weights.of(checkpoint, device), precision)));
+                WanTransformer.load(transformerConfig, Weights.of(checkpoint, device), precision)));
   }
 
   private VaeFile openVae(Backend device) {
@@ -368,9 +366,7 @@ final class WanPipeline implements VideoPipeline {
   private float[] noise(GenerationRequest request) {
     return request.initialLatents() != null
         ? request.initialLatents().toFloats()
-        : TorchGenerator.manualSeed(request.seed())
-            .randn(latentShape(request).sizes())
-            .toFloats();
+        : TorchGenerator.manualSeed(request.seed()).randn(latentShape(request).sizes()).toFloats();
   }
 
   private Shape latentShape(GenerationRequest request) {
