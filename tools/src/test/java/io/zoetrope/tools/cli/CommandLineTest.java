@@ -13,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,23 +52,19 @@ class CommandLineTest {
     return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
   }
 
+  /** Generates with a few options of a small job, which {@code more} adds to or replaces. */
   private int generate(String... more) {
-    List<String> args =
-        new ArrayList<>(
-            List.of(
-                "generate",
-                "a prompt",
-                "--model",
-                model.toString(),
-                "--size",
-                "32x32",
-                "--frames",
-                "5",
-                "--steps",
-                "1",
-                "-o",
-                folder.resolve("out.mp4").toString()));
-    args.addAll(List.of(more));
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("--model", model.toString());
+    options.put("--size", "32x32");
+    options.put("--frames", "5");
+    options.put("--steps", "1");
+    options.put("-o", folder.resolve("out.mp4").toString());
+    for (int i = 0; i < more.length; i += 2) {
+      options.put(more[i], more[i + 1]);
+    }
+    List<String> args = new ArrayList<>(List.of("generate", "a prompt"));
+    options.forEach((name, value) -> args.addAll(List.of(name, value)));
     return run(args.toArray(String[]::new));
   }
 
