@@ -61,6 +61,9 @@ public interface Backend extends AutoCloseable {
   /** {@code out = activation(x)}; {@code out} may be {@code x}. */
   void activate(Tensor out, Tensor x, Activation activation);
 
+  /** Limits every element of a contiguous {@code x} to [min, max], in place; NaN stays NaN. */
+  void clampInPlace(Tensor x, float min, float max);
+
   /**
    * {@code out = activation(x weight^T + bias)}.
    *
@@ -127,6 +130,8 @@ public interface Backend extends AutoCloseable {
   /**
    * {@code activation(x / max(|x|, 1e-12) * sqrt(channels) * gamma)} with the Euclidean norm over
    * the last dimension: the norm of the Wan VAE.
+   *
+   * <p>{@code out} may be {@code x}.
    *
    * @param gamma [channels]
    */

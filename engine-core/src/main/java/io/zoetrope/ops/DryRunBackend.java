@@ -53,6 +53,9 @@ public final class DryRunBackend implements Backend {
   public void activate(Tensor out, Tensor x, Activation activation) {}
 
   @Override
+  public void clampInPlace(Tensor x, float min, float max) {}
+
+  @Override
   public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {}
 
   @Override

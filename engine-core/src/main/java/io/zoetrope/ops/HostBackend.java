@@ -1,5 +1,6 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
@@ -49,6 +50,15 @@ public abstract class HostBackend implements Backend {
     MemorySegment memory = ((HostStorage) x.storage()).segment();
     long from = x.offset() * x.dtype().bytes();
     MemorySegment.copy(memory, from, out.segment(), 0, out.byteSize());
+  }
+
+  @Override
+  public void clampInPlace(Tensor x, float min, float max) {
+    MemorySegment elements = x.segment();
+    for (long i = 0; i < x.count(); i++) {
+      float value = Conversions.toFloat(elements, x.dtype(), i);
+      Conversions.fromFloat(elements, x.dtype(), i, Math.clamp(value, min, max));
+    }
   }
 
   @Override

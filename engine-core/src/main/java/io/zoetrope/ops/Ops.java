@@ -66,7 +66,19 @@ public final class Ops implements AutoCloseable {
 
   /** Opens a scope inside the current one. */
   public Scope scope(String name) {
-    String path = scope.path().isEmpty() ? name : scope.path() + "/" + name;
+    return open(pathOf(name));
+  }
+
+  /** Opens a scope for the sake of memory alone: it has the path of the current one. */
+  public Scope scope() {
+    return open(scope.path());
+  }
+
+  private String pathOf(String name) {
+    return scope.path().isEmpty() ? name : scope.path() + "/" + name;
+  }
+
+  private Scope open(String path) {
     scope = new Scope(this, scope, path, scratch.mark());
     return scope;
   }
@@ -179,6 +191,15 @@ public final class Ops implements AutoCloseable {
     backend.activate(out, x, activation);
     end("activate", 0, out, x);
     return out;
+  }
+
+  /** Limits every element to [min, max], in place; NaN stays NaN. */
+  public void clampInPlace(Tensor x, float min, float max) {
+    checkContiguous("clampInPlace", x);
+    require(min <= max, "clampInPlace", "range [%s, %s] is empty", min, max);
+    begin();
+    backend.clampInPlace(x, min, max);
+    end("clampInPlace", 0, x, x);
   }
 
   // ---------------------------------------------------------------- matrix work
@@ -409,8 +430,17 @@ public final class Ops implements AutoCloseable {
    */
   public Tensor channelNorm(Tensor x, Tensor gamma, Activation activation) {
     checkContiguous("channelNorm", x);
+    return channelNorm(allocate(x.dtype(), x.shape()), x, gamma, activation);
+  }
+
+  /** As {@link #channelNorm}, with the result in the place of {@code x}. */
+  public void channelNormInPlace(Tensor x, Tensor gamma, Activation activation) {
+    checkContiguous("channelNorm", x);
+    channelNorm(x, x, gamma, activation);
+  }
+
+  private Tensor channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
     checkVector("channelNorm", "gamma", gamma, x.size(-1));
-    Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.channelNorm(out, x, gamma, activation);
     end("channelNorm", 0, out, x);
@@ -465,7 +495,7 @@ public final class Ops implements AutoCloseable {
 
   /** Shows a result to the tracer under the current path; returns it unchanged. */
   public Tensor tap(String name, Tensor tensor) {
-    String path = scope.path() + "/" + name;
+    String path = pathOf(name);
     if (tracer.wants(path)) {
       tracer.tensor(path, tensor);
     }
@@ -474,7 +504,7 @@ public final class Ops implements AutoCloseable {
 
   /** Computes a result for the tracer only, when it wants one of this name. */
   public void tap(String name, Supplier<Tensor> tensor) {
-    String path = scope.path() + "/" + name;
+    String path = pathOf(name);
     if (tracer.wants(path)) {
       try (var _ = scope(name)) {
         tracer.tensor(path, tensor.get());

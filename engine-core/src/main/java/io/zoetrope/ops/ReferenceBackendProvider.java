@@ -1,6 +1,6 @@
 package io.zoetrope.ops;
 
-/** Announces the device "reference", on which results can be checked; it has one thread. */
+/** Offers {@link ReferenceBackend} as device {@code reference}. */
 public final class ReferenceBackendProvider implements BackendProvider {
   @Override
   public String device() {

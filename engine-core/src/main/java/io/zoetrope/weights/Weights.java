@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /**
  * A place in a tree of weight names. A model walks it with {@link #at} and demands each tensor with
@@ -18,6 +19,7 @@ import java.util.TreeSet;
  */
 public final class Weights {
   private static final int NEAREST_NAMES = 3;
+  private static final long ROUNDING_BLOCK = 1 << 16;
 
   private final WeightSource source;
   private final Backend backend;
@@ -133,9 +135,16 @@ public final class Weights {
     Tensor copy = Tensor.zeros(rounding, stored.shape().sizes());
     MemorySegment from = stored.segment();
     MemorySegment to = copy.segment();
-    for (long i = 0; i < stored.count(); i++) {
-      Conversions.fromFloat(to, rounding, i, Conversions.toFloat(from, stored.dtype(), i));
-    }
+    long count = stored.count();
+    LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
+        .parallel()
+        .forEach(block -> {
+          long begin = block * ROUNDING_BLOCK;
+          long end = Math.min(count, begin + ROUNDING_BLOCK);
+          for (long i = begin; i < end; i++) {
+            Conversions.fromFloat(to, rounding, i, Conversions.toFloat(from, stored.dtype(), i));
+          }
+        });
     return copy;
   }
 

@@ -1,6 +1,6 @@
 package io.zoetrope.weights;
 
-/** A weight file that is malformed, or does not hold what a model needs. */
+/** A weight file that is malformed, cannot be read or written, or lacks what a model needs. */
 public class WeightsException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -1,0 +1,28 @@
+package io.zoetrope.config;
+
+/** A configuration that cannot be read, is malformed, or asks for something unsupported. */
+public final class ConfigException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public ConfigException(String message) {
+    super(message);
+  }
+
+  public ConfigException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /**
+   * The refusal of a value.
+   *
+   * @param place the file or class that is configured
+   * @param field name of the field
+   * @param value what it is
+   * @param supported what it may be
+   */
+  public static ConfigException unsupported(
+      String place, String field, Object value, String supported) {
+    return new ConfigException(
+        "%s: %s is %s; supported: %s".formatted(place, field, value, supported));
+  }
+}

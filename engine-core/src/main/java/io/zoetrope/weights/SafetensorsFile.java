@@ -1,0 +1,148 @@
+package io.zoetrope.weights;
+
+import static io.zoetrope.weights.FileErrors.quote;
+
+import io.zoetrope.tensor.HostStorage;
+import io.zoetrope.tensor.Lifetime;
+import io.zoetrope.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A safetensors file, mapped read-only: 8 bytes of little-endian header length, the JSON header,
+ * the tensors' bytes.
+ *
+ * <p>Opening reads and checks the header alone; pages of tensors are read when they are touched.
+ * Files may exceed 2 GB. Format: <a
+ * href="https://github.com/huggingface/safetensors#format">safetensors</a>; what is refused beyond
+ * it is listed in {@link StricterRule}. The file must not shrink while it is open.
+ */
+public final class SafetensorsFile implements WeightSource, Lifetime, AutoCloseable {
+  private static final ValueLayout.OfLong LENGTH =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Path file;
+  private final Arena arena;
+  private final MemorySegment data;
+  private final SafetensorsHeader header;
+
+  private SafetensorsFile(Path file, Arena arena, MemorySegment data, SafetensorsHeader header) {
+    this.file = file;
+    this.arena = arena;
+    this.data = data;
+    this.header = header;
+  }
+
+  /**
+   * Maps a file and checks its header.
+   *
+   * @throws WeightsException if it cannot be read or breaks a rule of the format; the message names
+   *     the file and the rule
+   */
+  public static SafetensorsFile open(Path file) {
+    Arena arena = Arena.ofShared();
+    SafetensorsFile opened = null;
+    try {
+      opened = open(file, arena);
+      return opened;
+    } catch (IOException e) {
+      throw new WeightsException("%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
+    } finally {
+      if (opened == null) {
+        arena.close();
+      }
+    }
+  }
+
+  private static SafetensorsFile open(Path file, Arena arena) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new WeightsException(file + ": is a folder, not a safetensors file");
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long fileBytes = channel.size();
+      if (fileBytes < LENGTH.byteSize()) {
+        throw new WeightsException(
+            "%s: %d bytes are too few for a safetensors file".formatted(file, fileBytes));
+      }
+      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, fileBytes, arena);
+      long headerBytes = mapped.get(LENGTH, 0);
+      if (headerBytes < 0 || headerBytes > StrictJson.LIMIT) {
+        throw new WeightsException(
+            "%s: claims a header of %s bytes, the format allows %d"
+                .formatted(file, Long.toUnsignedString(headerBytes), StrictJson.LIMIT));
+      }
+      long dataStart = LENGTH.byteSize() + headerBytes;
+      if (dataStart > fileBytes) {
+        throw new WeightsException(
+            "%s: claims a header of %d bytes, but has only %d bytes in all"
+                .formatted(file, headerBytes, fileBytes));
+      }
+      SafetensorsHeader header =
+          SafetensorsHeader.parse(
+              file.toString(),
+              mapped.asSlice(LENGTH.byteSize(), headerBytes).asByteBuffer(),
+              fileBytes - dataStart);
+      return new SafetensorsFile(file, arena, mapped.asSlice(dataStart), header);
+    }
+  }
+
+  /** The names of all tensors, in the order of their data. */
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(header.entries().keySet());
+  }
+
+  /** The free-form strings of the header; empty if there are none. */
+  public Map<String, String> metadata() {
+    return header.metadata();
+  }
+
+  @Override
+  public Tensor tensor(String name) {
+    SafetensorsHeader.Entry entry = header.entries().get(name);
+    if (entry == null) {
+      throw new WeightsException("%s: has no tensor %s".formatted(file, quote(name)));
+    }
+    MemorySegment bytes = data.asSlice(entry.begin(), entry.end() - entry.begin());
+    return Tensor.contiguous(new HostStorage(bytes), 0, entry.dtype(), entry.shape(), this);
+  }
+
+  /** Bytes of all tensors together. */
+  public long byteSize() {
+    return data.byteSize();
+  }
+
+  /** The file's path, as it was given. */
+  @Override
+  public String description() {
+    return file.toString();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return arena.scope().isAlive();
+  }
+
+  /** Unmaps the file; its tensors cannot be used any more. */
+  @Override
+  public void close() {
+    if (isOpen()) {
+      arena.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+}

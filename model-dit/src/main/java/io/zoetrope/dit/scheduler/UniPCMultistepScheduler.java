@@ -1,0 +1,139 @@
+package io.zoetrope.dit.scheduler;
+
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import org.apache.commons.math3.linear.ArrayRealVector;
+import org.apache.commons.math3.linear.LUDecomposition;
+import org.apache.commons.math3.linear.MatrixUtils;
+
+/**
+ * UniPC, a predictor-corrector of order 1 to 3 that predicts the data: each step first corrects the
+ * sample that it is given with the model output there, then predicts the next one.
+ *
+ * <p>Source: Zhao et al., "UniPC: A Unified Predictor-Corrector Framework for Fast Sampling of
+ * Diffusion Models" (2023); diffusers, {@code schedulers/scheduling_unipc_multistep.py}. The
+ * variant {@code bh1} steps to a final sigma of 0 without the correction term, which vanishes
+ * there, where diffusers computes 0 times infinity.
+ */
+public final class UniPCMultistepScheduler extends MultistepScheduler {
+  private static final double SIGMA_EPSILON = 1e-6;
+
+  /** The corrected sample of the previous step; null before the first. */
+  private float[] lastSample;
+
+  private int lastOrder;
+
+  UniPCMultistepScheduler(SchedulerConfig config) {
+    super(config);
+  }
+
+  @Override
+  double[] defaultSigmas(int steps) {
+    double[] sigmas = FlowSigmas.linspace(1, 1.0 / config.numTrainTimesteps(), steps + 1);
+    return Arrays.copyOf(sigmas, steps);
+  }
+
+  @Override
+  double[] shift(double[] unshiftedSigmas, OptionalDouble mu) {
+    double[] sigmas = super.shift(unshiftedSigmas, mu);
+    // At sigma 1 the logarithm of the signal is infinite.
+    if (Math.abs(sigmas[0] - 1) < SIGMA_EPSILON) {
+      sigmas[0] -= SIGMA_EPSILON;
+    }
+    return sigmas;
+  }
+
+  @Override
+  void forgetRun() {
+    super.forgetRun();
+    lastSample = null;
+  }
+
+  @Override
+  void advance(int index, float[] modelOutput, float[] sample) {
+    float[] prediction = predictData(index, modelOutput, sample);
+    if (lastSample == null) {
+      lastSample = new float[sample.length];
+    } else if (!config.disableCorrector().contains(index - 1)) {
+      float[][] terms = terms(lastSample, lastOrder, 1);
+      terms[lastOrder + 1] = prediction;
+      LinearCombination.into(sample, weights(index - 1, lastOrder, lastOrder), terms);
+    }
+    remember();
+    System.arraycopy(sample, 0, lastSample, 0, sample.length);
+    int order = availableOrder();
+    if (config.lowerOrderFinal()) {
+      order = Math.min(order, steps() - index);
+    }
+    LinearCombination.into(sample, weights(index, order, order - 1), terms(sample, order, 0));
+    lastOrder = order;
+  }
+
+  /** The sample, the latest {@code order} predictions, and room for more. */
+  private float[][] terms(float[] sample, int order, int room) {
+    float[][] terms = new float[1 + order + room][];
+    terms[0] = sample;
+    for (int i = 0; i < order; i++) {
+      terms[1 + i] = prediction(i);
+    }
+    return terms;
+  }
+
+  /**
+   * The weights of one update, from {@code sigma(from)} to the next.
+   *
+   * @param from the index of the step
+   * @param order the number p of predictions used
+   * @param differences how many differences to the latest prediction enter: p - 1 in the predictor,
+   *     of the older ones; p in the corrector, of the one at the next sigma too
+   * @return the weights of the sample at {@code from}, the p predictions from the latest to the
+   *     oldest, and in the corrector the prediction at the next sigma
+   */
+  private double[] weights(int from, int order, int differences) {
+    double alpha = 1 - sigma(from + 1);
+    double h = lambda(from + 1) - lambda(from);
+    double[] ratios = new double[differences];
+    for (int i = 0; i < differences; i++) {
+      ratios[i] = i + 1 < order ? (lambda(from - i - 1) - lambda(from)) / h : 1;
+    }
+    double[] rhos = rhos(ratios, -h);
+    double[] weights = new double[2 + differences];
+    weights[0] = sigma(from + 1) / sigma(from);
+    weights[1] = -alpha * Math.expm1(-h);
+    for (int i = 0; i < differences; i++) {
+      weights[2 + i] = -alpha * b(-h) * rhos[i] / ratios[i];
+      weights[1] -= weights[2 + i];
+    }
+    return weights;
+  }
+
+  /** B(h) of the paper's two variants. */
+  private double b(double h) {
+    return config.solverType() == SchedulerConfig.SolverType.BH1 ? h : Math.expm1(h);
+  }
+
+  /** The coefficients of the differences, which make the update exact to their order. */
+  private double[] rhos(double[] ratios, double h) {
+    int count = ratios.length;
+    if (count < 2) {
+      double[] half = {0.5};
+      return Arrays.copyOf(half, count);
+    }
+    double[][] powers = new double[count][count];
+    double[] moments = new double[count];
+    double phi = Math.expm1(h) / h - 1;
+    double factorial = 1;
+    for (int i = 0; i < count; i++) {
+      for (int k = 0; k < count; k++) {
+        powers[i][k] = Math.pow(ratios[k], i);
+      }
+      moments[i] = phi * factorial / b(h);
+      factorial *= i + 2;
+      phi = phi / h - 1 / factorial;
+    }
+    return new LUDecomposition(MatrixUtils.createRealMatrix(powers))
+        .getSolver()
+        .solve(new ArrayRealVector(moments, false))
+        .toArray();
+  }
+}

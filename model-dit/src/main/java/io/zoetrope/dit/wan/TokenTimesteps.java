@@ -1,0 +1,51 @@
+package io.zoetrope.dit.wan;
+
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The timesteps of one call: the same for all tokens, or one per token (Wan 2.2 TI2V, where the
+ * tokens of a given first frame have timestep 0). Only the distinct ones are embedded.
+ *
+ * @param values the distinct timesteps
+ * @param ofToken for each token the index of its timestep, or null if one was given for all
+ */
+record TokenTimesteps(float[] values, int[] ofToken) {
+  /** One timestep for all tokens. */
+  static TokenTimesteps of(float timestep) {
+    return new TokenTimesteps(new float[] {timestep}, null);
+  }
+
+  /** One timestep per token. */
+  static TokenTimesteps of(float[] timesteps) {
+    Map<Float, Integer> indices = new LinkedHashMap<>();
+    int[] ofToken = new int[timesteps.length];
+    for (int i = 0; i < timesteps.length; i++) {
+      ofToken[i] = indices.computeIfAbsent(timesteps[i], _ -> indices.size());
+    }
+    float[] values = new float[indices.size()];
+    indices.forEach((timestep, index) -> values[index] = timestep);
+    return new TokenTimesteps(values, ofToken);
+  }
+
+  /**
+   * Gives every token the row of its timestep.
+   *
+   * @param rows [timesteps, features]
+   * @return [features] where all tokens share a timestep, else [tokens, features]
+   */
+  Tensor spread(Ops ops, Tensor rows) {
+    return values.length == 1 ? rows.reshape(-1) : gather(ops, rows);
+  }
+
+  /** Shows [timesteps, features] as it was asked for: a row for all tokens, or one for each. */
+  void tap(Ops ops, String name, Tensor rows) {
+    ops.tap(name, () -> ofToken == null ? rows : gather(ops, rows));
+  }
+
+  private Tensor gather(Ops ops, Tensor rows) {
+    return ops.embedding(ops.copy(rows), ofToken, rows.dtype());
+  }
+}

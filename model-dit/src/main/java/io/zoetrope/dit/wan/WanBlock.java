@@ -1,0 +1,92 @@
+package io.zoetrope.dit.wan;
+
+import io.zoetrope.nn.LayerNorm;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.weights.Weights;
+
+/**
+ * One layer of the transformer ({@code WanTransformerBlock} in diffusers).
+ *
+ * @param norm2 null where the configuration has no {@code cross_attn_norm}
+ * @param scaleShiftTable [6, dim]: the part of the modulation that no timestep changes
+ */
+record WanBlock(
+    int index,
+    AdaLayerNorm norm1,
+    WanAttention attn1,
+    LayerNorm norm2,
+    WanAttention attn2,
+    AdaLayerNorm norm3,
+    FeedForward ffn,
+    Tensor scaleShiftTable) {
+
+  static WanBlock load(Weights transformer, WanConfig config, int index) {
+    Weights weights = transformer.at("blocks").at(index);
+    Weights exact = weights.roundedTo(DType.F32);
+    long dim = config.innerDim();
+    return new WanBlock(
+        index,
+        new AdaLayerNorm("norm1", config.eps()),
+        WanAttention.load(weights, "attn1", config, false),
+        config.crossAttnNorm() ? LayerNorm.load(exact.at("norm2"), dim, config.eps()) : null,
+        WanAttention.load(weights, "attn2", config, config.imageDim().isPresent()),
+        new AdaLayerNorm("norm3", config.eps()),
+        FeedForward.load(weights, "ffn", dim, config.ffnDim(), dim, Activation.GELU_TANH),
+        exact.get("scale_shift_table", 1, Modulation.ROWS, dim).reshape(Modulation.ROWS, dim));
+  }
+
+  /**
+   * Updates the tokens. Each step has a scope, so that its intermediates are gone before the next
+   * one: what is alive at the most is {@code x}, its norm and the hidden layer of the feed-forward.
+   *
+   * @param x [tokens, dim], changed in place
+   */
+  void forward(
+      Ops ops, Tensor x, TimeTextImageEmbedding.Time time, TextContext context, WanRope rope) {
+    try (var _ = ops.scope(name())) {
+      Tensor table = ops.cast(scaleShiftTable, DType.F32);
+      Modulation mod = Modulation.of(ops.add(time.timestepProj(), table));
+      TokenTimesteps timesteps = time.timesteps();
+
+      // 1. Self-attention over all video tokens
+      try (var _ = ops.scope()) {
+        Tensor h = norm1.forward(ops, x, mod.shiftMsa(), mod.scaleMsa(), timesteps);
+        h = ops.tap("attn1", attn1.selfAttention(ops, h, rope));
+        ops.addGatedInPlace(x, h, timesteps.spread(ops, mod.gateMsa()));
+      }
+
+      // 2. Cross-attention to text and image: neither modulated nor rotated
+      try (var _ = ops.scope()) {
+        Tensor h = norm2 == null ? x : ops.tap("norm2", norm2.forward(ops, x));
+        KeyValue text = context.text(index);
+        h = attn2.crossAttention(ops, h, text, context.bias(), context.image(index));
+        ops.addInPlace(x, ops.tap("attn2", h));
+      }
+
+      // 3. Feed-forward
+      try (var _ = ops.scope()) {
+        Tensor h = norm3.forward(ops, x, mod.shiftMlp(), mod.scaleMlp(), timesteps);
+        h = ops.tap("ffn", ffn.forward(ops, h));
+        ops.addGatedInPlace(x, h, timesteps.spread(ops, mod.gateMlp()));
+      }
+    }
+    ops.tap(name(), x);
+  }
+
+  /** Computes this block's keys and values of the text, and of the image if there is one. */
+  void prepare(Ops ops, Tensor text, Tensor image, TextContext out) {
+    try (var _ = ops.scope(name())) {
+      attn2.prepareText(ops, text, out.text(index));
+      if (image != null) {
+        attn2.prepareImage(ops, image, out.image(index));
+      }
+    }
+  }
+
+  private String name() {
+    return "blocks." + index;
+  }
+}

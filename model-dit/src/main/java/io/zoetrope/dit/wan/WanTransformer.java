@@ -1,0 +1,278 @@
+package io.zoetrope.dit.wan;
+
+import io.zoetrope.nn.Linear;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.HostStorage;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.weights.Weights;
+import io.zoetrope.weights.WeightsException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Predicts, from noisy latents, the velocity that leads to a video: the diffusion transformer of
+ * Wan 2.1 and 2.2 ({@code WanTransformer3DModel} in diffusers). One call of {@link #forward} is one
+ * guidance branch of one denoising step:
+ *
+ * <pre>{@code
+ * WanRope rope = transformer.rope(ops, latents.shape());                   // once per size
+ * TextContext text = transformer.prepare(ops, promptEmbeds, 512, null);    // once per prompt
+ * Tensor velocity = transformer.forward(ops, latents, timestep, text, rope);
+ * }</pre>
+ *
+ * <p>Activations have the dtype given to {@link #load}. As in diffusers the timestep's embedding,
+ * all modulation, layer norms and rope are computed in F32 in any case, with unrounded weights.
+ */
+public final class WanTransformer {
+  /** The prompt length that diffusers takes for granted to tell text from image tokens. */
+  private static final int TEXT_TOKENS_BESIDE_IMAGE = 512;
+
+  private final WanConfig config;
+  private final DType dtype;
+  private final PatchEmbedding patchEmbedding;
+  private final TimeTextImageEmbedding conditionEmbedder;
+  private final List<WanBlock> blocks;
+  private final AdaLayerNorm normOut;
+  private final Linear projOut;
+  private final Tensor scaleShiftTable;
+
+  private WanTransformer(WanConfig config, Weights weights, DType dtype) {
+    long dim = config.innerDim();
+    PatchSize patch = config.patchSize();
+    this.config = config;
+    this.dtype = dtype;
+    this.patchEmbedding =
+        PatchEmbedding.load(weights.at("patch_embedding"), patch, config.inChannels(), dim);
+    this.conditionEmbedder = TimeTextImageEmbedding.load(weights, config);
+    this.blocks =
+        IntStream.range(0, config.numLayers())
+            .mapToObj(i -> WanBlock.load(weights, config, i))
+            .toList();
+    this.normOut = new AdaLayerNorm("norm_out", config.eps());
+    this.projOut =
+        Linear.load(weights.at("proj_out"), dim, (long) config.outChannels() * patch.volume());
+    this.scaleShiftTable =
+        weights.roundedTo(DType.F32).get("scale_shift_table", 1, 2, dim).reshape(2, dim);
+  }
+
+  /**
+   * Demands all tensors of a checkpoint.
+   *
+   * @param weights the root of a transformer's checkpoint and of nothing else
+   * @param dtype F32 or BF16: of activations, and what wider weights are rounded to
+   * @throws WeightsException if a tensor is missing, has another shape, or is left over
+   */
+  public static WanTransformer load(WanConfig config, Weights weights, DType dtype) {
+    if (!dtype.isComputable()) {
+      throw new IllegalArgumentException("WanTransformer: dtype " + dtype + " is not F32 or BF16");
+    }
+    WanTransformer transformer = new WanTransformer(config, weights.roundedTo(dtype), dtype);
+    weights.requireAllUsed(unusedByReference(config));
+    return transformer;
+  }
+
+  /** Norms for queries to the image, which published checkpoints carry and diffusers drops. */
+  private static String[] unusedByReference(WanConfig config) {
+    return IntStream.range(0, config.numLayers())
+        .mapToObj("blocks.%d.attn2.norm_added_q.weight"::formatted)
+        .toArray(String[]::new);
+  }
+
+  /** What the checkpoint says about its sizes. */
+  public WanConfig config() {
+    return config;
+  }
+
+  /** Of activations and of the result. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /**
+   * The position tables of a size, in the current scope.
+   *
+   * @param latents [channels, frames, height, width]
+   * @throws IllegalArgumentException if the latents are not made of whole patches, or an axis is
+   *     longer than the model's {@code rope_max_seq_len}
+   */
+  public WanRope rope(Ops ops, Shape latents) {
+    PatchGrid grid = config.patchSize().grid(latents);
+    int longest = Math.max(grid.frames(), Math.max(grid.height(), grid.width()));
+    if (longest > config.ropeMaxSeqLen()) {
+      throw new IllegalArgumentException(
+          "rope: latents %s have %d patches along an axis, the model knows %d positions"
+              .formatted(latents, longest, config.ropeMaxSeqLen()));
+    }
+    return WanRope.of(ops, config.attentionHeadDim(), grid);
+  }
+
+  /**
+   * Computes the keys and values of a prompt in the current scope.
+   *
+   * <p>Wan pads prompts with zero rows up to {@code length}, and the video attends to those too.
+   * Being equal, they have equal keys and values, so a single one stands for all n of them: {@code
+   * n exp(s) = exp(s + log n)}, which is a bias of log n on its score s. This is exact.
+   *
+   * @param promptEmbeds [text tokens, text dim] without padding; F32 or BF16, host or device
+   * @param length tokens with padding, the pipeline's {@code max_sequence_length}; 512 in models
+   *     with an image branch
+   * @param imageEmbeds [image tokens, image dim], the image encoder's penultimate hidden state,
+   *     with two pictures that of the last behind that of the first; null in models without an
+   *     image branch
+   */
+  public TextContext prepare(Ops ops, Tensor promptEmbeds, int length, Tensor imageEmbeds) {
+    checkPrompt(promptEmbeds, length);
+    checkImage(imageEmbeds, length);
+    int tokens = promptEmbeds.intSize(0);
+    int padding = length - tokens;
+    int keys = padding == 0 ? tokens : tokens + 1;
+    Tensor bias = padding == 0 ? null : lastKeyBias(ops, keys, Math.log(padding));
+    TextContext context =
+        new TextContext(
+            allocateKeyValues(ops, keys),
+            bias,
+            imageEmbeds == null ? null : allocateKeyValues(ops, imageEmbeds.size(0)));
+
+    try (var _ = ops.scope("transformer")) {
+      // 1. The prompt, and one row of padding
+      Tensor padded = ops.allocate(dtype, Shape.of(keys, config.textDim()));
+      ops.fill(padded, 0);
+      ops.copyInto(padded.narrow(0, 0, tokens), onDevice(ops, promptEmbeds));
+      Tensor text = conditionEmbedder.text(ops, padded);
+
+      // 2. The picture
+      Tensor image =
+          imageEmbeds == null
+              ? null
+              : conditionEmbedder.image(ops, ops.cast(onDevice(ops, imageEmbeds), dtype));
+
+      // 3. Keys and values of both, in every block
+      for (WanBlock block : blocks) {
+        block.prepare(ops, text, image, context);
+      }
+    }
+    return context;
+  }
+
+  /**
+   * Predicts the velocity at one timestep that all tokens share.
+   *
+   * @param latents [in channels, frames, height, width], contiguous; F32 or BF16, host or device
+   * @param timestep between 0 and 1000, as the scheduler gives it
+   * @param context from {@link #prepare}
+   * @param rope from {@link #rope} for the size of the latents
+   * @return [out channels, frames, height, width] of {@link #dtype}, in the current scope
+   * @throws IllegalArgumentException if the latents' channels or size do not fit model or rope
+   */
+  public Tensor forward(
+      Ops ops, Tensor latents, float timestep, TextContext context, WanRope rope) {
+    return forward(ops, latents, TokenTimesteps.of(timestep), context, rope);
+  }
+
+  /**
+   * As the other, with a timestep for every token (Wan 2.2 TI2V, {@code expand_timesteps}).
+   *
+   * @param timesteps one per patch of the latents, in the order frame, row, column
+   */
+  public Tensor forward(
+      Ops ops, Tensor latents, float[] timesteps, TextContext context, WanRope rope) {
+    if (timesteps.length != rope.grid().tokens()) {
+      throw new IllegalArgumentException(
+          "transformer: %d timesteps for %d tokens"
+              .formatted(timesteps.length, rope.grid().tokens()));
+    }
+    return forward(ops, latents, TokenTimesteps.of(timesteps), context, rope);
+  }
+
+  private Tensor forward(
+      Ops ops, Tensor latents, TokenTimesteps timesteps, TextContext context, WanRope rope) {
+    checkPositions(latents, rope);
+    try (var scope = ops.scope("transformer")) {
+      // 1. Latents become tokens with positions
+      Tensor x = patchEmbedding.forward(ops, onDevice(ops, latents), dtype);
+      ops.tap("patch_embedding", x);
+      ops.tap("rope.0", rope.cos());
+      ops.tap("rope.1", rope.sin());
+
+      // 2. Timesteps become modulation
+      var time = conditionEmbedder.time(ops, timesteps, dtype);
+
+      // 3. Every block updates the tokens
+      for (WanBlock block : blocks) {
+        block.forward(ops, x, time, context, rope);
+      }
+
+      // 4. Output norm, modulated by the timestep's embedding itself, and projection
+      Tensor table = ops.cast(scaleShiftTable, DType.F32);
+      Tensor shift = ops.add(time.temb(), table.select(0, 0));
+      Tensor scale = ops.add(time.temb(), table.select(0, 1));
+      x = normOut.forward(ops, x, shift, scale, timesteps);
+      x = ops.tap("proj_out", projOut.forward(ops, x));
+
+      // 5. Tokens become a velocity for every latent
+      return scope.keep(config.patchSize().unpatchify(ops, x, rope.grid()));
+    }
+  }
+
+  private Tensor allocateKeyValues(Ops ops, long keys) {
+    return ops.allocate(dtype, Shape.of(blocks.size(), 2, keys, config.innerDim()));
+  }
+
+  private static Tensor lastKeyBias(Ops ops, int keys, double bias) {
+    float[] values = new float[keys];
+    values[keys - 1] = (float) bias;
+    return ops.upload(Tensor.of(values, 1, 1, keys));
+  }
+
+  private static Tensor onDevice(Ops ops, Tensor tensor) {
+    return tensor.storage() instanceof HostStorage ? ops.upload(tensor) : tensor;
+  }
+
+  private void checkPrompt(Tensor promptEmbeds, int length) {
+    boolean fits =
+        promptEmbeds.shape().rank() == 2
+            && promptEmbeds.size(1) == config.textDim()
+            && promptEmbeds.size(0) > 0
+            && promptEmbeds.size(0) <= length;
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "prepare: prompt embeddings %s are not [1 to %d tokens, %d]"
+              .formatted(promptEmbeds, length, config.textDim()));
+    }
+  }
+
+  private void checkImage(Tensor imageEmbeds, int length) {
+    if ((imageEmbeds != null) != config.imageDim().isPresent()) {
+      throw new IllegalArgumentException(
+          imageEmbeds == null
+              ? "prepare: this model needs image embeddings"
+              : "prepare: this model takes no image embeddings, but got " + imageEmbeds);
+    }
+    if (imageEmbeds == null) {
+      return;
+    }
+    long tokens = config.posEmbedSeqLen().orElse(imageEmbeds.intSize(0));
+    long[] shape = {tokens, config.imageDim().getAsInt()};
+    if (!imageEmbeds.shape().equals(Shape.of(shape)) || tokens == 0) {
+      throw new IllegalArgumentException(
+          "prepare: image embeddings %s are not %s".formatted(imageEmbeds, Arrays.toString(shape)));
+    }
+    if (length != TEXT_TOKENS_BESIDE_IMAGE) {
+      throw new IllegalArgumentException(
+          "prepare: prompts beside an image have length %d, not %d"
+              .formatted(TEXT_TOKENS_BESIDE_IMAGE, length));
+    }
+  }
+
+  private void checkPositions(Tensor latents, WanRope rope) {
+    PatchGrid grid = config.patchSize().grid(latents.shape());
+    if (!rope.grid().equals(grid)) {
+      throw new IllegalArgumentException(
+          "transformer: latents %s are %s, but rope is for %s"
+              .formatted(latents, grid, rope.grid()));
+    }
+  }
+}

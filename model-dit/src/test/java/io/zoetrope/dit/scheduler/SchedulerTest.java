@@ -1,0 +1,205 @@
+package io.zoetrope.dit.scheduler;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SchedulerTest {
+  /** More than one block of LinearCombination, and no multiple of it. */
+  private static final int LENGTH = 2500;
+
+  private static Scheduler scheduler(SchedulerKind kind, String... fields) {
+    return Scheduler.of(SchedulerConfigTest.parse(kind, fields));
+  }
+
+  private static float[] ramp(float first) {
+    float[] values = new float[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      values[i] = first + i / 1000f;
+    }
+    return values;
+  }
+
+  /** A run whose model knows the data that the noise was mixed with. */
+  private static float[] runWithPerfectModel(Scheduler scheduler, float[] data, int from) {
+    float[] timesteps = scheduler.timesteps();
+    float[] sample = scheduler.addNoise(data, ramp(-1.3f), timesteps[from]);
+    for (int i = from; i < timesteps.length; i++) {
+      float[] velocity = new float[LENGTH];
+      for (int k = 0; k < LENGTH; k++) {
+        velocity[k] = (sample[k] - data[k]) / scheduler.sigmas()[i];
+      }
+      scheduler.step(velocity, timesteps[i], sample);
+    }
+    return sample;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "EULER, 2, bh2, 1, 0",
+    "EULER, 2, bh2, 7, 3",
+    "UNIPC, 1, bh2, 1, 0",
+    "UNIPC, 2, bh1, 1, 0",
+    "UNIPC, 3, bh1, 8, 0",
+    "UNIPC, 3, bh2, 8, 3",
+    "DPM_SOLVER, 1, midpoint, 1, 0",
+    "DPM_SOLVER, 2, heun, 8, 0",
+    "DPM_SOLVER, 3, heun, 20, 5"
+  })
+  void aPerfectModelLeadsToItsData(
+      SchedulerKind kind, int order, String solverType, int steps, int from) {
+    Scheduler scheduler =
+        scheduler(
+            kind,
+            "\"solver_order\": " + order,
+            "\"solver_type\": \"" + solverType + "\"",
+            "\"" + (kind == SchedulerKind.EULER ? "shift" : "flow_shift") + "\": 3.0");
+    scheduler.setTimesteps(steps);
+    assertEquals(steps + 1, scheduler.sigmas().length);
+    float[] data = ramp(0.2f);
+    assertArrayEquals(data, runWithPerfectModel(scheduler, data, from), 1e-5f);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void setTimestepsForgetsThePreviousRun(SchedulerKind kind) {
+    Scheduler used = scheduler(kind);
+    used.setTimesteps(6);
+    runHalfway(used);
+    used.setTimesteps(4);
+    Scheduler fresh = scheduler(kind);
+    fresh.setTimesteps(4);
+    assertArrayEquals(runHalfway(fresh), runHalfway(used));
+  }
+
+  private static float[] runHalfway(Scheduler scheduler) {
+    float[] timesteps = scheduler.timesteps();
+    float[] sample = ramp(-1);
+    for (int i = 0; i < timesteps.length / 2; i++) {
+      scheduler.step(sample.clone(), timesteps[i], sample);
+    }
+    return sample;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"UNIPC", "DPM_SOLVER"})
+  void ordersWarmUp(SchedulerKind kind) {
+    Scheduler first = scheduler(kind, "\"solver_order\": 1");
+    Scheduler third = scheduler(kind, "\"solver_order\": 3");
+    first.setTimesteps(8);
+    third.setTimesteps(8);
+    float[] ofFirst = ramp(-1);
+    float[] ofThird = ramp(-1);
+    float[] timesteps = first.timesteps();
+    first.step(ramp(0), timesteps[0], ofFirst);
+    third.step(ramp(0), timesteps[0], ofThird);
+    assertArrayEquals(ofFirst, ofThird, "the first step is of order 1");
+    first.step(ramp(2), timesteps[1], ofFirst);
+    third.step(ramp(2), timesteps[1], ofThird);
+    assertTrue(Math.abs(ofFirst[0] - ofThird[0]) > 1e-3, "the second step is of order 2");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void addNoiseMixesAtTheSigmaOfTheStep(SchedulerKind kind) {
+    Scheduler scheduler = scheduler(kind);
+    scheduler.setTimesteps(5);
+    float[] timesteps = scheduler.timesteps();
+    float[] original = {1, -2};
+    float[] noise = {0.5f, 3};
+    assertMixed(scheduler, 3, scheduler.addNoise(original, noise, timesteps[3]));
+    scheduler.setBeginIndex(2);
+    assertMixed(scheduler, 2, scheduler.addNoise(original, noise, timesteps[3]));
+    scheduler.step(new float[2], timesteps[2], new float[2]);
+    assertMixed(scheduler, 3, scheduler.addNoise(original, noise, timesteps[0]));
+  }
+
+  private static void assertMixed(Scheduler scheduler, int index, float[] noisy) {
+    float sigma = scheduler.sigmas()[index];
+    float[] expected = {1 - sigma + sigma * 0.5f, -2 * (1 - sigma) + sigma * 3};
+    assertArrayEquals(expected, noisy, 1e-6f);
+  }
+
+  @Test
+  void ofRepeatedTimestepsTheSecondIsFound() {
+    Scheduler scheduler = scheduler(SchedulerKind.UNIPC, "\"flow_shift\": 40.0");
+    scheduler.setTimesteps(40);
+    assertEquals(scheduler.timesteps()[0], scheduler.timesteps()[1]);
+    assertEquals(1, scheduler.indexForTimestep(999));
+    assertEquals(2, scheduler.indexForTimestep(scheduler.timesteps()[2]));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void misuseIsAnError(SchedulerKind kind) {
+    Scheduler scheduler = scheduler(kind);
+    String name = kind.className();
+    assertMessage(name + ": steps must be at least 1, got 0", () -> scheduler.setTimesteps(0));
+    assertMessage(name + ": begin index 0 is outside", () -> scheduler.setBeginIndex(0));
+    scheduler.setTimesteps(1);
+    float timestep = scheduler.timesteps()[0];
+    assertMessage(
+        name + ".step: modelOutput has 2 elements but sample has 3",
+        () -> scheduler.step(new float[2], timestep, new float[3]));
+    assertMessage(
+        name + ".addNoise: original has 2 elements but noise has 3",
+        () -> scheduler.addNoise(new float[2], new float[3], timestep));
+    assertMessage(
+        name + ": timestep 0.5 isn't in the schedule [",
+        () -> scheduler.step(new float[2], 0.5f, new float[2]));
+    scheduler.step(new float[2], timestep, new float[2]);
+    IllegalStateException e =
+        assertThrows(
+            IllegalStateException.class,
+            () -> scheduler.step(new float[2], timestep, new float[2]));
+    assertTrue(e.getMessage().contains("no step left in a schedule of 1"), e.getMessage());
+  }
+
+  @Test
+  void aRunKeepsItsSampleLength() {
+    Scheduler scheduler = scheduler(SchedulerKind.UNIPC);
+    scheduler.setTimesteps(3);
+    scheduler.step(new float[4], scheduler.timesteps()[0], new float[4]);
+    assertMessage(
+        "sample has 5 elements but the previous step's sample has 4",
+        () -> scheduler.step(new float[5], scheduler.timesteps()[1], new float[5]));
+  }
+
+  @Test
+  void sigmasThatCannotBeUsedAreErrors() {
+    Scheduler scheduler = scheduler(SchedulerKind.UNIPC, "\"flow_shift\": 1e12");
+    assertMessage("sigmas must fall", () -> scheduler.setTimesteps(10));
+    Scheduler euler = scheduler(SchedulerKind.EULER);
+    OptionalDouble none = OptionalDouble.empty();
+    assertMessage("no sigmas given", () -> euler.setTimesteps(new double[0], none));
+    assertMessage("sigmas must fall", () -> euler.setTimesteps(new double[] {0.5, 0.5}, none));
+    assertMessage("sigmas must fall", () -> euler.setTimesteps(new double[] {0.5, 0}, none));
+    assertMessage("sigmas must fall", () -> euler.setTimesteps(new double[] {1.5}, none));
+    assertMessage("sigmas must fall", () -> euler.setTimesteps(new double[] {Double.NaN}, none));
+    assertMessage(
+        "DPMSolverMultistepScheduler: takes no sigmas",
+        () -> scheduler(SchedulerKind.DPM_SOLVER).setTimesteps(new double[] {1}, none));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void dynamicShiftingNeedsMu(SchedulerKind kind) {
+    Scheduler scheduler = scheduler(kind, "\"use_dynamic_shifting\": true");
+    assertMessage("use_dynamic_shifting needs a finite mu", () -> scheduler.setTimesteps(3));
+    assertMessage(
+        "use_dynamic_shifting needs a finite mu",
+        () -> scheduler.setTimesteps(3, OptionalDouble.of(Double.POSITIVE_INFINITY)));
+  }
+
+  private static void assertMessage(String part, Runnable call) {
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call::run);
+    assertTrue(e.getMessage().contains(part), e.getMessage());
+  }
+}

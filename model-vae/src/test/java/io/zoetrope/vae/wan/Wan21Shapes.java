@@ -1,0 +1,67 @@
+package io.zoetrope.vae.wan;
+
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Lifetime;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Storage;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.testing.Fixtures;
+import io.zoetrope.weights.SafetensorsFile;
+import io.zoetrope.weights.WeightSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The names and shapes of the published Wan 2.1 VAE without its numbers, for dry runs: those of the
+ * tiny fixture with 12 times the channels.
+ */
+final class Wan21Shapes implements WeightSource {
+  private static final int TIMES = 12;
+
+  private final Map<String, Tensor> tensors = new HashMap<>();
+
+  private record Nothing(long byteSize) implements Storage {}
+
+  Wan21Shapes() {
+    try (SafetensorsFile tiny =
+        SafetensorsFile.open(
+            Fixtures.path("wan21-t2v-tiny/vae/diffusion_pytorch_model.safetensors"))) {
+      for (String name : tiny.names()) {
+        Shape shape = Shape.of(enlarged(name, tiny.tensor(name).shape().sizes()));
+        Storage storage = new Nothing(shape.count() * 4);
+        tensors.put(name, Tensor.contiguous(storage, 0, DType.F32, shape, Lifetime.UNBOUNDED));
+      }
+    }
+  }
+
+  /** Channels of pixels and latents stay. */
+  private static long[] enlarged(String name, long[] sizes) {
+    if (name.startsWith("quant_conv") || name.startsWith("post_quant_conv")) {
+      return sizes;
+    }
+    if (!name.contains("coder.conv_out")) {
+      sizes[0] *= TIMES;
+    }
+    if (sizes.length == 1 || name.endsWith("gamma") || name.contains("coder.conv_in")) {
+      return sizes;
+    }
+    sizes[1] *= TIMES;
+    return sizes;
+  }
+
+  @Override
+  public Set<String> names() {
+    return tensors.keySet();
+  }
+
+  @Override
+  public Tensor tensor(String name) {
+    return tensors.get(name);
+  }
+
+  @Override
+  public String description() {
+    return "shapes of Wan 2.1";
+  }
+}

@@ -1,0 +1,17 @@
+package io.zoetrope.media;
+
+/**
+ * A clip, image or folder of frames that can't be written or read; the message is one line that
+ * names the path and what to do.
+ */
+public final class MediaException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public MediaException(String message) {
+    super(message);
+  }
+
+  public MediaException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,108 @@
+package io.zoetrope.media;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/**
+ * A folder of PNG frames, {@code 00000.png} and so on, and {@code provenance.json}. Each frame
+ * carries the provenance in a text chunk, and the label in an XMP packet.
+ */
+final class PngFolderWriter extends MediaWriter {
+  static final String PROVENANCE_FILE = "provenance.json";
+
+  PngFolderWriter(Path target) {
+    super(target);
+  }
+
+  @Override
+  String unfit(int width, int height, int framesPerSecond) {
+    return null;
+  }
+
+  @Override
+  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
+      throws IOException {
+    Files.createDirectory(path);
+    List<byte[]> chunks =
+        List.of(
+            PngText.latin1(PngText.COMMENT, provenance.toAsciiJson()), PngText.xmp(Xmp.packet()));
+    for (int i = 0; i < frames.frames(); i++) {
+      byte[] png = PngText.insert(png(frames, i), chunks);
+      Files.write(path.resolve("%05d.png".formatted(i)), png);
+    }
+    Files.writeString(path.resolve(PROVENANCE_FILE), provenance.toPrettyJson() + "\n");
+  }
+
+  private static byte[] png(VideoFrames frames, int index) throws IOException {
+    var image = new BufferedImage(frames.width(), frames.height(), BufferedImage.TYPE_INT_RGB);
+    byte[] rgb = frames.frame(index);
+    int[] pixels = new int[frames.width() * frames.height()];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] =
+          (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
+    }
+    image.setRGB(0, 0, frames.width(), frames.height(), pixels, 0, frames.width());
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new MemoryCacheImageOutputStream(bytes)) {
+      if (!ImageIO.write(image, "png", out)) {
+        throw new IOException("this Java runtime has no PNG writer");
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  @Override
+  void checkTarget() {
+    if (Files.exists(target()) && !Files.isDirectory(target())) {
+      throw new MediaException(
+          "cannot write %s: it is a file, not a folder of frames; choose another name"
+              .formatted(target()));
+    }
+    if (Files.isDirectory(target()) && !isReplaceable(target())) {
+      throw new MediaException(
+          "cannot write %s: the folder holds other files than frames; choose an empty or new one"
+              .formatted(target()));
+    }
+  }
+
+  /** Whether a folder is empty or holds just what this class writes. */
+  private static boolean isReplaceable(Path folder) {
+    List<String> names;
+    try (Stream<Path> files = Files.list(folder)) {
+      names = files.map(file -> file.getFileName().toString()).toList();
+    } catch (IOException e) {
+      throw new MediaException(
+          "cannot write %s: %s; choose another folder".formatted(folder, reason(e)), e);
+    }
+    return names.isEmpty()
+        || names.contains(PROVENANCE_FILE)
+            && names.stream()
+                .allMatch(name -> name.matches("\\d{5}\\.png") || name.equals(PROVENANCE_FILE));
+  }
+
+  /** A folder can't be renamed over a full one, so the old one steps aside first. */
+  @Override
+  void publish(Path temporary) throws IOException {
+    if (!Files.exists(target())) {
+      super.publish(temporary);
+      return;
+    }
+    Path old = temporarySibling();
+    Files.move(target(), old, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      super.publish(temporary);
+    } catch (IOException e) {
+      Files.move(old, target(), StandardCopyOption.ATOMIC_MOVE);
+      throw e;
+    }
+    deleteQuietly(old);
+  }
+}

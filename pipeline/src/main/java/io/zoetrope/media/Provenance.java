@@ -1,0 +1,192 @@
+package io.zoetrope.media;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * Where a clip comes from: what every output carries, as one JSON object. {@code engine} (name and
+ * version) and {@code digitalSourceType} are always there; the rest (model, prompt, seed, resolved
+ * settings) is the caller's choice and keeps its order.
+ *
+ * @param entries JSON values: strings, numbers, booleans, null, lists and maps of them; as JSON
+ *     reads them back, so a {@code float} becomes a {@code Double} and a small {@code long} an
+ *     {@code Integer}
+ */
+public record Provenance(Map<String, Object> entries) {
+  /**
+   * IPTC's term for media made by a generative model
+   * (https://cv.iptc.org/newscodes/digitalsourcetype/).
+   */
+  public static final String TRAINED_ALGORITHMIC_MEDIA =
+      "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+
+  /** Name and version of this engine, as in {@code engine} of every document. */
+  public static final Map<String, Object> ENGINE = engine();
+
+  static final String ENGINE_KEY = "engine";
+  static final String SOURCE_TYPE_KEY = "digitalSourceType";
+
+  /**
+   * @throws IllegalArgumentException if {@code engine} or {@code digitalSourceType} is missing, or
+   *     a value isn't one of JSON
+   */
+  public Provenance {
+    for (String key : new String[] {ENGINE_KEY, SOURCE_TYPE_KEY}) {
+      if (!entries.containsKey(key)) {
+        throw new IllegalArgumentException("provenance: the entry '" + key + "' is missing");
+      }
+    }
+    entries = copy(entries);
+  }
+
+  /**
+   * A clip that this engine makes now.
+   *
+   * @throws IllegalArgumentException if {@code settings} holds {@code engine} or {@code
+   *     digitalSourceType}, or a value isn't JSON
+   */
+  public static Provenance of(Map<String, ?> settings) {
+    var entries = new LinkedHashMap<String, Object>(settings);
+    if (entries.put(ENGINE_KEY, ENGINE) != null
+        || entries.put(SOURCE_TYPE_KEY, TRAINED_ALGORITHMIC_MEDIA) != null) {
+      throw new IllegalArgumentException(
+          "provenance: '%s' and '%s' are set by the engine".formatted(ENGINE_KEY, SOURCE_TYPE_KEY));
+    }
+    return new Provenance(entries);
+  }
+
+  /**
+   * The document that an MP4, a GIF, a PNG or a folder of frames carries.
+   *
+   * @throws MediaException if the file can't be read or carries none
+   */
+  public static Provenance read(Path file) {
+    try {
+      Optional<String> json =
+          Files.isDirectory(file)
+              ? Optional.of(Files.readString(file.resolve(PngFolderWriter.PROVENANCE_FILE)))
+              : readComment(file);
+      return fromJson(json.orElseThrow(() -> new IllegalArgumentException("no comment in it")));
+    } catch (NoSuchFileException e) {
+      throw new MediaException(
+          "cannot read %s: there is no file %s".formatted(file, e.getFile()), e);
+    } catch (IOException e) {
+      throw new MediaException("cannot read %s: %s".formatted(file, MediaWriter.reason(e)), e);
+    } catch (IllegalArgumentException e) {
+      throw new MediaException(
+          "%s carries no provenance (%s); only outputs of this engine that no other program rewrote do"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  private static Optional<String> readComment(Path file) throws IOException {
+    try (var in = new BufferedInputStream(Files.newInputStream(file))) {
+      if (Arrays.equals(in.readNBytes(PngText.SIGNATURE.length), PngText.SIGNATURE)) {
+        return PngText.find(in, PngText.COMMENT);
+      }
+    }
+    try (var demuxer = new Demuxer(file)) {
+      return demuxer.tag("comment");
+    }
+  }
+
+  /**
+   * The document that {@link #toJson} wrote.
+   *
+   * @throws IllegalArgumentException if {@code json} isn't such a document
+   */
+  public static Provenance fromJson(String json) {
+    return new Provenance(parse(json));
+  }
+
+  /** The document as JSON on one line. */
+  public String toJson() {
+    return write(JsonConfig.MAPPER.writer(), entries);
+  }
+
+  /** {@link #toJson} with everything beyond ASCII escaped, for places that hold nothing else. */
+  String toAsciiJson() {
+    JsonGenerator.Feature ascii = JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature();
+    return write(JsonConfig.MAPPER.writer().with(ascii), entries);
+  }
+
+  /** {@link #toJson} over several lines, for people. */
+  public String toPrettyJson() {
+    return write(JsonConfig.MAPPER.writerWithDefaultPrettyPrinter(), entries);
+  }
+
+  private static Map<String, Object> copy(Map<?, ?> entries) {
+    var copy = new LinkedHashMap<String, Object>();
+    entries.forEach((key, value) -> copy.put((String) key, copy(value)));
+    return Collections.unmodifiableMap(copy);
+  }
+
+  private static Object copy(Object value) {
+    return switch (value) {
+      case null -> null;
+      case String _, Boolean _, Integer _, BigInteger _ -> value;
+      case Long number when number == number.intValue() -> number.intValue();
+      case Long _ -> value;
+      case Float number -> copy(Double.valueOf(number.toString()));
+      case Double number when Double.isFinite(number) -> value;
+      case Map<?, ?> map -> copy(map);
+      case List<?> list -> list.stream().map(Provenance::copy).toList();
+      default ->
+          throw new IllegalArgumentException(
+              "provenance: %s (%s) is no JSON value"
+                  .formatted(value, value.getClass().getSimpleName()));
+    };
+  }
+
+  private static Map<String, Object> parse(String json) {
+    try {
+      return JsonConfig.MAPPER.convertValue(
+          JsonConfig.parse("provenance", json).json(),
+          new TypeReference<LinkedHashMap<String, Object>>() {});
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private static String write(ObjectWriter writer, Map<String, Object> entries) {
+    try {
+      return writer.writeValueAsString(entries);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("provenance: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static Map<String, Object> engine() {
+    try (InputStream in = Provenance.class.getResourceAsStream("engine.properties")) {
+      var properties = new Properties();
+      properties.load(in);
+      var engine = new LinkedHashMap<String, Object>();
+      engine.put("name", properties.getProperty("name"));
+      engine.put("version", properties.getProperty("version"));
+      return Collections.unmodifiableMap(engine);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.zoetrope.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A model in the folder layout of diffusers: {@code model_index.json} names the pipeline and the
+ * class of each component, and each component has a folder of its own.
+ *
+ * @param folder where it lies
+ * @param pipelineClass {@code _class_name} of the index
+ * @param components class of each component that is present
+ * @param settings the remaining entries of the index, such as {@code boundary_ratio}
+ * @param defaults from {@code zoetrope.json} beside the index, or those of the pipeline's class
+ */
+public record ModelFolder(
+    Path folder,
+    String pipelineClass,
+    Map<String, String> components,
+    Map<String, JsonNode> settings,
+    GenerationDefaults defaults) {
+  private static final String INDEX = "model_index.json";
+  private static final String DEFAULTS = "zoetrope.json";
+
+  /**
+   * Reads a folder's index.
+   *
+   * @throws PipelineException if the folder or the index is missing
+   * @throws ConfigException if the index or the defaults are malformed
+   */
+  public static ModelFolder open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new PipelineException(
+          "model folder %s %s; name a folder in the layout of diffusers"
+              .formatted(folder, Files.exists(folder) ? "is not a folder" : "does not exist"));
+    }
+    Path file = folder.resolve(INDEX);
+    if (!Files.exists(file)) {
+      throw new PipelineException(
+          "model folder %s has no %s; name a folder in the layout of diffusers"
+              .formatted(folder, INDEX));
+    }
+    JsonConfig index = JsonConfig.read(file);
+    Map<String, String> components = new LinkedHashMap<>();
+    Map<String, JsonNode> settings = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : index.json().properties()) {
+      JsonNode value = entry.getValue();
+      if (value.isArray()) {
+        index.require(value.size() == 2, entry.getKey(), "[library, class]");
+        if (value.get(1).isTextual()) {
+          components.put(entry.getKey(), value.get(1).textValue());
+        }
+      } else if (!entry.getKey().startsWith("_")) {
+        settings.put(entry.getKey(), value);
+      }
+    }
+    return new ModelFolder(
+        folder, index.text("_class_name"), components, settings, defaults(folder));
+  }
+
+  /**
+   * The folder of a component.
+   *
+   * @param classes the classes that the caller can use
+   * @throws PipelineException if the index lacks it, it has another class, or its folder is missing
+   */
+  public Path component(String name, String... classes) {
+    String found = components.get(name);
+    if (found == null) {
+      throw new PipelineException(
+          "%s: component '%s' is missing; it has %s"
+              .formatted(folder.resolve(INDEX), name, new TreeSet<>(components.keySet())));
+    }
+    if (classes.length > 0 && !Set.of(classes).contains(found)) {
+      throw new PipelineException(
+          "%s: component '%s' has class %s, which is not supported; supported: %s"
+              .formatted(folder.resolve(INDEX), name, found, String.join(", ", classes)));
+    }
+    Path path = folder.resolve(name);
+    if (!Files.isDirectory(path)) {
+      throw new PipelineException(
+          "model folder %s lacks its component folder '%s'".formatted(folder, name));
+    }
+    return path;
+  }
+
+  private static GenerationDefaults defaults(Path folder) {
+    Path file = folder.resolve(DEFAULTS);
+    GenerationDefaults wan = GenerationDefaults.WAN;
+    if (!Files.exists(file)) {
+      return wan;
+    }
+    JsonConfig json = JsonConfig.read(file);
+    return new GenerationDefaults(
+        json.positiveInteger("width", wan.width()),
+        json.positiveInteger("height", wan.height()),
+        json.positiveInteger("num_frames", wan.frames()),
+        json.positiveInteger("num_inference_steps", wan.steps()),
+        json.positiveNumber("guidance_scale", wan.guidanceScale()),
+        json.positiveInteger("fps", wan.framesPerSecond()));
+  }
+}

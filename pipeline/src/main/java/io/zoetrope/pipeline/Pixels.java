@@ -1,0 +1,71 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.media.VideoFrames;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.wan.VideoSource;
+
+/**
+ * Between the pictures that people see, uint8, and those that networks see, -1 to 1 ({@code
+ * VideoProcessor} in diffusers).
+ */
+final class Pixels {
+  private static final int CHANNELS = 3;
+
+  private final int width;
+  private final int height;
+  private final byte[] rgb;
+  private int filled;
+
+  /** Collects frames of a clip. */
+  Pixels(int width, int height, int frames) {
+    this.width = width;
+    this.height = height;
+    this.rgb = new byte[Math.multiplyExact(Math.multiplyExact(width * CHANNELS, height), frames)];
+  }
+
+  /**
+   * Appends frames, [frames, height, width, 3]; values are rounded half to even, as NumPy does.
+   *
+   * @param values from -1 to 1
+   */
+  void add(float[] values) {
+    for (float value : values) {
+      float unit = Math.clamp(value / 2 + 0.5f, 0f, 1f);
+      rgb[filled++] = (byte) Math.rint(unit * 255.0);
+    }
+  }
+
+  /** Number of whole frames so far. */
+  int frames() {
+    return filled / (width * height * CHANNELS);
+  }
+
+  /** The clip; this object gives its array up. */
+  VideoFrames toFrames() {
+    return new VideoFrames(width, height, frames(), rgb);
+  }
+
+  /** A clip as an encoder reads it. */
+  static VideoSource source(Ops ops, VideoFrames clip) {
+    return new VideoSource() {
+      @Override
+      public long frames() {
+        return clip.frames();
+      }
+
+      @Override
+      public Tensor read(long start, long count) {
+        int size = clip.height() * clip.width() * CHANNELS;
+        float[] values = new float[Math.toIntExact(count * size)];
+        for (int i = 0; i < count; i++) {
+          byte[] frame = clip.frame((int) start + i);
+          for (int k = 0; k < size; k++) {
+            values[i * size + k] = (frame[k] & 0xff) / 255f * 2 - 1;
+          }
+        }
+        return ops.upload(Tensor.of(values, count, clip.height(), clip.width(), CHANNELS));
+      }
+    };
+  }
+}

@@ -1,0 +1,57 @@
+package io.zoetrope.pipeline;
+
+/** Hears how far a job is. Calls come from the thread that runs the job, in order. */
+public interface Progress {
+  /** Hears nothing. */
+  Progress NONE = new Progress() {};
+
+  /** The stages of a job, in order. */
+  enum Stage {
+    /** The prompts become embeddings. */
+    ENCODE_PROMPTS("text encoder"),
+    /** The input clip becomes latents; video-to-video only. */
+    ENCODE_VIDEO("video encoder"),
+    /** Noise becomes latents. */
+    DENOISE("denoising"),
+    /** Latents become frames. */
+    DECODE("video decoder");
+
+    private final String title;
+
+    Stage(String title) {
+      this.title = title;
+    }
+
+    /** What to call the stage to people. */
+    public String title() {
+      return title;
+    }
+  }
+
+  /**
+   * A stage begins.
+   *
+   * @param steps how many {@link #step} calls will follow
+   */
+  default void begin(Stage stage, int steps) {}
+
+  /**
+   * A part of the current stage is done.
+   *
+   * @param done from 1 up to the stage's steps
+   */
+  default void step(Stage stage, int done) {}
+
+  /**
+   * What a stage took.
+   *
+   * @param nanos wall time
+   * @param weightBytes bytes of the weight files that were open
+   * @param scratchBytes most bytes of activations and buffers at a time
+   * @param flops multiplications and additions of the matrix work
+   */
+  record Report(long nanos, long weightBytes, long scratchBytes, long flops) {}
+
+  /** A stage is over. */
+  default void end(Stage stage, Report report) {}
+}

@@ -1,0 +1,413 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.dit.scheduler.SchedulerConfig;
+import io.zoetrope.dit.wan.TextContext;
+import io.zoetrope.dit.wan.WanConfig;
+import io.zoetrope.dit.wan.WanTransformer;
+import io.zoetrope.media.VideoFrames;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.Progress.Stage;
+import io.zoetrope.random.TorchGenerator;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.wan.Moments;
+import io.zoetrope.vae.wan.Tiling;
+import io.zoetrope.vae.wan.WanVae;
+import io.zoetrope.vae.wan.WanVaeConfig;
+import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.SafetensorsWriter;
+import io.zoetrope.weights.Weights;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Text to video and video to video with Wan 2.1 ({@code WanPipeline} and {@code
+ * WanVideoToVideoPipeline} in diffusers).
+ *
+ * <p>Each stage opens its weights, has scratch memory of its own, and closes both before the next
+ * begins, so that the largest component alone decides how much memory a job needs.
+ */
+final class WanPipeline implements VideoPipeline {
+  static final String CLASS_NAME = "WanPipeline";
+
+  /** Channels-last [frames, height, width, channels] seen as [channels, frames, height, width]. */
+  private static final int[] CHANNELS_FIRST = {3, 0, 1, 2};
+
+  private static final int[] CHANNELS_LAST = {1, 2, 3, 0};
+
+  private final ModelFolder model;
+  private final Backend backend;
+  private final DType dtype;
+  private final WanConfig transformerConfig;
+  private final WanVaeConfig vaeConfig;
+  private final SchedulerConfig schedulerConfig;
+
+  WanPipeline(ModelFolder model, Backend backend, DType dtype) {
+    this.model = model;
+    this.backend = backend;
+    this.dtype = dtype;
+    refuse("boundary_ratio", "two experts");
+    refuse("expand_timesteps", "a timestep for each token");
+    Path transformer = model.component("transformer", "WanTransformer3DModel");
+    Path vae = model.component("vae", "AutoencoderKLWan");
+    Path scheduler = model.component("scheduler");
+    this.transformerConfig = WanConfig.read(transformer.resolve("config.json"));
+    this.vaeConfig = WanVaeConfig.read(vae.resolve("config.json"));
+    this.schedulerConfig = SchedulerConfig.read(scheduler.resolve("scheduler_config.json"));
+    if (transformerConfig.inChannels() != vaeConfig.zDim()) {
+      throw new PipelineException(
+          "%s: the transformer takes %d channels, the video autoencoder has %d: only text-to-video models are supported"
+              .formatted(model.folder(), transformerConfig.inChannels(), vaeConfig.zDim()));
+    }
+    checkWeights();
+  }
+
+  /** Wan 2.2 models say in the index what this pipeline would have to do for them. */
+  private void refuse(String setting, String what) {
+    var value = model.settings().get(setting);
+    if (value != null && !value.isNull() && !(value.isBoolean() && !value.booleanValue())) {
+      throw new PipelineException(
+          "%s: '%s' is %s: models with %s are not supported yet"
+              .formatted(model.folder(), setting, value, what));
+    }
+  }
+
+  /** Demands every tensor of every component now, rather than after hours of denoising. */
+  private void checkWeights() {
+    try (Backend dry = new DryRunBackend()) {
+      PromptEncoder.open(model, dry, DType.F32).close();
+      openTransformer(dry, DType.F32).close();
+      openVae(dry).close();
+    }
+  }
+
+  @Override
+  public GenerationDefaults defaults() {
+    return model.defaults();
+  }
+
+  @Override
+  public void check(GenerationRequest request) {
+    int heightMultiple = vaeConfig.scaleFactorSpatial() * transformerConfig.patchSize().height();
+    int widthMultiple = vaeConfig.scaleFactorSpatial() * transformerConfig.patchSize().width();
+    if (request.width() % widthMultiple != 0 || request.height() % heightMultiple != 0) {
+      throw new PipelineException(
+          "size %dx%d: width must be a multiple of %d and height of %d; nearest: %dx%d"
+              .formatted(
+                  request.width(),
+                  request.height(),
+                  widthMultiple,
+                  heightMultiple,
+                  nearestMultiple(request.width(), widthMultiple),
+                  nearestMultiple(request.height(), heightMultiple)));
+    }
+    int temporal = vaeConfig.scaleFactorTemporal();
+    if (request.frames() % temporal != 1 % temporal) {
+      int below = (request.frames() - 1) / temporal * temporal + 1;
+      throw new PipelineException(
+          "frames %d: the model makes %dn + 1 frames; use %d or %d"
+              .formatted(request.frames(), temporal, below, below + temporal));
+    }
+    checkLatents("initial latents", request.initialLatents(), latentShape(request));
+    VideoFrames video = request.video();
+    if (video != null
+        && (video.width() != request.width()
+            || video.height() != request.height()
+            || video.frames() != request.frames())) {
+      throw new PipelineException(
+          "the input clip has %s, the request %d of %dx%d: cut or resize it first"
+              .formatted(video, request.frames(), request.width(), request.height()));
+    }
+  }
+
+  private static int nearestMultiple(int value, int multiple) {
+    return Math.max(1, Math.round((float) value / multiple)) * multiple;
+  }
+
+  private static void checkLatents(String what, Tensor latents, Shape expected) {
+    if (latents == null) {
+      return;
+    }
+    if (!latents.shape().equals(expected)) {
+      throw new PipelineException(
+          "%s have shape %s, this size and number of frames need %s"
+              .formatted(what, latents.shape(), expected));
+    }
+    for (float value : latents.toFloats()) {
+      if (!Float.isFinite(value)) {
+        throw new PipelineException(what + " hold a value that is not finite");
+      }
+    }
+  }
+
+  @Override
+  public GenerationResult generate(GenerationRequest request, Progress progress, Tracer tracer) {
+    check(request);
+
+    // 1. Prompts become embeddings
+    Prompts prompts = encodePrompts(request, progress, tracer);
+
+    // 2. The schedule, and noise or a noisy clip to start from
+    SchedulerConfig config = schedulerConfig(request);
+    Scheduler scheduler = Scheduler.of(config);
+    scheduler.setTimesteps(request.steps());
+    float[] latents = noise(request);
+    float[] timesteps = scheduler.timesteps();
+    if (request.video() == null) {
+      scheduler.setBeginIndex(0);
+    } else {
+      int applied = (int) (request.steps() * request.strength());
+      timesteps = Arrays.copyOfRange(timesteps, request.steps() - applied, request.steps());
+      float[] clip = encodeVideo(request, progress, tracer);
+      latents = scheduler.addNoise(clip, latents, timesteps[0]);
+    }
+
+    // 3. Noise becomes latents
+    denoise(request, latents, scheduler, timesteps, prompts, progress, tracer);
+    if (request.saveLatents() != null) {
+      long[] shape = latentShape(request).sizes();
+      Tensor saved = Tensor.of(latents, 1, shape[0], shape[1], shape[2], shape[3]);
+      SafetensorsWriter.write(request.saveLatents(), Map.of("latents", saved), Map.of());
+    }
+
+    // 4. Latents become frames
+    VideoFrames frames = decode(request, latents, progress, tracer);
+    return new GenerationResult(frames, settings(request, config));
+  }
+
+  // ---------------------------------------------------------------- stages
+
+  /** Embeddings without padding, [tokens, features] in host memory; the second is null unguided. */
+  private record Prompts(Tensor positive, Tensor negative) {}
+
+  private Prompts encodePrompts(GenerationRequest request, Progress progress, Tracer tracer) {
+    return StageRun.of(
+        Stage.ENCODE_PROMPTS,
+        request.isGuided() ? 2 : 1,
+        new Ops(backend, tracer),
+        progress,
+        stage -> {
+          Ops ops = stage.ops();
+          try (PromptEncoder encoder = PromptEncoder.open(model, backend, dtype);
+              var _ = ops.scope("text")) {
+            stage.weightBytes(encoder.weightBytes());
+            int length = request.maxSequenceLength();
+            Tensor positive = encoder.encode(ops, "prompt", request.prompt(), length);
+            stage.step(1);
+            Tensor negative = null;
+            if (request.isGuided()) {
+              negative = encoder.encode(ops, "negative_prompt", request.negativePrompt(), length);
+              stage.step(2);
+            }
+            tapPadded(ops, "prompt_embeds", positive, length);
+            tapPadded(ops, "negative_prompt_embeds", negative, length);
+            return new Prompts(positive, negative);
+          }
+        });
+  }
+
+  /** Shows embeddings as diffusers has them: zero rows up to the maximum sequence length. */
+  private static void tapPadded(Ops ops, String name, Tensor embeds, int length) {
+    if (embeds != null) {
+      ops.tap(
+          name,
+          () -> {
+            Tensor padded = ops.allocate(embeds.dtype(), Shape.of(length, embeds.size(1)));
+            ops.fill(padded, 0);
+            ops.copyInto(padded.narrow(0, 0, embeds.size(0)), embeds);
+            return padded;
+          });
+    }
+  }
+
+  private float[] encodeVideo(GenerationRequest request, Progress progress, Tracer tracer) {
+    return StageRun.of(
+        Stage.ENCODE_VIDEO,
+        1,
+        new Ops(backend, tracer),
+        progress,
+        stage -> {
+          Ops ops = stage.ops();
+          Tiling tiling = request.tiledDecoding() ? Tiling.DEFAULT : null;
+          try (VaeFile vae = openVae(backend)) {
+            stage.weightBytes(vae.weights().byteSize());
+            Moments moments =
+                vae.model().encode(ops, Pixels.source(ops, request.video()), tiling);
+            Tensor mean = moments.mean().permute(CHANNELS_FIRST);
+            ops.tap("vae_encode/mean", mean);
+            ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
+            Tensor latents = vae.model().normalize(ops, moments.mean());
+            return ops.download(latents.permute(CHANNELS_FIRST)).toFloats();
+          }
+        });
+  }
+
+  private void denoise(
+      GenerationRequest request,
+      float[] latents,
+      Scheduler scheduler,
+      float[] timesteps,
+      Prompts prompts,
+      Progress progress,
+      Tracer tracer) {
+    Shape shape = latentShape(request);
+    StageRun.of(
+        Stage.DENOISE,
+        timesteps.length,
+        new Ops(backend, tracer),
+        progress,
+        stage -> {
+          Ops ops = stage.ops();
+          try (TransformerFile file = openTransformer(backend, dtype);
+              var _ = ops.scope("denoise")) {
+            stage.weightBytes(file.weights().byteSize());
+            WanTransformer transformer = file.model();
+            ops.tap("initial_latents", Tensor.of(latents, shape.sizes()));
+            ops.tap("sigmas", vector(scheduler.sigmas()));
+            ops.tap("timesteps", vector(scheduler.timesteps()));
+            int length = request.maxSequenceLength();
+            TextContext positive = transformer.prepare(ops, prompts.positive(), length, null);
+            TextContext negative =
+                prompts.negative() == null
+                    ? null
+                    : transformer.prepare(ops, prompts.negative(), length, null);
+            new Denoiser(ops, transformer, scheduler, shape, request.guidanceScale())
+                .run(latents, timesteps, positive, negative, stage::step);
+            return null;
+          }
+        });
+  }
+
+  private VideoFrames decode(
+      GenerationRequest request, float[] latents, Progress progress, Tracer tracer) {
+    Shape shape = latentShape(request);
+    return StageRun.of(
+        Stage.DECODE,
+        request.frames(),
+        new Ops(backend, tracer),
+        progress,
+        stage -> {
+          Ops ops = stage.ops();
+          Pixels pixels = new Pixels(request.width(), request.height(), request.frames());
+          Tiling tiling = request.tiledDecoding() ? Tiling.DEFAULT : null;
+          try (VaeFile vae = openVae(backend)) {
+            stage.weightBytes(vae.weights().byteSize());
+            Tensor channelsFirst = ops.upload(Tensor.of(latents, shape.sizes()));
+            Tensor z = vae.model().denormalize(ops, ops.copy(channelsFirst.permute(CHANNELS_LAST)));
+            ops.tap("vae_decode/latents_in", z.permute(CHANNELS_FIRST));
+            vae.model()
+                .decode(
+                    ops,
+                    z,
+                    tiling,
+                    chunk -> {
+                      ops.tap("video_out", chunk);
+                      pixels.add(ops.download(chunk).toFloats());
+                      stage.step(pixels.frames());
+                    });
+          }
+          return pixels.toFrames();
+        });
+  }
+
+  // ---------------------------------------------------------------- pieces
+
+  private record TransformerFile(Checkpoint weights, WanTransformer model)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      weights.close();
+    }
+  }
+
+  private record VaeFile(Checkpoint weights, WanVae model) implements AutoCloseable {
+    @Override
+    public void close() {
+      weights.close();
+    }
+  }
+
+  private TransformerFile openTransformer(Backend device, DType precision) {
+    return WeightFiles.load(
+        model.component("transformer"),
+        WeightFiles.DIFFUSERS,
+        checkpoint ->
+            new TransformerFile(
+                checkpoint,
+                WanTransformer.load(
+                    transformerConfig, Weights.of(checkpoint, device), precision)));
+  }
+
+  private VaeFile openVae(Backend device) {
+    return WeightFiles.load(
+        model.component("vae"),
+        WeightFiles.DIFFUSERS,
+        checkpoint ->
+            new VaeFile(checkpoint, new WanVae(vaeConfig, Weights.of(checkpoint, device))));
+  }
+
+  private SchedulerConfig schedulerConfig(GenerationRequest request) {
+    SchedulerConfig config = schedulerConfig;
+    if (request.scheduler().isPresent()) {
+      config = config.withKind(request.scheduler().get());
+    }
+    if (request.flowShift().isPresent()) {
+      config = config.withFlowShift(request.flowShift().getAsDouble());
+    }
+    return config;
+  }
+
+  private float[] noise(GenerationRequest request) {
+    return request.initialLatents() != null
+        ? request.initialLatents().toFloats()
+        : TorchGenerator.manualSeed(request.seed())
+            .randn(latentShape(request).sizes())
+            .toFloats();
+  }
+
+  private Shape latentShape(GenerationRequest request) {
+    return Shape.of(
+        vaeConfig.zDim(),
+        (request.frames() - 1) / vaeConfig.scaleFactorTemporal() + 1,
+        request.height() / vaeConfig.scaleFactorSpatial(),
+        request.width() / vaeConfig.scaleFactorSpatial());
+  }
+
+  private static Tensor vector(float[] values) {
+    return Tensor.of(values, values.length);
+  }
+
+  private Map<String, Object> settings(GenerationRequest request, SchedulerConfig config) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("pipeline", CLASS_NAME);
+    settings.put("prompt", request.prompt());
+    settings.put("negative_prompt", request.negativePrompt());
+    if (request.initialLatents() == null) {
+      settings.put("seed", request.seed());
+    } else {
+      settings.put("initial_latents", "given");
+    }
+    if (request.video() != null) {
+      settings.put("strength", request.strength());
+    }
+    settings.put("width", request.width());
+    settings.put("height", request.height());
+    settings.put("num_frames", request.frames());
+    settings.put("num_inference_steps", request.steps());
+    settings.put("guidance_scale", request.guidanceScale());
+    settings.put("scheduler", config.kind().className());
+    settings.put("flow_shift", config.flowShift());
+    settings.put("max_sequence_length", request.maxSequenceLength());
+    settings.put("vae_tiling", request.tiledDecoding());
+    settings.put("dtype", dtype.name().toLowerCase(Locale.ROOT));
+    return settings;
+  }
+}

@@ -1,0 +1,153 @@
+package io.zoetrope.t5;
+
+import java.text.Normalizer.Form;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** The normalizer of a tokenizer.json: rewrites text before it is cut into words. */
+@FunctionalInterface
+interface Normalizer {
+  Segment normalize(Segment segment);
+
+  /** With these flags classes, anchors and the dot mean what they mean to the Oniguruma library. */
+  int ONIGURUMA_LIKE = Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE | Pattern.UNIX_LINES;
+
+  /** Reads a normalizer; null stands for one that changes nothing. */
+  static Normalizer read(JsonPlace json) {
+    if (json.isNull()) {
+      return segment -> segment;
+    }
+    return switch (json.type()) {
+      case "Sequence" -> {
+        List<Normalizer> steps =
+            json.get("normalizers").elements().stream().map(Normalizer::read).toList();
+        yield segment -> {
+          Segment result = segment;
+          for (Normalizer step : steps) {
+            result = step.normalize(result);
+          }
+          return result;
+        };
+      }
+      case "Precompiled" -> readPrecompiled(json.get("precompiled_charsmap"));
+      case "Replace" -> readReplace(json);
+      case "Strip" -> {
+        boolean left = json.get("strip_left").bool();
+        boolean right = json.get("strip_right").bool();
+        yield segment -> strip(segment, left, right);
+      }
+      case "Prepend" -> {
+        String prefix = json.get("prepend").text();
+        yield segment -> segment.text().isEmpty() ? segment : segment.prepend(prefix);
+      }
+      case "Lowercase" -> segment -> segment.rewrite(Normalizer::lowercase);
+      case "NFC" -> unicode(Form.NFC);
+      case "NFD" -> unicode(Form.NFD);
+      case "NFKC" -> unicode(Form.NFKC);
+      case "NFKD" -> unicode(Form.NFKD);
+      case "Nmt" -> Normalizer::nmt;
+      default ->
+          throw json.unsupported(
+              "Sequence, Precompiled, Replace, Strip, Prepend, Lowercase, NFC, NFD, NFKC, NFKD, Nmt");
+    };
+  }
+
+  private static Normalizer unicode(Form form) {
+    return segment -> segment.rewrite(text -> java.text.Normalizer.normalize(text, form));
+  }
+
+  private static Normalizer readPrecompiled(JsonPlace json) {
+    byte[] blob;
+    try {
+      blob = Base64.getDecoder().decode(json.text());
+    } catch (IllegalArgumentException e) {
+      throw json.wrong("is not base64: " + e.getMessage());
+    }
+    var normalizer = new PrecompiledNormalizer(new PrecompiledCharsMap(blob, json.place()));
+    return segment -> segment.rewrite(normalizer::normalize);
+  }
+
+  private static Normalizer readReplace(JsonPlace json) {
+    JsonPlace pattern = json.get("pattern").object();
+    boolean isRegex = !pattern.get("Regex").isNull();
+    String expression = pattern.get(isRegex ? "Regex" : "String").text();
+    String content = json.get("content").text();
+    Pattern compiled;
+    try {
+      compiled = Pattern.compile(expression, isRegex ? ONIGURUMA_LIKE : Pattern.LITERAL);
+    } catch (PatternSyntaxException e) {
+      throw json.get("pattern").wrong("is not a regular expression: " + e.getDescription());
+    }
+    return segment -> replace(segment, compiled.matcher(segment.text()), content);
+  }
+
+  private static Segment replace(Segment segment, Matcher matcher, String content) {
+    if (!matcher.find()) {
+      return segment;
+    }
+    int startLength = segment.startLength();
+    if (matcher.start() < startLength) {
+      // What replaces several characters counts as coming from the last of them.
+      startLength = matcher.start() + (matcher.end() <= startLength ? content.length() : 0);
+    }
+    return new Segment(matcher.replaceAll(Matcher.quoteReplacement(content)), startLength);
+  }
+
+  private static Segment strip(Segment segment, boolean left, boolean right) {
+    String text = segment.text();
+    int from = left ? WhiteSpace.skip(text, 0) : 0;
+    int to = right ? WhiteSpace.skipBack(text, from, text.length()) : text.length();
+    return segment.slice(from, to);
+  }
+
+  /** Character by character, so without the final form of sigma. */
+  private static String lowercase(String text) {
+    StringBuilder lower = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(c -> {
+          lower.appendCodePoint(Character.toLowerCase(c));
+          // The one letter with a longer lower-case form: i and a combining dot above.
+          if (c == 0x130) {
+            lower.append('\u0307');
+          }
+        });
+    return lower.toString();
+  }
+
+  /**
+   * Control characters go, other blanks become spaces: the rules of SentencePiece's "nmt" beyond
+   * NFKC.
+   */
+  private static Segment nmt(Segment segment) {
+    String text = segment.text();
+    StringBuilder result = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!isRemovedByNmt(c)) {
+        result.append(isBlankForNmt(c) ? ' ' : c);
+      }
+    }
+    boolean keepsStart = !text.isEmpty() && !isRemovedByNmt(text.charAt(0));
+    return new Segment(result.toString(), keepsStart ? segment.startLength() : 0);
+  }
+
+  private static boolean isRemovedByNmt(char c) {
+    return c >= 1 && c <= 8
+        || c == 0xB
+        || c >= 0xE && c <= 0x1F
+        || c == 0x7F
+        || c == 0x8F
+        || c == 0x9F;
+  }
+
+  private static boolean isBlankForNmt(char c) {
+    return switch (c) {
+      case '\t', '\n', '\f', '\r', '\u1680', '\u2028', '\u2029', '\u2581', '\uFEFF', '\uFFFD' ->
+          true;
+      default -> c >= '\u200B' && c <= '\u200F';
+    };
+  }
+}

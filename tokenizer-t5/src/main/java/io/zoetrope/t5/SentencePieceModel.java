@@ -1,0 +1,213 @@
+package io.zoetrope.t5;
+
+import io.zoetrope.t5.text.UnpairedSurrogates;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A unigram model in the file format of the SentencePiece library ({@code spiece.model}, message
+ * ModelProto of sentencepiece_model.proto), which encodes as that library does. Immutable.
+ */
+public final class SentencePieceModel {
+  private static final int UNIGRAM = 1;
+
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final int size;
+  private final SentencePieceNormalizer normalizer;
+  private final Unigram model;
+
+  /** Types of pieces, numbered as in the file. */
+  private enum Type {
+    NORMAL,
+    UNKNOWN,
+    CONTROL,
+    USER_DEFINED,
+    UNUSED,
+    BYTE
+  }
+
+  private record Piece(String text, float score, Type type) {}
+
+  /**
+   * Reads a model.
+   *
+   * @throws TokenizerException if the file can't be read, is damaged or holds no unigram model
+   */
+  public static SentencePieceModel read(Path file) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new TokenizerException("Can't read " + file + ": " + e.getMessage(), e);
+    }
+    return new SentencePieceModel(bytes, file.toString());
+  }
+
+  private SentencePieceModel(byte[] bytes, String place) {
+    List<Piece> pieces = new ArrayList<>();
+    var normalizerSpec = new SentencePieceNormalizer.Spec();
+    boolean byteFallback = false;
+    ProtobufReader message = new ProtobufReader(ByteBuffer.wrap(bytes), place);
+    while (message.next()) {
+      switch (message.field()) {
+        case 1 -> pieces.add(readPiece(message.readMessage(), place + ": piece " + pieces.size()));
+        case 2 -> byteFallback = readTrainerSpec(message.readMessage(), normalizerSpec, place);
+        case 3 -> normalizerSpec.read(message.readMessage(), place);
+        default -> message.skip();
+      }
+    }
+    size = pieces.size();
+    for (int id = 0; id < size; id++) {
+      if (ids.put(pieces.get(id).text, id) != null) {
+        throw new TokenizerException(
+            place + ": piece \"" + pieces.get(id).text + "\" occurs twice");
+      }
+    }
+    List<String> userDefined =
+        pieces.stream().filter(piece -> piece.type == Type.USER_DEFINED).map(Piece::text).toList();
+    normalizer = new SentencePieceNormalizer(normalizerSpec, userDefined);
+    model = unigram(pieces, byteFallback, place);
+  }
+
+  private static Piece readPiece(ProtobufReader message, String place) {
+    String text = "";
+    float score = 0;
+    long type = 1;
+    while (message.next()) {
+      switch (message.field()) {
+        case 1 -> text = message.readString();
+        case 2 -> score = message.readFloat();
+        case 3 -> type = message.readVarint();
+        default -> message.skip();
+      }
+    }
+    if (text.isEmpty()) {
+      throw new TokenizerException(place + " is empty");
+    }
+    if (!Float.isFinite(score)) {
+      throw new TokenizerException(place + " \"" + text + "\" has score " + score);
+    }
+    if (type < 1 || type > Type.values().length) {
+      throw new TokenizerException(place + " \"" + text + "\" has unknown type " + type);
+    }
+    return new Piece(text, score, Type.values()[(int) type - 1]);
+  }
+
+  /** Returns whether unknown characters become bytes. */
+  private static boolean readTrainerSpec(
+      ProtobufReader message, SentencePieceNormalizer.Spec normalizerSpec, String place) {
+    boolean byteFallback = false;
+    while (message.next()) {
+      switch (message.field()) {
+        case 3 -> {
+          long modelType = message.readVarint();
+          if (modelType != UNIGRAM) {
+            throw new TokenizerException(
+                place
+                    + " has model type "
+                    + modelType
+                    + "; only unigram models (type 1) are supported");
+          }
+        }
+        case 24 -> normalizerSpec.treatWhiteSpaceAsSuffix = message.readBool();
+        case 35 -> byteFallback = message.readBool();
+        default -> message.skip();
+      }
+    }
+    return byteFallback;
+  }
+
+  private static Unigram unigram(List<Piece> pieces, boolean byteFallback, String place) {
+    float minScore = Float.POSITIVE_INFINITY;
+    // The library starts from its smallest positive number, so this stays about 0 for log
+    // probabilities.
+    float maxScore = Float.MIN_NORMAL;
+    int unknownId = -1;
+    int[] byteIds = new int[256];
+    Arrays.fill(byteIds, -1);
+    for (int id = 0; id < pieces.size(); id++) {
+      Piece piece = pieces.get(id);
+      switch (piece.type) {
+        case NORMAL -> {
+          minScore = Math.min(minScore, piece.score);
+          maxScore = Math.max(maxScore, piece.score);
+        }
+        case UNKNOWN -> {
+          if (unknownId >= 0) {
+            throw new TokenizerException(
+                place + " has two unknown pieces, " + unknownId + " and " + id);
+          }
+          unknownId = id;
+        }
+        case BYTE -> {
+          int value = Unigram.byteOfPiece(piece.text);
+          if (value < 0) {
+            throw new TokenizerException(
+                place + ": byte piece \"" + piece.text + "\" is not of the form <0x0A>");
+          }
+          byteIds[value] = id;
+        }
+        case CONTROL, USER_DEFINED, UNUSED -> {}
+      }
+    }
+    if (unknownId < 0) {
+      throw new TokenizerException(place + " has no piece for unknown characters");
+    }
+    if (byteFallback && Arrays.stream(byteIds).anyMatch(id -> id < 0)) {
+      throw new TokenizerException(place + " falls back to bytes, but has not all 256 byte pieces");
+    }
+    List<String> texts = new ArrayList<>();
+    int[] ids = new int[pieces.size()];
+    double[] scores = new double[pieces.size()];
+    for (int id = 0; id < pieces.size(); id++) {
+      Piece piece = pieces.get(id);
+      if (piece.type == Type.NORMAL || piece.type == Type.USER_DEFINED) {
+        ids[texts.size()] = id;
+        scores[texts.size()] =
+            piece.type == Type.NORMAL ? piece.score : userDefinedScore(piece, maxScore);
+        texts.add(piece.text);
+      }
+    }
+    double unknownScore = (float) (minScore - Unigram.UNKNOWN_PENALTY);
+    return new Unigram(
+        texts, ids, scores, unknownId, unknownScore, byteFallback ? byteIds : null, true);
+  }
+
+  /** So high that a user-defined piece is nearly always taken. */
+  private static double userDefinedScore(Piece piece, float maxScore) {
+    int bytes = piece.text.getBytes(StandardCharsets.UTF_8).length;
+    return bytes * maxScore - 0.1;
+  }
+
+  /** Number of pieces. */
+  public int size() {
+    return size;
+  }
+
+  /** Id of a piece, or -1. */
+  public int id(String piece) {
+    return ids.getOrDefault(piece, -1);
+  }
+
+  /**
+   * Ids of {@code text}, without {@code </s>}; control pieces written out in the text are plain
+   * text.
+   */
+  public int[] encode(String text) {
+    IntList out = new IntList();
+    encode(UnpairedSurrogates.replace(text), new Unigram.Lattice(), out);
+    return out.toArray();
+  }
+
+  void encode(String text, Unigram.Lattice lattice, IntList out) {
+    model.encode(normalizer.normalize(text), lattice, out);
+  }
+}

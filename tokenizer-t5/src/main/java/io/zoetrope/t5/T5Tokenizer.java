@@ -1,0 +1,113 @@
+package io.zoetrope.t5;
+
+import io.zoetrope.t5.text.UnpairedSurrogates;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The tokenizer of a T5 or UMT5 text encoder, read from the tokenizer folder of a checkpoint. Safe
+ * for use by several threads.
+ */
+public final class T5Tokenizer {
+  private final TextEncoder encoder;
+  private final int[] prefix;
+  private final int[] suffix;
+  private final int padId;
+
+  private T5Tokenizer(TextEncoder encoder, int[] prefix, int[] suffix, int padId) {
+    this.encoder = encoder;
+    this.prefix = prefix;
+    this.suffix = suffix;
+    this.padId = padId;
+  }
+
+  /**
+   * Reads {@code tokenizer.json}, exactly as it stands, or, where there is none, {@code
+   * spiece.model} with the special tokens that {@code tokenizer_config.json} and {@code
+   * special_tokens_map.json} name. Only truncation and padding settings of {@code tokenizer.json}
+   * are left to {@link #encode(String, int)}.
+   *
+   * @throws TokenizerException if the folder or both files are missing, or a file is malformed or
+   *     has an unknown component
+   */
+  public static T5Tokenizer open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new TokenizerException("Tokenizer folder " + folder + " doesn't exist");
+    }
+    TokenizerConfig config = TokenizerConfig.read(folder);
+    Path json = folder.resolve("tokenizer.json");
+    if (Files.exists(json)) {
+      var tokenizer = new HuggingFaceTokenizer(json);
+      int padId = require(tokenizer.id(config.padToken()), config.padToken(), json);
+      return new T5Tokenizer(
+          tokenizer, tokenizer.frame().prefix(), tokenizer.frame().suffix(), padId);
+    }
+    Path spiece = folder.resolve("spiece.model");
+    if (Files.exists(spiece)) {
+      SentencePieceModel model = SentencePieceModel.read(spiece);
+      int padId = require(model.id(config.padToken()), config.padToken(), spiece);
+      int eosId = require(model.id(config.eosToken()), config.eosToken(), spiece);
+      AddedTokens addedTokens = new AddedTokens(config.addedTokens(model));
+      TextEncoder encoder =
+          (text, out) -> {
+            var lattice = new Unigram.Lattice();
+            addedTokens.split(
+                Segment.whole(text), out::add, part -> model.encode(part.text(), lattice, out));
+          };
+      return new T5Tokenizer(encoder, new int[0], new int[] {eosId}, padId);
+    }
+    throw new TokenizerException(
+        "Tokenizer folder " + folder + " has neither tokenizer.json nor spiece.model");
+  }
+
+  private static int require(int id, String token, Path file) {
+    if (id < 0) {
+      throw new TokenizerException(file + " has no token \"" + token + "\"");
+    }
+    return id;
+  }
+
+  /** Id of the padding token. */
+  public int padId() {
+    return padId;
+  }
+
+  /** Ids of {@code text} with the closing {@code </s>}; unpaired surrogates count as U+FFFD. */
+  public int[] encode(String text) {
+    IntList ids = new IntList();
+    for (int id : prefix) {
+      ids.add(id);
+    }
+    encoder.encode(UnpairedSurrogates.replace(text), ids);
+    for (int id : suffix) {
+      ids.add(id);
+    }
+    return ids.toArray();
+  }
+
+  /**
+   * Ids of {@code text}, cut or padded to {@code maxLength}; a cut text keeps its closing {@code
+   * </s>}.
+   *
+   * @throws IllegalArgumentException if {@code maxLength} has no room for the closing token
+   */
+  public TokenIds encode(String text, int maxLength) {
+    int frame = prefix.length + suffix.length;
+    if (maxLength < Math.max(1, frame)) {
+      throw new IllegalArgumentException(
+          "encode: maximum length "
+              + maxLength
+              + " is too small, the closing token needs at least "
+              + Math.max(1, frame));
+    }
+    int[] all = encode(text);
+    int[] ids = Arrays.copyOf(all, maxLength);
+    if (all.length > maxLength) {
+      System.arraycopy(suffix, 0, ids, maxLength - suffix.length, suffix.length);
+    } else {
+      Arrays.fill(ids, all.length, maxLength, padId);
+    }
+    return new TokenIds(ids, Math.min(all.length, maxLength));
+  }
+}

@@ -1,0 +1,231 @@
+package io.zoetrope.tools.cli;
+
+import io.zoetrope.media.MediaWriter;
+import io.zoetrope.media.Provenance;
+import io.zoetrope.media.VideoFrames;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.GenerationResult;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.VideoPipeline;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.weights.SafetensorsFile;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The main job: a prompt becomes a clip. */
+@Command(
+    name = "generate",
+    description = "Turns a prompt into a clip.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class GenerateCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "PROMPT", description = "What the clip shows.")
+  private String prompt;
+
+  @Mixin private ModelOption model;
+
+  @Option(
+      names = "--negative-prompt",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "What the clip should not show.")
+  private String negativePrompt;
+
+  @Mixin private JobOptions job;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the initial noise; the same as in diffusers (default: random).")
+  private Long seed;
+
+  @Mixin private DeviceOptions device;
+
+  @Option(
+      names = "--latents",
+      paramLabel = "FILE",
+      description =
+          "Safetensors file with the initial latents, 'initial_latents' or 'latents', instead of"
+              + " the seed's.")
+  private Path latents;
+
+  @Option(
+      names = "--save-latents",
+      paramLabel = "FILE",
+      description = "Safetensors file that gets the denoised latents before they are decoded.")
+  private Path saveLatents;
+
+  @Option(
+      names = "--save-tensors",
+      paramLabel = "FILE",
+      description =
+          "Safetensors file that gets prompt embeddings, the latents after every step, and the"
+              + " frames; docs/tensors.md lists the names.")
+  private Path saveTensors;
+
+  @Option(
+      names = "--fps",
+      paramLabel = "N",
+      description = "Frames a second at which the clip plays (default: the model's own).")
+  private Integer framesPerSecond;
+
+  @Option(
+      names = "--upscale",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Repeat every pixel N times in both directions, for looking at small clips.")
+  private int upscale;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "OUT",
+      defaultValue = "out.mp4",
+      description =
+          "out.mp4, out.gif, or out.png-folder for a folder of PNG frames (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String output;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    requireRange("--upscale", upscale, 64);
+    if (framesPerSecond != null) {
+      requireRange("--fps", framesPerSecond, 1000);
+    }
+    MediaWriter writer = MediaWriter.open(output);
+    requireWritable("--save-latents", saveLatents);
+    requireWritable("--save-tensors", saveTensors);
+    try (Backend backend = device.open()) {
+      VideoPipeline pipeline = VideoPipeline.open(model.folder(), backend, device.dtype());
+      GenerationRequest request = request(pipeline);
+      pipeline.check(request);
+      int fps =
+          framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
+      writer.check(request.width() * upscale, request.height() * upscale, fps);
+      err.printf(
+          "%s on %s, %s: %dx%d, %d frames, %d steps, seed %d%n",
+          name(model.folder()),
+          backend.name(),
+          device.precisionName(),
+          request.width(),
+          request.height(),
+          request.frames(),
+          request.steps(),
+          request.seed());
+      err.flush();
+      TensorRecorder recorder = saveTensors == null ? null : new TensorRecorder();
+      GenerationResult result =
+          generate(pipeline, request, recorder == null ? VideoPipeline.UNTRACED : recorder, err);
+      if (recorder != null) {
+        recorder.write(saveTensors, result.frames());
+      }
+      writer.write(result.frames().upscale(upscale), fps, provenance(result, backend, fps));
+      err.println("wrote " + output);
+    }
+    return 0;
+  }
+
+  private static GenerationResult generate(
+      VideoPipeline pipeline, GenerationRequest request, Tracer tracer, PrintWriter err) {
+    ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"));
+    try {
+      return pipeline.generate(request, progress, tracer);
+    } catch (RuntimeException e) {
+      progress.abandon();
+      throw e;
+    }
+  }
+
+  private GenerationRequest request(VideoPipeline pipeline) {
+    GenerationRequest.Builder builder =
+        job.request(prompt, pipeline.defaults())
+            .negativePrompt(negativePrompt)
+            .seed(seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed)
+            .saveLatents(saveLatents);
+    if (latents != null) {
+      builder.initialLatents(readLatents());
+    }
+    return builder.build();
+  }
+
+  /** Latents of [1, channels, frames, height, width] or without the batch dimension. */
+  private Tensor readLatents() {
+    try (SafetensorsFile file = SafetensorsFile.open(latents)) {
+      for (String name : new String[] {"initial_latents", "latents"}) {
+        if (file.names().contains(name)) {
+          Tensor stored = file.tensor(name);
+          long[] sizes = stored.shape().sizes();
+          if (!stored.dtype().isConvertible()
+              || sizes.length < 4
+              || sizes.length > 5
+              || (sizes.length == 5 && sizes[0] != 1)) {
+            throw new PipelineException(
+                "%s: %s is %s; [channels, frames, height, width] is needed"
+                    .formatted(latents, name, stored));
+          }
+          return Tensor.of(
+              stored.toFloats(),
+              sizes[sizes.length - 4],
+              sizes[sizes.length - 3],
+              sizes[sizes.length - 2],
+              sizes[sizes.length - 1]);
+        }
+      }
+      throw new PipelineException(
+          "%s has neither 'initial_latents' nor 'latents'; it has %s"
+              .formatted(latents, file.names()));
+    }
+  }
+
+  private Provenance provenance(GenerationResult result, Backend backend, int fps) {
+    Map<String, Object> entries = new LinkedHashMap<>();
+    entries.put("model", name(model.folder()));
+    entries.putAll(result.settings());
+    entries.put("fps", fps);
+    entries.put("upscale", upscale);
+    entries.put("device", backend.name());
+    return Provenance.of(entries);
+  }
+
+  /** The last two names of a folder: enough to know the model, without the user's own paths. */
+  private static String name(Path folder) {
+    Path path = folder.toAbsolutePath().normalize();
+    int names = path.getNameCount();
+    return names < 2 ? path.toString() : path.subpath(names - 2, names).toString();
+  }
+
+  private static void requireRange(String option, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new PipelineException("%s %d is outside 1 to %d".formatted(option, value, most));
+    }
+  }
+
+  private static void requireWritable(String option, Path file) {
+    if (file == null) {
+      return;
+    }
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw new PipelineException(
+          "%s %s: its folder does not exist or cannot be written to".formatted(option, file));
+    }
+    if (Files.isDirectory(file)) {
+      throw new PipelineException("%s %s is a folder; name a file".formatted(option, file));
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.zoetrope.tools.cli;
+
+import io.zoetrope.media.Provenance;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints where a clip comes from. */
+@Command(
+    name = "info",
+    description = "Prints the provenance that an output carries: model, prompt, seed, settings.",
+    mixinStandardHelpOptions = true)
+final class InfoCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", description = "An MP4, GIF or PNG, or a folder of frames.")
+  private Path file;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().getOut().println(Provenance.read(file).toPrettyJson());
+    return 0;
+  }
+}

@@ -1,0 +1,214 @@
+package io.zoetrope.tools.cli;
+
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.VideoPipeline;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.SafetensorsFile;
+import io.zoetrope.weights.WeightSource;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows what is in a model, and what a job would need. */
+@Command(
+    name = "inspect",
+    description = {
+      "Shows tensors, parameters and bytes of a model folder, a component's folder or a file.",
+      "For a model folder also what a job needs, found by a dry run: nothing is computed."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class InspectCommand implements Callable<Integer> {
+  private static final String[] BASE_NAMES = {"diffusion_pytorch_model", "model"};
+
+  @Parameters(paramLabel = "DIR|FILE", description = "A folder, or a safetensors file.")
+  private Path path;
+
+  @Option(names = "--tensors", description = "List every tensor, not modules alone.")
+  private boolean listTensors;
+
+  @Option(
+      names = "--depth",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "How many parts of a name make a module (default: ${DEFAULT-VALUE}).")
+  private int depth;
+
+  @Mixin private JobOptions job;
+
+  @Mixin private DeviceOptions device;
+
+  @Spec private CommandSpec spec;
+
+  /** Sums over the tensors of a module. */
+  private static final class Totals {
+    private long tensors;
+    private long parameters;
+    private long bytes;
+    private final Map<String, Long> dtypes = new TreeMap<>();
+
+    void add(Tensor tensor) {
+      tensors++;
+      parameters += tensor.count();
+      bytes += tensor.byteSize();
+      dtypes.merge(tensor.dtype().name(), 1L, Long::sum);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (depth < 1) {
+      throw new PipelineException("--depth %d is below 1".formatted(depth));
+    }
+    if (Files.isRegularFile(path)) {
+      try (SafetensorsFile file = SafetensorsFile.open(path)) {
+        print(out, path.getFileName().toString(), file);
+        file.metadata().forEach((key, value) -> out.printf("metadata %s = %s%n", key, value));
+      }
+      return 0;
+    }
+    if (!Files.isDirectory(path)) {
+      throw new PipelineException("%s does not exist".formatted(path));
+    }
+    boolean model = Files.exists(path.resolve("model_index.json"));
+    if (!model) {
+      printComponent(out, path);
+      return 0;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      List<Path> folders = entries.filter(InspectCommand::hasWeights).sorted().toList();
+      for (Path folder : folders) {
+        printComponent(out, folder);
+      }
+    }
+    printNeeds(out);
+    return 0;
+  }
+
+  private static boolean hasWeights(Path folder) {
+    return Stream.of(BASE_NAMES)
+        .anyMatch(
+            name ->
+                Files.exists(folder.resolve(name + ".safetensors"))
+                    || Files.exists(folder.resolve(name + ".safetensors.index.json")));
+  }
+
+  private void printComponent(PrintWriter out, Path folder) {
+    try (Checkpoint checkpoint = Checkpoint.open(folder, BASE_NAMES)) {
+      print(out, folder.toAbsolutePath().normalize().getFileName().toString(), checkpoint);
+    }
+  }
+
+  private void print(PrintWriter out, String title, WeightSource source) {
+    Map<String, Totals> modules = new TreeMap<>(InspectCommand::compareNames);
+    Totals all = new Totals();
+    out.printf("%-44s %8s %14s %14s  %s%n", title, "tensors", "parameters", "bytes", "dtypes");
+    for (String name : source.names()) {
+      Tensor tensor = source.tensor(name);
+      all.add(tensor);
+      modules.computeIfAbsent(module(name), _ -> new Totals()).add(tensor);
+      if (listTensors) {
+        out.printf(
+            "  %-60s %-10s %s%n", name, tensor.dtype(), tensor.shape());
+      }
+    }
+    modules.forEach((name, totals) -> print(out, "  " + name, totals));
+    print(out, "  total", all);
+    out.println();
+  }
+
+  private static void print(PrintWriter out, String name, Totals totals) {
+    out.printf(
+        "%-44s %8d %,14d %,14d  %s%n",
+        name,
+        totals.tensors,
+        totals.parameters,
+        totals.bytes,
+        String.join(", ", totals.dtypes.keySet()));
+  }
+
+  private String module(String name) {
+    String[] parts = name.split("\\.");
+    int kept = Math.max(1, Math.min(depth, parts.length - 1));
+    return String.join(".", List.of(parts).subList(0, kept));
+  }
+
+  /** Numbers inside names by value: blocks.2 before blocks.10. */
+  private static int compareNames(String a, String b) {
+    return padNumbers(a).compareTo(padNumbers(b));
+  }
+
+  private static String padNumbers(String name) {
+    StringBuilder padded = new StringBuilder();
+    for (String part : name.split("\\.")) {
+      boolean number = !part.isEmpty() && part.chars().allMatch(Character::isDigit);
+      padded.append(number ? "%12s".formatted(part) : part).append('.');
+    }
+    return padded.toString();
+  }
+
+  private void printNeeds(PrintWriter out) {
+    try (Backend dryRun = new DryRunBackend()) {
+      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, device.dtype());
+      GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
+      out.printf(
+          "%-44s %14s %14s %12s%n",
+          "%dx%d, %d frames, %d steps, %s"
+              .formatted(
+                  request.width(),
+                  request.height(),
+                  request.frames(),
+                  request.steps(),
+                  device.precisionName()),
+          "weights MiB",
+          "scratch MiB",
+          "TFLOP");
+      Needs needs = new Needs(out);
+      pipeline.generate(request, needs);
+      out.printf("  peak memory beside the Java runtime: %,d MiB%n", mebibytes(needs.peak));
+    }
+  }
+
+  private static long mebibytes(long bytes) {
+    return (bytes + (1 << 20) - 1) >> 20;
+  }
+
+  /** Prints a stage when it is over, and remembers the largest. */
+  private static final class Needs implements Progress {
+    private final PrintWriter out;
+    private long peak;
+
+    private Needs(PrintWriter out) {
+      this.out = out;
+    }
+
+    @Override
+    public void end(Stage stage, Report report) {
+      peak = Math.max(peak, report.weightBytes() + report.scratchBytes());
+      out.printf(
+          "%-44s %,14d %,14d %12.4f%n",
+          "  " + stage.title(),
+          mebibytes(report.weightBytes()),
+          mebibytes(report.scratchBytes()),
+          report.flops() / 1e12);
+    }
+  }
+}

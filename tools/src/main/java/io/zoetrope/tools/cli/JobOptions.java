@@ -1,0 +1,74 @@
+package io.zoetrope.tools.cli;
+
+import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.pipeline.GenerationDefaults;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.PipelineException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** The settings of a job that decide how much work it is. */
+final class JobOptions {
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,5})[xX](\\d{1,5})");
+
+  @Option(names = "--size", paramLabel = "WxH", description = "Width and height in pixels.")
+  private String size;
+
+  @Option(names = "--frames", paramLabel = "N", description = "Number of frames, 4n + 1.")
+  private Integer frames;
+
+  @Option(names = "--steps", paramLabel = "N", description = "Number of denoising steps.")
+  private Integer steps;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "F",
+      description = "Strength of classifier-free guidance; 1 or less turns it off.")
+  private Double guidance;
+
+  @Option(
+      names = "--flow-shift",
+      paramLabel = "F",
+      description = "Shift of the noise schedule (default: the model's own).")
+  private Double flowShift;
+
+  @Option(
+      names = "--scheduler",
+      paramLabel = "NAME",
+      description = "unipc, euler or dpm++ (default: the model's own).")
+  private String scheduler;
+
+  @Option(
+      names = "--vae-tiling",
+      description = "Decode in blended tiles: less memory, nearly the same picture.")
+  private boolean tiling;
+
+  GenerationRequest.Builder request(String prompt, GenerationDefaults defaults) {
+    GenerationRequest.Builder builder = GenerationRequest.builder(prompt, defaults);
+    if (size != null) {
+      Matcher matcher = SIZE.matcher(size);
+      if (!matcher.matches()) {
+        throw new PipelineException(
+            "--size %s is not WIDTHxHEIGHT, such as 832x480".formatted(size));
+      }
+      builder.size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+    }
+    if (frames != null) {
+      builder.frames(frames);
+    }
+    if (steps != null) {
+      builder.steps(steps);
+    }
+    if (guidance != null) {
+      builder.guidanceScale(guidance);
+    }
+    if (flowShift != null) {
+      builder.flowShift(flowShift);
+    }
+    if (scheduler != null) {
+      builder.scheduler(SchedulerKind.ofOption(scheduler));
+    }
+    return builder.tiledDecoding(tiling);
+  }
+}

@@ -1,0 +1,121 @@
+package io.zoetrope.tools.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.weights.SafetensorsFile;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A folder with what a reference implementation computed: {@code golden.json} (cases, settings,
+ * tolerances) and {@code golden.safetensors} (tensors named {@code case/stage/what}).
+ */
+final class Fixture implements AutoCloseable {
+  private final Path folder;
+  private final JsonNode json;
+  private final SafetensorsFile tensors;
+  private final List<PathMatcher> selection;
+
+  private Fixture(
+      Path folder, JsonNode json, SafetensorsFile tensors, List<PathMatcher> selection) {
+    this.folder = folder;
+    this.json = json;
+    this.tensors = tensors;
+    this.selection = selection;
+  }
+
+  /**
+   * Opens a fixture.
+   *
+   * @param globs which cases to run; none is all
+   * @throws PipelineException if the folder has no golden files
+   * @throws ConfigException if their JSON is malformed
+   */
+  static Fixture open(Path folder, List<String> globs) {
+    Path golden = folder.resolve("golden.json");
+    if (!Files.isRegularFile(golden)) {
+      throw new PipelineException(
+          golden + " does not exist: name a folder with golden.json and golden.safetensors");
+    }
+    return new Fixture(
+        folder,
+        JsonConfig.read(golden).json(),
+        SafetensorsFile.open(folder.resolve("golden.safetensors")),
+        matchers(globs));
+  }
+
+  static List<PathMatcher> matchers(List<String> globs) {
+    return globs.stream().map(g -> FileSystems.getDefault().getPathMatcher("glob:" + g)).toList();
+  }
+
+  static boolean selected(List<PathMatcher> selection, String... names) {
+    return selection.isEmpty()
+        || Stream.of(names).anyMatch(n -> selection.stream().anyMatch(m -> m.matches(Path.of(n))));
+  }
+
+  /** Whether a case of this name is to be run; the first part of its name may match as well. */
+  boolean selects(String name) {
+    return selected(selection, name, name.split("/", 2)[0]);
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  JsonNode json() {
+    return json;
+  }
+
+  boolean has(String name) {
+    return tensors.names().contains(name);
+  }
+
+  Tensor tensor(String name) {
+    return tensors.tensor(name);
+  }
+
+  float[] floats(String name) {
+    return tensor(name).toFloats();
+  }
+
+  /** All tensor names that belong to a case. */
+  Set<String> namesOf(String name) {
+    return tensors.names().stream()
+        .filter(tensor -> tensor.startsWith(name + "/"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** All tensor names. */
+  Set<String> names() {
+    return tensors.names();
+  }
+
+  /** Cases by name, in the order of the file. */
+  Map<String, JsonNode> cases() {
+    JsonNode cases = json.path("cases");
+    Map<String, JsonNode> named = new LinkedHashMap<>();
+    if (cases.isArray()) {
+      cases.forEach(node -> named.put(node.path("name").asText(), node));
+    } else {
+      cases.properties().forEach(entry -> named.put(entry.getKey(), entry.getValue()));
+    }
+    return named;
+  }
+
+  @Override
+  public void close() {
+    tensors.close();
+  }
+}

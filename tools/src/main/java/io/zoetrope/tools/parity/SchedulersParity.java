@@ -1,0 +1,113 @@
+package io.zoetrope.tools.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.dit.scheduler.SchedulerConfig;
+import io.zoetrope.dit.scheduler.SchedulerKind;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * Whole scheduler trajectories in a closed loop with the fixtures' toy model {@code tanh(0.5 x + t /
+ * 1000)}, so that errors of one step enter the next.
+ */
+final class SchedulersParity {
+  private final Fixture fixture;
+  private final Tolerances tolerances;
+  private final Report report;
+
+  SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
+    this.fixture = fixture;
+    this.tolerances = tolerances;
+    this.report = report;
+  }
+
+  void run() {
+    for (Map.Entry<String, JsonNode> entry : fixture.cases().entrySet()) {
+      if (fixture.selects(entry.getKey())) {
+        try {
+          run(entry.getKey(), entry.getValue());
+        } catch (RuntimeException e) {
+          report.notRun(entry.getKey(), e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void run(String name, JsonNode settings) {
+    SchedulerKind kind = SchedulerKind.ofClassName(settings.path("class").asText());
+    SchedulerConfig config = SchedulerConfig.parse(kind, settings.path("config"));
+    Scheduler scheduler = Scheduler.of(config);
+    setTimesteps(scheduler, config, settings);
+    compare(name, "sigmas", scheduler.sigmas());
+
+    float[] timesteps = scheduler.timesteps();
+    float[] sample = fixture.floats(name + "/initial");
+    if (settings.has("set_begin_index")) {
+      scheduler.setBeginIndex(settings.get("set_begin_index").intValue());
+      timesteps =
+          Arrays.copyOfRange(
+              timesteps, settings.get("set_begin_index").intValue(), timesteps.length);
+    }
+    if (settings.has("add_noise_from")) {
+      timesteps =
+          Arrays.copyOfRange(
+              timesteps, settings.get("add_noise_from").intValue(), timesteps.length);
+      report.input(name + "/original");
+      report.input(name + "/noise_added");
+      sample =
+          scheduler.addNoise(
+              fixture.floats(name + "/original"),
+              fixture.floats(name + "/noise_added"),
+              timesteps[0]);
+      compare(name, "initial", sample);
+    }
+    report.input(name + "/initial");
+    compare(name, "timesteps", timesteps);
+
+    int size = sample.length;
+    float[] outputs = new float[timesteps.length * size];
+    float[] samples = new float[outputs.length];
+    for (int step = 0; step < timesteps.length; step++) {
+      float[] output = new float[size];
+      for (int i = 0; i < size; i++) {
+        output[i] = (float) Math.tanh(0.5f * sample[i] + timesteps[step] / 1000);
+      }
+      scheduler.step(output, timesteps[step], sample);
+      System.arraycopy(output, 0, outputs, step * size, size);
+      System.arraycopy(sample, 0, samples, step * size, size);
+    }
+    compare(name, "model_outputs", outputs);
+    compare(name, "samples_after", samples);
+    report.requireAllSeen(fixture.namesOf(name));
+  }
+
+  private void setTimesteps(Scheduler scheduler, SchedulerConfig config, JsonNode settings) {
+    int steps = settings.path("steps").intValue();
+    OptionalDouble mu = OptionalDouble.empty();
+    if (settings.has("image_seq_len")) {
+      mu = OptionalDouble.of(config.calculateShift(settings.get("image_seq_len").intValue()));
+      report.compare(
+          fixture,
+          tolerances,
+          settings.path("name").asText() + "/mu",
+          new float[] {(float) mu.getAsDouble()});
+    } else if (settings.path("set_timesteps").has("mu")) {
+      mu = OptionalDouble.of(settings.get("set_timesteps").get("mu").doubleValue());
+    }
+    if (settings.path("linspace_sigmas").booleanValue()) {
+      double[] sigmas = new double[steps];
+      for (int i = 0; i < steps; i++) {
+        sigmas[i] = steps == 1 ? 1 : 1 + i * (1.0 / steps - 1) / (steps - 1);
+      }
+      scheduler.setTimesteps(sigmas, mu);
+    } else {
+      scheduler.setTimesteps(steps, mu);
+    }
+  }
+
+  private void compare(String name, String tensor, float[] actual) {
+    report.compare(fixture, tolerances, name + "/" + tensor, actual);
+  }
+}

@@ -1,0 +1,101 @@
+package io.zoetrope.tools.parity;
+
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.tools.parity.Recorder.Recorded;
+import io.zoetrope.vae.wan.Moments;
+import io.zoetrope.vae.wan.WanVae;
+import io.zoetrope.vae.wan.WanVaeConfig;
+import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.Weights;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The video autoencoder alone: a clip encoded, and given latents decoded, stage by stage. */
+final class VaeParity {
+  /** Names of the fixtures and, in the order of preference, the places where a stage is observed. */
+  private static final Map<String, String> STAGES =
+      Map.of(
+          "decode_post_quant_conv", "vae_decode/post_quant_conv",
+          "decode_conv_in_joined", "vae_decode/conv_in",
+          "decode_mid_block_joined", "vae_decode/mid_block",
+          "decode_up_block0_joined", "vae_decode/up_block0",
+          "decode_up_block1_joined", "vae_decode/up_block1",
+          "decode_up_block2_joined", "vae_decode/up_block2",
+          "decode_before_clamp", "vae_decode/before_clamp",
+          "encode_moments_before_quant_conv", "vae_encode/moments_before_quant_conv");
+
+  private final Backend backend;
+  private final Fixture fixture;
+  private final Tolerances tolerances;
+  private final Report report;
+
+  VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report report) {
+    this.backend = backend;
+    this.fixture = fixture;
+    this.tolerances = tolerances;
+    this.report = report;
+  }
+
+  void run(String name) {
+    Path folder = fixture.folder().resolve("vae");
+    Recorder recorder = new Recorder();
+    try (Checkpoint checkpoint = Checkpoint.open(folder, "diffusion_pytorch_model");
+        Ops ops = new Ops(backend, recorder)) {
+      WanVae vae =
+          new WanVae(
+              WanVaeConfig.read(folder.resolve("config.json")), Weights.of(checkpoint, backend));
+      encode(name, vae, ops);
+      decode(name, vae, ops);
+    }
+    STAGES.forEach(
+        (tensor, path) -> {
+          if (fixture.has(name + "/" + tensor)) {
+            List<Recorded> chunks = recorder.all(path);
+            List<Recorded> frames = recorder.all(path.replace("/", "/frame/"));
+            List<Recorded> found = chunks.isEmpty() ? frames : chunks;
+            if (!found.isEmpty()) {
+              compare(name, tensor, PipelineParity.channelsFirst(found));
+            }
+          }
+        });
+    report.requireAllSeen(fixture.namesOf(name));
+  }
+
+  private void encode(String name, WanVae vae, Ops ops) {
+    String input = name + "/video_uint8";
+    report.input(input);
+    float[] pixels = fixture.floats(input);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = pixels[i] / 255f * 2 - 1;
+    }
+    Tensor video = ops.upload(Tensor.of(pixels, fixture.tensor(input).shape().sizes()));
+    Moments moments = vae.encode(ops, video, null);
+    compare(name, "encode_mean", channelsFirst(ops, moments.mean()));
+    compare(name, "encode_logvar", channelsFirst(ops, moments.logvar()));
+  }
+
+  private void decode(String name, WanVae vae, Ops ops) {
+    String input = name + "/latents_in";
+    report.input(input);
+    Tensor stored = fixture.tensor(input).select(0, 0);
+    Tensor latents = ops.upload(Tensor.of(stored.toFloats(), stored.shape().sizes()));
+    Recorder chunks = new Recorder();
+    vae.decode(
+        ops,
+        ops.copy(latents.permute(1, 2, 3, 0)),
+        null,
+        chunk -> chunks.tensor("video", ops.download(chunk)));
+    compare(name, "decode_video", PipelineParity.channelsFirst(chunks.all("video")));
+  }
+
+  private static float[] channelsFirst(Ops ops, Tensor video) {
+    return ops.download(video.permute(3, 0, 1, 2)).toFloats();
+  }
+
+  private void compare(String name, String tensor, float[] actual) {
+    report.compare(fixture, tolerances, name + "/" + tensor, actual);
+  }
+}

@@ -1,0 +1,84 @@
+package io.zoetrope.tools.parity;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.testing.Fixtures;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Everything that the fixtures hold agrees with the reference, and what does not is noticed. */
+class ParityTest {
+  /** Operations of other model families are not here yet. */
+  private static final List<String> OPERATIONS =
+      List.of(
+          "rms_norm_across_heads", "t5_*", "fp32_*", "adaln*", "wan_*", "gelu_*", "silu", "sdpa",
+          "rope_wan", "linear*", "bfloat16_round", "timestep_embedding", "classifier*", "upsample",
+          "patch_embed*", "pixel_*");
+
+  private final StringWriter out = new StringWriter();
+
+  private boolean run(Path folder, DType dtype, List<String> cases) {
+    try (Backend backend = BackendProvider.open("cpu", 0)) {
+      return Parity.run(folder, cases, backend, dtype, new PrintWriter(out));
+    }
+  }
+
+  private void assertPasses(String fixture, DType dtype, String... cases) {
+    assertTrue(run(Fixtures.path(fixture), dtype, List.of(cases)), out::toString);
+  }
+
+  @Test
+  void wanInSinglePrecision() {
+    assertPasses("wan21-t2v-tiny", DType.F32);
+  }
+
+  @Test
+  void wanInHalfPrecision() {
+    assertPasses("wan21-t2v-tiny", DType.BF16);
+  }
+
+  @Test
+  void safetensors() {
+    assertPasses("safetensors", DType.F32);
+  }
+
+  @Test
+  void schedulers() {
+    assertPasses("schedulers", DType.F32, "flow_euler*", "unipc*", "dpmpp*");
+  }
+
+  @Test
+  void operations() {
+    assertPasses("ops", DType.F32, OPERATIONS.toArray(String[]::new));
+  }
+
+  @Test
+  void whatCannotRunIsNotPassed() {
+    assertFalse(run(Fixtures.path("schedulers"), DType.F32, List.of("cogvideox_ddim_2b_5")));
+    assertTrue(out.toString().contains("NOT RUN"), out::toString);
+  }
+
+  @Test
+  void anotherValueIsNoticed(@TempDir Path folder) throws IOException {
+    Path source = Fixtures.path("ops");
+    Files.copy(source.resolve("golden.json"), folder.resolve("golden.json"));
+    byte[] bytes = Files.readAllBytes(source.resolve("golden.safetensors"));
+    // The last tensors of the file are results and masks of attention: flip their high bits.
+    for (int i = bytes.length * 3 / 4; i < bytes.length; i++) {
+      bytes[i] ^= 0x40;
+    }
+    Files.write(folder.resolve("golden.safetensors"), bytes);
+    assertFalse(run(folder, DType.F32, OPERATIONS));
+    assertTrue(out.toString().contains("FAIL"), out::toString);
+  }
+}
