@@ -226,7 +226,8 @@ final class AttentionOperation {
         Arrays.fill(scores, from, from + padded, 0);
         return max;
       }
-      float total = VectorMath.exponentials(scores, from, padded, max);
+      VectorMath.exp(scores, from, padded, max);
+      float total = VectorMath.sum(scores, from, padded);
       totals[row] = totals[row] * (float) Math.exp(before - max) + total;
       return max;
     }

@@ -24,7 +24,7 @@ final class ElementOperations {
           int count = (int) Math.min(Workspace.BLOCK, total - first);
           float[] values = workspace.floats(Piece.RESULT, Workspace.BLOCK + Elements.LANES);
           from.load(first, values, 0, count, workspace);
-          VectorMath.activate(activation, values, 0, count);
+          VectorMath.activate(activation, values, 0, count, workspace);
           to.store(first, values, 0, count, workspace);
         });
   }

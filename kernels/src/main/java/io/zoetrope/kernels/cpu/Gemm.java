@@ -119,7 +119,7 @@ final class Gemm {
       if (bias != null) {
         addBias(c, from, bias, columns);
       }
-      VectorMath.activate(activation, c, from, columns);
+      VectorMath.activate(activation, c, from, columns, workspace);
       if (wholeRows) {
         System.arraycopy(c, from, c, start + row * columns, columns);
       } else {

@@ -97,14 +97,14 @@ final class RowOperations {
         out,
         x,
         channels,
-        (values, _, count, _) -> {
+        (values, _, count, workspace) -> {
           for (int at = 0; at < count * channels; at += channels) {
             double norm = Math.sqrt(VectorMath.sumOfSquares(values, at, channels));
             float reciprocal = (float) (Math.sqrt(channels) / Math.max(norm, 1e-12));
             VectorMath.scale(values, at, channels, reciprocal);
             multiply(values, at, channels, factor);
           }
-          VectorMath.activate(activation, values, 0, count * channels);
+          VectorMath.activate(activation, values, 0, count * channels, workspace);
         });
   }
 

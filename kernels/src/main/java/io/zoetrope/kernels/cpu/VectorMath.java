@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cpu;
 import static io.zoetrope.kernels.cpu.Elements.FLOATS;
 import static io.zoetrope.kernels.cpu.Elements.LANES;
 
+import io.zoetrope.kernels.cpu.Workspace.Piece;
 import io.zoetrope.ops.Activation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -12,8 +13,11 @@ import jdk.incubator.vector.VectorOperators;
  * Functions of whole arrays in float32. Where an array is said to be padded, elements up to the next
  * multiple of {@link Elements#LANES} behind the range are computed too.
  *
- * <p>Sums of lanes are taken in a fixed order: {@code reduceLanes} leaves it open, and then
- * interpreted and compiled code may differ in the last bit.
+ * <p>No method here takes or returns a vector: where the compiler does not inline such a method, every
+ * step of a loop allocates. What has no sum over elements and no bits to shift is a plain loop, which
+ * the compiler turns into vector instructions, and which is not slow before it has done so. Sums of
+ * lanes are taken in a fixed order: {@code reduceLanes} leaves it open, and then interpreted and
+ * compiled code may differ in the last bit.
  */
 final class VectorMath {
   private static final float LOG2_E = (float) (1 / Math.log(2));
@@ -31,45 +35,38 @@ final class VectorMath {
 
   private static final float EXP_HIGHEST = 88.7228f;
 
+  private static final float ROOT_HALF = (float) Math.sqrt(0.5);
+  private static final float GELU_LINEAR = (float) (-2 * Math.sqrt(2 / Math.PI));
+  private static final float GELU_CUBIC = GELU_LINEAR * 0.044715f;
+
   private VectorMath() {}
 
   /**
-   * {@code e^x} with a relative error below 3e-7: a polynomial fitted at Chebyshev nodes on [-ln 2 /
-   * 2, ln 2 / 2], scaled by a power of two.
+   * Replaces values by {@code e^(value - offset)}, with a relative error below 3e-7: a polynomial
+   * fitted at Chebyshev nodes on [-ln 2 / 2, ln 2 / 2], scaled by a power of two. Padded.
    */
-  static FloatVector exp(FloatVector x) {
-    FloatVector shifted = x.fma(broadcast(LOG2_E), broadcast(ROUNDER));
-    FloatVector whole = shifted.sub(ROUNDER);
-    FloatVector rest =
-        whole.fma(broadcast(-LN2_LOW), whole.fma(broadcast(-LN2_HIGH), x));
-    FloatVector sum = broadcast(0x1.6d4316p-10f);
-    sum = broadcast(0x1.a124e4p-13f).fma(rest, sum);
-    sum = sum.fma(rest, broadcast(0x1.1110ep-7f));
-    sum = sum.fma(rest, broadcast(0x1.5554eap-5f));
-    sum = sum.fma(rest, broadcast(0x1.555556p-3f));
-    sum = sum.fma(rest, broadcast(0.5f));
-    sum = sum.fma(rest.mul(rest), rest).add(1);
-    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-    return sum.reinterpretAsInts()
-        .add(exponent)
-        .reinterpretAsFloats()
-        .blend(0, x.compare(VectorOperators.LT, EXP_LOWEST))
-        .blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_HIGHEST));
-  }
-
-  private static FloatVector broadcast(float value) {
-    return FloatVector.broadcast(FLOATS, value);
-  }
-
-  /** Replaces values by their exponentials relative to {@code max}; padded. */
-  static float exponentials(float[] values, int from, int count, float max) {
-    FloatVector total = FloatVector.zero(FLOATS);
+  static void exp(float[] values, int from, int count, float offset) {
     for (int i = from; i < from + count; i += LANES) {
-      FloatVector power = exp(FloatVector.fromArray(FLOATS, values, i).sub(max));
-      power.intoArray(values, i);
-      total = total.add(power);
+      FloatVector x = FloatVector.fromArray(FLOATS, values, i).sub(offset);
+      FloatVector shifted = x.mul(LOG2_E).add(ROUNDER);
+      FloatVector whole = shifted.sub(ROUNDER);
+      FloatVector rest = FloatVector.broadcast(FLOATS, -LN2_HIGH).fma(whole, x);
+      rest = FloatVector.broadcast(FLOATS, -LN2_LOW).fma(whole, rest);
+      FloatVector sum = FloatVector.broadcast(FLOATS, 0x1.a124e4p-13f);
+      sum = sum.fma(rest, FloatVector.broadcast(FLOATS, 0x1.6d4316p-10f));
+      sum = sum.fma(rest, FloatVector.broadcast(FLOATS, 0x1.1110ep-7f));
+      sum = sum.fma(rest, FloatVector.broadcast(FLOATS, 0x1.5554eap-5f));
+      sum = sum.fma(rest, FloatVector.broadcast(FLOATS, 0x1.555556p-3f));
+      sum = sum.fma(rest, FloatVector.broadcast(FLOATS, 0.5f));
+      sum = sum.fma(rest.mul(rest), rest).add(1);
+      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      sum.reinterpretAsInts()
+          .add(exponent)
+          .reinterpretAsFloats()
+          .blend(0, x.compare(VectorOperators.LT, EXP_LOWEST))
+          .blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_HIGHEST))
+          .intoArray(values, i);
     }
-    return sumOfLanes(total);
   }
 
   /** Largest value; padded. */
@@ -83,30 +80,40 @@ final class VectorMath {
   }
 
   /** Applies an activation in place; padded. */
-  static void activate(Activation activation, float[] values, int from, int count) {
+  static void activate(
+      Activation activation, float[] values, int from, int count, Workspace workspace) {
+    if (activation == Activation.NONE) {
+      return;
+    }
+    float[] other = workspace.floats(Piece.ACTIVATION, count + LANES);
     switch (activation) {
-      case NONE -> {}
-      case SILU -> silu(values, from, count);
-      case GELU_TANH -> geluTanh(values, from, count);
-      case GELU_ERF -> geluErf(values, from, count);
+      case SILU -> silu(values, from, count, other);
+      case GELU_TANH -> geluTanh(values, from, count, other);
+      default -> geluErf(values, from, count, other);
     }
   }
 
-  private static void silu(float[] values, int from, int count) {
-    for (int i = from; i < from + count; i += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOATS, values, i);
-      x.div(exp(x.neg()).add(1)).intoArray(values, i);
+  private static void silu(float[] values, int from, int count, float[] power) {
+    for (int i = 0; i < count; i++) {
+      power[i] = -values[from + i];
     }
+    exp(power, 0, count, 0);
+    divide(values, from, count, power);
   }
 
   /** Uses {@code (1 + tanh u) / 2 = 1 / (1 + e^-2u)}, which keeps small results exact. */
-  private static void geluTanh(float[] values, int from, int count) {
-    float linear = (float) (-2 * Math.sqrt(2 / Math.PI));
-    float cubic = linear * 0.044715f;
-    for (int i = from; i < from + count; i += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOATS, values, i);
-      FloatVector exponent = x.mul(x).fma(broadcast(cubic), broadcast(linear)).mul(x);
-      x.div(exp(exponent).add(1)).intoArray(values, i);
+  private static void geluTanh(float[] values, int from, int count, float[] power) {
+    for (int i = 0; i < count; i++) {
+      float x = values[from + i];
+      power[i] = (GELU_LINEAR + GELU_CUBIC * x * x) * x;
+    }
+    exp(power, 0, count, 0);
+    divide(values, from, count, power);
+  }
+
+  private static void divide(float[] values, int from, int count, float[] power) {
+    for (int i = 0; i < count; i++) {
+      values[from + i] /= 1 + power[i];
     }
   }
 
@@ -115,24 +122,26 @@ final class VectorMath {
    * z)}, for z >= 0 (the form of Numerical Recipes, section 6.2); P is fitted at Chebyshev nodes, and
    * the relative error of erfc stays below 2e-7 in exact arithmetic.
    */
-  private static void geluErf(float[] values, int from, int count) {
-    float rootHalf = (float) Math.sqrt(0.5);
-    for (int i = from; i < from + count; i += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOATS, values, i);
-      FloatVector z = x.mul(rootHalf).abs();
-      FloatVector t = broadcast(2).div(z.add(2));
-      FloatVector p = broadcast(0.14804606f).fma(t, broadcast(-0.69753659f));
-      p = p.fma(t, broadcast(1.19532767f));
-      p = p.fma(t, broadcast(-0.74646989f));
-      p = p.fma(t, broadcast(-0.039866322f));
-      p = p.fma(t, broadcast(-0.019508001f));
-      p = p.fma(t, broadcast(0.041395963f));
-      p = p.fma(t, broadcast(0.38528363f));
-      p = p.fma(t, broadcast(0.99878246f));
-      p = p.fma(t, broadcast(-1.26545493f));
-      FloatVector tail = t.mul(exp(z.mul(z).neg().add(p)));
-      FloatVector both = tail.blend(broadcast(2).sub(tail), x.compare(VectorOperators.GT, 0));
-      x.mul(0.5f).mul(both).intoArray(values, i);
+  private static void geluErf(float[] values, int from, int count, float[] tail) {
+    for (int i = 0; i < count; i++) {
+      float z = Math.abs(values[from + i] * ROOT_HALF);
+      float t = 2 / (2 + z);
+      float p = 0.14804606f * t - 0.69753659f;
+      p = p * t + 1.19532767f;
+      p = p * t - 0.74646989f;
+      p = p * t - 0.039866322f;
+      p = p * t - 0.019508001f;
+      p = p * t + 0.041395963f;
+      p = p * t + 0.38528363f;
+      p = p * t + 0.99878246f;
+      p = p * t - 1.26545493f;
+      tail[i] = p - z * z;
+    }
+    exp(tail, 0, count, 0);
+    for (int i = 0; i < count; i++) {
+      float x = values[from + i];
+      float erfc = tail[i] * 2 / (2 + Math.abs(x * ROOT_HALF));
+      values[from + i] = 0.5f * x * (x > 0 ? 2 - erfc : erfc);
     }
   }
 
@@ -147,9 +156,11 @@ final class VectorMath {
     int bound = from + FLOATS.loopBound(count);
     FloatVector total = FloatVector.zero(FLOATS);
     for (int i = from; i < bound; i += LANES) {
-      total = total.add(FloatVector.fromArray(FLOATS, values, i));
+      total = FloatVector.fromArray(FLOATS, values, i).add(total);
     }
-    float sum = sumOfLanes(total);
+    float[] lanes = new float[LANES];
+    total.intoArray(lanes, 0);
+    float sum = sumOfLanes(lanes);
     for (int i = bound; i < from + count; i++) {
       sum += values[i];
     }
@@ -163,15 +174,16 @@ final class VectorMath {
       FloatVector value = FloatVector.fromArray(FLOATS, values, i);
       total = value.fma(value, total);
     }
-    float sum = sumOfLanes(total);
+    float[] lanes = new float[LANES];
+    total.intoArray(lanes, 0);
+    float sum = sumOfLanes(lanes);
     for (int i = bound; i < from + count; i++) {
       sum = Math.fma(values[i], values[i], sum);
     }
     return sum;
   }
 
-  private static float sumOfLanes(FloatVector vector) {
-    float[] lanes = vector.toArray();
+  private static float sumOfLanes(float[] lanes) {
     for (int half = LANES / 2; half > 0; half /= 2) {
       for (int i = 0; i < half; i++) {
         lanes[i] += lanes[i + half];

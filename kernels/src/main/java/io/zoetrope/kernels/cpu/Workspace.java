@@ -16,6 +16,8 @@ final class Workspace {
     KEYS,
     /** All values of some heads, packed. */
     VALUES,
+    /** What an activation computes on the way. */
+    ACTIVATION,
     /** Vectors that apply to every row: bias, scale, and so on. */
     FIRST_VECTOR,
     SECOND_VECTOR

@@ -1,0 +1,17 @@
+package io.zoetrope.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+
+class BackendProviderTest {
+  @Test
+  void opensDevicesByName() {
+    assertInstanceOf(ReferenceBackend.class, BackendProvider.open("reference", 0));
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> BackendProvider.open("abacus", 0));
+    assertEquals("device 'abacus' is unknown: this installation has reference", error.getMessage());
+  }
+}
