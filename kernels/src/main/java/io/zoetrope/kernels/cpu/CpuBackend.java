@@ -14,6 +14,7 @@ import io.zoetrope.tensor.Tensor;
 public final class CpuBackend extends HostBackend {
   private final WorkerPool pool;
   private final GemmKernel kernel;
+  private final WarmUp warmUp;
   private final LinearOperation linear;
   private final AttentionOperation attention;
   private final ConvolutionOperation convolution;
@@ -38,6 +39,7 @@ public final class CpuBackend extends HostBackend {
           "the CPU backend needs the Vector API: run java with --add-modules=jdk.incubator.vector");
     }
     kernel = GemmKernel.select();
+    warmUp = new WarmUp(kernel);
     pool = new WorkerPool(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
     Gemm gemm = new Gemm(pool, kernel);
     linear = new LinearOperation(gemm);
@@ -93,6 +95,7 @@ public final class CpuBackend extends HostBackend {
 
   @Override
   public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
+    warmUp.await();
     linear.run(out, x, weight, bias, activation);
   }
 
@@ -104,12 +107,14 @@ public final class CpuBackend extends HostBackend {
   @Override
   public void attention(
       Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
+    warmUp.await();
     attention.run(out, q, k, v, heads, scale, bias);
   }
 
   @Override
   public void conv3d(
       Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+    warmUp.await();
     convolution.run(out, x, history, weight, bias, geometry);
   }
 
@@ -120,21 +125,25 @@ public final class CpuBackend extends HostBackend {
 
   @Override
   public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
+    warmUp.await();
     rows.layerNorm(out, x, weight, bias, eps);
   }
 
   @Override
   public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
+    warmUp.await();
     rows.adaLayerNorm(out, x, shift, scale, eps);
   }
 
   @Override
   public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
+    warmUp.await();
     rows.rmsNorm(out, x, weight, eps);
   }
 
   @Override
   public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
+    warmUp.await();
     rows.channelNorm(out, x, gamma, activation);
   }
 

@@ -131,7 +131,7 @@ record Elements(MemorySegment segment, DType dtype, long offset) {
   }
 
   /** bfloat16 to float; exact. */
-  private static void widen(short[] in, float[] out, int at, int count) {
+  static void widen(short[] in, float[] out, int at, int count) {
     int bound = FLOATS.loopBound(count);
     for (int i = 0; i < bound; i += LANES) {
       IntVector bits =
@@ -146,7 +146,7 @@ record Elements(MemorySegment segment, DType dtype, long offset) {
   }
 
   /** Float to bfloat16, to nearest even, as {@link Conversions#floatToBfloat16}. */
-  private static void narrow(float[] in, int at, short[] out, int count) {
+  static void narrow(float[] in, int at, short[] out, int count) {
     int bound = FLOATS.loopBound(count);
     for (int i = 0; i < bound; i += LANES) {
       FloatVector value = FloatVector.fromArray(FLOATS, in, at + i);

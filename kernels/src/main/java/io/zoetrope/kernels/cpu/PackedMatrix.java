@@ -116,7 +116,7 @@ final class PackedMatrix {
     }
   }
 
-  private static void widen(int[] pairs, int count, float[] out, int at) {
+  static void widen(int[] pairs, int count, float[] out, int at) {
     for (int i = 0; i < count; i += LANES) {
       IntVector pair = IntVector.fromArray(IntVector.SPECIES_PREFERRED, pairs, i);
       FloatVector low = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
