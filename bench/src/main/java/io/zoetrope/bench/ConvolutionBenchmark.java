@@ -27,7 +27,7 @@ public class ConvolutionBenchmark extends Setting {
     int[] sizes = numbers(shape);
     x = values.normal(dtype, sizes[2], sizes[3], sizes[4], sizes[0]);
     history = values.normal(dtype, 2, sizes[3], sizes[4], sizes[0]);
-    weight = backend.place(values.normal(dtype, sizes[1], sizes[0], 3, 3, 3));
+    weight = backend.place(values.normal(dtype, sizes[1], sizes[0], 3, 3, 3), DType.F32);
     bias = values.normal(dtype, sizes[1]);
   }
 

@@ -22,7 +22,7 @@ public class LinearBenchmark extends Setting {
   void prepare() {
     int[] sizes = numbers(shape);
     x = values.normal(dtype, sizes[0], sizes[1]);
-    weight = backend.place(values.normal(dtype, sizes[2], sizes[1]));
+    weight = backend.place(values.normal(dtype, sizes[2], sizes[1]), DType.F32);
     bias = values.normal(dtype, sizes[2]);
   }
 
