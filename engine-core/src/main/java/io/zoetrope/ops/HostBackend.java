@@ -1,7 +1,6 @@
 package io.zoetrope.ops;
 
 import io.zoetrope.tensor.Conversions;
-import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Storage;
@@ -46,15 +45,13 @@ public abstract class HostBackend implements Backend {
     long count = weight.count();
     LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
         .parallel()
-        .forEach(
-            block -> {
-              long begin = block * ROUNDING_BLOCK;
-              long end = Math.min(count, begin + ROUNDING_BLOCK);
-              for (long i = begin; i < end; i++) {
-                Conversions.fromFloat(
-                    to, rounding, i, Conversions.toFloat(from, weight.dtype(), i));
-              }
-            });
+        .forEach(block -> {
+          long begin = block * ROUNDING_BLOCK;
+          long end = Math.min(count, begin + ROUNDING_BLOCK);
+          for (long i = begin; i < end; i++) {
+            Conversions.fromFloat(to, rounding, i, Conversions.toFloat(from, weight.dtype(), i));
+          }
+        });
     return copy;
   }
 

@@ -14,7 +14,9 @@ import io.zoetrope.weights.Weights;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The text stage: cleaning, tokenizer and text encoder. Its weights are open until it is closed. */
+/**
+ * The text stage: cleaning, tokenizer and text encoder. Its weights are open until it is closed.
+ */
 final class PromptEncoder implements AutoCloseable {
   private final T5Tokenizer tokenizer;
   private final Checkpoint checkpoint;

@@ -7,10 +7,10 @@ import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * 3D convolution as an implicit matrix product. A task copies the window of the input that its block
- * of pixels needs, with the zeros around it, as floats; within it, the channels of all taps of a
- * kernel row are neighbours for each pixel, so a kernel row is one product with the pixels' stride as
- * the stride of A, and no matrix of patches is built.
+ * 3D convolution as an implicit matrix product. A task copies the window of the input that its
+ * block of pixels needs, with the zeros around it, as floats; within it, the channels of all taps
+ * of a kernel row are neighbours for each pixel, so a kernel row is one product with the pixels'
+ * stride as the stride of A, and no matrix of patches is built.
  */
 final class ConvolutionOperation {
   /** Pixels of a task along a row. */
@@ -32,8 +32,7 @@ final class ConvolutionOperation {
     gemm.withPacked(
         weight,
         weight.intSize(1),
-        packed ->
-            new Call(out, x, history, weight, packed, bias, geometry).run());
+        packed -> new Call(out, x, history, weight, packed, bias, geometry).run());
   }
 
   /** One call; its fields are what all tasks share. */
@@ -99,8 +98,7 @@ final class ConvolutionOperation {
       blockColumns = Math.min(outWidth, COLUMNS);
       columnBlocks = Math.ceilDiv(outWidth, blockColumns);
       // Tiles that reach over the end of a row compute pixels that are thrown away.
-      windowColumns =
-          (gemm.wholeRows(blockColumns) - 1) * geometry.strideWidth() + kernelWidth;
+      windowColumns = (gemm.wholeRows(blockColumns) - 1) * geometry.strideWidth() + kernelWidth;
       windowPitch = windowColumns * channels;
       int affordableRows = WINDOW_ELEMENTS / (kernelFrames * windowPitch);
       int rows = Math.max(1, (affordableRows - kernelHeight) / geometry.strideHeight() + 1);
@@ -187,8 +185,7 @@ final class ConvolutionOperation {
               int windowRow = kt * windowRows + row * geometry.strideHeight() + kh;
               int a = windowRow * windowPitch + k;
               int at = row * rowPitch + channel;
-              gemm.multiplyRows(
-                  width, part, window, a, pixelStride, b, 0, c, at, pitch);
+              gemm.multiplyRows(width, part, window, a, pixelStride, b, 0, c, at, pitch);
             }
           }
         }
@@ -203,8 +200,7 @@ final class ConvolutionOperation {
     /** The input that a block of pixels needs, with zeros where it reaches over the border. */
     private float[] loadWindow(
         int frame, int firstRow, int firstColumn, int height, Workspace workspace) {
-      float[] window =
-          workspace.floats(Piece.LEFT, kernelFrames * windowRows * windowPitch);
+      float[] window = workspace.floats(Piece.LEFT, kernelFrames * windowRows * windowPitch);
       int left = firstColumn * geometry.strideWidth() - geometry.left();
       int from = Math.max(0, left);
       int to = Math.min(inWidth, left + windowColumns);

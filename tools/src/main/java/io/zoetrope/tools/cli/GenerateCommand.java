@@ -2,7 +2,6 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
-import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -114,8 +113,7 @@ final class GenerateCommand implements Callable<Integer> {
       VideoPipeline pipeline = VideoPipeline.open(model.folder(), backend, device.dtype());
       GenerationRequest request = request(pipeline);
       pipeline.check(request);
-      int fps =
-          framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
+      int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
       writer.check(request.width() * upscale, request.height() * upscale, fps);
       err.printf(
           "%s on %s, %s: %dx%d, %d frames, %d steps, seed %d%n",

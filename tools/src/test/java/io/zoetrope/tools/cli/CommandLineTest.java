@@ -117,8 +117,7 @@ class CommandLineTest {
         generate("--latents", tensors.toString(), "--threads", "1", "-o", again.toString()),
         err.toString());
     Path frame = Path.of("00004.png");
-    assertEquals(
-        -1, Files.mismatch(pixels(frames.resolve(frame)), pixels(again.resolve(frame))));
+    assertEquals(-1, Files.mismatch(pixels(frames.resolve(frame)), pixels(again.resolve(frame))));
   }
 
   /** The frame without its metadata, which differs. */
@@ -214,8 +213,7 @@ class CommandLineTest {
 
   @Test
   void refusesATruncatedShard() throws IOException {
-    Path shard =
-        model.resolve("transformer/diffusion_pytorch_model-00002-of-00004.safetensors");
+    Path shard = model.resolve("transformer/diffusion_pytorch_model-00002-of-00004.safetensors");
     try (var file = new RandomAccessFile(shard.toFile(), "rw")) {
       file.setLength(file.length() - 100);
     }
