@@ -28,8 +28,8 @@ final class PromptEncoder implements AutoCloseable {
     this.encoder = encoder;
   }
 
-  static PromptEncoder open(ModelFolder model, Backend backend, DType dtype) {
-    T5Tokenizer tokenizer = T5Tokenizer.open(model.component("tokenizer"));
+  static PromptEncoder open(
+      ModelFolder model, T5Tokenizer tokenizer, Backend backend, DType dtype) {
     Path folder = model.component("text_encoder", "UMT5EncoderModel", "T5EncoderModel");
     T5Config config = T5Config.read(folder.resolve("config.json"));
     return WeightFiles.load(
