@@ -146,6 +146,7 @@ class CommandLineTest {
           --device        | tpu            | device 'tpu'     | cpu
           --threads       | 0              | --threads 0      | 1 to 1024
           --fps           | 0              | --fps 0          | 1 to 1000
+          --seed          | 1.5            | --seed 1.5       | 'random'
           --upscale       | -2             | --upscale -2     | 1 to 64
           -o              | out.avi        | .avi             | .mp4
           -o              | no/such/x.mp4  | x.mp4            | doesn't exist
