@@ -39,9 +39,9 @@ public abstract class HostBackend implements Backend {
     if (rounding == DType.F32 || weight.dtype().bits() <= rounding.bits()) {
       return weight;
     }
-    Tensor copy = Tensor.zeros(rounding, weight.shape().sizes());
     MemorySegment from = weight.segment();
-    MemorySegment to = copy.segment();
+    MemorySegment to =
+        weight.lifetime().arena().allocate(weight.count() * rounding.bytes(), 64);
     long count = weight.count();
     LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
         .parallel()
@@ -52,7 +52,8 @@ public abstract class HostBackend implements Backend {
             Conversions.fromFloat(to, rounding, i, Conversions.toFloat(from, weight.dtype(), i));
           }
         });
-    return copy;
+    return Tensor.contiguous(
+        new HostStorage(to), 0, rounding, weight.shape(), weight.lifetime());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.zoetrope.tensor;
 
+import java.lang.foreign.Arena;
+
 /** Who owns the memory of a tensor: a scope of scratch memory, a set of weights, or nobody. */
 public interface Lifetime {
   /** For tensors on the Java heap: alive as long as they are reachable. */
@@ -18,4 +20,12 @@ public interface Lifetime {
 
   /** Whether the memory may still be used. */
   boolean isOpen();
+
+  /**
+   * For memory derived from a tensor, such as another layout of a weight: released when this
+   * lifetime ends, or else when it is unreachable.
+   */
+  default Arena arena() {
+    return Arena.ofAuto();
+  }
 }

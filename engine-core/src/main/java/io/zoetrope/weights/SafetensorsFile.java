@@ -133,7 +133,12 @@ public final class SafetensorsFile implements WeightSource, Lifetime, AutoClosea
     return arena.scope().isAlive();
   }
 
-  /** Unmaps the file; its tensors cannot be used any more. */
+  @Override
+  public Arena arena() {
+    return arena;
+  }
+
+  /** Unmaps the file; its tensors, and all derived from them, cannot be used any more. */
   @Override
   public void close() {
     if (isOpen()) {
