@@ -5,8 +5,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * {@code attention} with shapes of the demo model (4 heads of 64), of Wan 2.1 1.3B (12 heads of 128),
- * and of its video autoencoder (1 head of 384).
+ * {@code attention} with shapes of the demo model (4 heads of 64), of Wan 2.1 1.3B (12 heads of
+ * 128), and of its video autoencoder (1 head of 384).
  */
 public class AttentionBenchmark extends Setting {
   /** Queries x keys x heads x head dim. */

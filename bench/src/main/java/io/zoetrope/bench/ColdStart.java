@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How fast a new JVM is: the operations of the demo model's transformer (6 blocks, 80 video tokens, 512
- * text tokens) for 20 steps with guidance, timed from the start of the process.
+ * How fast a new JVM is: the operations of the demo model's transformer (6 blocks, 80 video tokens,
+ * 512 text tokens) for 20 steps with guidance, timed from the start of the process.
  *
  * <p>Usage: {@code ColdStart [milliseconds of other work before]}, which stands for reading a
  * checkpoint.

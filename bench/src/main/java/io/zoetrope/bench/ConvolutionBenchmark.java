@@ -6,14 +6,20 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * {@code conv3d} with 3 x 3 x 3 taps and two frames of history, with shapes of the autoencoders of the
- * demo model (16 to 64 channels) and of Wan 2.1 at 480 x 832 (96 to 384).
+ * {@code conv3d} with 3 x 3 x 3 taps and two frames of history, with shapes of the autoencoders of
+ * the demo model (16 to 64 channels) and of Wan 2.1 at 480 x 832 (96 to 384).
  */
 public class ConvolutionBenchmark extends Setting {
   /** In channels x out channels x frames x height x width. */
   @Param({
-    "64x64x1x8x8", "64x64x2x16x16", "32x32x4x32x32", "16x16x4x64x64", "16x3x4x64x64",
-    "384x384x1x60x104", "192x192x4x120x208", "96x96x4x240x416"
+    "64x64x1x8x8",
+    "64x64x2x16x16",
+    "32x32x4x32x32",
+    "16x16x4x64x64",
+    "16x3x4x64x64",
+    "384x384x1x60x104",
+    "192x192x4x120x208",
+    "96x96x4x240x416"
   })
   public String shape;
 

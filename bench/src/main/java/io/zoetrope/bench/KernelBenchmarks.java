@@ -14,8 +14,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Runs the benchmarks of single operations and prints their speed in GFLOP/s. Takes the command line of
- * JMH, e.g. {@code LinearBenchmark -p dtype=F32 -p shape=80x256x256 -p threads=1}.
+ * Runs the benchmarks of single operations and prints their speed in GFLOP/s. Takes the command
+ * line of JMH, e.g. {@code LinearBenchmark -p dtype=F32 -p shape=80x256x256 -p threads=1}.
  */
 public final class KernelBenchmarks {
   private KernelBenchmarks() {}

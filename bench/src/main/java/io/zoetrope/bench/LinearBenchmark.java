@@ -9,8 +9,14 @@ import org.openjdk.jmh.annotations.Param;
 public class LinearBenchmark extends Setting {
   /** Rows x in features x out features. */
   @Param({
-    "80x256x256", "80x256x1024", "80x1024x256", "512x256x256", "1x1536x9216", "1560x1536x1536",
-    "1560x1536x8960", "1560x8960x1536"
+    "80x256x256",
+    "80x256x1024",
+    "80x1024x256",
+    "512x256x256",
+    "1x1536x9216",
+    "1560x1536x1536",
+    "1560x1536x8960",
+    "1560x8960x1536"
   })
   public String shape;
 

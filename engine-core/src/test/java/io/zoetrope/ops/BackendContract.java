@@ -7,6 +7,7 @@ import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -19,8 +20,8 @@ import org.junit.jupiter.api.Test;
  * What every {@link Backend} must do: each operation, on both activation dtypes, against {@link
  * ReferenceBackend} on the same values in float32.
  *
- * <p>An error is measured against the magnitude of what was added up (for a sum of products, the sum
- * of their absolute values), since cancellation is no fault of the backend. A BF16 result may
+ * <p>An error is measured against the magnitude of what was added up (for a sum of products, the
+ * sum of their absolute values), since cancellation is no fault of the backend. A BF16 result may
  * differ by its final rounding in addition. Shapes have ones, primes, and sizes one beside those
  * that kernels like.
  */
@@ -55,8 +56,15 @@ public abstract class BackendContract {
   @Test
   void linear() {
     int[][] shapes = {
-      {1, 1, 1}, {5, 3, 2}, {6, 16, 16}, {7, 17, 33}, {1, 257, 31}, {13, 256, 15}, {97, 37, 129},
-      {193, 31, 47}, {29, 521, 257}
+      {1, 1, 1},
+      {5, 3, 2},
+      {6, 16, 16},
+      {7, 17, 33},
+      {1, 257, 31},
+      {13, 256, 15},
+      {97, 37, 129},
+      {193, 31, 47},
+      {29, 521, 257}
     };
     for (int[] shape : shapes) {
       for (DType stored : STORED) {
@@ -120,8 +128,14 @@ public abstract class BackendContract {
   @Test
   void attention() {
     int[][] shapes = { // queries, keys, heads, head dim
-      {1, 1, 1, 1}, {3, 5, 2, 4}, {7, 17, 1, 31}, {97, 33, 3, 16}, {6, 16, 2, 64},
-      {5, 523, 1, 128}, {11, 101, 1, 384}, {103, 131, 2, 8}
+      {1, 1, 1, 1},
+      {3, 5, 2, 4},
+      {7, 17, 1, 31},
+      {97, 33, 3, 16},
+      {6, 16, 2, 64},
+      {5, 523, 1, 128},
+      {11, 101, 1, 384},
+      {103, 131, 2, 8}
     };
     for (int[] shape : shapes) {
       for (DType dtype : COMPUTED) {
@@ -145,7 +159,11 @@ public abstract class BackendContract {
       Tensor there = tested.upload(all);
       Tensor got =
           tested.attention(
-              there.narrow(1, 0, 24), there.narrow(1, 24, 24), there.narrow(1, 48, 24), 2, 0.3f,
+              there.narrow(1, 0, 24),
+              there.narrow(1, 24, 24),
+              there.narrow(1, 48, 24),
+              2,
+              0.3f,
               null);
       Tensor wide = widened(all);
       Tensor want =
@@ -188,7 +206,11 @@ public abstract class BackendContract {
     float scale = (float) (1 / Math.sqrt(q.size(1) / (double) heads));
     Tensor got =
         tested.attention(
-            tested.upload(q), tested.upload(k), tested.upload(v), heads, scale,
+            tested.upload(q),
+            tested.upload(k),
+            tested.upload(v),
+            heads,
+            scale,
             bias == null ? null : tested.upload(bias));
     Tensor want = reference.attention(widened(q), widened(k), widened(v), heads, scale, bias);
     // An error of a score moves weight between values, in proportion to the score's size.
@@ -206,7 +228,8 @@ public abstract class BackendContract {
       for (int[] channel : channels) {
         for (DType dtype : COMPUTED) {
           Tensor x = values(dtype, 2, 5, 7, channel[0]);
-          Tensor weight = values(DType.BF16, channel[1], channel[0], kernel[0], kernel[1], kernel[2]);
+          Tensor weight =
+              values(DType.BF16, channel[1], channel[0], kernel[0], kernel[1], kernel[2]);
           Tensor bias = values(DType.F32, channel[1]);
           ConvGeometry geometry = ConvGeometry.causal(kernel[0] - 1, kernel[1] / 2);
           convolution(x, null, weight, bias, geometry);
@@ -335,9 +358,15 @@ public abstract class BackendContract {
       Tensor vectors = values(DType.F32, 3, 130);
       Tensor tableThere = tested.upload(table);
       Tensor vectorsThere = tested.upload(vectors);
-      modulation(x, y, List.of(part(table, 0), part(table, 1), part(table, 2)),
+      modulation(
+          x,
+          y,
+          List.of(part(table, 0), part(table, 1), part(table, 2)),
           List.of(part(tableThere, 0), part(tableThere, 1), part(tableThere, 2)));
-      modulation(x, y, List.of(vectors.select(0, 0), vectors.select(0, 1), vectors.select(0, 2)),
+      modulation(
+          x,
+          y,
+          List.of(vectors.select(0, 0), vectors.select(0, 1), vectors.select(0, 2)),
           List.of(vectorsThere.select(0, 0), vectorsThere.select(0, 1), vectorsThere.select(0, 2)));
     }
   }
@@ -442,9 +471,23 @@ public abstract class BackendContract {
   @Test
   void castsOfSpecialValues() {
     float[] special = {
-      0f, -0f, 1f, 1.00390625f, 1.01171875f, Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE,
-      Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 3.3895314e38f, 65504f, 1e-40f,
-      0x1.010002p0f, 0x1.00fffep0f, -0x1.03p0f
+      0f,
+      -0f,
+      1f,
+      1.00390625f,
+      1.01171875f,
+      Float.MAX_VALUE,
+      -Float.MAX_VALUE,
+      Float.MIN_VALUE,
+      Float.POSITIVE_INFINITY,
+      Float.NEGATIVE_INFINITY,
+      Float.NaN,
+      3.3895314e38f,
+      65504f,
+      1e-40f,
+      0x1.010002p0f,
+      0x1.00fffep0f,
+      -0x1.03p0f
     };
     float[] values = Arrays.copyOf(special, 64);
     System.arraycopy(special, 0, values, 40, special.length);
@@ -523,8 +566,7 @@ public abstract class BackendContract {
         // Any code but those of infinities and NaN, which have all exponent bits set.
         int code = random.nextInt(256);
         boolean special = (code & 0x78) == 0x78;
-        tensor.segment().set(
-            java.lang.foreign.ValueLayout.JAVA_BYTE, i, (byte) (special ? code & 0x8f : code));
+        tensor.segment().set(ValueLayout.JAVA_BYTE, i, (byte) (special ? code & 0x8f : code));
       } else {
         float value = (float) random.nextGaussian() * (random.nextInt(97) == 0 ? 30 : 1);
         Conversions.fromFloat(tensor.segment(), dtype, i, value);
@@ -583,10 +625,10 @@ public abstract class BackendContract {
     assertEquals(want.shape(), got.shape(), what);
     for (int i = 0; i < expected.length; i++) {
       if (Float.isFinite(expected[i])) {
-        double rounding =
-            got.dtype() == DType.BF16 ? Math.abs(expected[i]) * HALF_ULP_OF_BF16 : 0;
+        double rounding = got.dtype() == DType.BF16 ? Math.abs(expected[i]) * HALF_ULP_OF_BF16 : 0;
         double allowed = 2e-6 * magnitude[i] + rounding + Float.MIN_NORMAL;
-        String message = "%s: element %d: %s instead of %s".formatted(what, i, actual[i], expected[i]);
+        String message =
+            "%s: element %d: %s instead of %s".formatted(what, i, actual[i], expected[i]);
         assertTrue(Math.abs(actual[i] - expected[i]) <= allowed, message);
       } else {
         assertEquals(expected[i], actual[i], what + ": element " + i);

@@ -193,15 +193,20 @@ final class AttentionOperation {
         float[] rows, int head, int firstQuery, int height, Workspace workspace) {
       long column = (long) head * headDim;
       for (int row = 0; row < height; row++) {
-        q.load(
-            (firstQuery + row) * queryStride + column, rows, row * headDim, headDim, workspace);
+        q.load((firstQuery + row) * queryStride + column, rows, row * headDim, headDim, workspace);
       }
       VectorMath.scale(rows, 0, height * headDim, scale);
     }
 
     /** Products are added to the bias. */
     private void startScores(
-        float[] scores, int head, int firstQuery, int height, int key, int width, Workspace workspace) {
+        float[] scores,
+        int head,
+        int firstQuery,
+        int height,
+        int key,
+        int width,
+        Workspace workspace) {
       if (bias == null) {
         Arrays.fill(scores, 0, height * blockKeys, 0);
         return;

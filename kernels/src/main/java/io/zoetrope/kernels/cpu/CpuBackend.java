@@ -7,8 +7,8 @@ import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Tensor;
 
 /**
- * The CPU: vector instructions and all cores. Results do not depend on the number of threads, to the
- * bit: every element is computed by one task, in an order that its shape alone decides.
+ * The CPU: vector instructions and all cores. Results do not depend on the number of threads, to
+ * the bit: every element is computed by one task, in an order that its shape alone decides.
  */
 public final class CpuBackend extends HostBackend {
   private final WorkerPool pool;

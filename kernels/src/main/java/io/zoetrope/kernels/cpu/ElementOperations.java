@@ -62,7 +62,9 @@ final class ElementOperations {
         });
   }
 
-  /** Loads one period and repeats it in place, so that a short one costs no more than a long one. */
+  /**
+   * Loads one period and repeats it in place, so that a short one costs no more than a long one.
+   */
   private static void loadCircle(
       Elements from, long start, long period, float[] out, int count, Workspace workspace) {
     int filled = (int) Math.min(count, period - start);

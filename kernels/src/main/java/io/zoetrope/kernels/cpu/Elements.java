@@ -152,8 +152,7 @@ record Elements(MemorySegment segment, DType dtype, long offset) {
       FloatVector value = FloatVector.fromArray(FLOATS, in, at + i);
       IntVector bits = value.reinterpretAsInts();
       IntVector high = bits.lanewise(VectorOperators.LSHR, 16);
-      IntVector rounded =
-          bits.add(0x7fff).add(high.and(1)).lanewise(VectorOperators.LSHR, 16);
+      IntVector rounded = bits.add(0x7fff).add(high.and(1)).lanewise(VectorOperators.LSHR, 16);
       VectorMask<Integer> nan = value.test(VectorOperators.IS_NAN).cast(INTS);
       rounded
           .blend(high.or(0x40), nan)

@@ -49,9 +49,7 @@ final class Gemm {
     if (weight.storage() instanceof WeightStorage storage) {
       WeightStorage.Part part = new WeightStorage.Part(weight.offset(), weight.shape());
       operation.run(
-          storage
-              .packed()
-              .computeIfAbsent(part, _ -> pack(weight, channels, Arena.ofAuto())));
+          storage.packed().computeIfAbsent(part, _ -> pack(weight, channels, Arena.ofAuto())));
     } else {
       try (Arena arena = Arena.ofShared()) {
         operation.run(pack(weight, channels, arena));
@@ -81,15 +79,7 @@ final class Gemm {
       int cStride) {
     for (int row = 0; row < rows; row += kernel.rows()) {
       kernel.multiply(
-          depth,
-          a,
-          aStart + row * aStride,
-          aStride,
-          b,
-          bStart,
-          c,
-          cStart + row * cStride,
-          cStride);
+          depth, a, aStart + row * aStride, aStride, b, bStart, c, cStart + row * cStride, cStride);
     }
   }
 

@@ -6,9 +6,9 @@ import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * {@code activation(x weight^T + bias)}, blocked for the caches after Goto and van de Geijn, "Anatomy
- * of High-Performance Matrix Multiplication" (2008): a task holds a block of C and, for each block of
- * the depth, a block of A in L2; one panel of B after the other passes through L1.
+ * {@code activation(x weight^T + bias)}, blocked for the caches after Goto and van de Geijn,
+ * "Anatomy of High-Performance Matrix Multiplication" (2008): a task holds a block of C and, for
+ * each block of the depth, a block of A in L2; one panel of B after the other passes through L1.
  */
 final class LinearOperation {
   private static final int ROWS = 192;

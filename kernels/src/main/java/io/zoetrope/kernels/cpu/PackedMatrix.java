@@ -36,15 +36,14 @@ final class PackedMatrix {
   }
 
   /**
-   * Packs a weight [columns, channels, taps...]: row {@code tap * channels + channel} of B comes from
-   * element (channel, tap) of each row of the weight.
+   * Packs a weight [columns, channels, taps...]: row {@code tap * channels + channel} of B comes
+   * from element (channel, tap) of each row of the weight.
    *
    * @param weight contiguous; the first dimension becomes the columns
    * @param channels the depth itself for a matrix without taps
    * @param width columns of a panel: two vectors
    */
-  static PackedMatrix pack(
-      Tensor weight, int channels, int width, Arena arena, WorkerPool pool) {
+  static PackedMatrix pack(Tensor weight, int channels, int width, Arena arena, WorkerPool pool) {
     int columns = weight.intSize(0);
     int depth = Math.toIntExact(weight.count() / columns);
     int panelCount = Math.ceilDiv(columns, width);
@@ -87,8 +86,7 @@ final class PackedMatrix {
       for (int lane = 0; lane < LANES; lane++) {
         int low = Float.floatToRawIntBits(block[k * width + lane]) >>> 16;
         int high = Float.floatToRawIntBits(block[k * width + LANES + lane]) & HIGH_HALF;
-        panels.setAtIndex(
-            ValueLayout.JAVA_INT, start / 2 + (long) k * LANES + lane, low | high);
+        panels.setAtIndex(ValueLayout.JAVA_INT, start / 2 + (long) k * LANES + lane, low | high);
       }
     }
   }
@@ -111,7 +109,12 @@ final class PackedMatrix {
     for (int i = 0; i < total; i += pairs.length) {
       int part = Math.min(pairs.length, total - i);
       MemorySegment.copy(
-          panels, ValueLayout.JAVA_INT, start * Short.BYTES + (long) i * Integer.BYTES, pairs, 0, part);
+          panels,
+          ValueLayout.JAVA_INT,
+          start * Short.BYTES + (long) i * Integer.BYTES,
+          pairs,
+          0,
+          part);
       widen(pairs, part, out, 2 * i);
     }
   }

@@ -6,8 +6,8 @@ import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Operations on one row (the last dimension) after the other. A task loads a few whole rows, changes
- * them as floats, and stores them.
+ * Operations on one row (the last dimension) after the other. A task loads a few whole rows,
+ * changes them as floats, and stores them.
  */
 final class RowOperations {
   private final WorkerPool pool;
@@ -194,22 +194,19 @@ final class RowOperations {
     }
   }
 
-  private static void affine(
-      float[] values, int from, int count, float[] factor, float[] offset) {
+  private static void affine(float[] values, int from, int count, float[] factor, float[] offset) {
     for (int i = 0; i < count; i++) {
       values[from + i] = values[from + i] * factor[i] + offset[i];
     }
   }
 
-  private static void modulate(
-      float[] values, int from, int count, float[] scale, float[] shift) {
+  private static void modulate(float[] values, int from, int count, float[] scale, float[] shift) {
     for (int i = 0; i < count; i++) {
       values[from + i] = values[from + i] * (1 + scale[i]) + shift[i];
     }
   }
 
-  private static void addProduct(
-      float[] values, int from, int count, float[] a, float[] b) {
+  private static void addProduct(float[] values, int from, int count, float[] a, float[] b) {
     for (int i = 0; i < count; i++) {
       values[from + i] += a[i] * b[i];
     }

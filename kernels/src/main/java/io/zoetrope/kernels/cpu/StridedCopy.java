@@ -3,8 +3,9 @@ package io.zoetrope.kernels.cpu;
 import io.zoetrope.tensor.Tensor;
 
 /**
- * Element-wise copy between tensors of any strides. Dimensions that both tensors walk through without
- * a gap are merged, so that the permutations of video models come down to two or three dimensions.
+ * Element-wise copy between tensors of any strides. Dimensions that both tensors walk through
+ * without a gap are merged, so that the permutations of video models come down to two or three
+ * dimensions.
  */
 final class StridedCopy {
   private final WorkerPool pool;

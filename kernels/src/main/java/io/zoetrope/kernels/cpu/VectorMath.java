@@ -10,14 +10,14 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Functions of whole arrays in float32. Where an array is said to be padded, elements up to the next
- * multiple of {@link Elements#LANES} behind the range are computed too.
+ * Functions of whole arrays in float32. Where an array is said to be padded, elements up to the
+ * next multiple of {@link Elements#LANES} behind the range are computed too.
  *
- * <p>No method here takes or returns a vector: where the compiler does not inline such a method, every
- * step of a loop allocates. What has no sum over elements and no bits to shift is a plain loop, which
- * the compiler turns into vector instructions, and which is not slow before it has done so. Sums of
- * lanes are taken in a fixed order: {@code reduceLanes} leaves it open, and then interpreted and
- * compiled code may differ in the last bit.
+ * <p>No method here takes or returns a vector: where the compiler does not inline such a method,
+ * every step of a loop allocates. What has no sum over elements and no bits to shift is a plain
+ * loop, which the compiler turns into vector instructions, and which is not slow before it has done
+ * so. Sums of lanes are taken in a fixed order: {@code reduceLanes} leaves it open, and then
+ * interpreted and compiled code may differ in the last bit.
  */
 final class VectorMath {
   private static final float LOG2_E = (float) (1 / Math.log(2));
@@ -118,9 +118,9 @@ final class VectorMath {
   }
 
   /**
-   * {@code x / 2 * erfc(-x / sqrt 2)} with {@code erfc(z) = t exp(-z^2 + P(t))}, {@code t = 2 / (2 +
-   * z)}, for z >= 0 (the form of Numerical Recipes, section 6.2); P is fitted at Chebyshev nodes, and
-   * the relative error of erfc stays below 2e-7 in exact arithmetic.
+   * {@code x / 2 * erfc(-x / sqrt 2)} with {@code erfc(z) = t exp(-z^2 + P(t))}, {@code t = 2 / (2
+   * + z)}, for z >= 0 (the form of Numerical Recipes, section 6.2); P is fitted at Chebyshev nodes,
+   * and the relative error of erfc stays below 2e-7 in exact arithmetic.
    */
   private static void geluErf(float[] values, int from, int count, float[] tail) {
     for (int i = 0; i < count; i++) {

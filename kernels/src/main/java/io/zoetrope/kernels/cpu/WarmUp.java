@@ -5,8 +5,9 @@ import io.zoetrope.kernels.cpu.Workspace.Piece;
 /**
  * Brings the loops of vector instructions into compiled form while the program still reads its
  * weights. Interpreted, they are some thousand times slower, so that the first operations on real
- * sizes would take seconds; on tiny sizes the compiler's call counts are reached soon. One loop after
- * the other, the most important first, because the compiler would take all at once in any order.
+ * sizes would take seconds; on tiny sizes the compiler's call counts are reached soon. One loop
+ * after the other, the most important first, because the compiler would take all at once in any
+ * order.
  */
 final class WarmUp {
   private static final int CALLS = 500;
@@ -17,7 +18,9 @@ final class WarmUp {
   /** A step of a compiled loop takes less than this, of an interpreted one far more. */
   private static final long NANOS_PER_STEP = 50;
 
-  /** After this, whatever is not compiled yet never will be: the compiler is switched off or busy. */
+  /**
+   * After this, whatever is not compiled yet never will be: the compiler is switched off or busy.
+   */
   private static final long LONGEST_NANOS = 1_000_000_000;
 
   /** A loop of vector instructions with the given number of steps. */
@@ -40,8 +43,7 @@ final class WarmUp {
     float[] c = workspace.floats(Piece.RESULT, kernel.rows() * kernel.columns());
     short[] shorts = workspace.staging;
     long end = System.nanoTime() + LONGEST_NANOS;
-    compile(
-        end, steps -> kernel.multiply(steps, a, 0, steps, b, 0, c, 0, kernel.columns()));
+    compile(end, steps -> kernel.multiply(steps, a, 0, steps, b, 0, c, 0, kernel.columns()));
     compile(end, steps -> PackedMatrix.widen(workspace.pairs, steps * lanes, b, 0));
     compile(end, steps -> VectorMath.exp(b, 0, steps * lanes, 1));
     compile(end, steps -> VectorMath.sumOfSquares(b, 0, steps * lanes));
@@ -64,7 +66,9 @@ final class WarmUp {
     } while (nanos > MANY * NANOS_PER_STEP && System.nanoTime() < end);
   }
 
-  /** Returns when the loops are compiled, or nearly so; waiting is faster than interpreting them. */
+  /**
+   * Returns when the loops are compiled, or nearly so; waiting is faster than interpreting them.
+   */
   void await() {
     boolean interrupted = false;
     while (thread.isAlive()) {

@@ -96,8 +96,8 @@ final class WorkerPool implements AutoCloseable {
   }
 
   /**
-   * Runs tasks 0 to {@code count - 1} and returns when all are done. The first error or exception of
-   * a task is thrown here. While another thread's operation holds the workers, the caller works
+   * Runs tasks 0 to {@code count - 1} and returns when all are done. The first error or exception
+   * of a task is thrown here. While another thread's operation holds the workers, the caller works
    * alone.
    */
   void run(int count, Task task) {
