@@ -34,7 +34,7 @@ class ThreadCountTest {
     Tensor big = normal(random, 801, 131);
     try (CpuBackend backend = new CpuBackend(threads);
         Ops ops = new Ops(backend)) {
-      Tensor projected = ops.linear(x, backend.place(wide), null, Activation.GELU_TANH);
+      Tensor projected = ops.linear(x, backend.place(wide, DType.F32), null, Activation.GELU_TANH);
       return List.of(
           projected.toFloats(),
           ops.linear(projected, square, null, Activation.NONE).toFloats(),
