@@ -7,6 +7,7 @@ import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -565,9 +566,7 @@ public abstract class BackendContract {
         // Any code but those of infinities and NaN, which have all exponent bits set.
         int code = random.nextInt(256);
         boolean special = (code & 0x78) == 0x78;
-        tensor
-            .segment()
-            .set(java.lang.foreign.ValueLayout.JAVA_BYTE, i, (byte) (special ? code & 0x8f : code));
+        tensor.segment().set(ValueLayout.JAVA_BYTE, i, (byte) (special ? code & 0x8f : code));
       } else {
         float value = (float) random.nextGaussian() * (random.nextInt(97) == 0 ? 30 : 1);
         Conversions.fromFloat(tensor.segment(), dtype, i, value);

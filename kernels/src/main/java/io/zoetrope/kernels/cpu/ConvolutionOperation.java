@@ -7,10 +7,10 @@ import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * 3D convolution as an implicit matrix product. A task copies the window of the input that its
- * block of pixels needs, with the zeros around it, as floats; within it, the channels of all taps
- * of a kernel row are neighbours for each pixel, so a kernel row is one product with the pixels'
- * stride as the stride of A, and no matrix of patches is built.
+ * 3D convolution as an implicit matrix product. For each kernel frame in turn, a task copies the
+ * window of the input that its block of pixels needs, with the zeros around it, as floats; within
+ * it, the channels of all taps of a kernel row are neighbours for each pixel, so a kernel row is
+ * one product with the pixels' stride as the stride of A, and no matrix of patches is built.
  */
 final class ConvolutionOperation {
   /** Pixels of a task along a row. */
@@ -19,7 +19,8 @@ final class ConvolutionOperation {
   /** Pixels of a task: enough to share the unpacking of the weight. */
   private static final int PIXELS = 96;
 
-  private static final int WINDOW_ELEMENTS = 192 << 10;
+  /** A window takes about half of the L2 cache. */
+  private static final int WINDOW_ELEMENTS = 128 << 10;
 
   private final Gemm gemm;
 
@@ -100,7 +101,7 @@ final class ConvolutionOperation {
       // Tiles that reach over the end of a row compute pixels that are thrown away.
       windowColumns = (gemm.wholeRows(blockColumns) - 1) * geometry.strideWidth() + kernelWidth;
       windowPitch = windowColumns * channels;
-      int affordableRows = WINDOW_ELEMENTS / (kernelFrames * windowPitch);
+      int affordableRows = WINDOW_ELEMENTS / windowPitch;
       int rows = Math.max(1, (affordableRows - kernelHeight) / geometry.strideHeight() + 1);
       blockRows = Math.min(Math.min(rows, Math.ceilDiv(PIXELS, blockColumns)), outHeight);
       rowBlocks = Math.ceilDiv(outHeight, blockRows);
@@ -129,14 +130,19 @@ final class ConvolutionOperation {
       int width = Math.min(blockColumns, outWidth - firstColumn);
       int depthOfBlock = Math.min(blockChannels, outChannels - firstChannel);
 
-      float[] window = loadWindow(frame, firstRow, firstColumn, height, workspace);
+      float[] window = workspace.floats(Piece.LEFT, windowRows * windowPitch);
       int pitch = gemm.wholeColumns(depthOfBlock);
       int rowPitch = gemm.wholeRows(blockColumns) * pitch;
       float[] c = workspace.floats(Piece.RESULT, height * rowPitch);
       Arrays.fill(c, 0, height * rowPitch, 0);
-      for (int channel = 0; channel < depthOfBlock; channel += panelWidth) {
-        int panel = (firstChannel + channel) / panelWidth;
-        multiplyTaps(frame, panel, window, height, width, c, channel, pitch, rowPitch, workspace);
+      for (int kt = 0; kt < kernelFrames; kt++) {
+        if (!loadWindow(frame, kt, firstRow, firstColumn, height, window, workspace)) {
+          continue;
+        }
+        for (int channel = 0; channel < depthOfBlock; channel += panelWidth) {
+          int panel = (firstChannel + channel) / panelWidth;
+          multiplyTaps(kt, panel, window, height, width, c, channel, pitch, rowPitch, workspace);
+        }
       }
 
       float[] vector = null;
@@ -161,9 +167,9 @@ final class ConvolutionOperation {
       }
     }
 
-    /** One panel of output channels of all pixels of a block. */
+    /** The taps of one kernel frame, for one panel of output channels of all pixels of a block. */
     private void multiplyTaps(
-        int frame,
+        int kt,
         int panel,
         float[] window,
         int height,
@@ -176,55 +182,58 @@ final class ConvolutionOperation {
       int depth = kernelWidth * channels;
       int pixelStride = geometry.strideWidth() * channels;
       float[] b = workspace.floats(Piece.PANEL, Gemm.DEPTH * panelWidth);
-      for (int kt = firstTap(frame); kt < kernelFrames; kt++) {
-        for (int kh = 0; kh < kernelHeight; kh++) {
-          for (int k = 0; k < depth; k += Gemm.DEPTH) {
-            int part = Math.min(Gemm.DEPTH, depth - k);
-            weight.unpack(panel, (kt * kernelHeight + kh) * depth + k, part, b, workspace);
-            for (int row = 0; row < height; row++) {
-              int windowRow = kt * windowRows + row * geometry.strideHeight() + kh;
-              int a = windowRow * windowPitch + k;
-              int at = row * rowPitch + channel;
-              gemm.multiplyRows(width, part, window, a, pixelStride, b, 0, c, at, pitch);
-            }
+      for (int kh = 0; kh < kernelHeight; kh++) {
+        for (int k = 0; k < depth; k += Gemm.DEPTH) {
+          int part = Math.min(Gemm.DEPTH, depth - k);
+          weight.unpack(panel, (kt * kernelHeight + kh) * depth + k, part, b, workspace);
+          for (int row = 0; row < height; row++) {
+            int a = (row * geometry.strideHeight() + kh) * windowPitch + k;
+            int at = row * rowPitch + channel;
+            gemm.multiplyRows(width, part, window, a, pixelStride, b, 0, c, at, pitch);
           }
         }
       }
     }
 
-    /** The first kernel frame that does not lie on the zero frames in front. */
-    private int firstTap(int frame) {
-      return Math.max(0, geometry.front() - frame * geometry.strideFrames());
-    }
-
-    /** The input that a block of pixels needs, with zeros where it reaches over the border. */
-    private float[] loadWindow(
-        int frame, int firstRow, int firstColumn, int height, Workspace workspace) {
-      float[] window = workspace.floats(Piece.LEFT, kernelFrames * windowRows * windowPitch);
+    /**
+     * Copies the input that a block of pixels needs from one frame, with zeros where it reaches
+     * over the border.
+     *
+     * @return false if this is one of the zero frames in front
+     */
+    private boolean loadWindow(
+        int frame,
+        int kt,
+        int firstRow,
+        int firstColumn,
+        int height,
+        float[] window,
+        Workspace workspace) {
+      int t = frame * geometry.strideFrames() + kt - geometry.front();
+      if (t < 0) {
+        return false;
+      }
+      Elements source = t < past ? history : x;
+      long sourceFrame = t < past ? t : t - past;
       int left = firstColumn * geometry.strideWidth() - geometry.left();
       int from = Math.max(0, left);
       int to = Math.min(inWidth, left + windowColumns);
       int rows = (height - 1) * geometry.strideHeight() + kernelHeight;
-      for (int kt = firstTap(frame); kt < kernelFrames; kt++) {
-        int t = frame * geometry.strideFrames() + kt - geometry.front();
-        Elements source = t < past ? history : x;
-        long sourceFrame = t < past ? t : t - past;
-        for (int row = 0; row < rows; row++) {
-          int at = (kt * windowRows + row) * windowPitch;
-          int h = firstRow * geometry.strideHeight() + row - geometry.top();
-          if (h < 0 || h >= inHeight || from >= to) {
-            Arrays.fill(window, at, at + windowPitch, 0);
-            continue;
-          }
-          int start = at + (from - left) * channels;
-          int end = at + (to - left) * channels;
-          Arrays.fill(window, at, start, 0);
-          long pixel = (sourceFrame * inHeight + h) * inWidth + from;
-          source.load(pixel * channels, window, start, end - start, workspace);
-          Arrays.fill(window, end, at + windowPitch, 0);
+      for (int row = 0; row < rows; row++) {
+        int at = row * windowPitch;
+        int h = firstRow * geometry.strideHeight() + row - geometry.top();
+        if (h < 0 || h >= inHeight || from >= to) {
+          Arrays.fill(window, at, at + windowPitch, 0);
+          continue;
         }
+        int start = at + (from - left) * channels;
+        int end = at + (to - left) * channels;
+        Arrays.fill(window, at, start, 0);
+        long pixel = (sourceFrame * inHeight + h) * inWidth + from;
+        source.load(pixel * channels, window, start, end - start, workspace);
+        Arrays.fill(window, end, at + windowPitch, 0);
       }
-      return window;
+      return true;
     }
   }
 }

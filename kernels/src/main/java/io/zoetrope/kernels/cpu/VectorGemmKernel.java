@@ -10,12 +10,11 @@ import jdk.incubator.vector.FloatVector;
  * fill 15 of the 16 registers of AVX2, and 12 independent sums cover the latency of two
  * multiply-add units.
  *
- * <p>The shape of this code follows what the compiler makes of it. One loop, because with a loop
- * over tile pairs around it half of the accumulators are spilled; arrays, because their range
- * checks are hoisted out of the loop, which those of memory segments are not; rows of A in place
- * rather than interleaved, and no branch on whether to overwrite C, because these too spill; no
- * method that takes a vector, because where it is not inlined every step of the loop allocates.
- * Each costs more than half of the speed.
+ * <p>The shape of this code follows what the compiler makes of it; each of these costs more than
+ * half of the speed (docs/speed-log.md). One loop: with a loop over tile pairs around it, half of
+ * the accumulators are spilled. Rows of A in place: interleaved ones are as slow. Arrays: the range
+ * checks of memory segments stay in the loop. No method that takes a vector: where it is not
+ * inlined, every step of the loop allocates.
  */
 final class VectorGemmKernel implements GemmKernel {
   private static final int ROWS = 6;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
-import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
 import java.util.Random;
@@ -48,8 +48,7 @@ class ThreadCountTest {
   }
 
   private static Tensor normal(Random random, long... sizes) {
-    Tensor tensor = Tensor.of(new float[(int) io.zoetrope.tensor.Shape.of(sizes).count()], sizes);
-    float[] values = tensor.toFloats();
+    float[] values = new float[Math.toIntExact(Shape.of(sizes).count())];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
     }
