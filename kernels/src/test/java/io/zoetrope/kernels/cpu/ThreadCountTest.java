@@ -6,6 +6,7 @@ import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
 import java.util.Random;
