@@ -36,9 +36,9 @@ public final class ColdStart {
 
   private ColdStart(Ops ops) {
     this.ops = ops;
-    square = ops.backend().place(values.normal(DType.BF16, DIM, DIM));
-    up = ops.backend().place(values.normal(DType.BF16, FEED_FORWARD_DIM, DIM));
-    down = ops.backend().place(values.normal(DType.BF16, DIM, FEED_FORWARD_DIM));
+    square = ops.backend().place(values.normal(DType.BF16, DIM, DIM), DType.F32);
+    up = ops.backend().place(values.normal(DType.BF16, FEED_FORWARD_DIM, DIM), DType.F32);
+    down = ops.backend().place(values.normal(DType.BF16, DIM, FEED_FORWARD_DIM), DType.F32);
   }
 
   /** Prints when each of the first passes and the last one ended. */

@@ -1,6 +1,7 @@
 package io.zoetrope.bench;
 
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -33,7 +34,7 @@ public class ConvolutionBenchmark extends Setting {
     int[] sizes = numbers(shape);
     x = values.normal(dtype, sizes[2], sizes[3], sizes[4], sizes[0]);
     history = values.normal(dtype, 2, sizes[3], sizes[4], sizes[0]);
-    weight = backend.place(values.normal(dtype, sizes[1], sizes[0], 3, 3, 3));
+    weight = backend.place(values.normal(dtype, sizes[1], sizes[0], 3, 3, 3), DType.F32);
     bias = values.normal(dtype, sizes[1]);
   }
 

@@ -1,6 +1,7 @@
 package io.zoetrope.bench;
 
 import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -28,7 +29,7 @@ public class LinearBenchmark extends Setting {
   void prepare() {
     int[] sizes = numbers(shape);
     x = values.normal(dtype, sizes[0], sizes[1]);
-    weight = backend.place(values.normal(dtype, sizes[2], sizes[1]));
+    weight = backend.place(values.normal(dtype, sizes[2], sizes[1]), DType.F32);
     bias = values.normal(dtype, sizes[2]);
   }
 

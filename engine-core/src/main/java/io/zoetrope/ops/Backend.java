@@ -1,5 +1,6 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 
@@ -22,12 +23,13 @@ public interface Backend extends AutoCloseable {
   void free(Storage storage);
 
   /**
-   * Makes a weight usable on this device: the same elements under the same shape. The result lives
-   * as long as the weight it was made from.
+   * Makes a weight usable on this device, under the same shape. The result lives as long as the
+   * weight it was made from.
    *
    * @param weight a contiguous host tensor of any convertible dtype
+   * @param rounding what wider elements are rounded to; {@code F32} leaves them as they are stored
    */
-  Tensor place(Tensor weight);
+  Tensor place(Tensor weight, DType rounding);
 
   /** Copies a contiguous host tensor into {@code out} of the same dtype and shape. */
   void upload(Tensor out, Tensor host);

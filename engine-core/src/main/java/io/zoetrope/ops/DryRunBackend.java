@@ -1,5 +1,6 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 
@@ -24,7 +25,7 @@ public final class DryRunBackend implements Backend {
   public void free(Storage storage) {}
 
   @Override
-  public Tensor place(Tensor weight) {
+  public Tensor place(Tensor weight, DType rounding) {
     return weight;
   }
 

@@ -1,14 +1,19 @@
 package io.zoetrope.ops;
 
 import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.LongStream;
 
 /** The part that backends on host memory share: native blocks, and copies by segment. */
 public abstract class HostBackend implements Backend {
+  /** Elements that one task rounds: some tens of microseconds. */
+  private static final long ROUNDING_BLOCK = 1 << 16;
+
   /** A block with an arena of its own, so that it can be freed. */
   private static final class Block extends HostStorage {
     private final Arena arena;
@@ -30,8 +35,24 @@ public abstract class HostBackend implements Backend {
   }
 
   @Override
-  public Tensor place(Tensor weight) {
-    return weight;
+  public Tensor place(Tensor weight, DType rounding) {
+    if (rounding == DType.F32 || weight.dtype().bits() <= rounding.bits()) {
+      return weight;
+    }
+    Tensor copy = Tensor.zeros(rounding, weight.shape().sizes());
+    MemorySegment from = weight.segment();
+    MemorySegment to = copy.segment();
+    long count = weight.count();
+    LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
+        .parallel()
+        .forEach(block -> {
+          long begin = block * ROUNDING_BLOCK;
+          long end = Math.min(count, begin + ROUNDING_BLOCK);
+          for (long i = begin; i < end; i++) {
+            Conversions.fromFloat(to, rounding, i, Conversions.toFloat(from, weight.dtype(), i));
+          }
+        });
+    return copy;
   }
 
   @Override

@@ -1,17 +1,14 @@
 package io.zoetrope.weights;
 
 import io.zoetrope.ops.Backend;
-import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
 
 /**
  * A place in a tree of weight names. A model walks it with {@link #at} and demands each tensor with
@@ -19,7 +16,6 @@ import java.util.stream.LongStream;
  */
 public final class Weights {
   private static final int NEAREST_NAMES = 3;
-  private static final long ROUNDING_BLOCK = 1 << 16;
 
   private final WeightSource source;
   private final Backend backend;
@@ -97,7 +93,7 @@ public final class Weights {
           "tensor '%s' in %s has dtype %s, which this engine cannot compute with"
               .formatted(path, source.description(), stored.dtype()));
     }
-    return placed.computeIfAbsent(path + rounding, _ -> backend.place(rounded(stored)));
+    return placed.computeIfAbsent(path + rounding, _ -> backend.place(stored, rounding));
   }
 
   /** As {@link #get}, or null where there is no tensor of that name. */
@@ -125,27 +121,6 @@ public final class Weights {
                   unused.size(),
                   String.join(", ", unused.stream().limit(NEAREST_NAMES).toList())));
     }
-  }
-
-  private Tensor rounded(Tensor stored) {
-    boolean wider = stored.dtype().bits() > rounding.bits();
-    if (rounding == DType.F32 || !wider) {
-      return stored;
-    }
-    Tensor copy = Tensor.zeros(rounding, stored.shape().sizes());
-    MemorySegment from = stored.segment();
-    MemorySegment to = copy.segment();
-    long count = stored.count();
-    LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
-        .parallel()
-        .forEach(block -> {
-          long begin = block * ROUNDING_BLOCK;
-          long end = Math.min(count, begin + ROUNDING_BLOCK);
-          for (long i = begin; i < end; i++) {
-            Conversions.fromFloat(to, rounding, i, Conversions.toFloat(from, stored.dtype(), i));
-          }
-        });
-    return copy;
   }
 
   private String nearestNames(String path) {

@@ -93,7 +93,7 @@ public abstract class BackendContract {
   @Test
   void weightsKeepTheirValues() {
     Tensor weight = values(DType.BF16, 40, 24);
-    Tensor placed = tested.backend().place(weight);
+    Tensor placed = tested.backend().place(weight, DType.F32);
     Tensor x = values(DType.F32, 9, 24);
     for (int[] part : new int[][] {{0, 40}, {16, 24}, {0, 40}, {3, 17}, {16, 23}}) {
       Tensor used = weight.narrow(0, part[0], part[1]);
@@ -555,7 +555,7 @@ public abstract class BackendContract {
   // ---------------------------------------------------------------- values and comparisons
 
   private Tensor place(Tensor weight) {
-    return weight == null ? null : tested.backend().place(weight);
+    return weight == null ? null : tested.backend().place(weight, DType.F32);
   }
 
   /** Normally distributed values with a few outliers, rounded to the dtype. */

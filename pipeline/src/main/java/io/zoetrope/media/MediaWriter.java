@@ -1,7 +1,7 @@
 package io.zoetrope.media;
 
+import io.zoetrope.weights.FileErrors;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
     } catch (IOException e) {
       throw new MediaException(
           "cannot write %s: %s; check that there is free space and that the folder can be written to"
-              .formatted(target, reason(e)),
+              .formatted(target, FileErrors.reason(e)),
           e);
     } finally {
       deleteQuietly(temporary);
@@ -152,12 +152,5 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
     } catch (IOException _) {
       // Cleaning up comes after a failure that says more, or after a rename that left nothing.
     }
-  }
-
-  /** What went wrong, without the path that the message names anyway. */
-  static String reason(IOException e) {
-    return e instanceof FileSystemException file && file.getReason() != null
-        ? file.getReason()
-        : e.getMessage();
   }
 }

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.weights.FileErrors;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -80,7 +81,7 @@ final class PngFolderWriter extends MediaWriter {
       names = files.map(file -> file.getFileName().toString()).toList();
     } catch (IOException e) {
       throw new MediaException(
-          "cannot write %s: %s; choose another folder".formatted(folder, reason(e)), e);
+          "cannot write %s: %s; choose another folder".formatted(folder, FileErrors.reason(e)), e);
     }
     return names.isEmpty()
         || names.contains(PROVENANCE_FILE)

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
+import io.zoetrope.weights.FileErrors;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,7 +92,7 @@ public record Provenance(Map<String, Object> entries) {
       throw new MediaException(
           "cannot read %s: there is no file %s".formatted(file, e.getFile()), e);
     } catch (IOException e) {
-      throw new MediaException("cannot read %s: %s".formatted(file, MediaWriter.reason(e)), e);
+      throw new MediaException("cannot read %s: %s".formatted(file, FileErrors.reason(e)), e);
     } catch (IllegalArgumentException e) {
       throw new MediaException(
           "%s carries no provenance (%s); only outputs of this engine that no other program rewrote do"

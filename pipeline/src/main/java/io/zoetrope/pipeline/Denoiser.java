@@ -10,9 +10,9 @@ import io.zoetrope.tensor.Tensor;
 import java.util.function.IntConsumer;
 
 /**
- * The denoising loop: at each timestep the transformer predicts a velocity with the prompt and, when
- * guided, another one with the negative prompt; the scheduler takes the step. Latents are F32 in
- * host memory throughout, as they are in diffusers.
+ * The denoising loop: at each timestep the transformer predicts a velocity with the prompt and,
+ * when guided, another one with the negative prompt; the scheduler takes the step. Latents are F32
+ * in host memory throughout, as they are in diffusers.
  *
  * @param shape of the latents, [channels, frames, height, width]
  * @param guidanceScale weight of the prompt against the negative prompt (Ho and Salimans, 2022)

@@ -26,8 +26,8 @@ import java.util.OptionalDouble;
  * @param video clip to start from (video-to-video), or null
  * @param strength how much of the schedule is applied to {@code video}, in (0, 1]
  * @param saveLatents file that gets the denoised latents before they are decoded, or null
- * @param tiledDecoding whether the video autoencoder works tile by tile, which needs less memory and
- *     blends the seams
+ * @param tiledDecoding whether the video autoencoder works tile by tile, which needs less memory
+ *     and blends the seams
  */
 public record GenerationRequest(
     String prompt,
@@ -63,8 +63,7 @@ public record GenerationRequest(
     require(width > 0 && height > 0, "size %dx%d is not positive", width, height);
     require(frames > 0, "frames %d is not positive", frames);
     require(steps > 0 && steps <= 1000, "steps %d is outside 1 to 1000", steps);
-    require(
-        Double.isFinite(guidanceScale), "guidance %s is not a finite number", guidanceScale);
+    require(Double.isFinite(guidanceScale), "guidance %s is not a finite number", guidanceScale);
     require(
         flowShift.isEmpty() || (flowShift.getAsDouble() > 0 && flowShift.getAsDouble() < 1e6),
         "flow shift %s is not a positive number",

@@ -1,6 +1,8 @@
 package io.zoetrope.pipeline;
 
-/** A model folder or a request that cannot be used; the message is one line that says what to do. */
+/**
+ * A model folder or a request that cannot be used; the message is one line that says what to do.
+ */
 public final class PipelineException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

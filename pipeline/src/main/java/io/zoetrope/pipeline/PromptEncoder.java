@@ -14,7 +14,9 @@ import io.zoetrope.weights.Weights;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The text stage: cleaning, tokenizer and text encoder. Its weights are open until it is closed. */
+/**
+ * The text stage: cleaning, tokenizer and text encoder. Its weights are open until it is closed.
+ */
 final class PromptEncoder implements AutoCloseable {
   private final T5Tokenizer tokenizer;
   private final Checkpoint checkpoint;
@@ -26,8 +28,8 @@ final class PromptEncoder implements AutoCloseable {
     this.encoder = encoder;
   }
 
-  static PromptEncoder open(ModelFolder model, Backend backend, DType dtype) {
-    T5Tokenizer tokenizer = T5Tokenizer.open(model.component("tokenizer"));
+  static PromptEncoder open(
+      ModelFolder model, T5Tokenizer tokenizer, Backend backend, DType dtype) {
     Path folder = model.component("text_encoder", "UMT5EncoderModel", "T5EncoderModel");
     T5Config config = T5Config.read(folder.resolve("config.json"));
     return WeightFiles.load(

@@ -12,6 +12,7 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.random.TorchGenerator;
+import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -46,6 +47,7 @@ final class WanPipeline implements VideoPipeline {
   private final ModelFolder model;
   private final Backend backend;
   private final DType dtype;
+  private final T5Tokenizer tokenizer;
   private final WanConfig transformerConfig;
   private final WanVaeConfig vaeConfig;
   private final SchedulerConfig schedulerConfig;
@@ -59,6 +61,7 @@ final class WanPipeline implements VideoPipeline {
     Path transformer = model.component("transformer", "WanTransformer3DModel");
     Path vae = model.component("vae", "AutoencoderKLWan");
     Path scheduler = model.component("scheduler");
+    this.tokenizer = T5Tokenizer.open(model.component("tokenizer"));
     this.transformerConfig = WanConfig.read(transformer.resolve("config.json"));
     this.vaeConfig = WanVaeConfig.read(vae.resolve("config.json"));
     this.schedulerConfig = SchedulerConfig.read(scheduler.resolve("scheduler_config.json"));
@@ -83,7 +86,7 @@ final class WanPipeline implements VideoPipeline {
   /** Demands every tensor of every component now, rather than after hours of denoising. */
   private void checkWeights() {
     try (Backend dry = new DryRunBackend()) {
-      PromptEncoder.open(model, dry, DType.F32).close();
+      PromptEncoder.open(model, tokenizer, dry, DType.F32).close();
       openTransformer(dry, DType.F32).close();
       openVae(dry).close();
     }
@@ -196,7 +199,7 @@ final class WanPipeline implements VideoPipeline {
         progress,
         stage -> {
           Ops ops = stage.ops();
-          try (PromptEncoder encoder = PromptEncoder.open(model, backend, dtype);
+          try (PromptEncoder encoder = PromptEncoder.open(model, tokenizer, backend, dtype);
               var _ = ops.scope("text")) {
             stage.weightBytes(encoder.weightBytes());
             int length = request.maxSequenceLength();
@@ -239,8 +242,7 @@ final class WanPipeline implements VideoPipeline {
           Tiling tiling = request.tiledDecoding() ? Tiling.DEFAULT : null;
           try (VaeFile vae = openVae(backend)) {
             stage.weightBytes(vae.weights().byteSize());
-            Moments moments =
-                vae.model().encode(ops, Pixels.source(ops, request.video()), tiling);
+            Moments moments = vae.model().encode(ops, Pixels.source(ops, request.video()), tiling);
             Tensor mean = moments.mean().permute(CHANNELS_FIRST);
             ops.tap("vae_encode/mean", mean);
             ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
@@ -342,8 +344,7 @@ final class WanPipeline implements VideoPipeline {
         checkpoint ->
             new TransformerFile(
                 checkpoint,
-                WanTransformer.load(
-                    transformerConfig, Weights.of(checkpoint, device), precision)));
+                WanTransformer.load(transformerConfig, Weights.of(checkpoint, device), precision)));
   }
 
   private VaeFile openVae(Backend device) {
@@ -368,9 +369,7 @@ final class WanPipeline implements VideoPipeline {
   private float[] noise(GenerationRequest request) {
     return request.initialLatents() != null
         ? request.initialLatents().toFloats()
-        : TorchGenerator.manualSeed(request.seed())
-            .randn(latentShape(request).sizes())
-            .toFloats();
+        : TorchGenerator.manualSeed(request.seed()).randn(latentShape(request).sizes()).toFloats();
   }
 
   private Shape latentShape(GenerationRequest request) {

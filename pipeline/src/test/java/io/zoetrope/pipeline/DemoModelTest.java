@@ -177,6 +177,7 @@ class DemoModelTest {
     double along = way[0] * (last.x() - first.x()) + way[1] * (last.y() - first.y());
     double across = way[1] * (last.x() - first.x()) + way[0] * (last.y() - first.y());
     assertTrue(along > 6, "moved %s along: %s to %s".formatted(along, first, last));
-    assertTrue(Math.abs(across) < along, "moved %s across: %s to %s".formatted(across, first, last));
+    assertTrue(
+        Math.abs(across) < along, "moved %s across: %s to %s".formatted(across, first, last));
   }
 }

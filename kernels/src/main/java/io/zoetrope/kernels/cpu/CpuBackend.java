@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cpu;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.HostBackend;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Tensor;
 
@@ -55,14 +56,15 @@ public final class CpuBackend extends HostBackend {
   }
 
   @Override
-  public Tensor place(Tensor weight) {
-    HostStorage storage = (HostStorage) weight.storage();
+  public Tensor place(Tensor weight, DType rounding) {
+    Tensor rounded = super.place(weight, rounding);
+    HostStorage storage = (HostStorage) rounded.storage();
     return Tensor.contiguous(
         new WeightStorage(storage.segment()),
-        weight.offset(),
-        weight.dtype(),
-        weight.shape(),
-        weight.lifetime());
+        rounded.offset(),
+        rounded.dtype(),
+        rounded.shape(),
+        rounded.lifetime());
   }
 
   @Override

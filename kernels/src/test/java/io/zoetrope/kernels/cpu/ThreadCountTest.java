@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
@@ -34,7 +35,7 @@ class ThreadCountTest {
     Tensor big = normal(random, 801, 131);
     try (CpuBackend backend = new CpuBackend(threads);
         Ops ops = new Ops(backend)) {
-      Tensor projected = ops.linear(x, backend.place(wide), null, Activation.GELU_TANH);
+      Tensor projected = ops.linear(x, backend.place(wide, DType.F32), null, Activation.GELU_TANH);
       return List.of(
           projected.toFloats(),
           ops.linear(projected, square, null, Activation.NONE).toFloats(),

@@ -30,8 +30,8 @@ public final class RelativePositions {
    * decides on which side of a border a distance lies.
    *
    * @param relativePosition position of the key minus that of the query
-   * @param bidirectional as in encoders; otherwise keys behind the query share the bucket of distance
-   *     0
+   * @param bidirectional as in encoders; otherwise keys behind the query share the bucket of
+   *     distance 0
    */
   public static int bucket(
       int relativePosition, boolean bidirectional, int numBuckets, int maxDistance) {

@@ -29,8 +29,7 @@ class T5OperationsTest {
       for (int i = 0; i < expected.length; i++) {
         assertEquals(
             (int) expected[i],
-            RelativePositions.bucket(
-                (int) relative[i], bidirectional, numBuckets, maxDistance),
+            RelativePositions.bucket((int) relative[i], bidirectional, numBuckets, maxDistance),
             "relative position " + relative[i]);
       }
     }

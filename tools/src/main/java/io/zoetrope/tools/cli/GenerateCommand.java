@@ -2,7 +2,6 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
-import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -49,8 +48,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of the initial noise; the same as in diffusers (default: random).")
-  private Long seed;
+      defaultValue = "42",
+      description =
+          "Seed of the initial noise, a number or 'random'; gives the same noise as in diffusers"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String seed;
 
   @Mixin private DeviceOptions device;
 
@@ -114,8 +116,7 @@ final class GenerateCommand implements Callable<Integer> {
       VideoPipeline pipeline = VideoPipeline.open(model.folder(), backend, device.dtype());
       GenerationRequest request = request(pipeline);
       pipeline.check(request);
-      int fps =
-          framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
+      int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
       writer.check(request.width() * upscale, request.height() * upscale, fps);
       err.printf(
           "%s on %s, %s: %dx%d, %d frames, %d steps, seed %d%n",
@@ -155,12 +156,23 @@ final class GenerateCommand implements Callable<Integer> {
     GenerationRequest.Builder builder =
         job.request(prompt, pipeline.defaults())
             .negativePrompt(negativePrompt)
-            .seed(seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed)
+            .seed(parseSeed())
             .saveLatents(saveLatents);
     if (latents != null) {
       builder.initialLatents(readLatents());
     }
     return builder.build();
+  }
+
+  private long parseSeed() {
+    if (seed.equals("random")) {
+      return ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+    }
+    try {
+      return Long.parseLong(seed);
+    } catch (NumberFormatException e) {
+      throw new PipelineException("--seed %s is neither a 64-bit number nor 'random'".formatted(seed), e);
+    }
   }
 
   /** Latents of [1, channels, frames, height, width] or without the batch dimension. */

@@ -105,10 +105,9 @@ final class InspectCommand implements Callable<Integer> {
 
   private static boolean hasWeights(Path folder) {
     return Stream.of(BASE_NAMES)
-        .anyMatch(
-            name ->
-                Files.exists(folder.resolve(name + ".safetensors"))
-                    || Files.exists(folder.resolve(name + ".safetensors.index.json")));
+        .anyMatch(name ->
+            Files.exists(folder.resolve(name + ".safetensors"))
+                || Files.exists(folder.resolve(name + ".safetensors.index.json")));
   }
 
   private void printComponent(PrintWriter out, Path folder) {
@@ -126,8 +125,7 @@ final class InspectCommand implements Callable<Integer> {
       all.add(tensor);
       modules.computeIfAbsent(module(name), _ -> new Totals()).add(tensor);
       if (listTensors) {
-        out.printf(
-            "  %-60s %-10s %s%n", name, tensor.dtype(), tensor.shape());
+        out.printf("  %-60s %-10s %s%n", name, tensor.dtype(), tensor.shape());
       }
     }
     modules.forEach((name, totals) -> print(out, "  " + name, totals));

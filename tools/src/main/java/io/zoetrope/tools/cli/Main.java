@@ -30,15 +30,14 @@ public final class Main {
   public static void main(String[] args) {
     Thread job = Thread.currentThread();
     Thread stop =
-        new Thread(
-            () -> {
-              job.interrupt();
-              try {
-                job.join(STOP_MILLIS);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+        new Thread(() -> {
+          job.interrupt();
+          try {
+            job.join(STOP_MILLIS);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     Runtime.getRuntime().addShutdownHook(stop);
     PrintWriter err = new PrintWriter(System.err, true);
     int code = runWithin(err, args);

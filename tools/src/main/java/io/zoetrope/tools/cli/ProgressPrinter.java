@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 
 /**
  * Shows progress to people: on a terminal one line that is redrawn, elsewhere a plain line now and
- * then. Own code instead of a library, because terminal libraries would take a large part of a short
- * job's start-up time.
+ * then. Own code instead of a library, because terminal libraries would take a large part of a
+ * short job's start-up time.
  */
 final class ProgressPrinter implements Progress {
   private static final int BAR = 20;
@@ -52,8 +52,7 @@ final class ProgressPrinter implements Progress {
   @Override
   public void end(Stage stage, Report report) {
     out.printf(
-        "%s%-14s %s%n",
-        terminal ? ERASE_LINE : "", stage.title(), duration(report.nanos() / 1e9));
+        "%s%-14s %s%n", terminal ? ERASE_LINE : "", stage.title(), duration(report.nanos() / 1e9));
     out.flush();
   }
 

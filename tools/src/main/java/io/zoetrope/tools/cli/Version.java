@@ -7,6 +7,8 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    return new String[] {"%s %s".formatted(Provenance.ENGINE.get("name"), Provenance.ENGINE.get("version"))};
+    return new String[] {
+      "%s %s".formatted(Provenance.ENGINE.get("name"), Provenance.ENGINE.get("version"))
+    };
   }
 }

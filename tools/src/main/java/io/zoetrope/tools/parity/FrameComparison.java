@@ -46,6 +46,7 @@ record FrameComparison(double psnr, int largest, double fraction) {
   @Override
   public String toString() {
     return "psnr %s dB, largest %d, %.2f%% beyond 2"
-        .formatted(Double.isInfinite(psnr) ? "inf" : "%.1f".formatted(psnr), largest, fraction * 100);
+        .formatted(
+            Double.isInfinite(psnr) ? "inf" : "%.1f".formatted(psnr), largest, fraction * 100);
   }
 }

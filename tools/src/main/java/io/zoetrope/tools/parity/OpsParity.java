@@ -136,7 +136,6 @@ final class OpsParity {
     }
   }
 
-
   /** The values of a batch's elements one after the other. */
   static float[] join(float[]... parts) {
     int length = 0;

@@ -16,8 +16,8 @@ public final class Parity {
    * Runs a fixture and prints one line a tensor.
    *
    * @param cases globs of case names; none is all
-   * @param dtype number format of text encoder and transformer. Single operations, schedulers and the
-   *     video autoencoder are F32 in the reference and here
+   * @param dtype number format of text encoder and transformer. Single operations, schedulers and
+   *     the video autoencoder are F32 in the reference and here
    * @return whether something ran and everything passed
    */
   public static boolean run(
@@ -46,16 +46,15 @@ public final class Parity {
     new TokenizerParity(fixture, report).run();
     fixture
         .cases()
-        .forEach(
-            (name, settings) -> {
-              if (fixture.selects(name)) {
-                try {
-                  runCase(name, settings, fixture, backend, dtype, tolerances, report);
-                } catch (RuntimeException e) {
-                  report.notRun(name, e.getMessage());
-                }
-              }
-            });
+        .forEach((name, settings) -> {
+          if (fixture.selects(name)) {
+            try {
+              runCase(name, settings, fixture, backend, dtype, tolerances, report);
+            } catch (RuntimeException e) {
+              report.notRun(name, e.getMessage());
+            }
+          }
+        });
   }
 
   private static void runCase(

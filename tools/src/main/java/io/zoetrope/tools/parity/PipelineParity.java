@@ -18,24 +18,10 @@ import java.util.regex.Pattern;
  * Whole pipeline runs from the fixture's initial noise: text to video, and video to video. The
  * product's own pipeline runs, and a tracer records every stage.
  */
-final class PipelineParity {
+record PipelineParity(
+    Backend backend, DType dtype, Fixture fixture, Tolerances tolerances, Report report) {
   private static final Pattern BRANCH = Pattern.compile("step(\\d+)/(cond|uncond)/(.+)");
   private static final Pattern BLOCK = Pattern.compile("block(\\d+)(?:_(.+))?");
-
-  private final Backend backend;
-  private final DType dtype;
-  private final Fixture fixture;
-  private final Tolerances tolerances;
-  private final Report report;
-
-  PipelineParity(
-      Backend backend, DType dtype, Fixture fixture, Tolerances tolerances, Report report) {
-    this.backend = backend;
-    this.dtype = dtype;
-    this.fixture = fixture;
-    this.tolerances = tolerances;
-    this.report = report;
-  }
 
   void run(String name, JsonNode settings) {
     Recorder recorder = new Recorder();
@@ -96,7 +82,8 @@ final class PipelineParity {
     Matcher branch = BRANCH.matcher(what);
     if (branch.matches()) {
       String path = "denoise/step%s/%s/".formatted(branch.group(1), branch.group(2));
-      return transformer(path, branch.group(2).equals("cond") ? 0 : 1, branch.group(3), recorder, request);
+      return transformer(
+          path, branch.group(2).equals("cond") ? 0 : 1, branch.group(3), recorder, request);
     }
     return switch (what) {
       case "text/prompt_embeds", "text/prompt_embeds_first64" ->
@@ -213,6 +200,8 @@ final class PipelineParity {
     }
     FrameComparison comparison = FrameComparison.of(frames, bytes(name));
     report.verdict(
-        name, comparison.toString(), dtype == DType.F32 ? comparison.isEqual() : comparison.isClose());
+        name,
+        comparison.toString(),
+        dtype == DType.F32 ? comparison.isEqual() : comparison.isClose());
   }
 }

@@ -1,7 +1,6 @@
 package io.zoetrope.tools.parity;
 
 import io.zoetrope.tensor.Shape;
-import io.zoetrope.tensor.Tensor;
 import java.io.PrintWriter;
 import java.util.HashSet;
 import java.util.Locale;
@@ -10,7 +9,8 @@ import java.util.Set;
 /** Compares tensors with the reference's, prints a line for each, and counts. */
 final class Report {
   private static final String HEADER =
-      "%-66s %-20s %10s %10s %12s  %s".formatted("tensor", "shape", "max abs", "rel rms", "tolerance", "verdict");
+      "%-66s %-20s %10s %10s %12s  %s"
+          .formatted("tensor", "shape", "max abs", "rel rms", "tolerance", "verdict");
 
   private final PrintWriter out;
   private final Set<String> seen = new HashSet<>();
@@ -127,5 +127,4 @@ final class Report {
   private static String number(double value) {
     return value == 0 ? "0" : String.format(Locale.ROOT, "%.2e", value);
   }
-
 }

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Files with the verdict of the reference reader: accepted ones must give the same tensors, rejected
- * ones must be refused. Refusing by a documented stricter rule passes, and is named.
+ * Files with the verdict of the reference reader: accepted ones must give the same tensors,
+ * rejected ones must be refused. Refusing by a documented stricter rule passes, and is named.
  */
 final class SafetensorsParity {
   private static final int SHA_DIGITS = 16;
@@ -58,9 +58,7 @@ final class SafetensorsParity {
       }
     } catch (StricterRuleException e) {
       report.verdict(
-          name,
-          (accepted ? "refused, stricter: " : "refused: ") + e.rule().description(),
-          true);
+          name, (accepted ? "refused, stricter: " : "refused: ") + e.rule().description(), true);
     } catch (WeightsException e) {
       if (accepted) {
         report.fail(name, "refused, the reference accepts it: " + e.getMessage());
@@ -80,7 +78,11 @@ final class SafetensorsParity {
         return "lacks '" + name + "'";
       }
       Tensor tensor = file.tensor(name);
-      String shape = "[%s]".formatted(String.join(", ", expected.path("shape").valueStream().map(JsonNode::asText).toList()));
+      String shape =
+          "[%s]"
+              .formatted(
+                  String.join(
+                      ", ", expected.path("shape").valueStream().map(JsonNode::asText).toList()));
       if (!tensor.dtype().name().equals(expected.path("dtype").asText())
           || !tensor.shape().toString().equals(shape)
           || tensor.byteSize() != expected.path("bytes").asLong()) {

@@ -9,19 +9,10 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * Whole scheduler trajectories in a closed loop with the fixtures' toy model {@code tanh(0.5 x + t /
- * 1000)}, so that errors of one step enter the next.
+ * Whole scheduler trajectories in a closed loop with the fixtures' toy model {@code tanh(0.5 x + t
+ * / 1000)}, so that errors of one step enter the next.
  */
-final class SchedulersParity {
-  private final Fixture fixture;
-  private final Tolerances tolerances;
-  private final Report report;
-
-  SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
-    this.fixture = fixture;
-    this.tolerances = tolerances;
-    this.report = report;
-  }
+record SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
 
   void run() {
     for (Map.Entry<String, JsonNode> entry : fixture.cases().entrySet()) {

@@ -20,21 +20,8 @@ import java.util.Set;
  * Tokens and text encoder layer by layer, with the padding that fixtures hold: the pipeline itself
  * leaves padding out.
  */
-final class TextParity {
-  private final Backend backend;
-  private final DType dtype;
-  private final Fixture fixture;
-  private final Tolerances tolerances;
-  private final Report report;
-
-  TextParity(
-      Backend backend, DType dtype, Fixture fixture, Tolerances tolerances, Report report) {
-    this.backend = backend;
-    this.dtype = dtype;
-    this.fixture = fixture;
-    this.tolerances = tolerances;
-    this.report = report;
-  }
+record TextParity(
+    Backend backend, DType dtype, Fixture fixture, Tolerances tolerances, Report report) {
 
   void run(String name, JsonNode settings) {
     Path folder = fixture.folder().resolve("text_encoder");
@@ -42,9 +29,7 @@ final class TextParity {
     try (Checkpoint checkpoint = Checkpoint.open(folder, "model")) {
       T5Encoder encoder =
           T5Encoder.load(
-              T5Config.read(folder.resolve("config.json")),
-              Weights.of(checkpoint, backend),
-              dtype);
+              T5Config.read(folder.resolve("config.json")), Weights.of(checkpoint, backend), dtype);
       for (String which : new String[] {"prompt", "negative_prompt"}) {
         String prefix = name + "/text/" + which;
         if (fixture.has(prefix + "/token_ids")) {

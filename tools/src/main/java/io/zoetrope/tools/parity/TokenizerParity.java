@@ -24,8 +24,7 @@ final class TokenizerParity {
       int index = 0;
       for (JsonNode settings : fixture.json().path("tokenizer_cases")) {
         String text = settings.path("text").asText();
-        int[] expected =
-            settings.path("ids").valueStream().mapToInt(JsonNode::intValue).toArray();
+        int[] expected = settings.path("ids").valueStream().mapToInt(JsonNode::intValue).toArray();
         int[] actual = tokenizer.encode(text);
         String name = "tokenizer_cases/" + index++;
         if (Arrays.equals(expected, actual)) {

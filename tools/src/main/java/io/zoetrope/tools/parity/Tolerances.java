@@ -7,8 +7,8 @@ import io.zoetrope.tensor.DType;
  * How far from the reference a tensor may be.
  *
  * <p>In F32: ten times as far as the reference's own F32 result is from its F64 result, largest
- * difference against largest difference. In BF16, where the reference's BF16 run differs from its F32
- * run: twice that difference, root mean square against root mean square. Both come from {@code
+ * difference against largest difference. In BF16, where the reference's BF16 run differs from its
+ * F32 run: twice that difference, root mean square against root mean square. Both come from {@code
  * tolerance_by_stage} of {@code golden.json}. Where the reference had no difference at all, or
  * recorded none, a small fraction of the largest value.
  */
@@ -19,7 +19,9 @@ final class Tolerances {
   /** Of the largest value, for what is exact in the reference: tables, timesteps, inputs. */
   private static final double EXACT = 1e-6;
 
-  /** Of the largest value, where the fixture says nothing: what its README suggests for pipelines. */
+  /**
+   * Of the largest value, where the fixture says nothing: what its README suggests for pipelines.
+   */
   private static final double UNKNOWN = 1e-4;
 
   /**

@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /** The video autoencoder alone: a clip encoded, and given latents decoded, stage by stage. */
-final class VaeParity {
-  /** Names of the fixtures and, in the order of preference, the places where a stage is observed. */
+record VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report report) {
+  /**
+   * Names of the fixtures and, in the order of preference, the places where a stage is observed.
+   */
   private static final Map<String, String> STAGES =
       Map.of(
           "decode_post_quant_conv", "vae_decode/post_quant_conv",
@@ -26,18 +28,6 @@ final class VaeParity {
           "decode_up_block2_joined", "vae_decode/up_block2",
           "decode_before_clamp", "vae_decode/before_clamp",
           "encode_moments_before_quant_conv", "vae_encode/moments_before_quant_conv");
-
-  private final Backend backend;
-  private final Fixture fixture;
-  private final Tolerances tolerances;
-  private final Report report;
-
-  VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report report) {
-    this.backend = backend;
-    this.fixture = fixture;
-    this.tolerances = tolerances;
-    this.report = report;
-  }
 
   void run(String name) {
     Path folder = fixture.folder().resolve("vae");
@@ -50,17 +40,16 @@ final class VaeParity {
       encode(name, vae, ops);
       decode(name, vae, ops);
     }
-    STAGES.forEach(
-        (tensor, path) -> {
-          if (fixture.has(name + "/" + tensor)) {
-            List<Recorded> chunks = recorder.all(path);
-            List<Recorded> frames = recorder.all(path.replace("/", "/frame/"));
-            List<Recorded> found = chunks.isEmpty() ? frames : chunks;
-            if (!found.isEmpty()) {
-              compare(name, tensor, PipelineParity.channelsFirst(found));
-            }
-          }
-        });
+    STAGES.forEach((tensor, path) -> {
+      if (fixture.has(name + "/" + tensor)) {
+        List<Recorded> chunks = recorder.all(path);
+        List<Recorded> frames = recorder.all(path.replace("/", "/frame/"));
+        List<Recorded> found = chunks.isEmpty() ? frames : chunks;
+        if (!found.isEmpty()) {
+          compare(name, tensor, PipelineParity.channelsFirst(found));
+        }
+      }
+    });
     report.requireAllSeen(fixture.namesOf(name));
   }
 

@@ -84,7 +84,8 @@ final class VectorOperations {
     for (int i = 0; i < out.length; i++) {
       Tensor bias = mask == null ? null : mask.select(0, Math.min(i, mask.intSize(0) - 1));
       Tensor attended =
-          ops.attention(tokens(ops, q, i), tokens(ops, k, i), tokens(ops, v, i), heads, scale, bias);
+          ops.attention(
+              tokens(ops, q, i), tokens(ops, k, i), tokens(ops, v, i), heads, scale, bias);
       Tensor byHead = attended.reshape(q.size(2), heads, q.size(3)).permute(1, 0, 2);
       out[i] = ops.copy(byHead).toFloats();
     }
@@ -136,8 +137,7 @@ final class VectorOperations {
   }
 
   private static void linear(Case c) {
-    Tensor out =
-        c.ops().linear(c.input("x"), c.input("weight"), c.input("bias"), Activation.NONE);
+    Tensor out = c.ops().linear(c.input("x"), c.input("weight"), c.input("bias"), Activation.NONE);
     c.result("out", out);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.dit.wan.PatchGrid;
 import io.zoetrope.dit.wan.PatchSize;
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
@@ -16,7 +17,6 @@ import io.zoetrope.vae.wan.DupUp3D;
 import io.zoetrope.vae.wan.FrameCache;
 import io.zoetrope.vae.wan.Patchify;
 import io.zoetrope.vae.wan.Resample;
-import io.zoetrope.ops.ConvGeometry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -86,7 +86,8 @@ final class VideoOperations {
             c.has("time_conv_weight") ? c.input("time_conv_weight") : null,
             c.has("time_conv_bias") ? c.input("time_conv_bias") : null);
     try (FrameCache cache = new FrameCache(c.ops())) {
-      c.videoResult("out_single_chunk_without_cache", resample.forward(c.ops(), c.video("x"), cache));
+      c.videoResult(
+          "out_single_chunk_without_cache", resample.forward(c.ops(), c.video("x"), cache));
     }
     List<Tensor> chunks = new ArrayList<>();
     long start = 0;
@@ -150,22 +151,21 @@ final class VideoOperations {
       // The case with a video takes its first frames only.
       Tensor x = c.video(batch, i);
       Tensor source = video ? c.ops().copy(x.narrow(0, 0, 3)) : x;
-      Tensor large =
-          c.ops().upsampleNearest(source, target[0], target[1], target[2], exact);
+      Tensor large = c.ops().upsampleNearest(source, target[0], target[1], target[2], exact);
       out[i] = c.ops().copy(large.permute(3, 0, 1, 2)).toFloats();
     }
     c.result("out", OpsParity.join(out));
   }
 
-  /** Frames, height and width of the result, from the case's name: {@code _x2} or {@code _to_8x9}. */
+  /**
+   * Frames, height and width of the result, from the case's name: {@code _x2} or {@code _to_8x9}.
+   */
   private static long[] target(Case c, Tensor batch) {
     if (c.variant().endsWith("_x2")) {
       return new long[] {1, 2 * batch.size(2), 2 * batch.size(3)};
     }
     long[] out = c.expectedSizes("out");
-    return out.length == 5
-        ? new long[] {out[2], out[3], out[4]}
-        : new long[] {1, out[2], out[3]};
+    return out.length == 5 ? new long[] {out[2], out[3], out[4]} : new long[] {1, out[2], out[3]};
   }
 
   private static void patchEmbedding(Case c) {

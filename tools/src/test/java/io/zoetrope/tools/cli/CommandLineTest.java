@@ -13,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,23 +52,19 @@ class CommandLineTest {
     return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
   }
 
+  /** Generates with a few options of a small job, which {@code more} adds to or replaces. */
   private int generate(String... more) {
-    List<String> args =
-        new ArrayList<>(
-            List.of(
-                "generate",
-                "a prompt",
-                "--model",
-                model.toString(),
-                "--size",
-                "32x32",
-                "--frames",
-                "5",
-                "--steps",
-                "1",
-                "-o",
-                folder.resolve("out.mp4").toString()));
-    args.addAll(List.of(more));
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("--model", model.toString());
+    options.put("--size", "32x32");
+    options.put("--frames", "5");
+    options.put("--steps", "1");
+    options.put("-o", folder.resolve("out.mp4").toString());
+    for (int i = 0; i < more.length; i += 2) {
+      options.put(more[i], more[i + 1]);
+    }
+    List<String> args = new ArrayList<>(List.of("generate", "a prompt"));
+    options.forEach((name, value) -> args.addAll(List.of(name, value)));
     return run(args.toArray(String[]::new));
   }
 
@@ -119,8 +117,7 @@ class CommandLineTest {
         generate("--latents", tensors.toString(), "--threads", "1", "-o", again.toString()),
         err.toString());
     Path frame = Path.of("00004.png");
-    assertEquals(
-        -1, Files.mismatch(pixels(frames.resolve(frame)), pixels(again.resolve(frame))));
+    assertEquals(-1, Files.mismatch(pixels(frames.resolve(frame)), pixels(again.resolve(frame))));
   }
 
   /** The frame without its metadata, which differs. */
@@ -149,6 +146,7 @@ class CommandLineTest {
           --device        | tpu            | device 'tpu'     | cpu
           --threads       | 0              | --threads 0      | 1 to 1024
           --fps           | 0              | --fps 0          | 1 to 1000
+          --seed          | 1.5            | --seed 1.5       | 'random'
           --upscale       | -2             | --upscale -2     | 1 to 64
           -o              | out.avi        | .avi             | .mp4
           -o              | no/such/x.mp4  | x.mp4            | doesn't exist
@@ -216,8 +214,7 @@ class CommandLineTest {
 
   @Test
   void refusesATruncatedShard() throws IOException {
-    Path shard =
-        model.resolve("transformer/diffusion_pytorch_model-00002-of-00004.safetensors");
+    Path shard = model.resolve("transformer/diffusion_pytorch_model-00002-of-00004.safetensors");
     try (var file = new RandomAccessFile(shard.toFile(), "rw")) {
       file.setLength(file.length() - 100);
     }

@@ -21,9 +21,22 @@ class ParityTest {
   /** Operations of other model families are not here yet. */
   private static final List<String> OPERATIONS =
       List.of(
-          "rms_norm_across_heads", "t5_*", "fp32_*", "adaln*", "wan_*", "gelu_*", "silu", "sdpa",
-          "rope_wan", "linear*", "bfloat16_round", "timestep_embedding", "classifier*", "upsample",
-          "patch_embed*", "pixel_*");
+          "rms_norm_across_heads",
+          "t5_*",
+          "fp32_*",
+          "adaln*",
+          "wan_*",
+          "gelu_*",
+          "silu",
+          "sdpa",
+          "rope_wan",
+          "linear*",
+          "bfloat16_round",
+          "timestep_embedding",
+          "classifier*",
+          "upsample",
+          "patch_embed*",
+          "pixel_*");
 
   private final StringWriter out = new StringWriter();
 
