@@ -10,13 +10,13 @@ import java.util.List;
 
 /** Tensors that outlive scopes, such as the frames a causal convolution remembers. */
 public final class Buffers implements Lifetime, AutoCloseable {
-  private final Ops ops;
+  private final Memory memory;
   private final String name;
   private final List<Storage> blocks = new ArrayList<>();
   private boolean open = true;
 
-  Buffers(Ops ops, String name) {
-    this.ops = ops;
+  Buffers(Memory memory, String name) {
+    this.memory = memory;
     this.name = name;
   }
 
@@ -25,7 +25,7 @@ public final class Buffers implements Lifetime, AutoCloseable {
     if (!open) {
       throw new IllegalStateException(this + " is closed");
     }
-    Storage storage = ops.allocateBuffer(Math.max(1, shape.count() * dtype.bytes()));
+    Storage storage = memory.allocateBuffer(Math.max(1, shape.count() * dtype.bytes()));
     blocks.add(storage);
     return Tensor.contiguous(storage, 0, dtype, shape, this);
   }
@@ -38,7 +38,7 @@ public final class Buffers implements Lifetime, AutoCloseable {
   @Override
   public void close() {
     open = false;
-    blocks.forEach(ops::freeBuffer);
+    blocks.forEach(memory::freeBuffer);
     blocks.clear();
   }
 

@@ -40,8 +40,7 @@ public abstract class HostBackend implements Backend {
       return weight;
     }
     MemorySegment from = weight.segment();
-    MemorySegment to =
-        weight.lifetime().arena().allocate(weight.count() * rounding.bytes(), 64);
+    MemorySegment to = weight.lifetime().arena().allocate(weight.count() * rounding.bytes(), 64);
     long count = weight.count();
     LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
         .parallel()
@@ -52,8 +51,7 @@ public abstract class HostBackend implements Backend {
             Conversions.fromFloat(to, rounding, i, Conversions.toFloat(from, weight.dtype(), i));
           }
         });
-    return Tensor.contiguous(
-        new HostStorage(to), 0, rounding, weight.shape(), weight.lifetime());
+    return Tensor.contiguous(new HostStorage(to), 0, rounding, weight.shape(), weight.lifetime());
   }
 
   @Override

@@ -1,9 +1,7 @@
 package io.zoetrope.ops;
 
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Lifetime;
 import io.zoetrope.tensor.Shape;
-import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
@@ -26,11 +24,8 @@ public final class Ops implements AutoCloseable {
 
   private final Backend backend;
   private final Tracer tracer;
-  private final Scratch scratch;
-  private final boolean poison = Boolean.getBoolean("zoetrope.poison");
-  private Scope scope;
-  private long bufferBytes;
-  private long peakBytes;
+  private final Memory memory;
+  private final Operands operands;
   private long flops;
   private long startNanos;
 
@@ -43,8 +38,8 @@ public final class Ops implements AutoCloseable {
   public Ops(Backend backend, Tracer tracer) {
     this.backend = backend;
     this.tracer = tracer;
-    this.scratch = new Scratch(backend);
-    this.scope = new Scope(this, null, "", scratch.mark());
+    this.memory = new Memory(this, backend);
+    this.operands = new Operands(memory);
   }
 
   /** The device that computes. */
@@ -54,7 +49,7 @@ public final class Ops implements AutoCloseable {
 
   /** Most bytes of scratch and buffers held so far; weights are not counted. */
   public long peakBytes() {
-    return peakBytes;
+    return memory.peakBytes();
   }
 
   /** Multiplications and additions of all matrix work so far. */
@@ -66,34 +61,27 @@ public final class Ops implements AutoCloseable {
 
   /** Opens a scope inside the current one. */
   public Scope scope(String name) {
-    return open(pathOf(name));
+    return memory.open(pathOf(name));
   }
 
   /** Opens a scope for the sake of memory alone: it has the path of the current one. */
   public Scope scope() {
-    return open(scope.path());
+    return memory.open(memory.scope().path());
   }
 
   private String pathOf(String name) {
-    return scope.path().isEmpty() ? name : scope.path() + "/" + name;
-  }
-
-  private Scope open(String path) {
-    scope = new Scope(this, scope, path, scratch.mark());
-    return scope;
+    String path = memory.scope().path();
+    return path.isEmpty() ? name : path + "/" + name;
   }
 
   /** Memory for tensors that outlive scopes. */
   public Buffers buffers(String name) {
-    return new Buffers(this, name);
+    return new Buffers(memory, name);
   }
 
   /** An uninitialised tensor in the current scope. */
   public Tensor allocate(DType dtype, Shape shape) {
-    Scratch.Block block = scratch.allocate(shape.count() * dtype.bytes());
-    notePeak();
-    return Tensor.contiguous(
-        block.storage(), block.position() / dtype.bytes(), dtype, shape, scope);
+    return memory.allocate(dtype, shape);
   }
 
   /** A copy of a contiguous host tensor in the current scope. */
@@ -105,7 +93,7 @@ public final class Ops implements AutoCloseable {
 
   /** A copy of a tensor of any strides in host memory, which lives as long as it is reachable. */
   public Tensor download(Tensor x) {
-    check("download", x);
+    operands.open("download", x);
     if (!x.isContiguous()) {
       try (var _ = scope("download")) {
         return download(copy(x));
@@ -127,7 +115,7 @@ public final class Ops implements AutoCloseable {
   }
 
   private Tensor cast(Tensor x, DType dtype, boolean always) {
-    check("copy", x);
+    operands.open("copy", x);
     if (!always && x.dtype() == dtype) {
       return x;
     }
@@ -138,8 +126,8 @@ public final class Ops implements AutoCloseable {
 
   /** Copies {@code x} into {@code out}; both may be strided, and the dtypes may differ. */
   public void copyInto(Tensor out, Tensor x) {
-    check("copy", x, out);
-    require(out.shape().equals(x.shape()), "copy", "from %s to %s: shapes differ", x, out);
+    operands.open("copy", x, out);
+    operands.require(out.shape().equals(x.shape()), "copy", "from %s to %s: shapes differ", x, out);
     begin();
     backend.copy(out, x);
     end("copy", 0, out, x);
@@ -147,7 +135,7 @@ public final class Ops implements AutoCloseable {
 
   /** Sets every element of a tensor, which may be strided. */
   public void fill(Tensor out, float value) {
-    check("fill", out);
+    operands.open("fill", out);
     begin();
     backend.fill(out, value);
     end("fill", 0, out);
@@ -157,7 +145,7 @@ public final class Ops implements AutoCloseable {
 
   /** {@code a + b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
   public Tensor add(Tensor a, Tensor b) {
-    checkRepeats("add", a, b);
+    operands.repeats("add", a, b);
     Tensor out = allocate(a.dtype(), a.shape());
     begin();
     backend.add(out, a, b);
@@ -167,7 +155,7 @@ public final class Ops implements AutoCloseable {
 
   /** {@code x += y}; the shape of {@code y} equals the innermost dimensions of {@code x}. */
   public void addInPlace(Tensor x, Tensor y) {
-    checkRepeats("addInPlace", x, y);
+    operands.repeats("addInPlace", x, y);
     begin();
     backend.add(x, x, y);
     end("addInPlace", 0, x, x, y);
@@ -175,7 +163,7 @@ public final class Ops implements AutoCloseable {
 
   /** {@code a * b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
   public Tensor multiply(Tensor a, Tensor b) {
-    checkRepeats("multiply", a, b);
+    operands.repeats("multiply", a, b);
     Tensor out = allocate(a.dtype(), a.shape());
     begin();
     backend.multiply(out, a, b);
@@ -185,7 +173,7 @@ public final class Ops implements AutoCloseable {
 
   /** {@code activation(x)}. */
   public Tensor activate(Tensor x, Activation activation) {
-    checkContiguous("activate", x);
+    operands.contiguous("activate", x);
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.activate(out, x, activation);
@@ -195,8 +183,8 @@ public final class Ops implements AutoCloseable {
 
   /** Limits every element to [min, max], in place; NaN stays NaN. */
   public void clampInPlace(Tensor x, float min, float max) {
-    checkContiguous("clampInPlace", x);
-    require(min <= max, "clampInPlace", "range [%s, %s] is empty", min, max);
+    operands.contiguous("clampInPlace", x);
+    operands.require(min <= max, "clampInPlace", "range [%s, %s] is empty", min, max);
     begin();
     backend.clampInPlace(x, min, max);
     end("clampInPlace", 0, x, x);
@@ -213,9 +201,9 @@ public final class Ops implements AutoCloseable {
    * @return [..., out features]
    */
   public Tensor linear(Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    checkContiguous("linear", x);
-    checkWeight("linear", weight, bias);
-    require(
+    operands.contiguous("linear", x);
+    operands.weight("linear", weight);
+    operands.require(
         weight.shape().rank() == 2 && x.shape().rank() >= 1 && x.size(-1) == weight.size(1),
         "linear",
         "x %s does not fit weight %s: %d != %d",
@@ -223,7 +211,7 @@ public final class Ops implements AutoCloseable {
         weight,
         x.size(-1),
         weight.size(-1));
-    checkVector("linear", "bias", bias, weight.size(0));
+    operands.vector("linear", "bias", bias, weight.size(0));
     Tensor out = allocate(x.dtype(), x.shape().withLast(weight.size(0)));
     begin();
     backend.linear(
@@ -239,10 +227,10 @@ public final class Ops implements AutoCloseable {
    * @return [ids, features] of the given dtype
    */
   public Tensor embedding(Tensor table, int[] ids, DType dtype) {
-    checkWeight("embedding", table, null);
-    require(table.shape().rank() == 2, "embedding", "table %s is not a matrix", table);
+    operands.weight("embedding", table);
+    operands.require(table.shape().rank() == 2, "embedding", "table %s is not a matrix", table);
     for (int id : ids) {
-      require(
+      operands.require(
           id >= 0 && id < table.size(0), "embedding", "id %d is outside the table %s", id, table);
     }
     Tensor out = allocate(dtype, Shape.of(ids.length, table.size(1)));
@@ -263,33 +251,34 @@ public final class Ops implements AutoCloseable {
    * @return [queries, heads * head dim]
    */
   public Tensor attention(Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    check("attention", q, k, v);
+    operands.open("attention", q, k, v);
     String name = "attention";
-    require(
-        rowsContiguous(q) && rowsContiguous(k) && rowsContiguous(v),
+    operands.require(
+        Operands.rowsContiguous(q) && Operands.rowsContiguous(k) && Operands.rowsContiguous(v),
         name,
         "q %s, k %s and v %s must be matrices with contiguous rows",
         q,
         k,
         v);
-    require(
+    operands.require(
         q.size(1) == k.size(1) && k.shape().equals(v.shape()) && k.size(0) > 0,
         name,
         "q %s, k %s and v %s do not fit each other",
         q,
         k,
         v);
-    require(
+    operands.require(
         q.dtype() == k.dtype() && k.dtype() == v.dtype(),
         name,
         "q %s, k %s, v %s: dtypes",
         q,
         k,
         v);
-    require(heads > 0 && q.size(1) % heads == 0, name, "q %s does not split in %d heads", q, heads);
+    operands.require(
+        heads > 0 && q.size(1) % heads == 0, name, "q %s does not split in %d heads", q, heads);
     if (bias != null) {
-      checkContiguous(name, bias);
-      require(
+      operands.contiguous(name, bias);
+      operands.require(
           bias.dtype() == DType.F32
               && bias.shape().rank() == 3
               && (bias.size(0) == heads || bias.size(0) == 1)
@@ -321,9 +310,9 @@ public final class Ops implements AutoCloseable {
   public Tensor conv3d(
       Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
     String name = "conv3d";
-    checkContiguous(name, x);
-    checkWeight(name, weight, bias);
-    require(
+    operands.contiguous(name, x);
+    operands.weight(name, weight);
+    operands.require(
         x.shape().rank() == 4 && weight.shape().rank() == 5 && x.size(3) == weight.size(1),
         name,
         "x %s does not fit weight %s: %d != %d",
@@ -331,11 +320,11 @@ public final class Ops implements AutoCloseable {
         weight,
         x.size(-1),
         weight.size(1));
-    checkVector(name, "bias", bias, weight.size(0));
+    operands.vector(name, "bias", bias, weight.size(0));
     Shape whole = x.shape();
     if (history != null) {
-      checkContiguous(name, history);
-      require(
+      operands.contiguous(name, history);
+      operands.require(
           history.dtype() == x.dtype()
               && history.shape().rank() == 4
               && history.select(0, 0).shape().equals(x.select(0, 0).shape()),
@@ -346,7 +335,8 @@ public final class Ops implements AutoCloseable {
       whole = Shape.of(x.size(0) + history.size(0), x.size(1), x.size(2), x.size(3));
     }
     Shape shape = geometry.output(whole, weight.shape());
-    require(shape.count() > 0, name, "x %s is smaller than the kernel of weight %s", x, weight);
+    operands.require(
+        shape.count() > 0, name, "x %s is smaller than the kernel of weight %s", x, weight);
     Tensor out = allocate(x.dtype(), shape);
     begin();
     backend.conv3d(out, x, history, weight, bias, geometry);
@@ -361,8 +351,8 @@ public final class Ops implements AutoCloseable {
    * @return [frames out, height out, width out, channels]
    */
   public Tensor upsampleNearest(Tensor x, long frames, long height, long width, boolean exact) {
-    checkContiguous("upsampleNearest", x);
-    require(x.shape().rank() == 4, "upsampleNearest", "x %s is not a video", x);
+    operands.contiguous("upsampleNearest", x);
+    operands.require(x.shape().rank() == 4, "upsampleNearest", "x %s is not a video", x);
     Tensor out = allocate(x.dtype(), Shape.of(frames, height, width, x.size(3)));
     begin();
     backend.upsampleNearest(out, x, exact);
@@ -379,9 +369,9 @@ public final class Ops implements AutoCloseable {
    * @param bias [features] or null
    */
   public Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, float eps) {
-    checkContiguous("layerNorm", x);
-    checkVector("layerNorm", "weight", weight, x.size(-1));
-    checkVector("layerNorm", "bias", bias, x.size(-1));
+    operands.contiguous("layerNorm", x);
+    operands.vector("layerNorm", "weight", weight, x.size(-1));
+    operands.vector("layerNorm", "bias", bias, x.size(-1));
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.layerNorm(out, x, weight, bias, eps);
@@ -397,9 +387,9 @@ public final class Ops implements AutoCloseable {
    * @param scale as {@code shift}
    */
   public Tensor adaLayerNorm(Tensor x, Tensor shift, Tensor scale, float eps) {
-    checkContiguous("adaLayerNorm", x);
-    checkModulation("adaLayerNorm", "shift", x, shift);
-    checkModulation("adaLayerNorm", "scale", x, scale);
+    operands.contiguous("adaLayerNorm", x);
+    operands.modulation("adaLayerNorm", "shift", x, shift);
+    operands.modulation("adaLayerNorm", "scale", x, scale);
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.adaLayerNorm(out, x, shift, scale, eps);
@@ -413,8 +403,8 @@ public final class Ops implements AutoCloseable {
    * @param weight [features]
    */
   public Tensor rmsNorm(Tensor x, Tensor weight, float eps) {
-    checkContiguous("rmsNorm", x);
-    checkVector("rmsNorm", "weight", weight, x.size(-1));
+    operands.contiguous("rmsNorm", x);
+    operands.vector("rmsNorm", "weight", weight, x.size(-1));
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.rmsNorm(out, x, weight, eps);
@@ -429,18 +419,18 @@ public final class Ops implements AutoCloseable {
    * @param gamma [channels]
    */
   public Tensor channelNorm(Tensor x, Tensor gamma, Activation activation) {
-    checkContiguous("channelNorm", x);
+    operands.contiguous("channelNorm", x);
     return channelNorm(allocate(x.dtype(), x.shape()), x, gamma, activation);
   }
 
   /** As {@link #channelNorm}, with the result in the place of {@code x}. */
   public void channelNormInPlace(Tensor x, Tensor gamma, Activation activation) {
-    checkContiguous("channelNorm", x);
+    operands.contiguous("channelNorm", x);
     channelNorm(x, x, gamma, activation);
   }
 
   private Tensor channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
-    checkVector("channelNorm", "gamma", gamma, x.size(-1));
+    operands.vector("channelNorm", "gamma", gamma, x.size(-1));
     begin();
     backend.channelNorm(out, x, gamma, activation);
     end("channelNorm", 0, out, x);
@@ -455,10 +445,10 @@ public final class Ops implements AutoCloseable {
    * @param sin F32, [tokens, head dim / 2]
    */
   public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
-    checkContiguous("ropeInPlace", x);
-    checkContiguous("ropeInPlace", cos);
-    checkContiguous("ropeInPlace", sin);
-    require(
+    operands.contiguous("ropeInPlace", x);
+    operands.contiguous("ropeInPlace", cos);
+    operands.contiguous("ropeInPlace", sin);
+    operands.require(
         x.shape().rank() == 2
             && cos.shape().equals(Shape.of(x.size(0), x.size(1) / heads / 2))
             && sin.shape().equals(cos.shape())
@@ -482,10 +472,10 @@ public final class Ops implements AutoCloseable {
    * @param gate F32, [features] or [rows, features]; rows may be strided
    */
   public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
-    checkContiguous("addGatedInPlace", x);
-    checkContiguous("addGatedInPlace", y);
-    require(x.shape().equals(y.shape()), "addGatedInPlace", "x %s and y %s differ", x, y);
-    checkModulation("addGatedInPlace", "gate", x, gate);
+    operands.contiguous("addGatedInPlace", x);
+    operands.contiguous("addGatedInPlace", y);
+    operands.require(x.shape().equals(y.shape()), "addGatedInPlace", "x %s and y %s differ", x, y);
+    operands.modulation("addGatedInPlace", "gate", x, gate);
     begin();
     backend.addGatedInPlace(x, y, gate);
     end("addGatedInPlace", 0, x, x, y, gate);
@@ -514,65 +504,22 @@ public final class Ops implements AutoCloseable {
 
   // ---------------------------------------------------------------- internals
 
+  Memory memory() {
+    return memory;
+  }
+
   Tensor keep(Scope closing, Tensor tensor) {
-    check("keep", tensor);
+    operands.open("keep", tensor);
     if (tensor.lifetime() != closing) {
       closing.close();
       return tensor;
     }
-    Tensor source = tensor.isContiguous() ? tensor : copy(tensor);
-    if (closing != scope) {
-      throw new IllegalStateException("keep: " + closing + " is not the innermost scope");
-    }
-    closing.markClosed();
-    scope = closing.parent();
-    scratch.release(closing.mark(), (_, _, _) -> {});
-    Tensor out = allocate(source.dtype(), source.shape());
-    if (out.storage() != source.storage() || out.offset() != source.offset()) {
-      // Like memmove: the kept tensor slides down over what was just released.
-      backend.move(out, source);
-    }
-    return out;
-  }
-
-  void release(Scope closing) {
-    if (closing != scope) {
-      throw new IllegalStateException(
-          "close: %s is not the innermost scope, %s is".formatted(closing, scope));
-    }
-    closing.markClosed();
-    scope = closing.parent();
-    scratch.release(closing.mark(), this::poison);
-  }
-
-  /** Makes use after release visible in tests: every F32 and every second BF16 becomes NaN. */
-  private void poison(Storage storage, long from, long to) {
-    if (poison) {
-      Shape shape = Shape.of((to - from) / 4);
-      backend.fill(
-          Tensor.contiguous(storage, from / 4, DType.F32, shape, Lifetime.UNBOUNDED), Float.NaN);
-    }
-  }
-
-  Storage allocateBuffer(long bytes) {
-    Storage storage = backend.allocate(bytes);
-    bufferBytes += bytes;
-    notePeak();
-    return storage;
-  }
-
-  void freeBuffer(Storage storage) {
-    bufferBytes -= storage.byteSize();
-    backend.free(storage);
-  }
-
-  private void notePeak() {
-    peakBytes = Math.max(peakBytes, scratch.reservedBytes() + bufferBytes);
+    return memory.keep(closing, tensor.isContiguous() ? tensor : copy(tensor));
   }
 
   private void begin() {
     if (Thread.interrupted()) {
-      throw new CancellationException("interrupted in " + place());
+      throw new CancellationException("interrupted in " + operands.place());
     }
     startNanos = System.nanoTime();
   }
@@ -587,91 +534,20 @@ public final class Ops implements AutoCloseable {
       }
       tracer.operation(
           new Tracer.Operation(
-              scope.path(), operation, out.shape(), out.dtype(), work, bytes, startNanos, nanos));
+              memory.scope().path(),
+              operation,
+              out.shape(),
+              out.dtype(),
+              work,
+              bytes,
+              startNanos,
+              nanos));
     }
-  }
-
-  private String place() {
-    return scope.path().isEmpty() ? "the outermost scope" : scope.path();
-  }
-
-  private void require(boolean condition, String operation, String message, Object... args) {
-    if (!condition) {
-      throw new IllegalArgumentException(
-          operation + " in " + place() + ": " + message.formatted(args));
-    }
-  }
-
-  private void check(String operation, Tensor... tensors) {
-    for (Tensor tensor : tensors) {
-      if (!tensor.lifetime().isOpen()) {
-        throw new IllegalStateException(
-            "%s in %s: the memory of %s was released with %s"
-                .formatted(operation, place(), tensor, tensor.lifetime()));
-      }
-    }
-  }
-
-  private void checkContiguous(String operation, Tensor tensor) {
-    check(operation, tensor);
-    require(tensor.isContiguous(), operation, "%s is not contiguous: copy it first", tensor);
-    require(tensor.dtype().isComputable(), operation, "%s: cast it to F32 or BF16 first", tensor);
-  }
-
-  private void checkWeight(String operation, Tensor weight, Tensor bias) {
-    check(operation, weight);
-    require(
-        weight.isContiguous() && weight.dtype().isConvertible(),
-        operation,
-        "weight %s is not a contiguous tensor of numbers",
-        weight);
-    if (bias != null) {
-      check(operation, bias);
-    }
-  }
-
-  private void checkVector(String operation, String role, Tensor vector, long size) {
-    if (vector != null) {
-      check(operation, vector);
-      require(
-          vector.isContiguous() && vector.count() == size && vector.dtype().isConvertible(),
-          operation,
-          "%s %s does not have %d elements",
-          role,
-          vector,
-          size);
-    }
-  }
-
-  private void checkModulation(String operation, String role, Tensor x, Tensor modulation) {
-    check(operation, modulation);
-    boolean vector = modulation.shape().equals(Shape.of(x.size(-1))) && modulation.isContiguous();
-    boolean perRow = modulation.shape().equals(x.shape()) && rowsContiguous(modulation);
-    require(
-        modulation.dtype() == DType.F32 && x.shape().rank() == 2 && (vector || perRow),
-        operation,
-        "%s %s must be F32 of shape [%d] or %s",
-        role,
-        modulation,
-        x.size(-1),
-        x.shape());
-  }
-
-  private void checkRepeats(String operation, Tensor a, Tensor b) {
-    checkContiguous(operation, a);
-    checkContiguous(operation, b);
-    require(b.shape().isSuffixOf(a.shape()), operation, "%s does not repeat over %s", b, a);
-  }
-
-  private static boolean rowsContiguous(Tensor matrix) {
-    return matrix.shape().rank() == 2
-        && (matrix.stride(1) == 1 || matrix.size(1) == 1)
-        && matrix.dtype().isComputable();
   }
 
   /** Releases all scratch memory. */
   @Override
   public void close() {
-    scratch.close();
+    memory.close();
   }
 }

@@ -50,7 +50,7 @@ public final class Scope implements Lifetime, AutoCloseable {
   @Override
   public void close() {
     if (open) {
-      ops.release(this);
+      ops.memory().release(this);
     }
   }
 

@@ -49,7 +49,9 @@ final class Gemm {
     if (weight.storage() instanceof WeightStorage storage) {
       WeightStorage.Part part = new WeightStorage.Part(weight.offset(), weight.shape());
       operation.run(
-          storage.packed().computeIfAbsent(part, _ -> pack(weight, channels, weight.lifetime().arena())));
+          storage
+              .packed()
+              .computeIfAbsent(part, _ -> pack(weight, channels, weight.lifetime().arena())));
     } else {
       try (Arena arena = Arena.ofShared()) {
         operation.run(pack(weight, channels, arena));

@@ -171,7 +171,8 @@ final class GenerateCommand implements Callable<Integer> {
     try {
       return Long.parseLong(seed);
     } catch (NumberFormatException e) {
-      throw new PipelineException("--seed %s is neither a 64-bit number nor 'random'".formatted(seed), e);
+      throw new PipelineException(
+          "--seed %s is neither a 64-bit number nor 'random'".formatted(seed), e);
     }
   }
 

@@ -1,0 +1,102 @@
+package io.zoetrope.ops;
+
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Lifetime;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Storage;
+import io.zoetrope.tensor.Tensor;
+
+/** The memory of an {@link Ops}: its stack of scopes over scratch, its buffers, and their peak. */
+final class Memory implements AutoCloseable {
+  private final Ops ops;
+  private final Backend backend;
+  private final Scratch scratch;
+  private final boolean poison = Boolean.getBoolean("zoetrope.poison");
+  private Scope scope;
+  private long bufferBytes;
+  private long peakBytes;
+
+  Memory(Ops ops, Backend backend) {
+    this.ops = ops;
+    this.backend = backend;
+    this.scratch = new Scratch(backend);
+    this.scope = new Scope(ops, null, "", scratch.mark());
+  }
+
+  /** The innermost open scope. */
+  Scope scope() {
+    return scope;
+  }
+
+  long peakBytes() {
+    return peakBytes;
+  }
+
+  Scope open(String path) {
+    scope = new Scope(ops, scope, path, scratch.mark());
+    return scope;
+  }
+
+  Tensor allocate(DType dtype, Shape shape) {
+    Scratch.Block block = scratch.allocate(shape.count() * dtype.bytes());
+    notePeak();
+    return Tensor.contiguous(
+        block.storage(), block.position() / dtype.bytes(), dtype, shape, scope);
+  }
+
+  void release(Scope closing) {
+    pop(closing, this::poison);
+  }
+
+  /** Closes a scope and moves one of its tensors, a contiguous one, into the enclosing scope. */
+  Tensor keep(Scope closing, Tensor kept) {
+    pop(closing, (_, _, _) -> {});
+    Tensor out = allocate(kept.dtype(), kept.shape());
+    if (out.storage() != kept.storage() || out.offset() != kept.offset()) {
+      // Like memmove: the kept tensor slides down over what was just released.
+      backend.move(out, kept);
+    }
+    return out;
+  }
+
+  private void pop(Scope closing, Scratch.RangeVisitor freed) {
+    if (closing != scope) {
+      throw new IllegalStateException(
+          "close: %s is not the innermost scope, %s is".formatted(closing, scope));
+    }
+    closing.markClosed();
+    scope = closing.parent();
+    scratch.release(closing.mark(), freed);
+  }
+
+  /** Makes use after release visible in tests: every F32 and every second BF16 becomes NaN. */
+  private void poison(Storage storage, long from, long to) {
+    if (poison) {
+      Shape shape = Shape.of((to - from) / Float.BYTES);
+      backend.fill(
+          Tensor.contiguous(storage, from / Float.BYTES, DType.F32, shape, Lifetime.UNBOUNDED),
+          Float.NaN);
+    }
+  }
+
+  Storage allocateBuffer(long bytes) {
+    Storage storage = backend.allocate(bytes);
+    bufferBytes += bytes;
+    notePeak();
+    return storage;
+  }
+
+  void freeBuffer(Storage storage) {
+    bufferBytes -= storage.byteSize();
+    backend.free(storage);
+  }
+
+  private void notePeak() {
+    peakBytes = Math.max(peakBytes, scratch.reservedBytes() + bufferBytes);
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
+  }
+}
