@@ -38,6 +38,10 @@ public final class SafetensorsWriter {
    * @throws WeightsException if the file cannot be written; nothing is left behind then
    */
   public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+    OutputFile.obstacle(file)
+        .ifPresent(obstacle -> {
+          throw new WeightsException("%s: cannot be written: %s".formatted(file, obstacle));
+        });
     Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
       try {

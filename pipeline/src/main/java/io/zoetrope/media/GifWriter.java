@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.ffmpeg.avfilter.AVFilterContext;
 import org.bytedeco.ffmpeg.avfilter.AVFilterGraph;
@@ -66,8 +67,10 @@ final class GifWriter extends MediaWriter {
             encoder ->
                 encoder.width(frames.width()).height(frames.height()).pix_fmt(AV_PIX_FMT_PAL8))) {
       String filters =
-          "buffer@source=video_size=%dx%d:pix_fmt=rgb24:time_base=1/%d,split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];[b][p]paletteuse=new=1:dither=none,buffersink@sink"
-              .formatted(frames.width(), frames.height(), framesPerSecond);
+          String.format(
+              Locale.ROOT,
+              "buffer@source=video_size=%dx%d:pix_fmt=rgb24:time_base=1/%d,split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];[b][p]paletteuse=new=1:dither=none,buffersink@sink",
+              frames.width(), frames.height(), framesPerSecond);
       Ffmpeg.check(
           avfilter_graph_parse_ptr(graph, filters, null, null, null), "reduce to a palette");
       Ffmpeg.check(avfilter_graph_config(graph, null), "reduce to a palette");

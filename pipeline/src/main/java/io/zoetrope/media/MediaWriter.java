@@ -1,12 +1,14 @@
 package io.zoetrope.media;
 
 import io.zoetrope.weights.FileErrors;
+import io.zoetrope.weights.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
@@ -43,16 +45,6 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
       throw new MediaException(
           "cannot write '%s': name a file or folder, such as out.mp4".formatted(output));
     }
-    if (!Files.isDirectory(parent)) {
-      throw new MediaException(
-          "cannot write %s: %s %s; create that folder or choose another"
-              .formatted(
-                  output, parent, Files.exists(parent) ? "is not a folder" : "doesn't exist"));
-    }
-    if (!Files.isWritable(parent)) {
-      throw new MediaException(
-          "cannot write %s: the folder %s is read-only; choose another".formatted(output, parent));
-    }
     String name = target.getFileName().toString().toLowerCase(Locale.ROOT);
     int dot = name.lastIndexOf('.');
     String extension = output.endsWith("/") || dot < 0 ? ".png-folder" : name.substring(dot);
@@ -66,7 +58,7 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
                   "cannot write %s: the extension %s isn't supported; use .mp4, .gif, or .png-folder for a folder of PNG frames"
                       .formatted(output, extension));
         };
-    writer.checkTarget();
+    writer.obstacle().ifPresent(obstacle -> refuse(output, obstacle));
     return writer;
   }
 
@@ -98,7 +90,7 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
    */
   public final void write(VideoFrames frames, int framesPerSecond, Provenance provenance) {
     check(frames.width(), frames.height(), framesPerSecond);
-    checkTarget();
+    obstacle().ifPresent(obstacle -> refuse(target.toString(), obstacle));
     Path temporary = temporarySibling();
     try {
       encode(frames, framesPerSecond, provenance, temporary);
@@ -120,13 +112,13 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
   abstract void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
       throws IOException;
 
-  /**
-   * @throws MediaException if what has the target's name isn't to be overwritten
-   */
-  void checkTarget() {
-    if (Files.isDirectory(target)) {
-      throw new MediaException("cannot write " + target + ": it is a folder; choose another name");
-    }
+  /** Why the target can't be created or replaced, and what to do; empty if it can. */
+  Optional<String> obstacle() {
+    return OutputFile.obstacle(target);
+  }
+
+  private static void refuse(String output, String obstacle) {
+    throw new MediaException("cannot write %s: %s".formatted(output, obstacle));
   }
 
   /** Gives what {@link #encode} wrote its name. */

@@ -1,6 +1,7 @@
 package io.zoetrope.media;
 
 import io.zoetrope.weights.FileErrors;
+import io.zoetrope.weights.OutputFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -37,7 +40,7 @@ final class PngFolderWriter extends MediaWriter {
             PngText.latin1(PngText.COMMENT, provenance.toAsciiJson()), PngText.xmp(Xmp.packet()));
     for (int i = 0; i < frames.frames(); i++) {
       byte[] png = PngText.insert(png(frames, i), chunks);
-      Files.write(path.resolve("%05d.png".formatted(i)), png);
+      Files.write(path.resolve(String.format(Locale.ROOT, "%05d.png", i)), png);
     }
     Files.writeString(path.resolve(PROVENANCE_FILE), provenance.toPrettyJson() + "\n");
   }
@@ -61,17 +64,19 @@ final class PngFolderWriter extends MediaWriter {
   }
 
   @Override
-  void checkTarget() {
-    if (Files.exists(target()) && !Files.isDirectory(target())) {
-      throw new MediaException(
-          "cannot write %s: it is a file, not a folder of frames; choose another name"
-              .formatted(target()));
+  Optional<String> obstacle() {
+    if (!Files.isDirectory(target())) {
+      return Files.isRegularFile(target())
+          ? Optional.of("it is a file, not a folder of frames; choose another name")
+          : super.obstacle();
     }
-    if (Files.isDirectory(target()) && !isReplaceable(target())) {
-      throw new MediaException(
-          "cannot write %s: the folder holds other files than frames; choose an empty or new one"
-              .formatted(target()));
+    if (Path.of("").toAbsolutePath().startsWith(target())) {
+      return Optional.of("it is the current folder or holds it; choose a new one");
     }
+    if (!isReplaceable(target())) {
+      return Optional.of("the folder holds other files than frames; choose an empty or new one");
+    }
+    return OutputFile.folderObstacle(target());
   }
 
   /** Whether a folder is empty or holds just what this class writes. */

@@ -17,6 +17,13 @@ final class Pixels {
   private final byte[] rgb;
   private int filled;
 
+  /** Bytes of the clip that a request asks for. */
+  static long bytes(GenerationRequest request) {
+    // Saturates: no clip has that many, and whoever compares needs no more.
+    double bytes = (double) CHANNELS * request.width() * request.height() * request.frames();
+    return (long) bytes;
+  }
+
   /** Collects frames of a clip. */
   Pixels(int width, int height, int frames) {
     this.width = width;
@@ -28,9 +35,14 @@ final class Pixels {
    * Appends frames, [frames, height, width, 3]; values are rounded half to even, as NumPy does.
    *
    * @param values from -1 to 1
+   * @throws PipelineException if a value is not finite
    */
   void add(float[] values) {
     for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new PipelineException(
+            "the video decoder made a value that is not finite: its weights may be damaged");
+      }
       float unit = Math.clamp(value / 2 + 0.5f, 0f, 1f);
       rgb[filled++] = (byte) Math.rint(unit * 255.0);
     }

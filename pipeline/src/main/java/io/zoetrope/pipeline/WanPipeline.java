@@ -2,6 +2,7 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.SchedulerConfig;
+import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.dit.wan.TextContext;
 import io.zoetrope.dit.wan.WanConfig;
 import io.zoetrope.dit.wan.WanTransformer;
@@ -26,6 +27,7 @@ import io.zoetrope.weights.Weights;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -39,10 +41,13 @@ import java.util.Map;
 final class WanPipeline implements VideoPipeline {
   static final String CLASS_NAME = "WanPipeline";
 
+  /** No stage's scratch is larger than so many times the finished clip: Wan 2.1 takes about 50. */
+  private static final long SCRATCH_PER_CLIP = 1000;
+
   /** Channels-last [frames, height, width, channels] seen as [channels, frames, height, width]. */
   private static final int[] CHANNELS_FIRST = {3, 0, 1, 2};
 
-  private static final int[] CHANNELS_LAST = {1, 2, 3, 0};
+  static final int[] CHANNELS_LAST = {1, 2, 3, 0};
 
   private final ModelFolder model;
   private final Backend backend;
@@ -60,11 +65,17 @@ final class WanPipeline implements VideoPipeline {
     refuse("expand_timesteps", "a timestep for each token");
     Path transformer = model.component("transformer", "WanTransformer3DModel");
     Path vae = model.component("vae", "AutoencoderKLWan");
-    Path scheduler = model.component("scheduler");
+    Path scheduler = model.component("scheduler", SchedulerKind.classNames());
     this.tokenizer = T5Tokenizer.open(model.component("tokenizer"));
     this.transformerConfig = WanConfig.read(transformer.resolve("config.json"));
     this.vaeConfig = WanVaeConfig.read(vae.resolve("config.json"));
     this.schedulerConfig = SchedulerConfig.read(scheduler.resolve("scheduler_config.json"));
+    String schedulerClass = schedulerConfig.kind().className();
+    if (!schedulerClass.equals(model.components().get("scheduler"))) {
+      throw new PipelineException(
+          "%s: the index names the scheduler %s, its configuration %s: make them agree"
+              .formatted(model.folder(), model.components().get("scheduler"), schedulerClass));
+    }
     if (transformerConfig.inChannels() != vaeConfig.zDim()) {
       throw new PipelineException(
           "%s: the transformer takes %d channels, the video autoencoder has %d: only text-to-video models are supported"
@@ -86,8 +97,8 @@ final class WanPipeline implements VideoPipeline {
   /** Demands every tensor of every component now, rather than after hours of denoising. */
   private void checkWeights() {
     try (Backend dry = new DryRunBackend()) {
-      PromptEncoder.open(model, tokenizer, dry, DType.F32).close();
-      openTransformer(dry, DType.F32).close();
+      openPromptEncoder(dry).close();
+      openTransformer(dry).close();
       openVae(dry).close();
     }
   }
@@ -98,7 +109,26 @@ final class WanPipeline implements VideoPipeline {
   }
 
   @Override
+  public List<StageNeeds> needs(GenerationRequest request) {
+    checkSizes(request);
+    return WanDryRun.of(this, request, request.steps());
+  }
+
+  @Override
   public void check(GenerationRequest request) {
+    checkSizes(request);
+    // A small job fits whatever its stages need; a dry run would be a good part of its start-up time.
+    if (Pixels.bytes(request) > Runtime.getRuntime().maxMemory() / SCRATCH_PER_CLIP) {
+      MachineMemory.require(request, WanDryRun.of(this, request, 1), Pixels.bytes(request));
+    }
+  }
+
+  private void checkSizes(GenerationRequest request) {
+    if (Pixels.bytes(request) > Integer.MAX_VALUE) {
+      throw new PipelineException(
+          "%d frames of %dx%d exceed 2 GiB: use a smaller size or fewer frames"
+              .formatted(request.frames(), request.width(), request.height()));
+    }
     int heightMultiple = vaeConfig.scaleFactorSpatial() * transformerConfig.patchSize().height();
     int widthMultiple = vaeConfig.scaleFactorSpatial() * transformerConfig.patchSize().width();
     if (request.width() % widthMultiple != 0 || request.height() % heightMultiple != 0) {
@@ -199,7 +229,7 @@ final class WanPipeline implements VideoPipeline {
         progress,
         stage -> {
           Ops ops = stage.ops();
-          try (PromptEncoder encoder = PromptEncoder.open(model, tokenizer, backend, dtype);
+          try (PromptEncoder encoder = openPromptEncoder(backend);
               var _ = ops.scope("text")) {
             stage.weightBytes(encoder.weightBytes());
             int length = request.maxSequenceLength();
@@ -239,10 +269,10 @@ final class WanPipeline implements VideoPipeline {
         progress,
         stage -> {
           Ops ops = stage.ops();
-          Tiling tiling = request.tiledDecoding() ? Tiling.DEFAULT : null;
           try (VaeFile vae = openVae(backend)) {
             stage.weightBytes(vae.weights().byteSize());
-            Moments moments = vae.model().encode(ops, Pixels.source(ops, request.video()), tiling);
+            Moments moments =
+                vae.model().encode(ops, Pixels.source(ops, request.video()), tiling(request));
             Tensor mean = moments.mean().permute(CHANNELS_FIRST);
             ops.tap("vae_encode/mean", mean);
             ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
@@ -268,7 +298,7 @@ final class WanPipeline implements VideoPipeline {
         progress,
         stage -> {
           Ops ops = stage.ops();
-          try (TransformerFile file = openTransformer(backend, dtype);
+          try (TransformerFile file = openTransformer(backend);
               var _ = ops.scope("denoise")) {
             stage.weightBytes(file.weights().byteSize());
             WanTransformer transformer = file.model();
@@ -299,7 +329,6 @@ final class WanPipeline implements VideoPipeline {
         stage -> {
           Ops ops = stage.ops();
           Pixels pixels = new Pixels(request.width(), request.height(), request.frames());
-          Tiling tiling = request.tiledDecoding() ? Tiling.DEFAULT : null;
           try (VaeFile vae = openVae(backend)) {
             stage.weightBytes(vae.weights().byteSize());
             Tensor channelsFirst = ops.upload(Tensor.of(latents, shape.sizes()));
@@ -309,7 +338,7 @@ final class WanPipeline implements VideoPipeline {
                 .decode(
                     ops,
                     z,
-                    tiling,
+                    tiling(request),
                     chunk -> {
                       ops.tap("video_out", chunk);
                       pixels.add(ops.download(chunk).toFloats());
@@ -322,7 +351,7 @@ final class WanPipeline implements VideoPipeline {
 
   // ---------------------------------------------------------------- pieces
 
-  private record TransformerFile(Checkpoint weights, WanTransformer model)
+  record TransformerFile(Checkpoint weights, WanTransformer model)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -330,24 +359,28 @@ final class WanPipeline implements VideoPipeline {
     }
   }
 
-  private record VaeFile(Checkpoint weights, WanVae model) implements AutoCloseable {
+  record VaeFile(Checkpoint weights, WanVae model) implements AutoCloseable {
     @Override
     public void close() {
       weights.close();
     }
   }
 
-  private TransformerFile openTransformer(Backend device, DType precision) {
+  PromptEncoder openPromptEncoder(Backend device) {
+    return PromptEncoder.open(model, tokenizer, device, dtype);
+  }
+
+  TransformerFile openTransformer(Backend device) {
     return WeightFiles.load(
         model.component("transformer"),
         WeightFiles.DIFFUSERS,
         checkpoint ->
             new TransformerFile(
                 checkpoint,
-                WanTransformer.load(transformerConfig, Weights.of(checkpoint, device), precision)));
+                WanTransformer.load(transformerConfig, Weights.of(checkpoint, device), dtype)));
   }
 
-  private VaeFile openVae(Backend device) {
+  VaeFile openVae(Backend device) {
     return WeightFiles.load(
         model.component("vae"),
         WeightFiles.DIFFUSERS,
@@ -372,7 +405,11 @@ final class WanPipeline implements VideoPipeline {
         : TorchGenerator.manualSeed(request.seed()).randn(latentShape(request).sizes()).toFloats();
   }
 
-  private Shape latentShape(GenerationRequest request) {
+  Tiling tiling(GenerationRequest request) {
+    return request.tiledDecoding() ? Tiling.DEFAULT : null;
+  }
+
+  Shape latentShape(GenerationRequest request) {
     return Shape.of(
         vaeConfig.zDim(),
         (request.frames() - 1) / vaeConfig.scaleFactorTemporal() + 1,

@@ -32,6 +32,11 @@ public enum SchedulerKind {
     return optionName;
   }
 
+  /** The names of all implemented classes. */
+  public static String[] classNames() {
+    return Arrays.stream(values()).map(SchedulerKind::className).toArray(String[]::new);
+  }
+
   /**
    * Finds the kind by diffusers' class name.
    *

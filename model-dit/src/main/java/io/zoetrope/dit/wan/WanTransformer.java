@@ -77,7 +77,7 @@ public final class WanTransformer {
   /** Norms for queries to the image, which published checkpoints carry and diffusers drops. */
   private static String[] unusedByReference(WanConfig config) {
     return IntStream.range(0, config.numLayers())
-        .mapToObj("blocks.%d.attn2.norm_added_q.weight"::formatted)
+        .mapToObj(i -> "blocks." + i + ".attn2.norm_added_q.weight")
         .toArray(String[]::new);
   }
 

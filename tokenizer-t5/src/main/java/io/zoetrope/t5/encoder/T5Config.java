@@ -60,6 +60,8 @@ public record T5Config(
             json.positiveInteger("relative_attention_num_buckets"),
             json.positiveInteger("relative_attention_max_distance", 128),
             (float) json.positiveNumber("layer_norm_epsilon"));
+    // Lest a nonsensical number becomes a list of that length.
+    json.require(config.numLayers <= 10_000, "num_layers", "up to 10000");
     int buckets = config.relativeAttentionNumBuckets;
     json.require(
         buckets >= 4,

@@ -9,14 +9,17 @@ import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.VideoPipeline;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.weights.OutputFile;
 import io.zoetrope.weights.SafetensorsFile;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -106,17 +109,17 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     requireRange("--upscale", upscale, 64);
-    if (framesPerSecond != null) {
-      requireRange("--fps", framesPerSecond, 1000);
-    }
     MediaWriter writer = MediaWriter.open(output);
     requireWritable("--save-latents", saveLatents);
     requireWritable("--save-tensors", saveTensors);
+    requireApart(writer.target(), saveLatents, saveTensors);
     try (Backend backend = device.open()) {
       VideoPipeline pipeline = VideoPipeline.open(model.folder(), backend, device.dtype());
       GenerationRequest request = request(pipeline);
       pipeline.check(request);
       int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
+      requireRange("--fps", fps, 1000);
+      requireScalable(request);
       writer.check(request.width() * upscale, request.height() * upscale, fps);
       err.printf(
           "%s on %s, %s: %dx%d, %d frames, %d steps, seed %d%n",
@@ -232,13 +235,35 @@ final class GenerateCommand implements Callable<Integer> {
     if (file == null) {
       return;
     }
-    Path parent = file.toAbsolutePath().normalize().getParent();
-    if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
-      throw new PipelineException(
-          "%s %s: its folder does not exist or cannot be written to".formatted(option, file));
+    OutputFile.obstacle(file)
+        .ifPresent(obstacle -> {
+          throw new PipelineException("%s %s: %s".formatted(option, file, obstacle));
+        });
+  }
+
+  /** An output must not be written over another one, or into a folder that is replaced. */
+  private static void requireApart(Path... outputs) {
+    List<Path> paths =
+        Stream.of(outputs)
+            .filter(Objects::nonNull)
+            .map(path -> path.toAbsolutePath().normalize())
+            .toList();
+    for (Path path : paths) {
+      if (paths.stream().filter(path::startsWith).count() > 1) {
+        throw new PipelineException(
+            "%s would be written over another output; choose another name".formatted(path));
+      }
     }
-    if (Files.isDirectory(file)) {
-      throw new PipelineException("%s %s is a folder; name a file".formatted(option, file));
+  }
+
+  private void requireScalable(GenerationRequest request) {
+    double pixels = (double) request.frames() * request.width() * request.height();
+    double bytes = pixels * upscale * upscale * 3;
+    long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory());
+    if (bytes > most) {
+      throw new PipelineException(
+          "--upscale %d makes a clip of %.0f MiB; at most %d MiB fit"
+              .formatted(upscale, bytes / (1 << 20), most >> 20));
     }
   }
 }

@@ -4,7 +4,7 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.VideoPipeline;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Checkpoint;
@@ -167,6 +167,7 @@ final class InspectCommand implements Callable<Integer> {
     try (Backend dryRun = new DryRunBackend()) {
       VideoPipeline pipeline = VideoPipeline.open(path, dryRun, device.dtype());
       GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
+      List<StageNeeds> stages = pipeline.needs(request);
       out.printf(
           "%-44s %14s %14s %12s%n",
           "%dx%d, %d frames, %d steps, %s"
@@ -179,34 +180,21 @@ final class InspectCommand implements Callable<Integer> {
           "weights MiB",
           "scratch MiB",
           "TFLOP");
-      Needs needs = new Needs(out);
-      pipeline.generate(request, needs);
-      out.printf("  peak memory beside the Java runtime: %,d MiB%n", mebibytes(needs.peak));
+      long peak = 0;
+      for (StageNeeds needs : stages) {
+        peak = Math.max(peak, needs.weightBytes() + needs.scratchBytes());
+        out.printf(
+            "%-44s %,14d %,14d %12.4f%n",
+            "  " + needs.stage().title(),
+            mebibytes(needs.weightBytes()),
+            mebibytes(needs.scratchBytes()),
+            needs.flops() / 1e12);
+      }
+      out.printf("  peak memory beside the Java runtime: %,d MiB%n", mebibytes(peak));
     }
   }
 
   private static long mebibytes(long bytes) {
     return (bytes + (1 << 20) - 1) >> 20;
-  }
-
-  /** Prints a stage when it is over, and remembers the largest. */
-  private static final class Needs implements Progress {
-    private final PrintWriter out;
-    private long peak;
-
-    private Needs(PrintWriter out) {
-      this.out = out;
-    }
-
-    @Override
-    public void end(Stage stage, Report report) {
-      peak = Math.max(peak, report.weightBytes() + report.scratchBytes());
-      out.printf(
-          "%-44s %,14d %,14d %12.4f%n",
-          "  " + stage.title(),
-          mebibytes(report.weightBytes()),
-          mebibytes(report.scratchBytes()),
-          report.flops() / 1e12);
-    }
   }
 }

@@ -1,7 +1,11 @@
 package io.zoetrope.tools.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -18,8 +22,11 @@ import picocli.CommandLine.Command;
       InfoCommand.class
     })
 public final class Main {
-  /** Ctrl-C waits this long for the job to end by itself; a single operation is rarely longer. */
-  private static final long STOP_MILLIS = 20_000;
+  /**
+   * A signal waits this long for the job to end by itself. A single operation can take longer, but
+   * what writes and deletes files doesn't.
+   */
+  private static final long STOP_SECONDS = 5;
 
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_STOPPED = 130;
@@ -28,36 +35,52 @@ public final class Main {
 
   /** Runs one command and exits with its code: 0, 1 for a failure, 2 for wrong usage. */
   public static void main(String[] args) {
-    Thread job = Thread.currentThread();
-    Thread stop =
-        new Thread(() -> {
-          job.interrupt();
-          try {
-            job.join(STOP_MILLIS);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        });
-    Runtime.getRuntime().addShutdownHook(stop);
-    PrintWriter err = new PrintWriter(System.err, true);
-    int code = runWithin(err, args);
-    if (code == EXIT_STOPPED) {
-      return; // The virtual machine is going down already; this thread only has to end.
-    }
-    Runtime.getRuntime().removeShutdownHook(stop);
+    // Numbers look the same everywhere, also to programs that read them.
+    Locale.setDefault(Locale.ROOT);
+    StandardStreams.takeErrorFromLauncher();
+    CountDownLatch finished = new CountDownLatch(1);
+    stopOnSignal(Thread.currentThread(), finished);
+    int code = runWithin(new PrintWriter(System.err, true), args);
+    finished.countDown();
+    // After a signal this waits for the virtual machine, which exits with the signal's code.
     System.exit(code);
   }
 
-  /** Memory that runs out is bad luck, not a defect: one line as well. */
+  private static void stopOnSignal(Thread job, CountDownLatch finished) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  job.interrupt();
+                  try {
+                    if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                      System.err.println("zoetrope: stopped");
+                    }
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+  }
+
+  /** Memory or a disk that fails is bad luck, not a defect: one line as well. */
   private static int runWithin(PrintWriter err, String[] args) {
+    var out = new StandardStreams.Output();
     try {
-      return run(new PrintWriter(System.out, true), err, args);
+      int code = run(out.writer(), err, args);
+      out.requireWritten();
+      return code;
+    } catch (IOException e) {
+      err.println("zoetrope: cannot write to standard output: " + e.getMessage());
     } catch (OutOfMemoryError e) {
       err.println(
           "zoetrope: out of memory (%s): use a smaller size, fewer frames or --vae-tiling; 'zoetrope inspect' says what a job needs"
               .formatted(e.getMessage()));
-      return EXIT_FAILED;
+    } catch (InternalError e) {
+      err.println(
+          "zoetrope: a file could not be read any more (%s): it was cut off meanwhile, or its disk fails"
+              .formatted(e.getMessage()));
     }
+    return EXIT_FAILED;
   }
 
   /** Runs one command and returns its exit code. */
@@ -80,8 +103,9 @@ public final class Main {
   }
 
   private static int failed(Exception e, CommandLine command, CommandLine.ParseResult args) {
-    if (e instanceof CancellationException) {
-      command.getErr().println("zoetrope: stopped; nothing was written");
+    // Files that are read when the interrupt comes fail with an error of their own.
+    if (e instanceof CancellationException || Thread.interrupted()) {
+      command.getErr().println("zoetrope: stopped");
       return EXIT_STOPPED;
     }
     command.getErr().println(oneLine(e));
