@@ -117,7 +117,8 @@ final class WanPipeline implements VideoPipeline {
   @Override
   public void check(GenerationRequest request) {
     checkSizes(request);
-    // A small job fits whatever its stages need; a dry run would be a good part of its start-up time.
+    // A small job fits whatever its stages need; a dry run would be a good part of its start-up
+    // time.
     if (Pixels.bytes(request) > Runtime.getRuntime().maxMemory() / SCRATCH_PER_CLIP) {
       MachineMemory.require(request, WanDryRun.of(this, request, 1), Pixels.bytes(request));
     }
@@ -351,8 +352,7 @@ final class WanPipeline implements VideoPipeline {
 
   // ---------------------------------------------------------------- pieces
 
-  record TransformerFile(Checkpoint weights, WanTransformer model)
-      implements AutoCloseable {
+  record TransformerFile(Checkpoint weights, WanTransformer model) implements AutoCloseable {
     @Override
     public void close() {
       weights.close();

@@ -49,17 +49,16 @@ public final class Main {
   private static void stopOnSignal(Thread job, CountDownLatch finished) {
     Runtime.getRuntime()
         .addShutdownHook(
-            new Thread(
-                () -> {
-                  job.interrupt();
-                  try {
-                    if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                      System.err.println("zoetrope: stopped");
-                    }
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                }));
+            new Thread(() -> {
+              job.interrupt();
+              try {
+                if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                  System.err.println("zoetrope: stopped");
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }));
   }
 
   /** Memory or a disk that fails is bad luck, not a defect: one line as well. */
