@@ -309,7 +309,10 @@ class SafetensorsFileTest {
     Path missing = folder.resolve("missing").resolve("a.safetensors");
     Tensor tensor = Tensor.of(new float[] {1}, 1);
     assertEquals(
-        missing + ": cannot be written: no such file or folder",
+        missing
+            + ": cannot be written: "
+            + missing.getParent()
+            + " doesn't exist; create that folder or choose another",
         assertThrows(
                 WeightsException.class,
                 () -> SafetensorsWriter.write(missing, Map.of("a", tensor), Map.of()))

@@ -70,7 +70,9 @@ final class GifWriter extends MediaWriter {
           String.format(
               Locale.ROOT,
               "buffer@source=video_size=%dx%d:pix_fmt=rgb24:time_base=1/%d,split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];[b][p]paletteuse=new=1:dither=none,buffersink@sink",
-              frames.width(), frames.height(), framesPerSecond);
+              frames.width(),
+              frames.height(),
+              framesPerSecond);
       Ffmpeg.check(
           avfilter_graph_parse_ptr(graph, filters, null, null, null), "reduce to a palette");
       Ffmpeg.check(avfilter_graph_config(graph, null), "reduce to a palette");

@@ -104,8 +104,7 @@ final class WanDryRun {
     try (WanPipeline.VaeFile vae = pipeline.openVae(backend)) {
       Tensor latents = ops.allocate(DType.F32, pipeline.latentShape(request));
       Tensor z = ops.copy(latents.permute(WanPipeline.CHANNELS_LAST));
-      vae.model()
-          .decode(ops, vae.model().denormalize(ops, z), pipeline.tiling(request), _ -> {});
+      vae.model().decode(ops, vae.model().denormalize(ops, z), pipeline.tiling(request), _ -> {});
       return vae.weights().byteSize();
     }
   }

@@ -350,8 +350,7 @@ final class WanPipeline implements VideoPipeline {
 
   // ---------------------------------------------------------------- pieces
 
-  record TransformerFile(Checkpoint weights, WanTransformer model)
-      implements AutoCloseable {
+  record TransformerFile(Checkpoint weights, WanTransformer model) implements AutoCloseable {
     @Override
     public void close() {
       weights.close();

@@ -186,12 +186,12 @@ final class GenerateCommand implements Callable<Integer> {
         if (file.names().contains(name)) {
           Tensor stored = file.tensor(name);
           long[] sizes = stored.shape().sizes();
-          if (!stored.dtype().isConvertible()
+          if (!stored.dtype().isFloatingPoint()
               || sizes.length < 4
               || sizes.length > 5
               || (sizes.length == 5 && sizes[0] != 1)) {
             throw new PipelineException(
-                "%s: %s is %s; [channels, frames, height, width] is needed"
+                "%s: %s is %s; floating-point [channels, frames, height, width] is needed"
                     .formatted(latents, name, stored));
           }
           return Tensor.of(

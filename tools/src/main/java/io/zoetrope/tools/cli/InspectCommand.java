@@ -1,5 +1,7 @@
 package io.zoetrope.tools.cli;
 
+import static io.zoetrope.weights.FileErrors.quote;
+
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -81,12 +83,16 @@ final class InspectCommand implements Callable<Integer> {
     if (Files.isRegularFile(path)) {
       try (SafetensorsFile file = SafetensorsFile.open(path)) {
         print(out, path.getFileName().toString(), file);
-        file.metadata().forEach((key, value) -> out.printf("metadata %s = %s%n", key, value));
+        file.metadata()
+            .forEach((key, value) -> out.printf("metadata %s = %s%n", quote(key), quote(value)));
       }
       return 0;
     }
     if (!Files.isDirectory(path)) {
-      throw new PipelineException("%s does not exist".formatted(path));
+      throw new PipelineException(
+          Files.exists(path)
+              ? "%s is neither a folder nor a file".formatted(path)
+              : "%s does not exist".formatted(path));
     }
     boolean model = Files.exists(path.resolve("model_index.json"));
     if (!model) {

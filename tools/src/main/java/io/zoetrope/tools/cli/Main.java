@@ -49,17 +49,16 @@ public final class Main {
   private static void stopOnSignal(Thread job, CountDownLatch finished) {
     Runtime.getRuntime()
         .addShutdownHook(
-            new Thread(
-                () -> {
-                  job.interrupt();
-                  try {
-                    if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                      System.err.println("zoetrope: stopped");
-                    }
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                }));
+            new Thread(() -> {
+              job.interrupt();
+              try {
+                if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                  System.err.println("zoetrope: stopped");
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }));
   }
 
   /** Memory or a disk that fails is bad luck, not a defect: one line as well. */
@@ -115,9 +114,10 @@ public final class Main {
     return EXIT_FAILED;
   }
 
-  /** What went wrong, on one line. */
+  /** What went wrong, on one line; names from files must not steer the terminal. */
   private static String oneLine(Exception e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return "zoetrope: " + String.join(" ", message.lines().map(String::strip).toList());
+    String line = String.join(" ", message.lines().map(String::strip).toList());
+    return "zoetrope: " + line.replaceAll("\\p{Cntrl}", "\uFFFD");
   }
 }

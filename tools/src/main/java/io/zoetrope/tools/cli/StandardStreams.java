@@ -55,7 +55,9 @@ final class StandardStreams {
     void requireWritten() throws IOException {
       writer.flush();
       if (failure != null
-          && !String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("broken pipe")) {
+          && !String.valueOf(failure.getMessage())
+              .toLowerCase(Locale.ROOT)
+              .contains("broken pipe")) {
         throw failure;
       }
     }

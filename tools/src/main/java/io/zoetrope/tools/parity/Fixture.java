@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -57,7 +58,16 @@ final class Fixture implements AutoCloseable {
   }
 
   static List<PathMatcher> matchers(List<String> globs) {
-    return globs.stream().map(g -> FileSystems.getDefault().getPathMatcher("glob:" + g)).toList();
+    return globs.stream().map(Fixture::matcher).toList();
+  }
+
+  private static PathMatcher matcher(String glob) {
+    try {
+      return FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    } catch (PatternSyntaxException e) {
+      throw new PipelineException(
+          "--case %s is no pattern: %s".formatted(glob, e.getDescription()), e);
+    }
   }
 
   static boolean selected(List<PathMatcher> selection, String... names) {
