@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       "For a model folder also what a job needs, found by a dry run: nothing is computed."
     },
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     sortOptions = false)
 final class InspectCommand implements Callable<Integer> {
   private static final String[] BASE_NAMES = {"diffusion_pytorch_model", "model"};
@@ -55,7 +56,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private JobOptions job;
 
-  @Mixin private DeviceOptions device;
+  @Mixin private PrecisionOption precision;
 
   @Spec private CommandSpec spec;
 
@@ -171,18 +172,14 @@ final class InspectCommand implements Callable<Integer> {
 
   private void printNeeds(PrintWriter out) {
     try (Backend dryRun = new DryRunBackend()) {
-      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, device.dtype());
+      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype());
       GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
       List<StageNeeds> stages = pipeline.needs(request);
       out.printf(
           "%-44s %14s %14s %12s%n",
           "%dx%d, %d frames, %d steps, %s"
               .formatted(
-                  request.width(),
-                  request.height(),
-                  request.frames(),
-                  request.steps(),
-                  device.precisionName()),
+                  request.width(), request.height(), request.frames(), request.steps(), precision),
           "weights MiB",
           "scratch MiB",
           "TFLOP");

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the commands write. */
 class CommandLineTest extends CommandTest {
@@ -66,5 +68,22 @@ class CommandLineTest extends CommandTest {
             "--tensors"));
     assertTrue(out.toString().contains("decoder.conv_in.weight"), out.toString());
     assertFalse(out.toString().contains("Exception"));
+  }
+
+  @Test
+  void showsItsUsageWithoutACommand() {
+    assertEquals(2, run());
+    assertTrue(err.toString().startsWith("Usage: zoetrope"), err.toString());
+    assertEquals("", out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generate", "parity", "inspect", "info"})
+  void everyCommandKnowsItsHelpAndVersion(String command) {
+    assertEquals(0, run(command, "--help"));
+    assertTrue(out.toString().startsWith("Usage: zoetrope " + command), out.toString());
+    out.getBuffer().setLength(0);
+    assertEquals(0, run(command, "--version"));
+    assertTrue(out.toString().startsWith("Zoetrope "), out.toString());
   }
 }
