@@ -53,18 +53,23 @@ public final class Main {
   }
 
   private static void stopOnSignal(Thread job, CountDownLatch finished) {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> {
-              job.interrupt();
-              try {
-                if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                  System.err.println("zoetrope: stopped");
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            }));
+    Thread stop =
+        new Thread(() -> {
+          job.interrupt();
+          try {
+            if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+              System.err.println("zoetrope: stopped");
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    try {
+      Runtime.getRuntime().addShutdownHook(stop);
+    } catch (IllegalStateException _) {
+      // The signal came before: the virtual machine is going down already.
+      job.interrupt();
+    }
   }
 
   /** Memory or a disk that fails is bad luck, not a defect: one line as well. */
