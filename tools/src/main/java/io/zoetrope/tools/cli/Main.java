@@ -15,6 +15,12 @@ import picocli.CommandLine.Command;
     description = "Runs video diffusion transformers.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    footer = {
+      "",
+      "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C.",
+      "Environment: ZOETROPE_JAVA_HOME names the JDK to use, ZOETROPE_JAVA_OPTIONS options for it"
+          + " such as -Xmx8g; with ZOETROPE_STACK_TRACES a failure shows where it happened."
+    },
     subcommands = {
       GenerateCommand.class,
       ParityCommand.class,
@@ -96,6 +102,10 @@ public final class Main {
   }
 
   private static int wrongUsage(CommandLine.ParameterException e, String[] args) {
+    if (args.length == 0) {
+      e.getCommandLine().usage(e.getCommandLine().getErr());
+      return CommandLine.ExitCode.USAGE;
+    }
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     e.getCommandLine().getErr().println(oneLine(e) + " (see '" + command + " --help')");
     return CommandLine.ExitCode.USAGE;
@@ -114,9 +124,10 @@ public final class Main {
     return EXIT_FAILED;
   }
 
-  /** What went wrong, on one line. */
+  /** What went wrong, on one line; names from files must not steer the terminal. */
   private static String oneLine(Exception e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return "zoetrope: " + String.join(" ", message.lines().map(String::strip).toList());
+    String line = String.join(" ", message.lines().map(String::strip).toList());
+    return "zoetrope: " + line.replaceAll("\\p{Cntrl}", "\uFFFD");
   }
 }
