@@ -309,10 +309,8 @@ class SafetensorsFileTest {
     Path missing = folder.resolve("missing").resolve("a.safetensors");
     Tensor tensor = Tensor.of(new float[] {1}, 1);
     assertEquals(
-        missing
-            + ": cannot be written: "
-            + missing.getParent()
-            + " doesn't exist; create that folder or choose another",
+        "%s: cannot be written: %s doesn't exist; create that folder or choose another"
+            .formatted(missing, missing.getParent()),
         assertThrows(
                 WeightsException.class,
                 () -> SafetensorsWriter.write(missing, Map.of("a", tensor), Map.of()))

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 /**
  * What to generate. Everything but the prompt has a default; see {@link #builder}.
  *
- * @param prompt what the clip shows; cleaned as diffusers does
+ * @param prompt what the clip shows; cleaned as diffusers does; may be empty
  * @param negativePrompt what it should not show; used when guidance is on
  * @param width in pixels, a multiple of the model's patch in pixels
  * @param height in pixels, likewise
@@ -56,9 +56,6 @@ public record GenerationRequest(
    */
   public GenerationRequest {
     requirePrompt("prompt", prompt);
-    if (prompt.isBlank()) {
-      throw new PipelineException("the prompt is empty; say what the clip shows");
-    }
     requirePrompt("negative prompt", negativePrompt);
     require(width > 0 && height > 0, "size %dx%d is not positive", width, height);
     require(frames > 0, "frames %d is not positive", frames);

@@ -60,7 +60,7 @@ record WanBlock(
 
       // 2. Cross-attention to text and image: neither modulated nor rotated
       try (var _ = ops.scope()) {
-        Tensor h = norm2 == null ? x : ops.tap("norm2", norm2.forward(ops, x));
+        Tensor h = ops.tap("norm2", norm2 == null ? x : norm2.forward(ops, x));
         KeyValue text = context.text(index);
         h = attn2.crossAttention(ops, h, text, context.bias(), context.image(index));
         ops.addInPlace(x, ops.tap("attn2", h));

@@ -20,10 +20,10 @@ import java.util.function.UnaryOperator;
  *
  * <p>A {@link Tracer} sees, for each chunk and tile, below {@code vae_decode}: {@code
  * post_quant_conv}, {@code conv_in}, {@code mid_block}, {@code up_block0}, {@code up_block1} and so
- * on, {@code before_clamp} (before unpatchifying too); below {@code vae_encode}: {@code
- * down_block0} and so on, {@code mid_block}, {@code moments_before_quant_conv}. Where layers take
- * frames one at a time the name follows a further {@code frame}. Joined along time, the parts are
- * the whole clip's.
+ * on, {@code before_clamp} (before unpatchifying too); below {@code vae_encode}: {@code video_in}
+ * (whole pictures), {@code down_block0} and so on, {@code mid_block}, {@code
+ * moments_before_quant_conv}. Where layers take frames one at a time the name follows a further
+ * {@code frame}. Joined along time, the parts are the whole clip's.
  */
 public final class WanVae {
   private final WanVaeConfig config;
@@ -232,7 +232,8 @@ public final class WanVae {
       for (long i = 0; i < moments.size(0); i++) {
         try (var _ = ops.scope("vae_encode")) {
           long count = chunkFrames(start);
-          Tensor patches = Patchify.patchify(ops, video.read(start, count), config.patchSize());
+          Tensor frames = ops.tap("video_in", video.read(start, count));
+          Tensor patches = Patchify.patchify(ops, frames, config.patchSize());
           Tensor encoded = encoder.forward(ops, ops.copy(region.apply(patches)), cache);
           ops.tap("moments_before_quant_conv", encoded);
           ops.copyInto(moments.narrow(0, i, 1), quantConv.forward(ops, encoded));

@@ -10,7 +10,9 @@ import java.util.List;
 /**
  * The {@code config.json} of an {@code AutoencoderKLWan}. Components carry diffusers' names, in
  * camel case; a component that is null or missing takes diffusers' default. Fields that do not
- * change the results in diffusers ({@code dropout}, {@code clip_output}) are accepted and ignored.
+ * change the results in diffusers ({@code dropout}, {@code clip_output}) are accepted and ignored,
+ * and so are {@code scale_factor_temporal} and {@code scale_factor_spatial}: what they say follows
+ * from the layers, and diffusers writes its defaults, 4 and 8, for layers that scale otherwise.
  *
  * @param baseDim channels of the encoder's highest resolution are this times {@code dimMult}
  * @param decoderBaseDim the same for the decoder; {@code baseDim} if missing
@@ -25,8 +27,6 @@ import java.util.List;
  * @param inChannels of the patchified video
  * @param outChannels of the patchified video
  * @param patchSize rows and columns of a patch that are moved into channels; 1 for none
- * @param scaleFactorTemporal frames per latent frame
- * @param scaleFactorSpatial rows, and columns, per latent pixel
  */
 public record WanVaeConfig(
     int baseDim,
@@ -40,11 +40,12 @@ public record WanVaeConfig(
     boolean isResidual,
     int inChannels,
     int outChannels,
-    int patchSize,
-    int scaleFactorTemporal,
-    int scaleFactorSpatial) {
+    int patchSize) {
 
   private static final String CLASS_NAME = "AutoencoderKLWan";
+
+  /** More would leave nothing of any picture. */
+  private static final int MAX_STEPS = 16;
 
   private static final List<Float> WAN21_MEAN =
       List.of(
@@ -91,30 +92,20 @@ public record WanVaeConfig(
             json.flag("is_residual", false),
             json.positiveInteger("in_channels", 3),
             json.positiveInteger("out_channels", 3),
-            json.positiveInteger("patch_size", 1),
-            json.positiveInteger("scale_factor_temporal", 4),
-            json.positiveInteger("scale_factor_spatial", 8));
-    vae.checkScales(json);
+            json.positiveInteger("patch_size", 1));
+    vae.checkSteps(json);
     vae.checkChannels(json);
     return vae;
   }
 
-  private void checkScales(JsonConfig json) {
+  private void checkSteps(JsonConfig json) {
     json.require(!dimMult.isEmpty(), "dim_mult", "lists of at least one factor");
-    int steps = dimMult.size() - 1;
     json.require(
-        temperalDownsample.size() == steps,
+        temperalDownsample.size() == steps(),
         "temperal_downsample",
-        "%d values for the steps of dim_mult %s".formatted(steps, dimMult));
-    int temporalSteps = Collections.frequency(temperalDownsample, true);
+        "%d values for the steps of dim_mult %s".formatted(steps(), dimMult));
     json.require(
-        scaleFactorTemporal == 1 << temporalSteps,
-        "scale_factor_temporal",
-        "%d for temperal_downsample %s".formatted(1 << temporalSteps, temperalDownsample));
-    json.require(
-        scaleFactorSpatial == patchSize << steps,
-        "scale_factor_spatial",
-        "%d for %d steps and patch_size %d".formatted(patchSize << steps, steps, patchSize));
+        steps() <= MAX_STEPS, "dim_mult", "lists of at most %d factors".formatted(MAX_STEPS + 1));
   }
 
   private void checkChannels(JsonConfig json) {
@@ -127,6 +118,20 @@ public record WanVaeConfig(
     json.require(latentsStd.size() == zDim, "latents_std", perChannel);
     json.require(
         latentsStd.stream().allMatch(std -> std > 0), "latents_std", "lists of positive numbers");
+  }
+
+  private int steps() {
+    return dimMult.size() - 1;
+  }
+
+  /** Frames per latent frame. */
+  public int scaleFactorTemporal() {
+    return 1 << Collections.frequency(temperalDownsample, true);
+  }
+
+  /** Rows, and columns, per latent pixel. */
+  public int scaleFactorSpatial() {
+    return patchSize << steps();
   }
 
   /** Channels of the encoder behind its first convolution and at each resolution. */
@@ -152,16 +157,16 @@ public record WanVaeConfig(
    * @throws IllegalArgumentException if the frames do not come out even
    */
   public long latentFrames(long frames) {
-    if (frames < 1 || (frames - 1) % scaleFactorTemporal != 0) {
+    if (frames < 1 || (frames - 1) % scaleFactorTemporal() != 0) {
       throw new IllegalArgumentException(
           "%d frames do not fit the VAE: it takes 1 and a multiple of %d more"
-              .formatted(frames, scaleFactorTemporal));
+              .formatted(frames, scaleFactorTemporal()));
     }
-    return 1 + (frames - 1) / scaleFactorTemporal;
+    return 1 + (frames - 1) / scaleFactorTemporal();
   }
 
   /** Number of frames of a clip: 1 for its first latent frame and more for each further one. */
   public long frames(long latentFrames) {
-    return 1 + (latentFrames - 1) * scaleFactorTemporal;
+    return 1 + (latentFrames - 1) * scaleFactorTemporal();
   }
 }

@@ -54,6 +54,18 @@ class WanVaeConfigTest {
   }
 
   @Test
+  void scaleFactorsAreThoseOfTheLayers() {
+    WanVaeConfig config =
+        config(
+            """
+            {"dim_mult": [1, 2, 4], "temperal_downsample": [true, false],
+             "scale_factor_temporal": 4, "scale_factor_spatial": 8}
+            """);
+    assertEquals(2, config.scaleFactorTemporal());
+    assertEquals(4, config.scaleFactorSpatial());
+  }
+
+  @Test
   void fieldsWithoutEffectAreIgnored() {
     assertEquals(config("{}"), config("{\"clip_output\": false, \"dropout\": 0.1}"));
   }
@@ -70,9 +82,7 @@ class WanVaeConfigTest {
         "{\"dim_mult\": [1, 2]} | temperal_downsample is missing; supported: 1 values for the steps",
         "{\"z_dim\": 48} | latents_mean is missing; supported: lists of 48 numbers, one per latent",
         "{\"attn_scales\": [0.5]} | attn_scales is [0.5]; supported: []",
-        "{\"scale_factor_spatial\": 16} | scale_factor_spatial is 16; supported: 8 for 3 steps",
-        "{\"scale_factor_temporal\": 8} | scale_factor_temporal is 8; supported: 4 for temperal",
-        "{\"patch_size\": 2, \"scale_factor_spatial\": 16} | in_channels is missing; supported: mul",
+        "{\"patch_size\": 2} | in_channels is missing; supported: mul",
         "{\"z_dim\": 1, \"latents_mean\": [0], \"latents_std\": [0]} | latents_std is [0]; supported",
         "{\"latents_mean\": [NaN]} | latents_mean is [\"NaN\"]; supported: lists of finite numbers",
         "{\"_class_name\": \"AutoencoderKL\"} | _class_name is \"AutoencoderKL\"; supported: Auto",

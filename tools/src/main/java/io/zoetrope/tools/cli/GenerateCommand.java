@@ -160,6 +160,9 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private GenerationRequest request(VideoPipeline pipeline) {
+    if (prompt.isBlank()) {
+      throw new PipelineException("the prompt is empty; say what the clip shows");
+    }
     GenerationRequest.Builder builder =
         job.request(prompt, pipeline.defaults())
             .negativePrompt(negativePrompt)

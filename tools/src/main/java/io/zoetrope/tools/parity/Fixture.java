@@ -57,6 +57,11 @@ final class Fixture implements AutoCloseable {
         matchers(globs));
   }
 
+  /**
+   * What globs match.
+   *
+   * @throws PipelineException if one of them is malformed
+   */
   static List<PathMatcher> matchers(List<String> globs) {
     return globs.stream().map(Fixture::matcher).toList();
   }
@@ -65,8 +70,7 @@ final class Fixture implements AutoCloseable {
     try {
       return FileSystems.getDefault().getPathMatcher("glob:" + glob);
     } catch (PatternSyntaxException e) {
-      throw new PipelineException(
-          "--case %s is no pattern: %s".formatted(glob, e.getDescription()), e);
+      throw new PipelineException("--case '%s' is no glob: %s".formatted(glob, e.getDescription()));
     }
   }
 

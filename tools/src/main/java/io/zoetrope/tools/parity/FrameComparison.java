@@ -1,6 +1,7 @@
 package io.zoetrope.tools.parity;
 
 import io.zoetrope.media.VideoFrames;
+import java.util.List;
 
 /**
  * How far apart two clips are.
@@ -10,23 +11,25 @@ import io.zoetrope.media.VideoFrames;
  * @param fraction of samples that differ by more than 2
  */
 record FrameComparison(double psnr, int largest, double fraction) {
-  /** Compares frames with [frames, height, width, 3], uint8. */
-  static FrameComparison of(VideoFrames frames, byte[] expected) {
-    int size = frames.width() * frames.height() * 3;
-    if (expected.length != size * frames.frames()) {
-      throw new IllegalArgumentException(
-          "%s do not have %d samples".formatted(frames, expected.length));
-    }
+  /** Compares clips with [clips, frames, height, width, 3], uint8. */
+  static FrameComparison of(List<VideoFrames> clips, byte[] expected) {
     double squares = 0;
     int largest = 0;
     int beyond = 0;
-    for (int f = 0; f < frames.frames(); f++) {
-      byte[] frame = frames.frame(f);
-      for (int i = 0; i < size; i++) {
-        int difference = Math.abs((frame[i] & 0xff) - (expected[f * size + i] & 0xff));
-        squares += (double) difference * difference;
-        largest = Math.max(largest, difference);
-        beyond += difference > 2 ? 1 : 0;
+    int position = 0;
+    for (VideoFrames clip : clips) {
+      int size = clip.width() * clip.height() * 3;
+      if (expected.length != clips.size() * clip.frames() * size) {
+        throw new IllegalArgumentException(
+            "%d clips, %s, do not have %d samples".formatted(clips.size(), clip, expected.length));
+      }
+      for (int f = 0; f < clip.frames(); f++) {
+        for (byte sample : clip.frame(f)) {
+          int difference = Math.abs((sample & 0xff) - (expected[position++] & 0xff));
+          squares += (double) difference * difference;
+          largest = Math.max(largest, difference);
+          beyond += difference > 2 ? 1 : 0;
+        }
       }
     }
     double psnr = 10 * Math.log10(255.0 * 255.0 / (squares / expected.length));
@@ -38,9 +41,9 @@ record FrameComparison(double psnr, int largest, double fraction) {
     return largest <= 1;
   }
 
-  /** Close enough for a run in another number format: at least 30 dB. */
-  boolean isClose() {
-    return psnr >= 30;
+  /** Root mean square of the differences, of 255. */
+  double rms() {
+    return 255 / Math.pow(10, psnr / 20);
   }
 
   @Override

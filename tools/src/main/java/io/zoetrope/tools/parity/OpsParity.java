@@ -3,19 +3,24 @@ package io.zoetrope.tools.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Single operations, each on the inputs of its fixture. Fixtures have a batch dimension and are
  * channels-first, the engine's operations neither: {@link Case} permutes inputs and results.
  */
 final class OpsParity {
-  /** Computes the results of a case and compares them. */
+  /** Computes the results of a case. */
   @FunctionalInterface
   interface Operation {
     void run(Case testCase);
@@ -26,6 +31,7 @@ final class OpsParity {
     private final String name;
     private final JsonNode attributes;
     private final Ops ops;
+    private final Map<String, List<float[]>> results = new LinkedHashMap<>();
 
     private Case(String name, JsonNode attributes, Ops ops) {
       this.name = name;
@@ -49,6 +55,11 @@ final class OpsParity {
       return attributes.get(key);
     }
 
+    /** An attribute that only some cases have; a missing node if it has none. */
+    JsonNode optionalAttribute(String key) {
+      return attributes.path(key);
+    }
+
     boolean has(String tensor) {
       return fixture.has(name + "/" + tensor);
     }
@@ -60,18 +71,30 @@ final class OpsParity {
       return ops.upload(Tensor.of(stored.toFloats(), stored.shape().sizes()));
     }
 
+    /** Whether an input is stored as truth values. */
+    boolean isMask(String tensor) {
+      DType dtype = fixture.tensor(name + "/" + tensor).dtype();
+      return dtype == DType.U8 || dtype == DType.BOOL;
+    }
+
     float[] values(String tensor) {
       return input(tensor).toFloats();
     }
 
-    /** A video of batch 1, [1, channels, frames, height, width] or an image, channels-last. */
-    Tensor video(String tensor) {
-      return video(input(tensor), 0);
+    /** The elements of an input's batch. */
+    List<Tensor> elements(String tensor) {
+      Tensor batch = input(tensor);
+      return IntStream.range(0, batch.intSize(0)).mapToObj(i -> batch.select(0, i)).toList();
     }
 
-    /** One element of a batch of videos or of images, as [frames, height, width, channels]. */
-    Tensor video(Tensor batch, int index) {
-      Tensor x = batch.select(0, index);
+    /**
+     * The elements of a batch of videos or of images, each as [frames, height, width, channels].
+     */
+    List<Tensor> videos(String tensor) {
+      return elements(tensor).stream().map(this::channelsLast).toList();
+    }
+
+    private Tensor channelsLast(Tensor x) {
       return x.shape().rank() == 3
           ? ops.copy(x.permute(1, 2, 0)).reshape(1, x.size(1), x.size(2), x.size(0))
           : ops.copy(x.permute(1, 2, 3, 0));
@@ -82,18 +105,23 @@ final class OpsParity {
       return fixture.tensor(name + "/" + tensor).shape().sizes();
     }
 
-    /** Compares a result. */
+    /** A result, or that of the next element of a batch. */
     void result(String tensor, float[] actual) {
-      report.compare(fixture, tolerances, name + "/" + tensor, actual);
+      results.computeIfAbsent(tensor, _ -> new ArrayList<>()).add(actual);
     }
 
     void result(String tensor, Tensor actual) {
       result(tensor, ops.download(actual).toFloats());
     }
 
-    /** Compares channels-last frames with the fixture's channels-first ones. */
+    /** A result of channels-last frames, which the fixture has channels-first. */
     void videoResult(String tensor, Tensor actual) {
       result(tensor, actual.permute(3, 0, 1, 2));
+    }
+
+    private void compare() {
+      results.forEach((tensor, elements) ->
+          report.compareBatch(fixture, tolerances, name + "/" + tensor, elements));
     }
   }
 
@@ -128,26 +156,13 @@ final class OpsParity {
         continue;
       }
       try (Ops ops = new Ops(backend)) {
-        operation.run(new Case(name, attributes.path(name), ops));
+        Case testCase = new Case(name, attributes.path(name), ops);
+        operation.run(testCase);
+        testCase.compare();
         report.requireAllSeen(fixture.namesOf(name));
-      } catch (IllegalArgumentException e) {
-        report.fail(name, e.getMessage());
+      } catch (RuntimeException e) {
+        report.notRun(name, e);
       }
     }
-  }
-
-  /** The values of a batch's elements one after the other. */
-  static float[] join(float[]... parts) {
-    int length = 0;
-    for (float[] part : parts) {
-      length += part.length;
-    }
-    float[] joined = new float[length];
-    int position = 0;
-    for (float[] part : parts) {
-      System.arraycopy(part, 0, joined, position, part.length);
-      position += part.length;
-    }
-    return joined;
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -19,7 +20,8 @@ public final class Parity {
    * @param cases globs of case names; none is all
    * @param dtype number format of text encoder and transformer. Single operations, schedulers and
    *     the video autoencoder are F32 in the reference and here
-   * @return whether something ran and everything passed
+   * @return whether everything passed
+   * @throws PipelineException if the folder is no fixture, or has no such case
    */
   public static boolean run(
       Path folder, List<String> cases, Backend backend, DType dtype, PrintWriter out) {
@@ -27,8 +29,21 @@ public final class Parity {
     if (!Files.exists(folder.resolve("golden.json"))
         && Files.exists(folder.resolve("cases.json"))) {
       new SafetensorsParity(folder, Fixture.matchers(cases), report).run();
-      return report.finish();
+    } else {
+      runFixture(folder, cases, backend, dtype, report);
     }
+    if (report.isEmpty()) {
+      throw new PipelineException(
+          cases.isEmpty()
+              ? folder + " has no cases"
+              : "%s has no case that --case %s names"
+                  .formatted(folder, String.join(", --case ", cases)));
+    }
+    return report.finish();
+  }
+
+  private static void runFixture(
+      Path folder, List<String> cases, Backend backend, DType dtype, Report report) {
     try (Fixture fixture = Fixture.open(folder, cases)) {
       Tolerances tolerances = new Tolerances(fixture.json(), dtype);
       if (fixture.json().has("attributes")) {
@@ -39,12 +54,15 @@ public final class Parity {
         runModel(fixture, backend, dtype, tolerances, report);
       }
     }
-    return report.finish();
   }
 
   private static void runModel(
       Fixture fixture, Backend backend, DType dtype, Tolerances tolerances, Report report) {
-    new TokenizerParity(fixture, report).run();
+    try {
+      new TokenizerParity(fixture, report).run();
+    } catch (RuntimeException e) {
+      report.notRun("tokenizer_cases", e);
+    }
     fixture
         .cases()
         .forEach((name, settings) -> {
@@ -54,7 +72,7 @@ public final class Parity {
             } catch (CancellationException e) {
               throw e;
             } catch (RuntimeException e) {
-              report.notRun(name, e.getMessage());
+              report.notRun(name, e);
             }
           }
         });

@@ -3,6 +3,7 @@ package io.zoetrope.tools.parity;
 import io.zoetrope.tensor.Shape;
 import java.io.PrintWriter;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -30,6 +31,25 @@ final class Report {
       largest = Math.max(largest, Math.abs(value));
     }
     compare(fixture, name, actual, expected, tolerances.of(name, largest));
+  }
+
+  /**
+   * Compares the results of a batch's elements: one after the other in the fixture, or there once
+   * where they do not depend on the element.
+   */
+  void compareBatch(Fixture fixture, Tolerances tolerances, String name, List<float[]> elements) {
+    boolean shared = fixture.tensor(name).count() == elements.getFirst().length;
+    compare(fixture, tolerances, name, shared ? elements.getFirst() : join(elements));
+  }
+
+  private static float[] join(List<float[]> parts) {
+    float[] joined = new float[parts.stream().mapToInt(part -> part.length).sum()];
+    int position = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, joined, position, part.length);
+      position += part.length;
+    }
+    return joined;
   }
 
   /** Compares with a bound of the caller's. */
@@ -82,6 +102,15 @@ final class Report {
     out.printf("%-66s %s  NOT RUN%n", name, why);
   }
 
+  /** Names a tensor or case that cannot be run because of what an exception says. */
+  void notRun(String name, RuntimeException e) {
+    notRun(
+        name,
+        e.getMessage() == null
+            ? e.getClass().getSimpleName()
+            : String.join(" ", e.getMessage().lines().map(String::strip).toList()));
+  }
+
   /** Marks a tensor as used for input. */
   void input(String name) {
     seen.add(name);
@@ -96,11 +125,16 @@ final class Report {
     }
   }
 
-  /** Prints the totals; true if everything passed and there was something to pass. */
+  /** Whether there was nothing to compare, or to name, so far. */
+  boolean isEmpty() {
+    return !begun;
+  }
+
+  /** Prints the totals; true if everything passed. */
   boolean finish() {
     out.printf("%d passed, %d failed%n", passed, failed);
     out.flush();
-    return failed == 0 && passed > 0;
+    return failed == 0;
   }
 
   private void line(

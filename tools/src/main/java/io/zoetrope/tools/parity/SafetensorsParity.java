@@ -8,6 +8,7 @@ import io.zoetrope.weights.StricterRuleException;
 import io.zoetrope.weights.WeightsException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.security.MessageDigest;
@@ -44,6 +45,10 @@ final class SafetensorsParity {
   }
 
   private void run(String name, JsonNode reference) {
+    if (!Files.isRegularFile(folder.resolve(name)) || !reference.has("verdict")) {
+      report.notRun(name, "no such file, or no verdict of the reference");
+      return;
+    }
     boolean accepted = reference.path("verdict").asText().equals("accept");
     try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(name))) {
       if (!accepted) {

@@ -20,7 +20,7 @@ record SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
         try {
           run(entry.getKey(), entry.getValue());
         } catch (RuntimeException e) {
-          report.notRun(entry.getKey(), e.getMessage());
+          report.notRun(entry.getKey(), e);
         }
       }
     }
@@ -37,9 +37,6 @@ record SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
     float[] sample = fixture.floats(name + "/initial");
     if (settings.has("set_begin_index")) {
       scheduler.setBeginIndex(settings.get("set_begin_index").intValue());
-      timesteps =
-          Arrays.copyOfRange(
-              timesteps, settings.get("set_begin_index").intValue(), timesteps.length);
     }
     if (settings.has("add_noise_from")) {
       timesteps =
@@ -60,17 +57,23 @@ record SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
     int size = sample.length;
     float[] outputs = new float[timesteps.length * size];
     float[] samples = new float[outputs.length];
+    float[] inputs = new float[outputs.length];
     for (int step = 0; step < timesteps.length; step++) {
       float[] output = new float[size];
       for (int i = 0; i < size; i++) {
         output[i] = (float) Math.tanh(0.5f * sample[i] + timesteps[step] / 1000);
       }
+      System.arraycopy(sample, 0, inputs, step * size, size);
       scheduler.step(output, timesteps[step], sample);
       System.arraycopy(output, 0, outputs, step * size, size);
       System.arraycopy(sample, 0, samples, step * size, size);
     }
     compare(name, "model_outputs", outputs);
     compare(name, "samples_after", samples);
+    if (settings.path("scale_model_input").booleanValue()) {
+      // These schedulers hand the samples to the model as they are.
+      compare(name, "scaled_inputs", inputs);
+    }
     report.requireAllSeen(fixture.namesOf(name));
   }
 

@@ -9,12 +9,13 @@ import io.zoetrope.t5.TokenIds;
 import io.zoetrope.t5.encoder.T5Config;
 import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tools.parity.Recorder.Recorded;
 import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.Weights;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Set;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * Tokens and text encoder layer by layer, with the padding that fixtures hold: the pipeline itself
@@ -30,42 +31,58 @@ record TextParity(
       T5Encoder encoder =
           T5Encoder.load(
               T5Config.read(folder.resolve("config.json")), Weights.of(checkpoint, backend), dtype);
-      for (String which : new String[] {"prompt", "negative_prompt"}) {
-        String prefix = name + "/text/" + which;
-        if (fixture.has(prefix + "/token_ids")) {
-          TokenIds tokens =
-              tokenizer.encode(
-                  PromptCleaner.clean(settings.path(which).asText("")),
-                  settings.path("max_sequence_length").intValue());
-          compareIds(prefix + "/token_ids", tokens.ids());
-          compareIds(prefix + "/attention_mask", tokens.attentionMask());
-          compareLayers(prefix, encoder, tokens);
-        }
-      }
+      Prompts prompts = Prompts.of(settings);
+      int length = settings.path("max_sequence_length").intValue();
+      compare(name + "/text/prompt", encoder, tokens(tokenizer, prompts.prompts(), length));
+      compare(
+          name + "/text/negative_prompt",
+          encoder,
+          tokens(tokenizer, prompts.negativePrompts(), length));
     }
   }
 
-  private void compareIds(String name, int[] actual) {
-    float[] values = new float[actual.length];
+  private static List<TokenIds> tokens(T5Tokenizer tokenizer, List<String> texts, int length) {
+    return texts.stream().map(text -> tokenizer.encode(PromptCleaner.clean(text), length)).toList();
+  }
+
+  private void compare(String prefix, T5Encoder encoder, List<TokenIds> batch) {
+    if (fixture.has(prefix + "/token_ids")) {
+      compareIds(prefix + "/token_ids", batch.stream().map(TokenIds::ids).toList());
+      compareIds(prefix + "/attention_mask", batch.stream().map(TokenIds::attentionMask).toList());
+      compareLayers(prefix, encoder, batch);
+    }
+  }
+
+  private void compareIds(String name, List<int[]> batch) {
+    int[] ids = batch.stream().flatMapToInt(Arrays::stream).toArray();
+    float[] values = new float[ids.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = actual[i];
+      values[i] = ids[i];
     }
     report.compare(fixture, name, values, new Tolerances.Limit(0, false));
   }
 
-  private void compareLayers(String prefix, T5Encoder encoder, TokenIds tokens) {
-    Recorder recorder = new Recorder();
-    try (Ops ops = new Ops(backend, recorder);
-        var _ = ops.scope("text_encoder")) {
-      encoder.forward(ops, tokens.ids(), tokens.length());
+  private void compareLayers(String prefix, T5Encoder encoder, List<TokenIds> batch) {
+    List<Recorder> recorders = new ArrayList<>();
+    for (TokenIds tokens : batch) {
+      Recorder recorder = new Recorder();
+      recorders.add(recorder);
+      try (Ops ops = new Ops(backend, recorder);
+          var _ = ops.scope("text_encoder")) {
+        encoder.forward(ops, tokens.ids(), tokens.length());
+      }
     }
-    Set<String> names = fixture.namesOf(prefix);
-    for (String name : names) {
+    for (String name : fixture.namesOf(prefix)) {
       String what = name.substring(prefix.length() + 1).replace("_first64", "");
-      Recorded recorded = recorder.only("text_encoder/" + what);
-      if (recorded != null) {
-        int count = Math.toIntExact(fixture.tensor(name).count());
-        report.compare(fixture, tolerances, name, Arrays.copyOf(recorded.values(), count));
+      int count = Math.toIntExact(fixture.tensor(name).count() / batch.size());
+      List<float[]> results =
+          recorders.stream()
+              .map(recorder -> recorder.only("text_encoder/" + what))
+              .filter(Objects::nonNull)
+              .map(recorded -> Arrays.copyOf(recorded.values(), count))
+              .toList();
+      if (results.size() == batch.size()) {
+        report.compareBatch(fixture, tolerances, name, results);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.parity;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.dit.wan.PatchGrid;
 import io.zoetrope.dit.wan.TimestepSinusoid;
 import io.zoetrope.dit.wan.WanRope;
@@ -12,6 +13,7 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.parity.OpsParity.Case;
 import io.zoetrope.tools.parity.OpsParity.Operation;
+import java.util.List;
 import java.util.Map;
 
 /** Operations on tokens: norms, activations, attention, linear layers, embeddings. */
@@ -49,22 +51,17 @@ final class VectorOperations {
 
   private static void adaLayerNorm(Case c) {
     Ops ops = c.ops();
-    Tensor x = c.input("x");
+    List<Tensor> x = c.elements("x");
     Tensor table = c.input("scale_shift_table").select(0, 0);
-    Tensor temb = c.input("temb6");
-    float[][] modulated = new float[x.intSize(0)][];
-    float[][] gated = new float[x.intSize(0)][];
-    for (int i = 0; i < modulated.length; i++) {
-      Tensor rows = ops.add(temb.select(0, i), table);
-      Tensor element = x.select(0, i);
-      Tensor out = ops.adaLayerNorm(element, rows.select(0, 0), rows.select(0, 1), eps(c));
-      modulated[i] = out.toFloats();
-      Tensor sum = ops.copy(element);
-      ops.addGatedInPlace(sum, ops.layerNorm(element, null, null, eps(c)), rows.select(0, 2));
-      gated[i] = sum.toFloats();
+    List<Tensor> temb = c.elements("temb6");
+    for (int i = 0; i < x.size(); i++) {
+      Tensor rows = ops.add(temb.get(i), table);
+      Tensor shift = rows.select(0, 0);
+      c.result("out", ops.adaLayerNorm(x.get(i), shift, rows.select(0, 1), eps(c)));
+      Tensor sum = ops.copy(x.get(i));
+      ops.addGatedInPlace(sum, ops.layerNorm(x.get(i), null, null, eps(c)), rows.select(0, 2));
+      c.result("gated_residual", sum);
     }
-    c.result("out", OpsParity.join(modulated));
-    c.result("gated_residual", OpsParity.join(gated));
   }
 
   private static void activation(Case c, Activation activation) {
@@ -78,18 +75,16 @@ final class VectorOperations {
     Tensor v = c.input("v");
     Tensor mask = c.has("mask") ? additive(c) : null;
     int heads = q.intSize(1);
-    boolean unscaled = c.variant().equals("bias_scale1");
-    float scale = unscaled ? 1 : (float) (1 / Math.sqrt(q.size(3)));
-    float[][] out = new float[q.intSize(0)][];
-    for (int i = 0; i < out.length; i++) {
+    // Fixtures write the usual scale as a formula.
+    JsonNode given = c.optionalAttribute("scale");
+    float scale = given.isNumber() ? given.floatValue() : (float) (1 / Math.sqrt(q.size(3)));
+    for (int i = 0; i < q.intSize(0); i++) {
       Tensor bias = mask == null ? null : mask.select(0, Math.min(i, mask.intSize(0) - 1));
       Tensor attended =
           ops.attention(
               tokens(ops, q, i), tokens(ops, k, i), tokens(ops, v, i), heads, scale, bias);
-      Tensor byHead = attended.reshape(q.size(2), heads, q.size(3)).permute(1, 0, 2);
-      out[i] = ops.copy(byHead).toFloats();
+      c.result("out", attended.reshape(q.size(2), heads, q.size(3)).permute(1, 0, 2));
     }
-    c.result("out", OpsParity.join(out));
   }
 
   /** [batch, heads, tokens, head dim] to the [tokens, heads * head dim] of one element. */
@@ -100,7 +95,7 @@ final class VectorOperations {
   /** A mask of 1 for keys to attend to becomes a bias of 0, one of 0 minus infinity. */
   private static Tensor additive(Case c) {
     Tensor mask = c.input("mask");
-    if (!c.variant().equals("bool_mask")) {
+    if (!c.isMask("mask")) {
       return mask;
     }
     float[] values = mask.toFloats();
@@ -111,9 +106,9 @@ final class VectorOperations {
   }
 
   private static void rope(Case c) {
-    Tensor x = c.input("x").select(0, 0);
-    int heads = x.intSize(1);
-    int headDim = x.intSize(2);
+    List<Tensor> batch = c.elements("x");
+    int heads = batch.getFirst().intSize(1);
+    int headDim = batch.getFirst().intSize(2);
     PatchGrid grid =
         new PatchGrid(
             c.attribute("grid_f_h_w").get(0).intValue(),
@@ -122,9 +117,11 @@ final class VectorOperations {
     WanRope rope = WanRope.of(c.ops(), headDim, grid);
     c.result("cos", eachTwice(rope.cos().toFloats()));
     c.result("sin", eachTwice(rope.sin().toFloats()));
-    Tensor rotated = c.ops().copy(x.reshape(x.size(0), -1));
-    rope.rotate(c.ops(), rotated, heads);
-    c.result("out", rotated);
+    for (Tensor x : batch) {
+      Tensor rotated = c.ops().copy(x.reshape(x.size(0), -1));
+      rope.rotate(c.ops(), rotated, heads);
+      c.result("out", rotated);
+    }
   }
 
   /** Tables hold one value for each pair; the reference repeats it for both elements. */
@@ -137,8 +134,8 @@ final class VectorOperations {
   }
 
   private static void linear(Case c) {
-    Tensor out = c.ops().linear(c.input("x"), c.input("weight"), c.input("bias"), Activation.NONE);
-    c.result("out", out);
+    Tensor bias = c.has("bias") ? c.input("bias") : null;
+    c.result("out", c.ops().linear(c.input("x"), c.input("weight"), bias, Activation.NONE));
   }
 
   private static void roundedLinear(Case c) {
@@ -161,16 +158,12 @@ final class VectorOperations {
   }
 
   private static void timestepEmbedding(Case c) {
-    float[] timesteps = c.values("timestep");
-    boolean flip = true;
-    int shift = 0;
-    int channels = 33;
-    if (!c.variant().startsWith("odd")) {
-      flip = c.attribute("flip_sin_to_cos").booleanValue();
-      shift = c.attribute("downscale_freq_shift").intValue();
-      channels = Integer.parseInt(c.variant().replaceAll(".*dim", ""));
-    }
-    c.result("out", new TimestepSinusoid(channels, flip, shift).forward(c.ops(), timesteps));
+    int channels = Math.toIntExact(c.expectedSizes("out")[1]);
+    // The case with an odd width does not repeat these two.
+    boolean flip = c.optionalAttribute("flip_sin_to_cos").asBoolean(true);
+    int shift = c.optionalAttribute("downscale_freq_shift").asInt(0);
+    TimestepSinusoid sinusoid = new TimestepSinusoid(channels, flip, shift);
+    c.result("out", sinusoid.forward(c.ops(), c.values("timestep")));
   }
 
   private static void relativePositionBucket(Case c) {

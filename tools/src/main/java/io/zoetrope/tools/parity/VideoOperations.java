@@ -41,40 +41,63 @@ final class VideoOperations {
   private VideoOperations() {}
 
   private static void channelNorm(Case c) {
-    Tensor batch = c.input("x");
     Tensor gamma = c.input("gamma").reshape(-1);
-    float[][] out = new float[batch.intSize(0)][];
-    for (int i = 0; i < out.length; i++) {
-      Tensor normed = c.ops().channelNorm(c.video(batch, i), gamma, Activation.NONE);
-      out[i] = c.ops().copy(normed.permute(3, 0, 1, 2)).toFloats();
+    for (Tensor x : c.videos("x")) {
+      c.videoResult("out", c.ops().channelNorm(x, gamma, Activation.NONE));
     }
-    c.result("out", OpsParity.join(out));
   }
 
   private static void causalConv3d(Case c) {
+    JsonNode stride = c.optionalAttribute("stride");
     Tensor weight = c.input("weight");
     Tensor bias = c.input("bias");
-    Tensor x = c.video("x");
     CausalConv3d conv =
-        c.variant().equals("time_stride2")
-            ? new CausalConv3d(weight, bias, new ConvGeometry(2, 1, 1, 0, 0, 0, 0, 0))
+        stride.isArray()
+            ? new CausalConv3d(weight, bias, unpadded(stride))
             : new CausalConv3d(weight, bias);
+    for (Tensor x : c.videos("x")) {
+      try (FrameCache cache = new FrameCache(c.ops())) {
+        c.videoResult("out", conv.forward(c.ops(), x, cache));
+      }
+      if (c.has("chunk1")) {
+        causalConv3dInChunks(c, conv, x);
+      }
+    }
+  }
+
+  /** Convolutions with a stride have no padding at all. */
+  private static ConvGeometry unpadded(JsonNode stride) {
+    return new ConvGeometry(
+        stride.get(0).intValue(),
+        stride.get(1).intValue(),
+        stride.get(2).intValue(),
+        0,
+        0,
+        0,
+        0,
+        0);
+  }
+
+  private static void causalConv3dInChunks(Case c, CausalConv3d conv, Tensor x) {
+    long start = 0;
+    int index = 1;
     try (FrameCache cache = new FrameCache(c.ops())) {
-      c.videoResult("out", conv.forward(c.ops(), x, cache));
+      for (String name : List.of("chunk1", "chunk2_with_cache", "chunk3_with_cache")) {
+        long frames = frames(c, name);
+        Tensor chunk = c.ops().copy(x.narrow(0, start, frames));
+        c.videoResult(name, conv.forward(c.ops(), chunk, cache));
+        String cached = "cache_after" + index++;
+        if (c.has(cached)) {
+          long kept = frames(c, cached);
+          c.videoResult(cached, chunk.narrow(0, frames - kept, kept));
+        }
+        start += frames;
+      }
     }
-    if (!c.has("chunk1")) {
-      return;
-    }
-    try (FrameCache cache = new FrameCache(c.ops())) {
-      Tensor first = c.ops().copy(x.narrow(0, 0, 1));
-      Tensor second = c.ops().copy(x.narrow(0, 1, 4));
-      c.videoResult("cache_after1", first);
-      c.videoResult("cache_after2", second.narrow(0, 2, 2));
-      c.videoResult("chunk1", conv.forward(c.ops(), first, cache));
-      c.videoResult("chunk2_with_cache", conv.forward(c.ops(), second, cache));
-      Tensor third = c.ops().copy(x.narrow(0, 5, x.size(0) - 5));
-      c.videoResult("chunk3_with_cache", conv.forward(c.ops(), third, cache));
-    }
+  }
+
+  private static long frames(Case c, String tensor) {
+    return c.expectedSizes(tensor)[2];
   }
 
   private static void resample(Case c) {
@@ -85,20 +108,21 @@ final class VideoOperations {
             c.input("resample_1_bias"),
             c.has("time_conv_weight") ? c.input("time_conv_weight") : null,
             c.has("time_conv_bias") ? c.input("time_conv_bias") : null);
-    try (FrameCache cache = new FrameCache(c.ops())) {
-      c.videoResult(
-          "out_single_chunk_without_cache", resample.forward(c.ops(), c.video("x"), cache));
-    }
-    List<Tensor> chunks = new ArrayList<>();
-    long start = 0;
-    try (FrameCache cache = new FrameCache(c.ops())) {
-      for (JsonNode frames : c.attribute("chunks_in")) {
-        Tensor chunk = c.ops().copy(c.video("x").narrow(0, start, frames.intValue()));
-        chunks.add(resample.forward(c.ops(), chunk, cache));
-        cache.nextChunk();
-        start += frames.intValue();
+    for (Tensor x : c.videos("x")) {
+      try (FrameCache cache = new FrameCache(c.ops())) {
+        c.videoResult("out_single_chunk_without_cache", resample.forward(c.ops(), x, cache));
       }
-      c.videoResult("out_joined", concatenate(c.ops(), chunks));
+      List<Tensor> chunks = new ArrayList<>();
+      long start = 0;
+      try (FrameCache cache = new FrameCache(c.ops())) {
+        for (JsonNode frames : c.attribute("chunks_in")) {
+          Tensor chunk = c.ops().copy(x.narrow(0, start, frames.intValue()));
+          chunks.add(resample.forward(c.ops(), chunk, cache));
+          cache.nextChunk();
+          start += frames.intValue();
+        }
+        c.videoResult("out_joined", concatenate(c.ops(), chunks));
+      }
     }
   }
 
@@ -121,7 +145,9 @@ final class VideoOperations {
             c.attribute("out").intValue(),
             c.attribute("factor_t").intValue(),
             c.attribute("factor_s").intValue());
-    c.videoResult("out", down.forward(c.ops(), c.video("x")));
+    for (Tensor x : c.videos("x")) {
+      c.videoResult("out", down.forward(c.ops(), x));
+    }
   }
 
   private static void dupUp(Case c) {
@@ -130,70 +156,59 @@ final class VideoOperations {
             c.attribute("out").intValue(),
             c.attribute("factor_t").intValue(),
             c.attribute("factor_s").intValue());
-    c.videoResult("out", up.forward(c.ops(), c.video("x"), false));
-    c.videoResult("out_first_chunk", up.forward(c.ops(), c.video("x"), true));
+    for (Tensor x : c.videos("x")) {
+      c.videoResult("out", up.forward(c.ops(), x, false));
+      c.videoResult("out_first_chunk", up.forward(c.ops(), x, true));
+    }
   }
 
   private static void patchify(Case c) {
     int size = Integer.parseInt(c.variant());
-    Tensor patches = Patchify.patchify(c.ops(), c.video("x"), size);
-    c.videoResult("out", patches);
-    c.videoResult("back", Patchify.unpatchify(c.ops(), patches, size));
+    for (Tensor x : c.videos("x")) {
+      Tensor patches = Patchify.patchify(c.ops(), x, size);
+      c.videoResult("out", patches);
+      c.videoResult("back", Patchify.unpatchify(c.ops(), patches, size));
+    }
   }
 
   private static void upsample(Case c) {
-    Tensor batch = c.input("x");
-    boolean video = batch.shape().rank() == 5;
     boolean exact = c.variant().startsWith("nearest-exact");
-    long[] target = target(c, batch);
-    float[][] out = new float[batch.intSize(0)][];
-    for (int i = 0; i < out.length; i++) {
-      // The case with a video takes its first frames only.
-      Tensor x = c.video(batch, i);
-      Tensor source = video ? c.ops().copy(x.narrow(0, 0, 3)) : x;
-      Tensor large = c.ops().upsampleNearest(source, target[0], target[1], target[2], exact);
-      out[i] = c.ops().copy(large.permute(3, 0, 1, 2)).toFloats();
-    }
-    c.result("out", OpsParity.join(out));
-  }
-
-  /**
-   * Frames, height and width of the result, from the case's name: {@code _x2} or {@code _to_8x9}.
-   */
-  private static long[] target(Case c, Tensor batch) {
-    if (c.variant().endsWith("_x2")) {
-      return new long[] {1, 2 * batch.size(2), 2 * batch.size(3)};
-    }
     long[] out = c.expectedSizes("out");
-    return out.length == 5 ? new long[] {out[2], out[3], out[4]} : new long[] {1, out[2], out[3]};
+    int rank = out.length;
+    long frames = rank == 5 ? out[2] : 1;
+    for (Tensor x : c.videos("x")) {
+      // The case with a video takes its first frames only.
+      Tensor source = c.ops().copy(x.narrow(0, 0, Math.min(3, x.size(0))));
+      c.videoResult(
+          "out", c.ops().upsampleNearest(source, frames, out[rank - 2], out[rank - 1], exact));
+    }
   }
 
   private static void patchEmbedding(Case c) {
     JsonNode kernel = c.attribute("kernel=stride");
     PatchSize patch =
         new PatchSize(kernel.get(0).intValue(), kernel.get(1).intValue(), kernel.get(2).intValue());
-    Tensor tokens = patch.patchify(c.ops(), c.input("x").select(0, 0), DType.F32);
     Tensor weight = c.input("weight");
-    c.result(
-        "out",
-        c.ops()
-            .linear(tokens, weight.reshape(weight.size(0), -1), c.input("bias"), Activation.NONE));
+    Tensor matrix = weight.reshape(weight.size(0), -1);
+    for (Tensor x : c.elements("x")) {
+      Tensor tokens = patch.patchify(c.ops(), x, DType.F32);
+      c.result("out", c.ops().linear(tokens, matrix, c.input("bias"), Activation.NONE));
+    }
   }
 
   private static void unpatchify(Case c) {
-    JsonNode grid = c.attribute("post_patch_f_h_w");
+    JsonNode sizes = c.attribute("post_patch_f_h_w");
     JsonNode patch = c.attribute("patch");
     PatchSize size =
         new PatchSize(patch.get(0).intValue(), patch.get(1).intValue(), patch.get(2).intValue());
-    c.result(
-        "out",
-        size.unpatchify(
-            c.ops(),
-            c.input("x").select(0, 0),
-            new PatchGrid(grid.get(0).intValue(), grid.get(1).intValue(), grid.get(2).intValue())));
+    PatchGrid grid =
+        new PatchGrid(sizes.get(0).intValue(), sizes.get(1).intValue(), sizes.get(2).intValue());
+    for (Tensor x : c.elements("x")) {
+      c.result("out", size.unpatchify(c.ops(), x, grid));
+    }
   }
 
-  /** [1, channels * f * f, h, w] to [1, channels, h * f, w * f]: nothing but a permutation. */
+  /** [n, channels * f * f, h, w] to [n, channels, h * f, w * f]: nothing but a permutation. */
   private static void pixelShuffle(Case c) {
     int factor = c.attribute("factor").intValue();
     Tensor x = c.input("x");

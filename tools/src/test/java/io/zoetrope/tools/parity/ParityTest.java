@@ -1,10 +1,13 @@
 package io.zoetrope.tools.parity;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
 import java.io.IOException;
@@ -15,6 +18,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Everything that the fixtures hold agrees with the reference, and what does not is noticed. */
 class ParityTest {
@@ -60,6 +66,15 @@ class ParityTest {
     assertPasses("wan21-t2v-tiny", DType.BF16);
   }
 
+  /** Batches, empty prompts, clips that do not come out even, other patches and scales. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F32", "BF16"})
+  void otherSizesAndPrompts(DType dtype) {
+    assertPasses("wan21-t2v-variants-tiny", dtype);
+  }
+
   @Test
   void safetensors() {
     assertPasses("safetensors", DType.F32);
@@ -79,6 +94,38 @@ class ParityTest {
   void whatCannotRunIsNotPassed() {
     assertFalse(run(Fixtures.path("schedulers"), DType.F32, List.of("cogvideox_ddim_2b_5")));
     assertTrue(out.toString().contains("NOT RUN"), out::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ops, nothing, has no case that",
+    "ops, [a, is no glob",
+    "., *, golden.json does not"
+  })
+  void whatHasNoCasesIsSaid(String fixture, String glob, String message) {
+    PipelineException e =
+        assertThrows(
+            PipelineException.class, () -> run(Fixtures.path(fixture), DType.F32, List.of(glob)));
+    assertTrue(e.getMessage().contains(message), e::getMessage);
+  }
+
+  @Test
+  void casesThatCannotRunAreNamed(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("golden.json"),
+        """
+        {"cases": [{"name": "a", "kind": "i2v"}, {"name": "b", "kind": "t2v"}],
+         "tokenizer_cases": []}
+        """);
+    Files.copy(
+        Fixtures.path("safetensors/ok_two_f32.safetensors"), folder.resolve("golden.safetensors"));
+    Files.writeString(folder.resolve("model_index.json"), "{\"_class_name\": \"LTXPipeline\"}");
+    assertFalse(run(folder, DType.F32, List.of()));
+    String lines = out.toString();
+    assertEquals(3, lines.split("NOT RUN", -1).length - 1, lines);
+    assertTrue(lines.contains("kind 'i2v' is not supported"), lines);
+    assertTrue(lines.contains("'LTXPipeline' is not supported"), lines);
+    assertTrue(lines.contains("0 passed, 3 failed"), lines);
   }
 
   @Test
