@@ -64,14 +64,13 @@ public record WanConfig(
             json.positiveInteger("text_dim", 4096),
             json.positiveInteger("freq_dim", 256),
             json.positiveInteger("ffn_dim", 13824),
-            json.positiveInteger("num_layers", 40),
+            // A bound, lest a nonsensical number becomes a list of that length.
+            json.integer("num_layers", 40, 1, 10_000),
             json.flag("cross_attn_norm", true),
             (float) json.positiveNumber("eps", 1e-6),
             json.optionalPositiveInteger("image_dim"),
             json.optionalPositiveInteger("pos_embed_seq_len"),
             json.positiveInteger("rope_max_seq_len", 1024));
-    // Lest a nonsensical number becomes a list of that length.
-    json.require(config.numLayers <= 10_000, "num_layers", "up to 10000");
     json.require(
         config.attentionHeadDim % 2 == 0,
         "attention_head_dim",
