@@ -215,7 +215,7 @@ class BadInputTest extends CommandTest {
     assertRefused(
         run("parity", Fixtures.path("schedulers").toString(), "--case", "["),
         "--case '['",
-        "pattern");
+        "no glob");
   }
 
   @Test
