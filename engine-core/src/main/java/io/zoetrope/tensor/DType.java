@@ -53,6 +53,11 @@ public enum DType {
     return bits / 8;
   }
 
+  /** Whether it is a floating-point type whose elements can be widened to float. */
+  public boolean isFloatingPoint() {
+    return ordinal() <= F8_E5M2.ordinal();
+  }
+
   /** Whether elements can be widened to float (see {@link Conversions#toFloat}). */
   public boolean isConvertible() {
     return ordinal() <= BOOL.ordinal();

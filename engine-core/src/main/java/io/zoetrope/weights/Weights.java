@@ -88,9 +88,10 @@ public final class Weights {
           "tensor '%s' in %s has shape %s, the configuration asks for %s"
               .formatted(path, source.description(), stored.shape(), shape));
     }
-    if (!stored.dtype().isConvertible()) {
+    // Integers are the codes of quantized weights, which mean nothing without their scales.
+    if (!stored.dtype().isFloatingPoint()) {
       throw new WeightsException(
-          "tensor '%s' in %s has dtype %s, which this engine cannot compute with"
+          "tensor '%s' in %s has dtype %s; only floating-point weights are supported, quantized ones are not"
               .formatted(path, source.description(), stored.dtype()));
     }
     return placed.computeIfAbsent(path + rounding, _ -> backend.place(stored, rounding));

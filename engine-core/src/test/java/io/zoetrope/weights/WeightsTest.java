@@ -41,7 +41,7 @@ class WeightsTest {
                   "blocks.0.norm1.weight", Tensor.of(new float[] {1, 2}, 2),
                   "blocks.1.norm1.weight", Tensor.of(new float[] {3, 4}, 2),
                   "blocks.1.norm1.bias", Tensor.of(new float[] {1 + 0x1p-9f, 1 + 0x1p-8f}, 2),
-                  "proj.scale", Tensor.zeros(DType.U64, 2))),
+                  "proj.scale", Tensor.zeros(DType.I8, 2))),
           new ReferenceBackend());
 
   private static String refusal(Runnable lookUp) {
@@ -83,7 +83,7 @@ class WeightsTest {
   @Test
   void elementsMustBeNumbers() {
     assertEquals(
-        "tensor 'proj.scale' in memory has dtype U64, which this engine cannot compute with",
+        "tensor 'proj.scale' in memory has dtype I8; only floating-point weights are supported, quantized ones are not",
         refusal(() -> weights.at("proj").get("scale", 2)));
   }
 

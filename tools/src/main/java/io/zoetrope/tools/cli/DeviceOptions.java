@@ -3,29 +3,11 @@ package io.zoetrope.tools.cli;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.tensor.DType;
-import java.util.Locale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where and in which number format to compute. */
 final class DeviceOptions {
-  /** Number formats by the names that users know. */
-  enum Precision {
-    F32(DType.F32),
-    BF16(DType.BF16);
-
-    private final DType dtype;
-
-    Precision(DType dtype) {
-      this.dtype = dtype;
-    }
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   @Option(
       names = "--device",
       paramLabel = "NAME",
@@ -39,21 +21,10 @@ final class DeviceOptions {
       description = "Compute threads (default: one per processor).")
   private Integer threads;
 
-  @Option(
-      names = "--dtype",
-      paramLabel = "TYPE",
-      defaultValue = "f32",
-      description =
-          "f32 or bf16: number format of text encoder and transformer; the video autoencoder is"
-              + " always f32, as in diffusers' examples (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
+  @Mixin private PrecisionOption precision;
 
-  DType dtype() {
-    return precision.dtype;
-  }
-
-  String precisionName() {
-    return precision.toString();
+  PrecisionOption precision() {
+    return precision;
   }
 
   Backend open() {

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     name = "generate",
     description = "Turns a prompt into a clip.",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PROMPT", description = "What the clip shows.")
@@ -91,7 +92,9 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--upscale",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Repeat every pixel N times in both directions, for looking at small clips.")
+      description =
+          "Repeat every pixel N times in both directions, for looking at small clips (default:"
+              + " ${DEFAULT-VALUE}).")
   private int upscale;
 
   @Option(
@@ -114,7 +117,8 @@ final class GenerateCommand implements Callable<Integer> {
     requireWritable("--save-tensors", saveTensors);
     requireApart(writer.target(), saveLatents, saveTensors);
     try (Backend backend = device.open()) {
-      VideoPipeline pipeline = VideoPipeline.open(model.folder(), backend, device.dtype());
+      VideoPipeline pipeline =
+          VideoPipeline.open(model.folder(), backend, device.precision().dtype());
       GenerationRequest request = request(pipeline);
       pipeline.check(request);
       int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
@@ -125,7 +129,7 @@ final class GenerateCommand implements Callable<Integer> {
           "%s on %s, %s: %dx%d, %d frames, %d steps, seed %d%n",
           name(model.folder()),
           backend.name(),
-          device.precisionName(),
+          device.precision(),
           request.width(),
           request.height(),
           request.frames(),
@@ -189,12 +193,12 @@ final class GenerateCommand implements Callable<Integer> {
         if (file.names().contains(name)) {
           Tensor stored = file.tensor(name);
           long[] sizes = stored.shape().sizes();
-          if (!stored.dtype().isConvertible()
+          if (!stored.dtype().isFloatingPoint()
               || sizes.length < 4
               || sizes.length > 5
               || (sizes.length == 5 && sizes[0] != 1)) {
             throw new PipelineException(
-                "%s: %s is %s; [channels, frames, height, width] is needed"
+                "%s: %s is %s; floating-point [channels, frames, height, width] is needed"
                     .formatted(latents, name, stored));
           }
           return Tensor.of(

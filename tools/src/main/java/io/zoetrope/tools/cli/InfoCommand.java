@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "info",
     description = "Prints the provenance that an output carries: model, prompt, seed, settings.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class InfoCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "An MP4, GIF or PNG, or a folder of frames.")
   private Path file;

@@ -1,5 +1,7 @@
 package io.zoetrope.tools.cli;
 
+import static io.zoetrope.weights.FileErrors.quote;
+
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Spec;
       "For a model folder also what a job needs, found by a dry run: nothing is computed."
     },
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     sortOptions = false)
 final class InspectCommand implements Callable<Integer> {
   private static final String[] BASE_NAMES = {"diffusion_pytorch_model", "model"};
@@ -53,7 +56,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private JobOptions job;
 
-  @Mixin private DeviceOptions device;
+  @Mixin private PrecisionOption precision;
 
   @Spec private CommandSpec spec;
 
@@ -81,12 +84,16 @@ final class InspectCommand implements Callable<Integer> {
     if (Files.isRegularFile(path)) {
       try (SafetensorsFile file = SafetensorsFile.open(path)) {
         print(out, path.getFileName().toString(), file);
-        file.metadata().forEach((key, value) -> out.printf("metadata %s = %s%n", key, value));
+        file.metadata()
+            .forEach((key, value) -> out.printf("metadata %s = %s%n", quote(key), quote(value)));
       }
       return 0;
     }
     if (!Files.isDirectory(path)) {
-      throw new PipelineException("%s does not exist".formatted(path));
+      throw new PipelineException(
+          Files.exists(path)
+              ? "%s is neither a folder nor a file".formatted(path)
+              : "%s does not exist".formatted(path));
     }
     boolean model = Files.exists(path.resolve("model_index.json"));
     if (!model) {
@@ -165,18 +172,14 @@ final class InspectCommand implements Callable<Integer> {
 
   private void printNeeds(PrintWriter out) {
     try (Backend dryRun = new DryRunBackend()) {
-      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, device.dtype());
+      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype());
       GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
       List<StageNeeds> stages = pipeline.needs(request);
       out.printf(
           "%-44s %14s %14s %12s%n",
           "%dx%d, %d frames, %d steps, %s"
               .formatted(
-                  request.width(),
-                  request.height(),
-                  request.frames(),
-                  request.steps(),
-                  device.precisionName()),
+                  request.width(), request.height(), request.frames(), request.steps(), precision),
           "weights MiB",
           "scratch MiB",
           "TFLOP");

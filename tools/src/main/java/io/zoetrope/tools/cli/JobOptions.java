@@ -12,19 +12,29 @@ import picocli.CommandLine.Option;
 final class JobOptions {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5})[xX](\\d{1,5})");
 
-  @Option(names = "--size", paramLabel = "WxH", description = "Width and height in pixels.")
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      description = "Width and height in pixels (default: the model's own).")
   private String size;
 
-  @Option(names = "--frames", paramLabel = "N", description = "Number of frames, 4n + 1.")
+  @Option(
+      names = "--frames",
+      paramLabel = "N",
+      description = "Number of frames, 4n + 1 (default: the model's own).")
   private Integer frames;
 
-  @Option(names = "--steps", paramLabel = "N", description = "Number of denoising steps.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Number of denoising steps (default: the model's own).")
   private Integer steps;
 
   @Option(
       names = "--guidance",
       paramLabel = "F",
-      description = "Strength of classifier-free guidance; 1 or less turns it off.")
+      description =
+          "Strength of classifier-free guidance; 1 or less turns it off (default: the model's own).")
   private Double guidance;
 
   @Option(

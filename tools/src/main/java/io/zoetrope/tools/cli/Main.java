@@ -15,6 +15,12 @@ import picocli.CommandLine.Command;
     description = "Runs video diffusion transformers.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    footer = {
+      "",
+      "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C.",
+      "Environment: ZOETROPE_JAVA_HOME names the JDK to use, ZOETROPE_JAVA_OPTIONS options for it"
+          + " such as -Xmx8g; with ZOETROPE_STACK_TRACES a failure shows where it happened."
+    },
     subcommands = {
       GenerateCommand.class,
       ParityCommand.class,
@@ -47,18 +53,23 @@ public final class Main {
   }
 
   private static void stopOnSignal(Thread job, CountDownLatch finished) {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> {
-              job.interrupt();
-              try {
-                if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                  System.err.println("zoetrope: stopped");
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            }));
+    Thread stop =
+        new Thread(() -> {
+          job.interrupt();
+          try {
+            if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+              System.err.println("zoetrope: stopped");
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    try {
+      Runtime.getRuntime().addShutdownHook(stop);
+    } catch (IllegalStateException _) {
+      // The signal came before: the virtual machine is going down already.
+      job.interrupt();
+    }
   }
 
   /** Memory or a disk that fails is bad luck, not a defect: one line as well. */
@@ -96,6 +107,10 @@ public final class Main {
   }
 
   private static int wrongUsage(CommandLine.ParameterException e, String[] args) {
+    if (args.length == 0) {
+      e.getCommandLine().usage(e.getCommandLine().getErr());
+      return CommandLine.ExitCode.USAGE;
+    }
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     e.getCommandLine().getErr().println(oneLine(e) + " (see '" + command + " --help')");
     return CommandLine.ExitCode.USAGE;
@@ -114,9 +129,10 @@ public final class Main {
     return EXIT_FAILED;
   }
 
-  /** What went wrong, on one line. */
+  /** What went wrong, on one line; names from files must not steer the terminal. */
   private static String oneLine(Exception e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return "zoetrope: " + String.join(" ", message.lines().map(String::strip).toList());
+    String line = String.join(" ", message.lines().map(String::strip).toList());
+    return "zoetrope: " + line.replaceAll("\\p{Cntrl}", "\uFFFD");
   }
 }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       "Runs a folder with golden.safetensors and golden.json and compares every tensor.",
       "Exits with 1 when one is out of tolerance, or could not be run."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class ParityCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FIXTURE_DIR", description = "Folder in the format of fixtures/.")
   private Path folder;
@@ -40,7 +41,8 @@ final class ParityCommand implements Callable<Integer> {
   public Integer call() {
     try (Backend backend = device.open()) {
       boolean passed =
-          Parity.run(folder, cases, backend, device.dtype(), spec.commandLine().getOut());
+          Parity.run(
+              folder, cases, backend, device.precision().dtype(), spec.commandLine().getOut());
       return passed ? 0 : 1;
     }
   }

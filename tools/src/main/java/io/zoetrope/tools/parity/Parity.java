@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /** Runs whatever a fixture folder holds and compares it with the reference. */
 public final class Parity {
@@ -68,6 +69,8 @@ public final class Parity {
           if (fixture.selects(name)) {
             try {
               runCase(name, settings, fixture, backend, dtype, tolerances, report);
+            } catch (CancellationException e) {
+              throw e;
             } catch (RuntimeException e) {
               report.notRun(name, e);
             }

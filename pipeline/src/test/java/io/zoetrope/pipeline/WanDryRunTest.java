@@ -1,0 +1,78 @@
+package io.zoetrope.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.media.VideoFrames;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.testing.Fixtures;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WanDryRunTest {
+  private final Backend backend = new DryRunBackend();
+  private final VideoPipeline pipeline =
+      VideoPipeline.open(Fixtures.path("wan21-t2v-tiny"), backend, DType.F32);
+
+  private GenerationRequest.Builder request(int width, int height, int frames) {
+    return GenerationRequest.builder("a prompt", pipeline.defaults())
+        .size(width, height)
+        .frames(frames)
+        .steps(3);
+  }
+
+  /** What the pipeline itself reports of a request on the same backend. */
+  private List<StageNeeds> reported(GenerationRequest request) {
+    List<StageNeeds> reports = new ArrayList<>();
+    pipeline.generate(
+        request,
+        new Progress() {
+          @Override
+          public void end(Stage stage, Report report) {
+            reports.add(
+                new StageNeeds(stage, report.weightBytes(), report.scratchBytes(), report.flops()));
+          }
+        });
+    return reports;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"512,256,9,5,false", "512,256,9,1,false", "512,512,5,5,true"})
+  void countsWhatThePipelineReports(
+      int width, int height, int frames, double guidance, boolean tiled) {
+    GenerationRequest request =
+        request(width, height, frames).guidanceScale(guidance).tiledDecoding(tiled).build();
+    assertEquals(reported(request), pipeline.needs(request));
+  }
+
+  @Test
+  void countsTheEncoderOfAClip() {
+    VideoFrames clip = new VideoFrames(64, 32, 5, new byte[64 * 32 * 5 * 3]);
+    GenerationRequest request = request(64, 32, 5).video(clip, 1).build();
+    assertEquals(reported(request), pipeline.needs(request));
+  }
+
+  @Test
+  void namesTheStageThatIsTooLargeForTheMachine() {
+    GenerationRequest request = request(16_384, 16_384, 1).build();
+    String message =
+        assertThrows(
+                PipelineException.class,
+                () ->
+                    MachineMemory.require(
+                        request,
+                        List.of(
+                            new StageNeeds(Progress.Stage.DENOISE, 1, 1L << 20, 1),
+                            new StageNeeds(Progress.Stage.DECODE, 1, 1L << 60, 1)),
+                        1L << 20))
+            .getMessage();
+    assertTrue(message.contains("1 frames of 16384x16384 need 1099511627777 MiB"), message);
+    assertTrue(message.contains("for the video decoder, this machine has"), message);
+  }
+}
