@@ -1,0 +1,49 @@
+package io.zoetrope.kernels.cpu.jit;
+
+/** What the generated kernels are made of; each set includes what the one before it has. */
+enum InstructionSet {
+  /** Vectors of 256 bits with fused multiply-add; bfloat16 is widened on the way. */
+  AVX2("avx2", 256, 16, "avx2", "fma"),
+  /** Vectors of 512 bits; bfloat16 is widened on the way. */
+  AVX512("avx512", 512, 32, "avx512f", "avx512bw", "avx512dq", "avx512vl"),
+  /** Dot products of pairs of bfloat16. */
+  AVX512_BF16("avx512bf16", 512, 32, "avx512_bf16"),
+  /** Products of tiles of bfloat16. */
+  AMX("amx", 512, 32, "amx_tile", "amx_bf16");
+
+  /** As users name it. */
+  final String id;
+
+  final int vectorBits;
+  final int vectorRegisters;
+  private final String[] flags;
+
+  InstructionSet(String id, int vectorBits, int vectorRegisters, String... flags) {
+    this.id = id;
+    this.vectorBits = vectorBits;
+    this.vectorRegisters = vectorRegisters;
+    this.flags = flags;
+  }
+
+  String[] flags() {
+    return flags.clone();
+  }
+
+  int vectorBytes() {
+    return vectorBits / Byte.SIZE;
+  }
+
+  /** Floats of a vector. */
+  int lanes() {
+    return vectorBits / Float.SIZE;
+  }
+
+  boolean hasMasks() {
+    return vectorBits == 512;
+  }
+
+  /** Whether products of bfloat16 need no widening. */
+  boolean multipliesHalves() {
+    return compareTo(AVX512_BF16) >= 0;
+  }
+}

@@ -1,0 +1,67 @@
+package io.zoetrope.kernels.cpu.jit;
+
+/** What the last operand of a vector instruction can be: a register or a place in memory. */
+sealed interface Operand {
+  /**
+   * A vector register.
+   *
+   * @param number 0 to 31; those from 16 on exist with AVX-512 only
+   * @param bits 128, 256 or 512
+   */
+  record Vector(int number, int bits) implements Operand {
+    public Vector {
+      if (number < 0 || number > 31 || (bits != 128 && bits != 256 && bits != 512)) {
+        throw new IllegalArgumentException(
+            "no vector register %d of %d bits".formatted(number, bits));
+      }
+    }
+
+    /** The same register at another width. */
+    Vector as(int width) {
+      return new Vector(number, width);
+    }
+
+    int bytes() {
+      return bits / Byte.SIZE;
+    }
+  }
+
+  /**
+   * Memory at {@code base + index * scale + displacement}.
+   *
+   * @param index null for none; never RSP
+   * @param scale 1, 2, 4 or 8
+   * @param broadcast the element there is repeated to the width of the instruction (AVX-512)
+   */
+  record Address(Register base, Register index, int scale, int displacement, boolean broadcast)
+      implements Operand {
+    public Address {
+      if (index == Register.RSP || Integer.bitCount(scale) != 1 || scale < 1 || scale > 8) {
+        throw new IllegalArgumentException("no address with index %s * %d".formatted(index, scale));
+      }
+    }
+
+    static Address at(Register base) {
+      return at(base, 0);
+    }
+
+    static Address at(Register base, int displacement) {
+      return new Address(base, null, 1, displacement, false);
+    }
+
+    static Address at(Register base, Register index, int scale, int displacement) {
+      return new Address(base, index, scale, displacement, false);
+    }
+
+    Address plus(int bytes) {
+      return new Address(base, index, scale, displacement + bytes, broadcast);
+    }
+
+    Address repeated() {
+      return new Address(base, index, scale, displacement, true);
+    }
+  }
+
+  /** A constant behind the code, addressed relative to the instruction. */
+  record Constant(Assembler.Label label) implements Operand {}
+}

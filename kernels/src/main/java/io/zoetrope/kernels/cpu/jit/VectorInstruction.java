@@ -1,0 +1,133 @@
+package io.zoetrope.kernels.cpu.jit;
+
+/**
+ * Vector instructions that the kernels use, with what the encodings are made of (Intel 64 and IA-32
+ * Architectures Software Developer's Manual, volume 2). VEX is used where it suffices, EVEX for 512
+ * bits, masks, broadcasts and registers from 16 on.
+ */
+enum VectorInstruction {
+  LOAD(Prefix.NONE, 1, 0x10, Tuple.FULL),
+  STORE(Prefix.NONE, 1, 0x11, Tuple.FULL),
+  LOAD_ONE(Prefix.F3, 1, 0x10, Tuple.ONE),
+  STORE_ONE(Prefix.F3, 1, 0x11, Tuple.ONE),
+  BROADCAST(Prefix.P66, 2, 0x18, Tuple.ONE),
+  MOVE_HIGH_TO_LOW(Prefix.NONE, 1, 0x12, Tuple.FULL),
+
+  ADD(Prefix.NONE, 1, 0x58, Tuple.FULL),
+  MULTIPLY(Prefix.NONE, 1, 0x59, Tuple.FULL),
+  SUBTRACT(Prefix.NONE, 1, 0x5c, Tuple.FULL),
+  MIN(Prefix.NONE, 1, 0x5d, Tuple.FULL),
+  DIVIDE(Prefix.NONE, 1, 0x5e, Tuple.FULL),
+  MAX(Prefix.NONE, 1, 0x5f, Tuple.FULL),
+  SQUARE_ROOT(Prefix.NONE, 1, 0x51, Tuple.FULL),
+  ADD_ONE(Prefix.F3, 1, 0x58, Tuple.ONE),
+  MULTIPLY_ONE(Prefix.F3, 1, 0x59, Tuple.ONE),
+  DIVIDE_ONE(Prefix.F3, 1, 0x5e, Tuple.ONE),
+  /** {@code dst = dst * src + rm}. */
+  FMA_213(Prefix.P66, 2, 0xa8, Tuple.FULL),
+  /** {@code dst = src * rm + dst}. */
+  FMA_231(Prefix.P66, 2, 0xb8, Tuple.FULL),
+  /** {@code dst = src * rm - dst}. */
+  FMS_231(Prefix.P66, 2, 0xba, Tuple.FULL),
+  /** {@code dst = -(dst * src) + rm}. */
+  FNMA_213(Prefix.P66, 2, 0xac, Tuple.FULL),
+  /** {@code dst = -(src * rm) + dst}. */
+  FNMA_231(Prefix.P66, 2, 0xbc, Tuple.FULL),
+  /** Rounds to integers as the immediate says. */
+  ROUND(Prefix.P66, 3, 0x08, Tuple.FULL),
+
+  ADD_DOUBLE(Prefix.P66, 1, 0x58, Tuple.FULL, true),
+  MULTIPLY_DOUBLE(Prefix.P66, 1, 0x59, Tuple.FULL, true),
+  ADD_ONE_DOUBLE(Prefix.F2, 1, 0x58, Tuple.ONE_DOUBLE, true),
+  SUBTRACT_ONE_DOUBLE(Prefix.F2, 1, 0x5c, Tuple.ONE_DOUBLE, true),
+  MULTIPLY_ONE_DOUBLE(Prefix.F2, 1, 0x59, Tuple.ONE_DOUBLE, true),
+  DIVIDE_ONE_DOUBLE(Prefix.F2, 1, 0x5e, Tuple.ONE_DOUBLE, true),
+  MAX_ONE_DOUBLE(Prefix.F2, 1, 0x5f, Tuple.ONE_DOUBLE, true),
+  SQUARE_ROOT_ONE_DOUBLE(Prefix.F2, 1, 0x51, Tuple.ONE_DOUBLE, true),
+  LOAD_ONE_DOUBLE(Prefix.F2, 1, 0x10, Tuple.ONE_DOUBLE, true),
+  FMA_231_DOUBLE(Prefix.P66, 2, 0xb8, Tuple.FULL, true),
+  FLOAT_TO_DOUBLE(Prefix.NONE, 1, 0x5a, Tuple.HALF),
+  ONE_FLOAT_TO_DOUBLE(Prefix.F3, 1, 0x5a, Tuple.ONE),
+  ONE_DOUBLE_TO_FLOAT(Prefix.F2, 1, 0x5a, Tuple.ONE_DOUBLE, true),
+
+  AND(Prefix.NONE, 1, 0x54, Tuple.FULL),
+  AND_NOT(Prefix.NONE, 1, 0x55, Tuple.FULL),
+  OR(Prefix.NONE, 1, 0x56, Tuple.FULL),
+  XOR(Prefix.NONE, 1, 0x57, Tuple.FULL),
+  ADD_INT(Prefix.P66, 1, 0xfe, Tuple.FULL),
+  SUBTRACT_INT(Prefix.P66, 1, 0xfa, Tuple.FULL),
+  /** Shifts by the immediate; the operation is part of the opcode ({@code /6}). */
+  SHIFT_LEFT(Prefix.P66, 1, 0x72, Tuple.FULL),
+  /** Shifts by the immediate, zeros come in ({@code /2}). */
+  SHIFT_RIGHT(Prefix.P66, 1, 0x72, Tuple.FULL),
+  FLOAT_TO_INT(Prefix.P66, 1, 0x5b, Tuple.FULL),
+  INT_TO_FLOAT(Prefix.NONE, 1, 0x5b, Tuple.FULL),
+  /** With VEX the result is a vector of ones and zeros, with EVEX a mask register. */
+  COMPARE(Prefix.NONE, 1, 0xc2, Tuple.FULL),
+  /** VEX alone: the immediate holds the register that selects. */
+  BLEND(Prefix.P66, 3, 0x4a, Tuple.FULL),
+  /** EVEX alone: the mask selects. */
+  BLEND_BY_MASK(Prefix.P66, 2, 0x65, Tuple.FULL),
+
+  WIDEN_SHORT(Prefix.P66, 2, 0x33, Tuple.HALF),
+  /** VEX alone: eight ints and eight ints to sixteen shorts, lane by lane of 128 bits. */
+  PACK_INT(Prefix.P66, 2, 0x2b, Tuple.FULL),
+  /** EVEX alone: ints to half as wide shorts; the destination is the operand. */
+  NARROW_INT(Prefix.F3, 2, 0x33, Tuple.HALF),
+  PERMUTE_LONG(Prefix.P66, 3, 0x00, Tuple.FULL, true),
+  SHUFFLE(Prefix.NONE, 1, 0xc6, Tuple.FULL),
+  /** VEX alone: 128 of 256 bits; the destination is the operand. */
+  EXTRACT_128(Prefix.P66, 3, 0x19, Tuple.HALF),
+  /** EVEX alone: 256 of 512 bits; the destination is the operand. */
+  EXTRACT_256(Prefix.P66, 3, 0x1b, Tuple.HALF, true),
+
+  /** AVX512-BF16: pairs of bfloat16, {@code dst += src[0] * rm[0] + src[1] * rm[1]}. */
+  DOT_PRODUCT(Prefix.F3, 2, 0x52, Tuple.FULL),
+  /** AVX512-BF16: floats to half as wide bfloat16, to nearest even. */
+  NARROW_FLOAT(Prefix.F3, 2, 0x72, Tuple.FULL);
+
+  /** The mandatory prefix, in the order of its two bits. */
+  enum Prefix {
+    NONE,
+    P66,
+    F3,
+    F2
+  }
+
+  /** How much memory an operand takes, which scales 8-bit displacements under EVEX. */
+  enum Tuple {
+    FULL,
+    HALF,
+    ONE,
+    ONE_DOUBLE;
+
+    int bytes(int vectorBytes, boolean broadcast) {
+      return switch (this) {
+        case FULL -> broadcast ? Float.BYTES : vectorBytes;
+        case HALF -> broadcast ? Float.BYTES : vectorBytes / 2;
+        case ONE -> Float.BYTES;
+        case ONE_DOUBLE -> Double.BYTES;
+      };
+    }
+  }
+
+  final Prefix prefix;
+  final int map;
+  final int opcode;
+  final Tuple tuple;
+
+  /** The W bit: 64-bit elements. */
+  final boolean wide;
+
+  VectorInstruction(Prefix prefix, int map, int opcode, Tuple tuple) {
+    this(prefix, map, opcode, tuple, false);
+  }
+
+  VectorInstruction(Prefix prefix, int map, int opcode, Tuple tuple, boolean wide) {
+    this.prefix = prefix;
+    this.map = map;
+    this.opcode = opcode;
+    this.tuple = tuple;
+    this.wide = wide;
+  }
+}
