@@ -12,7 +12,7 @@ import io.zoetrope.tensor.Tensor;
  * the bit: every element is computed by one task, in an order that its shape alone decides.
  */
 public final class CpuBackend extends HostBackend {
-  private final WorkerPool pool;
+  private final WorkerPool<Workspace> pool;
   private final GemmKernel kernel;
   private final WarmUp warmUp;
   private final LinearOperation linear;
@@ -40,7 +40,7 @@ public final class CpuBackend extends HostBackend {
     }
     kernel = GemmKernel.select();
     warmUp = new WarmUp(kernel);
-    pool = new WorkerPool(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+    pool = new WorkerPool<>(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, Workspace::new);
     Gemm gemm = new Gemm(pool, kernel);
     linear = new LinearOperation(gemm);
     attention = new AttentionOperation(gemm);

@@ -7,9 +7,9 @@ import io.zoetrope.tensor.Tensor;
 
 /** Operations on one element after the other, and copies of whole rows. */
 final class ElementOperations {
-  private final WorkerPool pool;
+  private final WorkerPool<Workspace> pool;
 
-  ElementOperations(WorkerPool pool) {
+  ElementOperations(WorkerPool<Workspace> pool) {
     this.pool = pool;
   }
 

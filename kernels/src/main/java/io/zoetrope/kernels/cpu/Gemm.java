@@ -8,15 +8,15 @@ final class Gemm {
   /** Depth of a block: a panel of B of this depth stays in the L1 cache while A passes. */
   static final int DEPTH = 256;
 
-  private final WorkerPool pool;
+  private final WorkerPool<Workspace> pool;
   private final GemmKernel kernel;
 
-  Gemm(WorkerPool pool, GemmKernel kernel) {
+  Gemm(WorkerPool<Workspace> pool, GemmKernel kernel) {
     this.pool = pool;
     this.kernel = kernel;
   }
 
-  WorkerPool pool() {
+  WorkerPool<Workspace> pool() {
     return pool;
   }
 

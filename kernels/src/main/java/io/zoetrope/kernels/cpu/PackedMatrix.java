@@ -43,7 +43,7 @@ final class PackedMatrix {
    * @param channels the depth itself for a matrix without taps
    * @param width columns of a panel: two vectors
    */
-  static PackedMatrix pack(Tensor weight, int channels, int width, Arena arena, WorkerPool pool) {
+  static PackedMatrix pack(Tensor weight, int channels, int width, Arena arena, WorkerPool<Workspace> pool) {
     int columns = weight.intSize(0);
     int depth = Math.toIntExact(weight.count() / columns);
     int panelCount = Math.ceilDiv(columns, width);

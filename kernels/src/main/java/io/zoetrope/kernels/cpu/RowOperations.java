@@ -10,9 +10,9 @@ import java.util.Arrays;
  * changes them as floats, and stores them.
  */
 final class RowOperations {
-  private final WorkerPool pool;
+  private final WorkerPool<Workspace> pool;
 
-  RowOperations(WorkerPool pool) {
+  RowOperations(WorkerPool<Workspace> pool) {
     this.pool = pool;
   }
 

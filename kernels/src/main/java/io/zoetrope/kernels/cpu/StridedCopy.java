@@ -8,9 +8,9 @@ import io.zoetrope.tensor.Tensor;
  * dimensions.
  */
 final class StridedCopy {
-  private final WorkerPool pool;
+  private final WorkerPool<Workspace> pool;
 
-  StridedCopy(WorkerPool pool) {
+  StridedCopy(WorkerPool<Workspace> pool) {
     this.pool = pool;
   }
 

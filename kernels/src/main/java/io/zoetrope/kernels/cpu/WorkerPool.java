@@ -3,12 +3,13 @@ package io.zoetrope.kernels.cpu;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * A fixed set of threads that share the tasks of one operation at a time; the calling thread works
  * too. Tasks are handed out one by one, so a slow core takes fewer of them.
  */
-final class WorkerPool implements AutoCloseable {
+public final class WorkerPool<W> implements AutoCloseable {
   /** How long an idle worker looks for the next operation before it sleeps. */
   private static final long SPIN_NANOS = 50_000;
 
@@ -16,30 +17,30 @@ final class WorkerPool implements AutoCloseable {
 
   /** The part of an operation with the given number; parts may run in any order and place. */
   @FunctionalInterface
-  interface Task {
+  public interface Task<W> {
     /**
      * Does one part.
      *
      * @param workspace of the thread that runs this
      */
-    void run(int index, Workspace workspace);
+    void run(int index, W workspace);
   }
 
   /** One operation. Stays valid for workers that arrive late: they find no task left. */
-  private static final class Job {
-    final Task task;
+  private static final class Job<W> {
+    final Task<W> task;
     final int count;
     final Thread caller = Thread.currentThread();
     final AtomicInteger next = new AtomicInteger();
     final AtomicInteger finished = new AtomicInteger();
     volatile Throwable failure;
 
-    Job(Task task, int count) {
+    Job(Task<W> task, int count) {
       this.task = task;
       this.count = count;
     }
 
-    void work(Workspace workspace) {
+    void work(W workspace) {
       for (int index = next.getAndIncrement(); index < count; index = next.getAndIncrement()) {
         if (failure == null) {
           try {
@@ -56,17 +57,19 @@ final class WorkerPool implements AutoCloseable {
   }
 
   private final Thread[] workers;
-  private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
+  private final ThreadLocal<W> workspaces;
   private final ReentrantLock inUse = new ReentrantLock();
-  private volatile Job job;
+  private volatile Job<W> job;
   private volatile boolean closed;
 
   /**
    * Starts the threads.
    *
    * @param threads that work, the caller included
+   * @param workspace makes what a thread keeps from one task to the next
    */
-  WorkerPool(int threads) {
+  public WorkerPool(int threads, Supplier<W> workspace) {
+    workspaces = ThreadLocal.withInitial(workspace);
     workers = new Thread[threads - 1];
     for (int i = 0; i < workers.length; i++) {
       workers[i] = Thread.ofPlatform().daemon().name("zoetrope-cpu-" + (i + 1)).start(this::serve);
@@ -74,12 +77,12 @@ final class WorkerPool implements AutoCloseable {
   }
 
   /** Threads that work, the caller included. */
-  int threads() {
+  public int threads() {
     return workers.length + 1;
   }
 
-  /** Arrays of the calling thread. */
-  Workspace workspace() {
+  /** The workspace of the calling thread. */
+  public W workspace() {
     return workspaces.get();
   }
 
@@ -87,7 +90,7 @@ final class WorkerPool implements AutoCloseable {
    * As {@link #run}, for tasks of one block of memory each: a few of them are done before another
    * thread has woken up, so the caller does them alone.
    */
-  void runBlocks(int count, Task task) {
+  public void runBlocks(int count, Task<W> task) {
     if (count < FEWEST_BLOCKS) {
       runAlone(count, task, workspaces.get());
     } else {
@@ -100,14 +103,14 @@ final class WorkerPool implements AutoCloseable {
    * of a task is thrown here. While another thread's operation holds the workers, the caller works
    * alone.
    */
-  void run(int count, Task task) {
-    Workspace workspace = workspaces.get();
+  public void run(int count, Task<W> task) {
+    W workspace = workspaces.get();
     if (count == 1 || workers.length == 0 || !inUse.tryLock()) {
       runAlone(count, task, workspace);
       return;
     }
     try {
-      Job current = new Job(task, count);
+      Job<W> current = new Job<>(task, count);
       job = current;
       for (int i = 0; i < Math.min(workers.length, count - 1); i++) {
         LockSupport.unpark(workers[i]);
@@ -121,17 +124,17 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private static void runAlone(int count, Task task, Workspace workspace) {
+  private static <W> void runAlone(int count, Task<W> task, W workspace) {
     for (int index = 0; index < count; index++) {
       task.run(index, workspace);
     }
   }
 
   private void serve() {
-    Job done = null;
+    Job<W> done = null;
     long idleSince = System.nanoTime();
     while (!closed) {
-      Job current = job;
+      Job<W> current = job;
       if (current != null && current != done) {
         current.work(workspaces.get());
         done = current;
@@ -147,7 +150,7 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private static void awaitEnd(Job current) {
+  private static void awaitEnd(Job<?> current) {
     long start = System.nanoTime();
     boolean interrupted = false;
     while (current.finished.get() < current.count) {

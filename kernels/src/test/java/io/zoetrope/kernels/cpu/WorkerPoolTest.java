@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 class WorkerPoolTest {
   @Test
   void everyTaskRunsOnce() {
-    try (WorkerPool pool = new WorkerPool(3)) {
+    try (WorkerPool<Workspace> pool = new WorkerPool<>(3)) {
       for (int count : new int[] {0, 1, 2, 3, 1000}) {
-        AtomicIntegerArray runs = new AtomicIntegerArray(count);
+        AtomicIntegerArray runs = new AtomicIntegerArray(count, Workspace::new);
         pool.run(count, (task, _) -> runs.incrementAndGet(task));
         for (int task = 0; task < count; task++) {
           assertEquals(1, runs.get(task));
@@ -28,8 +28,8 @@ class WorkerPoolTest {
 
   @Test
   void threadsWorkAtTheSameTimeWithArraysOfTheirOwn() {
-    try (WorkerPool pool = new WorkerPool(3)) {
-      CountDownLatch together = new CountDownLatch(3);
+    try (WorkerPool<Workspace> pool = new WorkerPool<>(3)) {
+      CountDownLatch together = new CountDownLatch(3, Workspace::new);
       Set<Workspace> workspaces = ConcurrentHashMap.newKeySet();
       pool.run(
           3,
@@ -44,8 +44,8 @@ class WorkerPoolTest {
 
   @Test
   void errorsOfTasksReachTheCaller() {
-    try (WorkerPool pool = new WorkerPool(2)) {
-      Error error = new AssertionError("task 17");
+    try (WorkerPool<Workspace> pool = new WorkerPool<>(2)) {
+      Error error = new AssertionError("task 17", Workspace::new);
       Error thrown =
           assertThrows(
               AssertionError.class,
@@ -64,8 +64,8 @@ class WorkerPoolTest {
 
   @Test
   void anInterruptIsKept() {
-    try (WorkerPool pool = new WorkerPool(2)) {
-      Thread.currentThread().interrupt();
+    try (WorkerPool<Workspace> pool = new WorkerPool<>(2)) {
+      Thread.currentThread().interrupt(, Workspace::new);
       pool.run(2, (_, _) -> pause());
       assertTrue(Thread.interrupted());
     }
@@ -75,7 +75,7 @@ class WorkerPoolTest {
   void closingEndsTheThreads() throws InterruptedException {
     Thread[] worker = new Thread[2];
     CountDownLatch together = new CountDownLatch(2);
-    WorkerPool pool = new WorkerPool(2);
+    WorkerPool<Workspace> pool = new WorkerPool<>(2, Workspace::new);
     pool.run(
         2,
         (task, _) -> {
