@@ -44,7 +44,7 @@ class WorkerPoolTest {
 
   @Test
   void errorsOfTasksReachTheCaller() {
-    try (WorkerPool<Workspace> pool = new WorkerPool<>(2)) {
+    try (WorkerPool<Workspace> pool = new WorkerPool<>(2, Workspace::new)) {
       Error error = new AssertionError("task 17", Workspace::new);
       Error thrown =
           assertThrows(
@@ -64,8 +64,8 @@ class WorkerPoolTest {
 
   @Test
   void anInterruptIsKept() {
-    try (WorkerPool<Workspace> pool = new WorkerPool<>(2)) {
-      Thread.currentThread().interrupt(, Workspace::new);
+    try (WorkerPool<Workspace> pool = new WorkerPool<>(2, Workspace::new)) {
+      Thread.currentThread().interrupt();
       pool.run(2, (_, _) -> pause());
       assertTrue(Thread.interrupted());
     }

@@ -115,7 +115,7 @@ final class AttentionOperation {
       blockQueries = Math.max(1, share);
       queryBlocks = Math.ceilDiv(queries, blockQueries);
       long packed = Math.max(keyPanels * keyPanelBytes, valuePanels * valuePanelBytes);
-      groupHeads = (int) Math.clamp(PACKED_BYTES / packed, 1, heads);
+      groupHeads = Math.clamp(PACKED_BYTES / packed, 1, heads);
       NativeWorkspace workspace = products.pool().workspace();
       packedKeys = workspace.piece(Piece.KEYS, groupHeads * keyPanels * keyPanelBytes);
       packedValues = workspace.piece(Piece.VALUES, groupHeads * valuePanels * valuePanelBytes);
