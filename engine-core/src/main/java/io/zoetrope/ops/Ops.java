@@ -3,6 +3,8 @@ package io.zoetrope.ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
@@ -24,6 +26,7 @@ public final class Ops implements AutoCloseable {
 
   private final Backend backend;
   private final Tracer tracer;
+  private final boolean traced;
   private final Memory memory;
   private final Operands operands;
   private long flops;
@@ -38,6 +41,7 @@ public final class Ops implements AutoCloseable {
   public Ops(Backend backend, Tracer tracer) {
     this.backend = backend;
     this.tracer = tracer;
+    this.traced = tracer.wantsOperations();
     this.memory = new Memory(this, backend);
     this.operands = new Operands(memory);
   }
@@ -87,7 +91,9 @@ public final class Ops implements AutoCloseable {
   /** A copy of a contiguous host tensor in the current scope. */
   public Tensor upload(Tensor host) {
     Tensor out = allocate(host.dtype(), host.shape());
+    begin();
     backend.upload(out, host);
+    end("upload", 0, out, host);
     return out;
   }
 
@@ -100,7 +106,9 @@ public final class Ops implements AutoCloseable {
       }
     }
     Tensor host = Tensor.zeros(x.dtype(), x.shape().sizes());
+    begin();
     backend.download(host, x);
+    end("download", 0, host, x);
     return host;
   }
 
@@ -216,7 +224,7 @@ public final class Ops implements AutoCloseable {
     begin();
     backend.linear(
         out.reshape(-1, weight.size(0)), x.reshape(-1, x.size(-1)), weight, bias, activation);
-    end("linear", 2 * x.count() * weight.size(0), out, x, weight);
+    end("linear", 2 * x.count() * weight.size(0), out, x, weight, bias);
     return out;
   }
 
@@ -375,7 +383,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.layerNorm(out, x, weight, bias, eps);
-    end("layerNorm", 0, out, x);
+    end("layerNorm", 0, out, x, weight, bias);
     return out;
   }
 
@@ -408,7 +416,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.rmsNorm(out, x, weight, eps);
-    end("rmsNorm", 0, out, x);
+    end("rmsNorm", 0, out, x, weight);
     return out;
   }
 
@@ -433,7 +441,7 @@ public final class Ops implements AutoCloseable {
     operands.vector("channelNorm", "gamma", gamma, x.size(-1));
     begin();
     backend.channelNorm(out, x, gamma, activation);
-    end("channelNorm", 0, out, x);
+    end("channelNorm", 0, out, x, gamma);
     return out;
   }
 
@@ -517,28 +525,60 @@ public final class Ops implements AutoCloseable {
     return memory.keep(closing, tensor.isContiguous() ? tensor : copy(tensor));
   }
 
+  /** Moves a tensor whose scope was closed into the enclosing one. */
+  void move(Tensor out, Tensor kept) {
+    begin();
+    backend.move(out, kept);
+    end("move", 0, out, kept);
+  }
+
+  /** The time, if a tracer wants it. */
+  long traceNanos() {
+    return traced ? System.nanoTime() : 0;
+  }
+
+  /**
+   * A scope was closed. Those that are there for the sake of memory alone are nobody's business.
+   */
+  void closed(Scope scope) {
+    if (traced && !scope.path().equals(scope.parent().path())) {
+      tracer.scope(scope.path(), scope.startNanos(), System.nanoTime() - scope.startNanos());
+    }
+  }
+
   private void begin() {
     if (Thread.interrupted()) {
       throw new CancellationException("interrupted in " + operands.place());
     }
-    startNanos = System.nanoTime();
+    startNanos = traceNanos();
   }
 
-  private void end(String operation, long work, Tensor out, Tensor... inputs) {
-    flops += work;
-    if (tracer != SILENT) {
+  /**
+   * An operation is done.
+   *
+   * @param matrixFlops 0 for memory-bound operations
+   * @param inputs null for those left out
+   */
+  private void end(String operation, long matrixFlops, Tensor out, Tensor... inputs) {
+    flops += matrixFlops;
+    if (traced) {
       long nanos = System.nanoTime() - startNanos;
+      List<Tracer.Operand> operands = new ArrayList<>(inputs.length);
       long bytes = out.byteSize();
       for (Tensor input : inputs) {
-        bytes += input.byteSize();
+        if (input != null) {
+          operands.add(Tracer.Operand.of(input));
+          bytes += input.byteSize();
+        }
       }
+      int elementFlops = ElementWork.flopsPerElement(operation, operands.size() - 1);
       tracer.operation(
           new Tracer.Operation(
               memory.scope().path(),
               operation,
-              out.shape(),
-              out.dtype(),
-              work,
+              Tracer.Operand.of(out),
+              operands,
+              matrixFlops + elementFlops * out.count(),
               bytes,
               startNanos,
               nanos));
