@@ -5,6 +5,7 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -24,6 +25,11 @@ import java.util.stream.Stream;
  */
 public final class Ops implements AutoCloseable {
   private static final Tracer SILENT = new Tracer() {};
+
+  // Arithmetic for each element, as Tracer.Operation counts it
+  private static final int LAYER_NORM_FLOPS = 5;
+  private static final int RMS_NORM_FLOPS = 4;
+  private static final int ROPE_FLOPS = 3;
 
   private final Backend backend;
   private final Tracer tracer;
@@ -158,7 +164,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(a.dtype(), a.shape());
     begin();
     backend.add(out, a, b);
-    end("add", 0, out, a, b);
+    end("add", 0, out.count(), out, a, b);
     return out;
   }
 
@@ -167,7 +173,7 @@ public final class Ops implements AutoCloseable {
     operands.repeats("addInPlace", x, y);
     begin();
     backend.add(x, x, y);
-    end("addInPlace", 0, x, x, y);
+    end("addInPlace", 0, x.count(), x, x, y);
   }
 
   /** {@code a * b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
@@ -176,7 +182,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(a.dtype(), a.shape());
     begin();
     backend.multiply(out, a, b);
-    end("multiply", 0, out, a, b);
+    end("multiply", 0, out.count(), out, a, b);
     return out;
   }
 
@@ -275,7 +281,9 @@ public final class Ops implements AutoCloseable {
     }
     begin();
     backend.linearAddInPlace(out, x, weight, bias, gate);
-    end(name, 2 * x.count() * weight.size(0), out, out, x, weight);
+    long elementFlops = (gate == null ? 1 : 2) * out.count();
+    long matrixFlops = 2 * x.count() * weight.size(0);
+    end(name, matrixFlops, elementFlops, out, out, x, weight, bias, gate);
   }
 
   /**
@@ -313,7 +321,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(q.dtype(), q.shape());
     begin();
     backend.attention(out, q, k, v, heads, scale, bias);
-    end("attention", 4 * q.count() * k.size(0), out, q, k, v);
+    end("attention", 4 * q.count() * k.size(0), out, q, k, v, bias);
     return out;
   }
 
@@ -332,7 +340,8 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), shape);
     begin();
     backend.conv3d(out, x, history, weight, bias, geometry, null);
-    end("conv3d", 2 * out.count() * (weight.count() / weight.size(0)), out, x, weight);
+    long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
+    end("conv3d", matrixFlops, out, x, history, weight, bias);
     return out;
   }
 
@@ -348,7 +357,8 @@ public final class Ops implements AutoCloseable {
     operands.sum(name, out, x, operands.convolution(name, x, history, weight, bias, geometry));
     begin();
     backend.conv3d(out, x, history, weight, bias, geometry, out);
-    end(name, 2 * out.count() * (weight.count() / weight.size(0)), out, out, x, weight);
+    long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
+    end(name, matrixFlops, out.count(), out, out, x, history, weight, bias);
   }
 
   /**
@@ -382,7 +392,8 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.layerNorm(out, x, weight, bias, eps);
-    end("layerNorm", 0, out, x, weight, bias);
+    long affine = (weight == null ? 0 : 1) + (bias == null ? 0 : 1);
+    end("layerNorm", 0, (LAYER_NORM_FLOPS + affine) * x.count(), out, x, weight, bias);
     return out;
   }
 
@@ -400,7 +411,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.adaLayerNorm(out, x, shift, scale, eps);
-    end("adaLayerNorm", 0, out, x, shift, scale);
+    end("adaLayerNorm", 0, (LAYER_NORM_FLOPS + 2) * x.count(), out, x, shift, scale);
     return out;
   }
 
@@ -415,7 +426,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.rmsNorm(out, x, weight, eps);
-    end("rmsNorm", 0, out, x, weight);
+    end("rmsNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, weight);
     return out;
   }
 
@@ -440,7 +451,7 @@ public final class Ops implements AutoCloseable {
     operands.vector("channelNorm", "gamma", gamma, x.size(-1));
     begin();
     backend.channelNorm(out, x, gamma, activation);
-    end("channelNorm", 0, out, x, gamma);
+    end("channelNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, gamma);
     return out;
   }
 
@@ -455,7 +466,7 @@ public final class Ops implements AutoCloseable {
     operands.rope("ropeInPlace", x, cos, sin, heads);
     begin();
     backend.ropeInPlace(x, cos, sin, heads);
-    end("ropeInPlace", 0, x, x, cos, sin);
+    end("ropeInPlace", 0, ROPE_FLOPS * x.count(), x, x, cos, sin);
   }
 
   /**
@@ -472,7 +483,8 @@ public final class Ops implements AutoCloseable {
     operands.vector("rmsNormRopeInPlace", "weight", weight, x.size(-1));
     begin();
     backend.rmsNormRope(x, x, weight, eps, cos, sin, heads);
-    end("rmsNormRopeInPlace", 0, x, x, cos, sin);
+    long elementFlops = (RMS_NORM_FLOPS + ROPE_FLOPS) * x.count();
+    end("rmsNormRopeInPlace", 0, elementFlops, x, x, weight, cos, sin);
   }
 
   /**
@@ -489,7 +501,7 @@ public final class Ops implements AutoCloseable {
     operands.modulation("addGatedInPlace", "gate", x, gate);
     begin();
     backend.addGatedInPlace(x, y, gate);
-    end("addGatedInPlace", 0, x, x, y, gate);
+    end("addGatedInPlace", 0, 2 * x.count(), x, x, y, gate);
   }
 
   // ---------------------------------------------------------------- observation
@@ -567,33 +579,31 @@ public final class Ops implements AutoCloseable {
     startNanos = traceNanos();
   }
 
+  /** An operation of matrix work, or one that only moves elements, is done. */
+  private void end(String operation, long matrixFlops, Tensor out, Tensor... inputs) {
+    end(operation, matrixFlops, 0, out, inputs);
+  }
+
   /**
    * An operation is done.
    *
-   * @param matrixFlops 0 for memory-bound operations
+   * @param elementFlops arithmetic beside the matrix work, as {@link Tracer.Operation} counts it
    * @param inputs null for those left out
    */
-  private void end(String operation, long matrixFlops, Tensor out, Tensor... inputs) {
+  private void end(
+      String operation, long matrixFlops, long elementFlops, Tensor out, Tensor... inputs) {
     flops += matrixFlops;
     if (traced) {
       long nanos = System.nanoTime() - startNanos;
-      List<Tracer.Operand> operands = new ArrayList<>(inputs.length);
-      long bytes = out.byteSize();
-      for (Tensor input : inputs) {
-        if (input != null) {
-          operands.add(Tracer.Operand.of(input));
-          bytes += input.byteSize();
-        }
-      }
-      int elementFlops = ElementWork.flopsPerElement(operation, operands.size() - 1);
+      List<Tracer.Operand> operands =
+          Stream.of(inputs).filter(Objects::nonNull).map(Tracer.Operand::of).toList();
       tracer.operation(
           new Tracer.Operation(
               memory.scope().path(),
               operation,
               Tracer.Operand.of(out),
               operands,
-              matrixFlops + elementFlops * out.count(),
-              bytes,
+              matrixFlops + elementFlops,
               startNanos,
               nanos));
     }

@@ -12,6 +12,11 @@ public interface Tracer {
     static Operand of(Tensor tensor) {
       return new Operand(tensor.dtype(), tensor.shape());
     }
+
+    /** Size of all elements. */
+    public long bytes() {
+      return shape.count() * dtype.bytes();
+    }
   }
 
   /**
@@ -21,10 +26,11 @@ public interface Tracer {
    * whatever the backend makes of it. Products count two for each pair of factors: linear maps
    * {@code 2 rows in out}, convolutions {@code 2 positions out in kernel} with the padding,
    * attention {@code 4 queries keys features}; biases, activations and the softmax are left out, as
-   * is usual. Memory-bound operations count for each element of the result: 1 in sums and products,
-   * 2 in gated sums, 5 in a layer norm and 1 more for each of its weight, bias, shift and scale, 4
-   * in root mean square and channel norms, 3 in rope. Copies, look-ups and functions of a single
-   * element count nothing. A fused operation counts what its parts would.
+   * is usual. Memory-bound operations count for each element of the result: 1 in sums and products;
+   * 2 in gated sums; 5 in a layer norm (mean, difference, square, sum, division) and 1 more for each
+   * of its weight, bias, shift and scale; 4 in root mean square and channel norms (square, sum,
+   * division, weight); 3 in rope (4 products and 2 sums for a pair). Copies, look-ups and functions
+   * of a single element count nothing. A fused operation counts what its parts would.
    *
    * <p>Bytes are those of the output and of all inputs, each once; for a look-up, of the rows that
    * are read. What is updated in place is input and output.
@@ -34,7 +40,6 @@ public interface Tracer {
    * @param output the result
    * @param inputs tensors that were read, without those left out
    * @param flops arithmetic work
-   * @param bytes read and written at least once
    * @param startNanos {@link System#nanoTime} when it began
    * @param nanos how long it took
    */
@@ -44,9 +49,13 @@ public interface Tracer {
       Operand output,
       List<Operand> inputs,
       long flops,
-      long bytes,
       long startNanos,
-      long nanos) {}
+      long nanos) {
+    /** Bytes that are read and written at least once. */
+    public long bytes() {
+      return output.bytes() + inputs.stream().mapToLong(Operand::bytes).sum();
+    }
+  }
 
   /**
    * Whether {@link #operation} and {@link #scope} want to be called. Asked once; without it nothing

@@ -9,6 +9,7 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +116,28 @@ class TracerTest {
     assertWork("channelNorm", 4 * 24, 4 * (2 * 24 + 8));
     ops.ropeInPlace(x, tensor(3, 2), tensor(3, 2), 2);
     assertWork("ropeInPlace", 3 * 24, 4 * (2 * 24 + 2 * 6));
+  }
+
+  @Test
+  void fusedOperationsCountWhatTheirPartsWould() {
+    Tensor x = tensor(2, 5);
+    Tensor weight = tensor(3, 5);
+    Tensor sum = tensor(2, 3);
+    long product = 2 * 2 * 5 * 3;
+    ops.linearAddInPlace(sum, x, weight, null, null);
+    assertWork("linearAddInPlace", product + 6, 4 * (10 + 15 + 2 * 6));
+    ops.linearAddInPlace(sum, x, weight, tensor(3), tensor(3));
+    assertWork("linearAddInPlace", product + 2 * 6, 4 * (10 + 15 + 2 * 6 + 3 + 3));
+    ops.linears(x, List.of(weight, weight), Arrays.asList(null, null));
+    assertWork("linears", 2 * product, 4 * (10 + 2 * 15 + 2 * 6));
+    Tensor rotated = tensor(3, 8);
+    ops.rmsNormRopeInPlace(rotated, tensor(8), EPS, tensor(3, 2), tensor(3, 2), 2);
+    assertWork("rmsNormRopeInPlace", (4 + 3) * 24, 4 * (2 * 24 + 8 + 2 * 6));
+    Tensor video = tensor(1, 4, 4, 2);
+    Tensor kernel = tensor(3, 2, 1, 2, 2);
+    ops.conv3dAddInPlace(
+        tensor(1, 3, 3, 3), video, null, kernel, null, ConvGeometry.causal(0, 0));
+    assertWork("conv3dAddInPlace", 2 * 27 * 2 * 4 + 27, 4 * (32 + 24 + 2 * 27));
   }
 
   @Test
