@@ -78,28 +78,35 @@ class WanFlopsTest {
     // Time embedding and its projection to six modulation vectors; patches in and out
     long time = 2 * FREQUENCIES * DIM + 2 * DIM * DIM + 2 * DIM * 6 * DIM;
     long patches = 2 * TOKENS * PATCH * DIM + 2 * TOKENS * DIM * PATCH;
-    // Self-attention: query, key, value, output; cross-attention: query and output, since keys and
-    // values are computed once per prompt; feed-forward: up and down
-    long square = 2 * TOKENS * DIM * DIM;
-    long linear = 4 * square + 2 * square + 2 * (2 * TOKENS * DIM * HIDDEN);
+    // A projection of all tokens, and one half of the feed-forward
+    long projection = 2 * TOKENS * DIM * DIM;
+    long feedForward = 2 * TOKENS * DIM * HIDDEN;
 
-    return new TreeMap<>(
-        Map.of(
-            "linear", time + patches + BLOCKS * linear,
-            // Scores and weighted sum, over all tokens and over the text
-            "attention", BLOCKS * (4 * TOKENS * TOKENS * DIM + 4 * TOKENS * KEYS * DIM),
-            // Modulation of every block, and shift and scale of the output norm
-            "add", BLOCKS * 6 * DIM + 2 * DIM,
-            // Before self-attention, before the feed-forward, before the output
-            "adaLayerNorm", (2 * BLOCKS + 1) * 7 * elements,
-            // Before cross-attention, with weight and bias
-            "layerNorm", BLOCKS * 7 * elements,
-            // Queries and keys of self-attention, queries of cross-attention
-            "rmsNorm", BLOCKS * 3 * 4 * elements,
-            "ropeInPlace", BLOCKS * 2 * 3 * elements,
-            // Results of self-attention and feed-forward
-            "addGatedInPlace", BLOCKS * 2 * 2 * elements,
-            // Result of cross-attention
-            "addInPlace", BLOCKS * elements));
+    Map<String, Long> block = new TreeMap<>();
+    // Modulation
+    block.put("add", 6 * DIM);
+    // Before self-attention and feed-forward; before cross-attention with weight and bias
+    block.put("adaLayerNorm", 2 * 7 * elements);
+    block.put("layerNorm", 7 * elements);
+    // Queries, keys and values of self-attention; keys and values of cross-attention are computed
+    // once per prompt
+    block.put("linears", 3 * projection);
+    // Queries and keys of self-attention, queries of cross-attention
+    block.put("rmsNormRopeInPlace", 2 * (4 + 3) * elements);
+    block.put("rmsNorm", 4 * elements);
+    // Scores and weighted sum, over all tokens and over the text
+    block.put("attention", 4 * TOKENS * TOKENS * DIM + 4 * TOKENS * KEYS * DIM);
+    // Queries of cross-attention, and the feed-forward's hidden layer
+    block.put("linear", projection + feedForward);
+    // Results of both attentions and the feed-forward, two of them with a gate, into a sum
+    block.put("linearAddInPlace", 2 * projection + feedForward + (2 + 1 + 2) * elements);
+
+    Map<String, Long> forward = new TreeMap<>(block);
+    forward.replaceAll((_, flops) -> BLOCKS * flops);
+    forward.merge("linear", time + patches, Long::sum);
+    // Shift and scale of the output norm, and that norm
+    forward.merge("add", 2 * DIM, Long::sum);
+    forward.merge("adaLayerNorm", 7 * elements, Long::sum);
+    return forward;
   }
 }
