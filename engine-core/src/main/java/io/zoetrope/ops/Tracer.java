@@ -17,6 +17,11 @@ public interface Tracer {
     public long bytes() {
       return shape.count() * dtype.bytes();
     }
+
+    @Override
+    public String toString() {
+      return dtype + " " + shape;
+    }
   }
 
   /**

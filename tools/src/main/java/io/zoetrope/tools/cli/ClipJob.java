@@ -91,12 +91,16 @@ final class ClipJob {
               + " ${DEFAULT-VALUE}).")
   private String output;
 
-  /** A job whose options have been checked. */
+  /**
+   * A job whose options have been checked.
+   *
+   * @param settings model and sizes, for a title
+   */
   record Ready(
       VideoPipeline pipeline,
       GenerationRequest request,
       Backend backend,
-      PrecisionOption precision,
+      String settings,
       Progress progress) {}
 
   /** What a command makes of a job. */
@@ -133,37 +137,30 @@ final class ClipJob {
       if (writer != null) {
         writer.check(request.width() * upscale, request.height() * upscale, fps);
       }
-      err.printf(
-          "%s on %s, %s: %dx%d, %d frames, %d steps, seed %d%n",
-          name(model.folder()),
-          backend.name(),
-          device.precision(),
-          request.width(),
-          request.height(),
-          request.frames(),
-          request.steps(),
-          request.seed());
+      String settings =
+          "%s, %s: %dx%d, %d frames, %d steps, seed %d"
+              .formatted(
+                  name(model.folder()),
+                  device.precision(),
+                  request.width(),
+                  request.height(),
+                  request.frames(),
+                  request.steps(),
+                  request.seed());
+      err.printf("%s on %s%n", settings, backend.name());
       err.flush();
-      GenerationResult result = generate(generation, pipeline, request, backend, err);
+      ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"));
+      GenerationResult result;
+      try {
+        result = generation.run(new Ready(pipeline, request, backend, settings, progress));
+      } catch (RuntimeException e) {
+        progress.abandon();
+        throw e;
+      }
       if (writer != null) {
         writer.write(result.frames().upscale(upscale), fps, provenance(result, backend, fps));
         err.println("wrote " + output);
       }
-    }
-  }
-
-  private GenerationResult generate(
-      Generation generation,
-      VideoPipeline pipeline,
-      GenerationRequest request,
-      Backend backend,
-      PrintWriter err) {
-    ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"));
-    try {
-      return generation.run(new Ready(pipeline, request, backend, device.precision(), progress));
-    } catch (RuntimeException e) {
-      progress.abandon();
-      throw e;
     }
   }
 
