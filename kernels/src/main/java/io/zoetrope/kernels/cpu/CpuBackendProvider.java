@@ -1,5 +1,7 @@
 package io.zoetrope.kernels.cpu;
 
+import io.zoetrope.kernels.cpu.vector.GemmKernel;
+import io.zoetrope.kernels.cpu.vector.VectorBackend;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 
@@ -12,6 +14,7 @@ public final class CpuBackendProvider implements BackendProvider {
 
   @Override
   public Backend open(int threads) {
-    return new CpuBackend(threads);
+    return new VectorBackend(
+        threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, GemmKernel.vector());
   }
 }

@@ -138,10 +138,7 @@ final class AttentionOperation {
             .run(
                 group * queryBlocks,
                 (task, workspace) ->
-                    attend(
-                        task / queryBlocks,
-                        task % queryBlocks * blockQueries,
-                        workspace));
+                    attend(task / queryBlocks, task % queryBlocks * blockQueries, workspace));
       }
     }
 
@@ -173,8 +170,7 @@ final class AttentionOperation {
     }
 
     private long keyPanel(int head, int key) {
-      return packedKeys.address()
-          + ((long) head * keyPanels + key / panelWidth) * keyPanelBytes;
+      return packedKeys.address() + ((long) head * keyPanels + key / panelWidth) * keyPanelBytes;
     }
 
     private void packValues(int head, int block, NativeWorkspace workspace) {
@@ -182,13 +178,17 @@ final class AttentionOperation {
       int end = Math.min(keys, first + KEYS_OF_PACKING_TASK);
       for (int d = 0; d < headDim; d += panelWidth) {
         int width = Math.min(panelWidth, headDim - d);
-        long from =
-            v.address() + first * valuePitch + column(head) + (long) d * v.dtype().bytes();
+        long from = v.address() + first * valuePitch + column(head) + (long) d * v.dtype().bytes();
         long to = valuePanel(head, d, first);
         if (valueOperands == ProductOperands.FLOATS) {
           workspace.call(
               products.kernels().get(new ConvertRows(set, v.dtype(), DType.F32)),
-              from, valuePitch, to, stepBytes, end - first, width);
+              from,
+              valuePitch,
+              to,
+              stepBytes,
+              end - first,
+              width);
         } else {
           packValuePairs(from, to, end - first, width, workspace);
         }
@@ -202,7 +202,14 @@ final class AttentionOperation {
       if (pairs > 0) {
         workspace.call(
             products.kernels().get(new PackPanel(PackPanel.Lane.PAIR)),
-            from, v.dtype().bytes(), 2 * valuePitch, to, stepBytes, width, pairs, valuePitch);
+            from,
+            v.dtype().bytes(),
+            2 * valuePitch,
+            to,
+            stepBytes,
+            width,
+            pairs,
+            valuePitch);
       }
       if (count % 2 == 1) {
         workspace.call(
@@ -248,7 +255,12 @@ final class AttentionOperation {
         long copy = workspace.piece(Piece.LEFT, height * rowPitch).address();
         workspace.call(
             products.kernels().get(new ConvertRows(set, q.dtype(), DType.F32)),
-            rows, queryPitch, copy, rowPitch, height, headDim);
+            rows,
+            queryPitch,
+            copy,
+            rowPitch,
+            height,
+            headDim);
         rows = copy;
       }
       MachineCode softmax =

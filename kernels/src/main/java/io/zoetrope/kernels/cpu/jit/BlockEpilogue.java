@@ -41,8 +41,7 @@ final class BlockEpilogue {
     this.bias = bias == null ? null : floats(bias);
     this.residual = NativeView.ofNullable(residual);
     this.gate = NativeView.ofNullable(gate);
-    gatePitch =
-        gate == null || gate.shape().rank() == 1 ? 0 : gate.stride(0) * (long) Float.BYTES;
+    gatePitch = gate == null || gate.shape().rank() == 1 ? 0 : gate.stride(0) * (long) Float.BYTES;
     Epilogue.Residual kind =
         residual == null
             ? Epilogue.Residual.NONE

@@ -13,8 +13,8 @@ import java.lang.ref.Reference;
  * 3D convolution as an implicit matrix product. For each kernel frame in turn, a task takes the
  * window of the input that its block of pixels needs; within it, the channels of all taps of a
  * kernel row are neighbours for each pixel, so a kernel row is one product with the pixels' stride
- * as the stride of A, and no matrix of patches is built. A window is read in place unless it reaches
- * over the border or has to be converted.
+ * as the stride of A, and no matrix of patches is built. A window is read in place unless it
+ * reaches over the border or has to be converted.
  */
 final class ConvolutionOperation {
   /** Pixels of a task along a row. */
@@ -194,8 +194,7 @@ final class ConvolutionOperation {
         NativeWorkspace workspace) {
       int rowSteps = kernelWidth * channels / operands.elementsOfStep();
       int rowsAtOnce = Math.clamp(Products.STEPS / rowSteps, 1, kernelHeight);
-      MemorySegment offsets =
-          workspace.piece(Piece.OFFSETS, (long) kernelHeight * Long.BYTES);
+      MemorySegment offsets = workspace.piece(Piece.OFFSETS, (long) kernelHeight * Long.BYTES);
       for (int kh = 0; kh < kernelHeight; kh++) {
         offsets.setAtIndex(ValueLayout.JAVA_LONG, kh, kh * window.rowPitch());
       }
@@ -204,8 +203,7 @@ final class ConvolutionOperation {
         int taps = Math.min(rowsAtOnce, kernelHeight - kh);
         for (int step = 0; step < rowSteps; step += stepsAtOnce(rowSteps)) {
           int part = Math.min(stepsAtOnce(rowSteps), rowSteps - step);
-          long b =
-              weight.at(firstChannel / panelWidth, (kt * kernelHeight + kh) * rowSteps + step);
+          long b = weight.at(firstChannel / panelWidth, (kt * kernelHeight + kh) * rowSteps + step);
           for (int row = 0; row < height; row++) {
             long a =
                 window.address()
@@ -284,8 +282,7 @@ final class ConvolutionOperation {
         window.asSlice(at, start - at).fill((byte) 0);
         window.asSlice(end, at + rowPitch - end).fill((byte) 0);
         long sourceRow = (sourceFrame * inHeight + row / upsample) * inWidth;
-        loadPixels(
-            source, sourceRow, from, to, window.address() + start, workspace);
+        loadPixels(source, sourceRow, from, to, window.address() + start, workspace);
       }
       return new Window(window.address(), rowPitch);
     }

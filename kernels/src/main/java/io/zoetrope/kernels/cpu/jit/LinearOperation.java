@@ -11,9 +11,9 @@ import java.util.List;
 
 /**
  * Linear maps, blocked for the caches after Goto and van de Geijn, "Anatomy of High-Performance
- * Matrix Multiplication" (2008): a task holds a block of C and, for each block of the depth, a block
- * of A in L2; one panel of B after the other passes through L1. A is read in place where its dtype
- * allows it.
+ * Matrix Multiplication" (2008): a task holds a block of C and, for each block of the depth, a
+ * block of A in L2; one panel of B after the other passes through L1. A is read in place where its
+ * dtype allows it.
  */
 final class LinearOperation {
   private static final int ROWS = 192;
@@ -132,13 +132,19 @@ final class LinearOperation {
           long copy = workspace.piece(Piece.LEFT, height * converted).address();
           workspace.call(
               products.kernels().get(new ConvertRows(products.set(), x.dtype(), DType.F32)),
-              a, aPitch, copy, converted, height, part);
+              a,
+              aPitch,
+              copy,
+              converted,
+              height,
+              part);
           a = copy;
           aPitch = converted;
         }
         int panel = firstColumn / products.panelWidth();
         var place =
-            new Products.Place(a, aPitch, weight.at(panel, step), weight.panelBytes(), c.address(), cPitch);
+            new Products.Place(
+                a, aPitch, weight.at(panel, step), weight.panelBytes(), c.address(), cPitch);
         products.multiply(workspace, operands, place, offset, 1, part, height, panels, step > 0);
       }
       epilogue.store(workspace, c.address(), cPitch, firstRow, height, firstColumn, width);

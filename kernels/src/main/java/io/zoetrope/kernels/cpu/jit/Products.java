@@ -1,6 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
-import io.zoetrope.kernels.cpu.WorkerPool;
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
@@ -183,13 +183,27 @@ final class Products {
             source.dtype() == DType.F32 ? PackPanel.Lane.SAME : PackPanel.Lane.WIDENED;
         workspace.call(
             kernels.get(new PackPanel(lane)),
-            from, columnBytes, tapBytes, to, panelStep, count, tapSteps);
+            from,
+            columnBytes,
+            tapBytes,
+            to,
+            panelStep,
+            count,
+            tapSteps);
       }
-      case FLOATS_BY_HALVES -> packHalves(workspace, from, columnBytes, tapBytes, to, count, tapSteps);
+      case FLOATS_BY_HALVES ->
+          packHalves(workspace, from, columnBytes, tapBytes, to, count, tapSteps);
       case HALVES ->
           workspace.call(
               kernels.get(new PackPanel(taps == 1 ? PackPanel.Lane.SAME : PackPanel.Lane.PAIR)),
-              from, columnBytes, 2 * tapBytes, to, panelStep, count, tapSteps, tapBytes);
+              from,
+              columnBytes,
+              2 * tapBytes,
+              to,
+              panelStep,
+              count,
+              tapSteps,
+              tapBytes);
     }
   }
 
@@ -208,7 +222,14 @@ final class Products {
     if (pairs > 0) {
       workspace.call(
           kernels.get(new PackPanel(PackPanel.Lane.PAIR)),
-          from, columnBytes, tapBytes, to, panelStep, pairs, steps, lanes * columnBytes);
+          from,
+          columnBytes,
+          tapBytes,
+          to,
+          panelStep,
+          pairs,
+          steps,
+          lanes * columnBytes);
     }
     int single = Math.min(count, lanes) - pairs;
     if (single > 0) {
@@ -230,7 +251,6 @@ final class Products {
     for (long i = 0; i < weight.count(); i++) {
       to.setAtIndex(ValueLayout.JAVA_FLOAT, i, Conversions.toFloat(from, weight.dtype(), i));
     }
-    return Tensor.contiguous(
-        new HostStorage(to), 0, DType.F32, weight.shape(), weight.lifetime());
+    return Tensor.contiguous(new HostStorage(to), 0, DType.F32, weight.shape(), weight.lifetime());
   }
 }

@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 class WorkerPoolTest {
   @Test
   void everyTaskRunsOnce() {
-    try (WorkerPool<Workspace> pool = new WorkerPool<>(3)) {
+    try (WorkerPool<Object> pool = new WorkerPool<>(3, Object::new)) {
       for (int count : new int[] {0, 1, 2, 3, 1000}) {
-        AtomicIntegerArray runs = new AtomicIntegerArray(count, Workspace::new);
+        AtomicIntegerArray runs = new AtomicIntegerArray(count);
         pool.run(count, (task, _) -> runs.incrementAndGet(task));
         for (int task = 0; task < count; task++) {
           assertEquals(1, runs.get(task));
@@ -28,9 +28,9 @@ class WorkerPoolTest {
 
   @Test
   void threadsWorkAtTheSameTimeWithArraysOfTheirOwn() {
-    try (WorkerPool<Workspace> pool = new WorkerPool<>(3)) {
-      CountDownLatch together = new CountDownLatch(3, Workspace::new);
-      Set<Workspace> workspaces = ConcurrentHashMap.newKeySet();
+    try (WorkerPool<Object> pool = new WorkerPool<>(3, Object::new)) {
+      CountDownLatch together = new CountDownLatch(3);
+      Set<Object> workspaces = ConcurrentHashMap.newKeySet();
       pool.run(
           3,
           (_, workspace) -> {
@@ -44,8 +44,8 @@ class WorkerPoolTest {
 
   @Test
   void errorsOfTasksReachTheCaller() {
-    try (WorkerPool<Workspace> pool = new WorkerPool<>(2, Workspace::new)) {
-      Error error = new AssertionError("task 17", Workspace::new);
+    try (WorkerPool<Object> pool = new WorkerPool<>(2, Object::new)) {
+      Error error = new AssertionError("task 17");
       Error thrown =
           assertThrows(
               AssertionError.class,
@@ -64,7 +64,7 @@ class WorkerPoolTest {
 
   @Test
   void anInterruptIsKept() {
-    try (WorkerPool<Workspace> pool = new WorkerPool<>(2, Workspace::new)) {
+    try (WorkerPool<Object> pool = new WorkerPool<>(2, Object::new)) {
       Thread.currentThread().interrupt();
       pool.run(2, (_, _) -> pause());
       assertTrue(Thread.interrupted());
@@ -75,7 +75,7 @@ class WorkerPoolTest {
   void closingEndsTheThreads() throws InterruptedException {
     Thread[] worker = new Thread[2];
     CountDownLatch together = new CountDownLatch(2);
-    WorkerPool<Workspace> pool = new WorkerPool<>(2, Workspace::new);
+    WorkerPool<Object> pool = new WorkerPool<>(2, Object::new);
     pool.run(
         2,
         (task, _) -> {

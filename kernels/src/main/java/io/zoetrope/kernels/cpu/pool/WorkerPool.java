@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.pool;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;

@@ -1,8 +1,9 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
-import static io.zoetrope.kernels.cpu.Elements.FLOATS;
-import static io.zoetrope.kernels.cpu.Elements.LANES;
+import static io.zoetrope.kernels.cpu.vector.Elements.FLOATS;
+import static io.zoetrope.kernels.cpu.vector.Elements.LANES;
 
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -43,7 +44,8 @@ final class PackedMatrix {
    * @param channels the depth itself for a matrix without taps
    * @param width columns of a panel: two vectors
    */
-  static PackedMatrix pack(Tensor weight, int channels, int width, Arena arena, WorkerPool<Workspace> pool) {
+  static PackedMatrix pack(
+      Tensor weight, int channels, int width, Arena arena, WorkerPool<Workspace> pool) {
     int columns = weight.intSize(0);
     int depth = Math.toIntExact(weight.count() / columns);
     int panelCount = Math.ceilDiv(columns, width);

@@ -1,7 +1,7 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
-import static io.zoetrope.kernels.cpu.Elements.FLOATS;
-import static io.zoetrope.kernels.cpu.Elements.LANES;
+import static io.zoetrope.kernels.cpu.vector.Elements.FLOATS;
+import static io.zoetrope.kernels.cpu.vector.Elements.LANES;
 
 import jdk.incubator.vector.FloatVector;
 

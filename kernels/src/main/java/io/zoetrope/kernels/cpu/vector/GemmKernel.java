@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
 /**
  * The one microkernel under linear, attention and convolution: a tile of a matrix product, {@code
@@ -6,7 +6,7 @@ package io.zoetrope.kernels.cpu;
  * tile pairs (blocks of the depth, taps of a convolution, blocks of keys) calls it once for each
  * pair and accumulates in C.
  */
-interface GemmKernel {
+public interface GemmKernel {
   /** Rows of a tile. */
   int rows();
 
@@ -35,19 +35,13 @@ interface GemmKernel {
       int cStart,
       int cStride);
 
-  /**
-   * The kernel named by the system property {@code zoetrope.gemm}, or the fastest one.
-   *
-   * @throws IllegalArgumentException if there is none of that name
-   */
-  static GemmKernel select() {
-    String wanted = System.getProperty("zoetrope.gemm", "vector");
-    return switch (wanted) {
-      case "vector" -> new VectorGemmKernel();
-      case "reference" -> new ReferenceGemmKernel();
-      default ->
-          throw new IllegalArgumentException(
-              "zoetrope.gemm=%s: known kernels are vector and reference".formatted(wanted));
-    };
+  /** Vector instructions, of the width that the machine prefers. */
+  static GemmKernel vector() {
+    return new VectorGemmKernel();
+  }
+
+  /** Plain loops. */
+  static GemmKernel reference() {
+    return new ReferenceGemmKernel();
   }
 }

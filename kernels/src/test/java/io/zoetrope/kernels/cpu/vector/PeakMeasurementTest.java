@@ -1,8 +1,9 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Roofline;
 import io.zoetrope.tensor.DType;
 import java.util.Set;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class PeakMeasurementTest {
   @Test
   void bothBoundsAreMeasured() {
-    try (WorkerPool pool = new WorkerPool(2)) {
+    try (WorkerPool<Workspace> pool = new WorkerPool<>(2, Workspace::new)) {
       Roofline roofline = new PeakMeasurement(pool, (5 << 20) + 3).roofline();
       assertEquals(Set.of(DType.F32, DType.BF16), roofline.flopsPerSecond().keySet());
       // No machine is slower, or faster, than this: a wrong unit would be.

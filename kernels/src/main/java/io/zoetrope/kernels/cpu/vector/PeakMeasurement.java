@@ -1,8 +1,9 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
-import static io.zoetrope.kernels.cpu.Elements.FLOATS;
-import static io.zoetrope.kernels.cpu.Elements.LANES;
+import static io.zoetrope.kernels.cpu.vector.Elements.FLOATS;
+import static io.zoetrope.kernels.cpu.vector.Elements.LANES;
 
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Roofline;
 import io.zoetrope.tensor.DType;
 import java.io.IOException;
@@ -32,10 +33,10 @@ final class PeakMeasurement {
   private static final long CHUNK_BYTES = 1 << 20;
   private static final long MIB = 1 << 20;
 
-  private final WorkerPool pool;
+  private final WorkerPool<Workspace> pool;
   private final long copyBytes;
 
-  PeakMeasurement(WorkerPool pool) {
+  PeakMeasurement(WorkerPool<Workspace> pool) {
     this(pool, Math.clamp(4 * lastLevelCacheBytes(), 128 * MIB, 1024 * MIB));
   }
 
@@ -44,7 +45,7 @@ final class PeakMeasurement {
    *
    * @param copyBytes how much a round copies
    */
-  PeakMeasurement(WorkerPool pool, long copyBytes) {
+  PeakMeasurement(WorkerPool<Workspace> pool, long copyBytes) {
     this.pool = pool;
     this.copyBytes = copyBytes;
   }
@@ -71,7 +72,7 @@ final class PeakMeasurement {
       MemorySegment from = arena.allocate(copyBytes, 64);
       MemorySegment to = arena.allocate(copyBytes, 64);
       int chunks = Math.toIntExact(Math.ceilDiv(copyBytes, CHUNK_BYTES));
-      WorkerPool.Task copy =
+      WorkerPool.Task<Workspace> copy =
           (index, _) -> {
             long at = index * CHUNK_BYTES;
             MemorySegment.copy(from, at, to, at, Math.min(CHUNK_BYTES, copyBytes - at));

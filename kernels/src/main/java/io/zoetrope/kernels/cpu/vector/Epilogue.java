@@ -1,6 +1,6 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
-import io.zoetrope.kernels.cpu.Workspace.Piece;
+import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.Tensor;
 

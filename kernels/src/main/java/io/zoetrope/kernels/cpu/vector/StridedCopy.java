@@ -1,5 +1,6 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.tensor.Tensor;
 
 /**

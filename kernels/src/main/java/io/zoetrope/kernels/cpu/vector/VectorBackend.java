@@ -1,5 +1,6 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.HostBackend;
@@ -10,10 +11,11 @@ import io.zoetrope.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * The CPU: vector instructions and all cores. Results do not depend on the number of threads, to
- * the bit: every element is computed by one task, in an order that its shape alone decides.
+ * The CPU through the Vector API, which follows the machine's width; for processors that no code is
+ * generated for. Results do not depend on the number of threads, to the bit: every element is
+ * computed by one task, in an order that its shape alone decides.
  */
-public final class CpuBackend extends HostBackend {
+public final class VectorBackend extends HostBackend {
   private final WorkerPool<Workspace> pool;
   private final GemmKernel kernel;
   private final WarmUp warmUp;
@@ -28,22 +30,18 @@ public final class CpuBackend extends HostBackend {
   /**
    * Starts the compute threads.
    *
-   * @param threads number of compute threads, or 0 for one per processor
-   * @throws IllegalArgumentException if {@code threads} is negative, or the system property {@code
-   *     zoetrope.gemm} names no kernel
+   * @param threads number of compute threads
+   * @param kernel multiplies matrices
    * @throws IllegalStateException if the JVM runs without the Vector API
    */
-  public CpuBackend(int threads) {
-    if (threads < 0) {
-      throw new IllegalArgumentException("threads must be at least 0, not " + threads);
-    }
+  public VectorBackend(int threads, GemmKernel kernel) {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       throw new IllegalStateException(
           "the CPU backend needs the Vector API: run java with --add-modules=jdk.incubator.vector");
     }
-    kernel = GemmKernel.select();
+    this.kernel = kernel;
     warmUp = new WarmUp(kernel);
-    pool = new WorkerPool<>(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, Workspace::new);
+    pool = new WorkerPool<>(threads, Workspace::new);
     Gemm gemm = new Gemm(pool, kernel);
     linear = new LinearOperation(gemm);
     attention = new AttentionOperation(gemm);

@@ -1,9 +1,9 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
-import static io.zoetrope.kernels.cpu.Elements.FLOATS;
-import static io.zoetrope.kernels.cpu.Elements.LANES;
+import static io.zoetrope.kernels.cpu.vector.Elements.FLOATS;
+import static io.zoetrope.kernels.cpu.vector.Elements.LANES;
 
-import io.zoetrope.kernels.cpu.Workspace.Piece;
+import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 import io.zoetrope.ops.Activation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;

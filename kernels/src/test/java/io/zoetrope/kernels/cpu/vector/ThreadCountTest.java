@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
@@ -33,7 +33,7 @@ class ThreadCountTest {
     Tensor video = normal(random, 2, 13, 53, 12);
     Tensor taps = normal(random, 70, 12, 3, 3, 3);
     Tensor big = normal(random, 801, 131);
-    try (CpuBackend backend = new CpuBackend(threads);
+    try (VectorBackend backend = new VectorBackend(threads, GemmKernel.vector());
         Ops ops = new Ops(backend)) {
       Tensor projected = ops.linear(x, backend.place(wide, DType.F32), null, Activation.GELU_TANH);
       return List.of(

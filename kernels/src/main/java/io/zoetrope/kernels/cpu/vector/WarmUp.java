@@ -1,6 +1,6 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
-import io.zoetrope.kernels.cpu.Workspace.Piece;
+import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 
 /**
  * Brings the loops of vector instructions into compiled form while the program still reads its

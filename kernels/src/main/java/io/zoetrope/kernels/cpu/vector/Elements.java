@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;

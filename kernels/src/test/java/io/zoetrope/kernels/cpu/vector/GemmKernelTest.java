@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 

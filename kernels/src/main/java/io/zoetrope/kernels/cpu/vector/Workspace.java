@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
 /** Arrays that a thread keeps from one operation to the next. Their content is undefined. */
 final class Workspace {

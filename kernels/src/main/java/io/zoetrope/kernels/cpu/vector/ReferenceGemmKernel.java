@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cpu;
+package io.zoetrope.kernels.cpu.vector;
 
 /** The definition of {@link GemmKernel} in plain loops; gives the same bits as the others. */
 final class ReferenceGemmKernel implements GemmKernel {
