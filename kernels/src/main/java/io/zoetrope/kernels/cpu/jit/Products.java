@@ -135,29 +135,75 @@ final class Products {
   }
 
   private PackedWeight pack(Tensor weight, ProductOperands operands, Arena arena) {
-    Tensor source = weight;
-    if (weight.dtype() != DType.F32 && weight.dtype() != DType.BF16) {
-      source = toFloats(weight);
-    }
-    int columns = source.intSize(0);
-    int channels = source.intSize(1);
-    int taps = Math.toIntExact(source.count() / columns / channels);
+    Source source = Source.of(weight);
+    int columns = weight.intSize(0);
+    int channels = weight.intSize(1);
+    int taps = Math.toIntExact(weight.count() / columns / channels);
     int tapSteps = channels / operands.elementsOfStep();
     int steps = taps * tapSteps;
-    int stepBytes = operands.panelStepBytes(set);
-    long panelBytes = (long) steps * stepBytes;
-    MemorySegment panels = arena.allocate(panels(columns) * panelBytes, ALIGNMENT);
+    long panelBytes = (long) steps * operands.panelStepBytes(set);
+    MemorySegment panels = panelMemory(panels(columns) * panelBytes, arena);
     PackedWeight packed = new PackedWeight(panels, operands, columns, steps, panelBytes);
-    NativeView view = NativeView.of(source);
     pool.run(
         panels(columns),
         (panel, workspace) -> {
+          NativeView rows = panelRows(source, panel, columns, channels * taps, workspace);
           for (int tap = 0; tap < taps; tap++) {
-            packPanel(packed, panel, tap, tapSteps, view, channels, taps, workspace);
+            packPanel(packed, panel, tap, tapSteps, rows, channels, taps, workspace);
           }
         });
-    Reference.reachabilityFence(view);
+    Reference.reachabilityFence(source);
+    LinuxMemory.release(source.view().memory());
     return packed;
+  }
+
+  /** Panels are read again and again, so large pages pay. */
+  private static MemorySegment panelMemory(long bytes, Arena arena) {
+    MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
+    LinuxMemory.useHugePages(memory);
+    return memory;
+  }
+
+  /**
+   * Where the elements of a weight come from.
+   *
+   * @param rounded whether they are F32 that are rounded to BF16 on the way
+   */
+  private record Source(NativeView view, boolean rounded) {
+    static Source of(Tensor weight) {
+      if (weight.storage() instanceof PlacedWeight placed
+          && placed.stored().dtype() == DType.F32
+          && weight.dtype() == DType.BF16) {
+        MemorySegment memory = placed.stored().segment();
+        long address = memory.address() + weight.offset() * Float.BYTES;
+        return new Source(new NativeView(memory, DType.F32, address), true);
+      }
+      boolean direct = weight.dtype() == DType.F32 || weight.dtype() == DType.BF16;
+      return new Source(NativeView.of(direct ? weight : toFloats(weight)), false);
+    }
+  }
+
+  /** The columns of a panel as rows of elements, rounded if need be. */
+  private NativeView panelRows(
+      Source source, int panel, int columns, int depth, NativeWorkspace workspace) {
+    NativeView view = source.view();
+    int first = panel * panelWidth();
+    long from = view.at((long) first * depth);
+    if (!source.rounded()) {
+      return new NativeView(view.memory(), view.dtype(), from);
+    }
+    int count = Math.min(panelWidth(), columns - first);
+    long pitch = (long) depth * Short.BYTES;
+    MemorySegment rows = workspace.piece(NativeWorkspace.Piece.LEFT, count * pitch);
+    workspace.call(
+        kernels.get(new ConvertRows(set, DType.F32, DType.BF16)),
+        from,
+        (long) depth * Float.BYTES,
+        rows.address(),
+        pitch,
+        count,
+        depth);
+    return new NativeView(rows, DType.BF16, rows.address());
   }
 
   private void packPanel(
@@ -171,9 +217,8 @@ final class Products {
       NativeWorkspace workspace) {
     int elementBytes = source.dtype().bytes();
     long columnBytes = (long) channels * taps * elementBytes;
-    int first = panel * panelWidth();
-    int count = Math.min(panelWidth(), packed.columns() - first);
-    long from = source.address() + first * columnBytes + (long) tap * elementBytes;
+    int count = Math.min(panelWidth(), packed.columns() - panel * panelWidth());
+    long from = source.address() + (long) tap * elementBytes;
     long to = packed.at(panel, tap * tapSteps);
     long tapBytes = (long) taps * elementBytes;
     int panelStep = packed.operands().panelStepBytes(set);
