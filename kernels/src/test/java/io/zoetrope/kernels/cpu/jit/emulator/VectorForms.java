@@ -153,7 +153,6 @@ final class VectorForms {
     if (in.broadcast) {
       int element = form.repeatedLanes();
       in.demand(element > 0, "broadcast of an operand that has none");
-      in.demand(in.mask == 0, "a broadcast with a mask is unknown to the emulator");
       long displacement = in.displacement(element * Integer.BYTES);
       return machine -> {
         int[] vectors = machine.vectors;

@@ -540,13 +540,16 @@ final class VectorInstructions {
 
   /** The first operand takes the place of what a mask leaves as it was. */
   private static Action blendByMask(Instruction in) {
-    in.demand(in.evex() && !in.wide && !in.zeroing && !in.memory, "encoding");
+    in.demand(in.evex() && !in.wide && !in.zeroing, "encoding");
+    Form form = Form.ofFloats(in);
+    Action fetch = VectorForms.fetch(in, form);
     int mask = in.mask;
     int to = in.reg * Machine.LANES;
     int a = in.source * Machine.LANES;
-    int b = in.rm * Machine.LANES;
+    int b = VectorForms.operand(in);
     int lanes = in.lanes();
     return machine -> {
+      fetch.run(machine);
       int[] v = machine.vectors;
       long set = mask == 0 ? -1 : machine.masks[mask];
       for (int i = 0; i < lanes; i++) {
