@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.vector;
 
+import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
@@ -59,7 +60,7 @@ public final class VectorBackend extends HostBackend {
   @Override
   public synchronized Optional<Roofline> roofline() {
     if (roofline == null) {
-      roofline = new PeakMeasurement(pool).roofline();
+      roofline = new PeakMeasurement<>(pool, PeakLoop.products()).roofline();
     }
     return Optional.of(roofline);
   }
