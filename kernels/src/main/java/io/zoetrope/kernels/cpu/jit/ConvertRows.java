@@ -1,0 +1,45 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.tensor.DType;
+
+/**
+ * Copies rows from one place to another and converts between F32 and BF16 on the way, to nearest
+ * even.
+ *
+ * <p>Arguments: {@code source, bytes between its rows, destination, bytes between its rows, rows,
+ * columns}.
+ */
+record ConvertRows(InstructionSet set, DType from, DType to) implements KernelCache.Recipe {
+  private static final Register SOURCE = Register.RSI;
+  private static final Register DESTINATION = Register.RDX;
+  private static final Register ROWS = Register.R8;
+  private static final Register COLUMNS = Register.R9;
+
+  @Override
+  public void generate(Assembler assembler) {
+    VectorCode code = new VectorCode(assembler, set);
+    assembler.load(SOURCE, Assembler.argument(0));
+    assembler.load(DESTINATION, Assembler.argument(2));
+    assembler.load(ROWS, Assembler.argument(4));
+    assembler.load(COLUMNS, Assembler.argument(5));
+    code.rows(
+        ROWS,
+        () -> {
+          code.columns(COLUMNS, 4, vector -> move(code, vector));
+          code.advance(SOURCE, 1);
+          code.advance(DESTINATION, 3);
+        });
+    assembler.leave();
+  }
+
+  private void move(VectorCode code, int vector) {
+    if (from == to) {
+      code.copy(to, code.at(DESTINATION, to, vector), code.at(SOURCE, from, vector));
+    } else {
+      Vector value = code.fresh();
+      code.load(from, value, code.at(SOURCE, from, vector));
+      code.store(to, code.at(DESTINATION, to, vector), value);
+    }
+  }
+}

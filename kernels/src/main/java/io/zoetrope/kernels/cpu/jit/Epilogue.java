@@ -1,0 +1,97 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.ADD;
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.FMA_231;
+
+import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.DType;
+
+/**
+ * What follows a product of matrices: {@code product = activation(sum + bias)}, then {@code out =
+ * product}, {@code residual + product} or {@code residual + gate * product}. With a residual the
+ * product is rounded to the dtype of {@code out} first, as if it had been stored.
+ *
+ * <p>Arguments: {@code sums (F32), bytes between its rows, out, bytes between its rows, rows,
+ * columns, bias (F32, a vector of columns), residual (dtype of out; may be out itself), bytes
+ * between its rows, gate (F32), bytes between its rows (0 for the same row always)}. Those that are
+ * not asked for are not read.
+ *
+ * @param bias whether there is one
+ * @param out dtype of out and residual
+ */
+record Epilogue(
+    InstructionSet set, Activation activation, boolean bias, Residual residual, DType out)
+    implements KernelCache.Recipe {
+  /** What the product is added to. */
+  enum Residual {
+    NONE,
+    PLAIN,
+    GATED
+  }
+
+  private static final Register SUMS = Register.RSI;
+  private static final Register OUT = Register.RDX;
+  private static final Register ROWS = Register.R8;
+  private static final Register COLUMNS = Register.R9;
+  private static final Register BIAS = Register.R10;
+  private static final Register RESIDUAL = Register.R11;
+  private static final Register GATE = Register.RBX;
+
+  @Override
+  public void generate(Assembler assembler) {
+    VectorCode code = new VectorCode(assembler, set);
+    assembler.enter(GATE);
+    assembler.load(SUMS, Assembler.argument(0));
+    assembler.load(OUT, Assembler.argument(2));
+    assembler.load(ROWS, Assembler.argument(4));
+    assembler.load(COLUMNS, Assembler.argument(5));
+    if (bias) {
+      assembler.load(BIAS, Assembler.argument(6));
+    }
+    if (residual != Residual.NONE) {
+      assembler.load(RESIDUAL, Assembler.argument(7));
+    }
+    if (residual == Residual.GATED) {
+      assembler.load(GATE, Assembler.argument(9));
+    }
+    code.rows(
+        ROWS,
+        () -> {
+          code.columns(COLUMNS, 2, vector -> element(assembler, code, vector));
+          code.advance(SUMS, 1);
+          code.advance(OUT, 3);
+          if (residual != Residual.NONE) {
+            code.advance(RESIDUAL, 8);
+          }
+          if (residual == Residual.GATED) {
+            code.advance(GATE, 10);
+          }
+        });
+    assembler.leave(GATE);
+  }
+
+  private void element(Assembler assembler, VectorCode code, int vector) {
+    Vector product = code.fresh();
+    Vector other = code.fresh();
+    code.load(DType.F32, product, code.at(SUMS, DType.F32, vector));
+    if (bias) {
+      code.load(DType.F32, other, code.at(BIAS, DType.F32, vector));
+      assembler.vector(ADD, product, product, other);
+    }
+    new VectorFunctions(assembler, code).activate(activation, product);
+    if (residual != Residual.NONE) {
+      code.round(out, product);
+      code.load(out, other, code.at(RESIDUAL, out, vector));
+      if (residual == Residual.PLAIN) {
+        assembler.vector(ADD, product, product, other);
+      } else {
+        Vector gate = code.fresh();
+        code.load(DType.F32, gate, code.at(GATE, DType.F32, vector));
+        assembler.vector(FMA_231, other, product, gate);
+        product = other;
+      }
+    }
+    code.store(out, code.at(OUT, out, vector), product);
+  }
+}

@@ -1,0 +1,34 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.tensor.DType;
+
+/**
+ * Sets all elements of some rows to one value.
+ *
+ * <p>Arguments: {@code destination, bytes between its rows, rows, columns, bits of the value as
+ * float}.
+ */
+record FillRows(InstructionSet set, DType to) implements KernelCache.Recipe {
+  private static final Register DESTINATION = Register.RSI;
+  private static final Register ROWS = Register.R8;
+  private static final Register COLUMNS = Register.R9;
+
+  @Override
+  public void generate(Assembler assembler) {
+    VectorCode code = new VectorCode(assembler, set);
+    assembler.load(DESTINATION, Assembler.argument(0));
+    assembler.load(ROWS, Assembler.argument(2));
+    assembler.load(COLUMNS, Assembler.argument(3));
+    Vector value = code.fresh();
+    code.broadcast(value, Assembler.argument(4));
+    code.rows(
+        ROWS,
+        () -> {
+          code.columns(
+              COLUMNS, 4, vector -> code.store(to, code.at(DESTINATION, to, vector), value));
+          code.advance(DESTINATION, 1);
+        });
+    assembler.leave();
+  }
+}

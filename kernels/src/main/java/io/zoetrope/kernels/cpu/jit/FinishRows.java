@@ -1,0 +1,55 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.DIVIDE;
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MULTIPLY;
+
+import io.zoetrope.kernels.cpu.jit.Operand.Address;
+import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.tensor.DType;
+
+/**
+ * Ends a softmax that {@link SoftmaxRows} has computed block by block: {@code out = sums / total},
+ * row by row. A total of 0 gives NaN, as in the definition of softmax.
+ *
+ * <p>Arguments: {@code sums (F32), bytes between its rows, totals (F32, one per row), out, bytes
+ * between its rows, rows, columns}.
+ */
+record FinishRows(InstructionSet set, DType out) implements KernelCache.Recipe {
+  private static final Register SUMS = Register.RSI;
+  private static final Register OUT = Register.RDX;
+  private static final Register ROWS = Register.R8;
+  private static final Register COLUMNS = Register.R9;
+  private static final Register TOTALS = Register.R10;
+
+  @Override
+  public void generate(Assembler assembler) {
+    VectorCode code = new VectorCode(assembler, set);
+    assembler.load(SUMS, Assembler.argument(0));
+    assembler.load(TOTALS, Assembler.argument(2));
+    assembler.load(OUT, Assembler.argument(3));
+    assembler.load(ROWS, Assembler.argument(5));
+    assembler.load(COLUMNS, Assembler.argument(6));
+    Vector factor = code.fresh();
+    Vector total = code.fresh();
+    code.rows(
+        ROWS,
+        () -> {
+          code.broadcast(total, Address.at(TOTALS));
+          code.fill(factor, 1);
+          assembler.vector(DIVIDE, factor, factor, total);
+          code.columns(
+              COLUMNS,
+              2,
+              vector -> {
+                Vector value = code.fresh();
+                code.load(DType.F32, value, code.at(SUMS, DType.F32, vector));
+                assembler.vector(MULTIPLY, value, value, factor);
+                code.store(out, code.at(OUT, out, vector), value);
+              });
+          code.advance(SUMS, 1);
+          assembler.add(TOTALS, Float.BYTES);
+          code.advance(OUT, 4);
+        });
+    assembler.leave();
+  }
+}

@@ -1,0 +1,183 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.*;
+
+import io.zoetrope.kernels.cpu.jit.Assembler.Condition;
+import io.zoetrope.kernels.cpu.jit.Assembler.Label;
+import io.zoetrope.kernels.cpu.jit.Operand.Address;
+import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.kernels.cpu.jit.VectorCode.Comparison;
+import io.zoetrope.tensor.DType;
+
+/**
+ * One step of a softmax over blocks of keys (Milakov and Gimelshein, "Online normalizer calculation
+ * for softmax", 2018): takes the scores of some queries with one block of keys, updates the largest
+ * score so far and the total of the weights, scales what has been summed so far to the new largest
+ * score, and writes the weights of the block. With {@code score = sum * scale + bias}:
+ *
+ * <pre>
+ * largest' = max(largest, scores)
+ * weights = exp(scores - largest')
+ * sums *= exp(largest - largest')
+ * total' = total * exp(largest - largest') + sum of the weights, before they are rounded
+ * </pre>
+ *
+ * Before the first block, the largest score is -infinity, total and sums are 0. As long as all
+ * scores of a row are -infinity, its weights are 0 and the rest stays as it is.
+ *
+ * <p>Arguments: {@code scores (F32), bytes between rows, rows, width, scale (bits of a float), bias
+ * (F32), bytes between its rows (0 for the same row always), largest scores (F32, one per row),
+ * totals (F32, one per row), sums (F32), bytes between rows, columns of the sums, weights (they may
+ * take the place of the scores if F32), bytes between rows, padded width (weights from width on
+ * become 0)}.
+ *
+ * @param bias whether there is one
+ * @param out dtype of the weights
+ */
+record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements KernelCache.Recipe {
+  private static final int LARGEST_ACCUMULATORS = 4;
+
+  private static final Register SCORES = Register.RSI;
+  private static final Register WEIGHTS = Register.RDX;
+  private static final Register LARGEST = Register.R8;
+  private static final Register TOTALS = Register.R9;
+  private static final Register SUMS = Register.R10;
+  private static final Register WIDTH = Register.R11;
+  private static final Register BIAS = Register.RBX;
+  private static final Register ROWS = Register.R12;
+  private static final Register END = Register.R13;
+
+  /** Writes one function. */
+  private record Writer(SoftmaxRows recipe, Assembler assembler, VectorCode code, Vector scale) {
+    void row() {
+      Vector next = largest();
+      Vector factor = code.fresh();
+      Vector shift = code.fresh();
+      // Without any key yet, differences to -infinity would be NaN; any other number serves.
+      assembler.vector(LOAD, shift, next);
+      code.zero(factor);
+      code.select(Comparison.EQUAL, next, minusInfinity(), shift, factor);
+      rescale(factor, shift, next);
+      Vector total = code.fresh();
+      code.zero(total);
+      VectorFunctions functions = new VectorFunctions(assembler, code);
+      code.columns(
+          WIDTH,
+          1,
+          vector -> {
+            Vector weight = code.fresh();
+            score(weight, vector);
+            assembler.vector(SUBTRACT, weight, weight, shift);
+            functions.expOfNegative(weight);
+            code.accumulate(total, weight);
+            code.store(recipe.out, code.at(WEIGHTS, recipe.out, vector), weight);
+          });
+      code.reduce(ADD, total);
+      Address totalSoFar = Address.at(TOTALS);
+      code.broadcast(shift, totalSoFar);
+      assembler.vector(FMA_231, total, shift, factor);
+      assembler.vector(STORE_ONE, total.as(128), totalSoFar);
+      pad(total);
+    }
+
+    /** The largest score so far, this block included. */
+    private Vector largest() {
+      Vector[] largest = code.fresh(LARGEST_ACCUMULATORS);
+      for (Vector vector : largest) {
+        code.broadcast(vector, Address.at(LARGEST));
+      }
+      code.columns(
+          WIDTH,
+          LARGEST_ACCUMULATORS,
+          vector -> {
+            Vector score = code.fresh();
+            score(score, vector);
+            assembler.vector(MAX, largest[vector], largest[vector], score);
+          });
+      code.reduce(MAX, largest);
+      return largest[0];
+    }
+
+    private void score(Vector score, int vector) {
+      code.load(DType.F32, score, code.at(SCORES, DType.F32, vector));
+      if (recipe.bias) {
+        int before = code.taken();
+        Vector added = code.fresh();
+        code.load(DType.F32, added, code.at(BIAS, DType.F32, vector));
+        assembler.vector(FMA_213, score, scale, added);
+        code.release(before);
+      } else {
+        assembler.vector(MULTIPLY, score, score, scale);
+      }
+    }
+
+    /** {@code factor = exp(largest - shift)}, applied to the sums unless it is 1. */
+    private void rescale(Vector factor, Vector shift, Vector next) {
+      code.broadcast(factor, Address.at(LARGEST));
+      assembler.vector(STORE_ONE, next.as(128), Address.at(LARGEST));
+      assembler.vector(SUBTRACT, factor, factor, shift);
+      new VectorFunctions(assembler, code).expOfNegative(factor);
+      Label done = assembler.label();
+      assembler.moveFromVector(VectorCode.SCRATCH, factor.as(128));
+      assembler.compare(VectorCode.SCRATCH, Float.floatToRawIntBits(1));
+      assembler.jump(Condition.EQUAL, done);
+      assembler.load(END, Assembler.argument(11));
+      code.columns(
+          END,
+          4,
+          vector -> {
+            Vector sum = code.fresh();
+            Address at = code.at(SUMS, DType.F32, vector);
+            code.load(DType.F32, sum, at);
+            assembler.vector(MULTIPLY, sum, sum, factor);
+            code.store(DType.F32, at, sum);
+          });
+      assembler.place(done);
+    }
+
+    private void pad(Vector zero) {
+      code.zero(zero);
+      assembler.load(END, Assembler.argument(14));
+      assembler.move(VectorCode.INDEX, WIDTH);
+      code.moreColumns(
+          END, 1, vector -> code.store(recipe.out, code.at(WEIGHTS, recipe.out, vector), zero));
+    }
+
+    private Operand minusInfinity() {
+      return assembler.constant(Float.NEGATIVE_INFINITY);
+    }
+  }
+
+  @Override
+  public void generate(Assembler assembler) {
+    VectorCode code = new VectorCode(assembler, set);
+    assembler.enter(BIAS, ROWS, END);
+    assembler.load(SCORES, Assembler.argument(0));
+    assembler.load(ROWS, Assembler.argument(2));
+    assembler.load(WIDTH, Assembler.argument(3));
+    if (bias) {
+      assembler.load(BIAS, Assembler.argument(5));
+    }
+    assembler.load(LARGEST, Assembler.argument(7));
+    assembler.load(TOTALS, Assembler.argument(8));
+    assembler.load(SUMS, Assembler.argument(9));
+    assembler.load(WEIGHTS, Assembler.argument(12));
+    Vector scale = code.fresh();
+    code.broadcast(scale, Assembler.argument(4));
+    Writer writer = new Writer(this, assembler, code, scale);
+    code.rows(
+        ROWS,
+        () -> {
+          writer.row();
+          code.advance(SCORES, 1);
+          if (bias) {
+            code.advance(BIAS, 6);
+          }
+          assembler.add(LARGEST, Float.BYTES);
+          assembler.add(TOTALS, Float.BYTES);
+          code.advance(SUMS, 10);
+          code.advance(WEIGHTS, 13);
+        });
+    assembler.leave(BIAS, ROWS, END);
+  }
+}

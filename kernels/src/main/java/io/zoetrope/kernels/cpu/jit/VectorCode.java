@@ -1,0 +1,331 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.*;
+
+import io.zoetrope.kernels.cpu.jit.Assembler.Condition;
+import io.zoetrope.kernels.cpu.jit.Assembler.Label;
+import io.zoetrope.kernels.cpu.jit.Operand.Address;
+import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.tensor.DType;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * Code over rows of F32 or BF16 elements, written once for all widths of vectors. The body of
+ * {@link #columns} is generated for whole vectors and again for one element, which then fills all
+ * lanes, so that whatever is computed from it is the same in every lane.
+ *
+ * <p>Takes RAX as scratch and RCX as the index of the current column. RDI has to keep the address
+ * of the arguments.
+ */
+final class VectorCode {
+  static final Register SCRATCH = Register.RAX;
+  static final Register INDEX = Register.RCX;
+
+  /** Instructions that move between vector and general registers know the first 16 only. */
+  private static final int REGISTERS = 16;
+
+  private static final int MASK = 1;
+
+  /** Predicates of comparisons; quiet ones. */
+  enum Comparison {
+    EQUAL(0x00),
+    UNORDERED(0x03),
+    GREATER(0x1e);
+
+    private final int predicate;
+
+    Comparison(int predicate) {
+      this.predicate = predicate;
+    }
+  }
+
+  private final Assembler assembler;
+  private final InstructionSet set;
+  private int taken;
+  private boolean single;
+
+  VectorCode(Assembler assembler, InstructionSet set) {
+    this.assembler = assembler;
+    this.set = set;
+  }
+
+  // ---------------------------------------------------------------- registers
+
+  /** A vector register that nobody else uses until {@link #release}. */
+  Vector fresh() {
+    if (taken == REGISTERS) {
+      throw new IllegalStateException("a kernel needs more than %d registers".formatted(REGISTERS));
+    }
+    return new Vector(taken++, set.vectorBits);
+  }
+
+  /** As many registers as asked for. */
+  Vector[] fresh(int count) {
+    Vector[] registers = new Vector[count];
+    for (int i = 0; i < count; i++) {
+      registers[i] = fresh();
+    }
+    return registers;
+  }
+
+  /** How many registers are taken; {@link #release} goes back to it. */
+  int taken() {
+    return taken;
+  }
+
+  void release(int before) {
+    taken = before;
+  }
+
+  // ---------------------------------------------------------------- loops
+
+  /**
+   * Runs code once for every row.
+   *
+   * @param rows how many; counted down to 0
+   */
+  void rows(Register rows, Runnable body) {
+    Label loop = assembler.label();
+    Label end = assembler.label();
+    assembler.place(loop);
+    assembler.compare(rows, 0);
+    assembler.jump(Condition.LESS_OR_EQUAL, end);
+    body.run();
+    assembler.subtract(rows, 1);
+    assembler.jump(loop);
+    assembler.place(end);
+  }
+
+  /** Adds an argument, a number of bytes, to an address. */
+  void advance(Register address, int argument) {
+    assembler.load(SCRATCH, Assembler.argument(argument));
+    assembler.add(address, SCRATCH);
+  }
+
+  /** Starts at column 0. */
+  void columns(Register end, int unroll, IntConsumer body) {
+    assembler.move(INDEX, 0);
+    moreColumns(end, unroll, body);
+  }
+
+  /**
+   * Goes from the column in {@link #INDEX} to {@code end}: several vectors at a time, then one
+   * vector, then one element.
+   *
+   * @param unroll vectors at a time
+   * @param body writes the code for the vector with the given number
+   */
+  void moreColumns(Register end, int unroll, IntConsumer body) {
+    if (unroll > 1) {
+      loop(end, unroll, body);
+    }
+    loop(end, 1, body);
+    single = true;
+    loop(end, 1, body);
+    single = false;
+  }
+
+  private void loop(Register end, int vectors, IntConsumer body) {
+    int elements = single ? 1 : vectors * set.lanes();
+    Label test = assembler.label();
+    Label loop = assembler.label();
+    assembler.jump(test);
+    assembler.place(loop);
+    int before = taken;
+    for (int vector = 0; vector < vectors; vector++) {
+      body.accept(vector);
+      taken = before;
+    }
+    assembler.add(INDEX, elements);
+    assembler.place(test);
+    assembler.address(SCRATCH, Address.at(INDEX, elements));
+    assembler.compare(SCRATCH, end);
+    assembler.jump(Condition.LESS_OR_EQUAL, loop);
+  }
+
+  /** The current element of a row, or the vector with this number from there on. */
+  Address at(Register row, DType dtype, int vector) {
+    int bytes = dtype.bytes();
+    return Address.at(row, INDEX, bytes, vector * set.lanes() * bytes);
+  }
+
+  // ---------------------------------------------------------------- elements
+
+  /** Loads elements as floats. */
+  void load(DType dtype, Vector to, Address from) {
+    if (dtype == DType.F32) {
+      assembler.vector(single ? BROADCAST : LOAD, to, from);
+    } else if (single) {
+      assembler.load16(SCRATCH, from);
+      assembler.shiftLeft(SCRATCH, Short.SIZE);
+      broadcast(to, SCRATCH);
+    } else {
+      assembler.vector(WIDEN_SHORT, to, from);
+      assembler.shiftLeft(to, to, Short.SIZE);
+    }
+  }
+
+  /** Stores floats as elements, rounded to nearest even; NaN stays NaN. */
+  void store(DType dtype, Address to, Vector value) {
+    int before = taken;
+    if (dtype == DType.F32) {
+      if (single) {
+        assembler.vector(STORE_ONE, value.as(128), to);
+      } else {
+        assembler.vector(STORE, value, to);
+      }
+    } else {
+      Vector bits = roundedBits(value);
+      assembler.shiftRight(bits, bits, Short.SIZE);
+      if (single) {
+        assembler.moveFromVector(SCRATCH, bits.as(128));
+        assembler.store16(to, SCRATCH);
+      } else if (set.hasMasks()) {
+        assembler.vector(NARROW_INT, bits, to);
+      } else {
+        assembler.vector(PACK_INT, bits, bits, bits);
+        assembler.vector(PERMUTE_LONG, bits, bits, 0b1000);
+        assembler.vector(STORE, bits.as(128), to);
+      }
+    }
+    taken = before;
+  }
+
+  /** Copies elements as they are. */
+  void copy(DType dtype, Address to, Address from) {
+    int before = taken;
+    Vector value = fresh().as(set.vectorBits * dtype.bytes() / Float.BYTES);
+    if (!single) {
+      assembler.vector(LOAD, value, from);
+      assembler.vector(STORE, value, to);
+    } else if (dtype == DType.F32) {
+      assembler.load32(SCRATCH, from);
+      assembler.store32(to, SCRATCH);
+    } else {
+      assembler.load16(SCRATCH, from);
+      assembler.store16(to, SCRATCH);
+    }
+    taken = before;
+  }
+
+  /** Rounds a float to what an element can hold; nothing to do for F32. */
+  void round(DType dtype, Vector value) {
+    if (dtype == DType.BF16) {
+      int before = taken;
+      assembler.vector(AND, value, roundedBits(value), assembler.constant(0xffff0000));
+      taken = before;
+    }
+  }
+
+  /**
+   * Floats rounded to bfloat16 in the upper halves; what is below has to be cut off. NaN would be
+   * carried into a number and becomes all ones instead. Instructions made for this would take
+   * subnormal numbers for 0.
+   */
+  private Vector roundedBits(Vector value) {
+    Vector bits = fresh();
+    assembler.shiftRight(bits, value, Short.SIZE);
+    assembler.vector(AND, bits, bits, assembler.constant(1));
+    assembler.vector(ADD_INT, bits, bits, assembler.constant(0x7fff));
+    assembler.vector(ADD_INT, bits, bits, value);
+    select(Comparison.UNORDERED, value, value, bits, assembler.constant(-1));
+    return bits;
+  }
+
+  /** Fills all lanes with the float at an address. */
+  void broadcast(Vector to, Address from) {
+    assembler.vector(BROADCAST, to, from);
+  }
+
+  /** Fills all lanes with the lower 32 bits of a register. */
+  void broadcast(Vector to, Register from) {
+    assembler.moveToVector(to.as(128), from);
+    broadcast(to);
+  }
+
+  /** Fills all lanes with the first one. */
+  void broadcast(Vector vector) {
+    assembler.vector(BROADCAST, vector, vector.as(128));
+  }
+
+  void zero(Vector vector) {
+    assembler.vector(XOR, vector, vector, vector);
+  }
+
+  void fill(Vector vector, float value) {
+    assembler.vector(LOAD, vector, assembler.constant(value));
+  }
+
+  // ---------------------------------------------------------------- across lanes
+
+  /** {@code sum += value}, where a single element counts once. */
+  void accumulate(Vector sum, Vector value) {
+    int before = taken;
+    assembler.vector(ADD, sum, sum, counted(value));
+    taken = before;
+  }
+
+  /** {@code sum += a * b}, where a single element counts once. */
+  void accumulateProduct(Vector sum, Vector a, Vector b) {
+    int before = taken;
+    assembler.vector(FMA_231, sum, counted(a), b);
+    taken = before;
+  }
+
+  private Vector counted(Vector value) {
+    if (!single) {
+      return value;
+    }
+    Vector first = fresh();
+    Operand mask = assembler.constant(firstLane());
+    assembler.vector(AND, first, value, mask);
+    return first;
+  }
+
+  private static List<Integer> firstLane() {
+    Integer[] lanes = Collections.nCopies(16, 0).toArray(Integer[]::new);
+    lanes[0] = -1;
+    return List.of(lanes);
+  }
+
+  /** Puts {@code instruction} (a sum or a maximum) over all lanes of some vectors in all lanes. */
+  void reduce(VectorInstruction instruction, Vector... vectors) {
+    Vector all = vectors[0];
+    for (int step = vectors.length / 2; step > 0; step /= 2) {
+      for (int i = 0; i < step; i++) {
+        assembler.vector(instruction, vectors[i], vectors[i], vectors[i + step]);
+      }
+    }
+    int before = taken;
+    Vector other = fresh();
+    if (all.bits() == 512) {
+      assembler.vector(EXTRACT_256, all, other.as(256), 1);
+      assembler.vector(instruction, all.as(256), all.as(256), other.as(256));
+    }
+    Vector low = all.as(128);
+    assembler.vector(EXTRACT_128, all.as(256), other.as(128), 1);
+    assembler.vector(instruction, low, low, other.as(128));
+    assembler.vector(MOVE_HIGH_TO_LOW, other.as(128), low, low);
+    assembler.vector(instruction, low, low, other.as(128));
+    assembler.vector(SHUFFLE, other.as(128), low, low, 1);
+    assembler.vector(instruction, low, low, other.as(128));
+    broadcast(all);
+    taken = before;
+  }
+
+  /** {@code value = a (comparison) b ? then : value}. */
+  void select(Comparison comparison, Vector a, Operand b, Vector value, Operand then) {
+    if (set.hasMasks()) {
+      assembler.compareToMask(MASK, a, b, comparison.predicate);
+      assembler.blendByMask(MASK, value, value, then);
+    } else {
+      int before = taken;
+      Vector mask = fresh();
+      assembler.vector(COMPARE, mask, a, b, comparison.predicate);
+      assembler.blend(value, value, then, mask);
+      taken = before;
+    }
+  }
+}
