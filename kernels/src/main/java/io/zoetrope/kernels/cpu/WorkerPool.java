@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * A fixed set of threads that share the tasks of one operation at a time; the calling thread works
  * too. Tasks are handed out one by one, so a slow core takes fewer of them.
  */
-final class WorkerPool implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
   /** How long an idle worker looks for the next operation before it sleeps. */
   private static final long SPIN_NANOS = 50_000;
 
@@ -16,7 +16,7 @@ final class WorkerPool implements AutoCloseable {
 
   /** The part of an operation with the given number; parts may run in any order and place. */
   @FunctionalInterface
-  interface Task {
+  public interface Task {
     /**
      * Does one part.
      *
@@ -66,7 +66,7 @@ final class WorkerPool implements AutoCloseable {
    *
    * @param threads that work, the caller included
    */
-  WorkerPool(int threads) {
+  public WorkerPool(int threads) {
     workers = new Thread[threads - 1];
     for (int i = 0; i < workers.length; i++) {
       workers[i] = Thread.ofPlatform().daemon().name("zoetrope-cpu-" + (i + 1)).start(this::serve);
@@ -74,7 +74,7 @@ final class WorkerPool implements AutoCloseable {
   }
 
   /** Threads that work, the caller included. */
-  int threads() {
+  public int threads() {
     return workers.length + 1;
   }
 
@@ -100,7 +100,7 @@ final class WorkerPool implements AutoCloseable {
    * of a task is thrown here. While another thread's operation holds the workers, the caller works
    * alone.
    */
-  void run(int count, Task task) {
+  public void run(int count, Task task) {
     Workspace workspace = workspaces.get();
     if (count == 1 || workers.length == 0 || !inUse.tryLock()) {
       runAlone(count, task, workspace);

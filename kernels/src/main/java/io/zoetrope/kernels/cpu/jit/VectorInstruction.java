@@ -70,6 +70,7 @@ enum VectorInstruction {
   BLEND_BY_MASK(Prefix.P66, 2, 0x65, Tuple.FULL),
 
   WIDEN_SHORT(Prefix.P66, 2, 0x33, Tuple.HALF),
+  WIDEN_INT(Prefix.P66, 2, 0x35, Tuple.HALF),
   /** VEX alone: eight ints and eight ints to sixteen shorts, lane by lane of 128 bits. */
   PACK_INT(Prefix.P66, 2, 0x2b, Tuple.FULL),
   /** EVEX alone: ints to half as wide shorts; the destination is the operand. */

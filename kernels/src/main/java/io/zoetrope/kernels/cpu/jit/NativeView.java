@@ -1,0 +1,45 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.HostStorage;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Where the elements of a tensor lie in native memory. The memory is there as long as this object
+ * is reachable.
+ *
+ * @param address of the first element
+ */
+record NativeView(MemorySegment memory, DType dtype, long address) {
+  private static final int ALIGNMENT = 64;
+
+  /** A view of a tensor; one on the Java heap is copied, as generated code can't reach it. */
+  static NativeView of(Tensor tensor) {
+    MemorySegment segment = ((HostStorage) tensor.storage()).segment();
+    if (!segment.isNative()) {
+      MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, segment.byteSize()), ALIGNMENT);
+      segment = copy.copyFrom(segment);
+    }
+    long offset = tensor.offset() * tensor.dtype().bytes();
+    return new NativeView(segment, tensor.dtype(), segment.address() + offset);
+  }
+
+  /** Brings results to the tensor that this is a view of, if that one is on the Java heap. */
+  void copyBack(Tensor tensor) {
+    MemorySegment segment = ((HostStorage) tensor.storage()).segment();
+    if (!segment.isNative()) {
+      segment.copyFrom(memory.asSlice(0, segment.byteSize()));
+    }
+  }
+
+  static NativeView ofNullable(Tensor tensor) {
+    return tensor == null ? null : of(tensor);
+  }
+
+  /** Address of an element. */
+  long at(long position) {
+    return address + position * dtype.bytes();
+  }
+}

@@ -1,0 +1,62 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Native memory that a thread keeps from one operation to the next: scratch, whose content is
+ * undefined, and the record that arguments of generated functions are put in.
+ */
+final class NativeWorkspace {
+  /** What a piece of a workspace is used for; pieces do not overlap. */
+  enum Piece {
+    /** Rows of the left matrix, or a window of the input of a convolution. */
+    LEFT,
+    /** A block of results. */
+    RESULT,
+    /** Attention scores of a block of queries and keys. */
+    SCORES,
+    /** Attention weights of a block of queries and keys. */
+    WEIGHTS,
+    /** All keys of some heads, packed. */
+    KEYS,
+    /** All values of some heads, packed. */
+    VALUES,
+    /** Byte offsets of taps. */
+    OFFSETS,
+    /** Vectors that apply to every row: bias, and so on. */
+    FIRST_VECTOR,
+    SECOND_VECTOR
+  }
+
+  private static final int ARGUMENTS = 64;
+  private static final int ALIGNMENT = 64;
+
+  private final MemorySegment arguments =
+      Arena.ofAuto().allocate(ARGUMENTS * (long) Long.BYTES, ALIGNMENT);
+  private final MemorySegment[] pieces = new MemorySegment[Piece.values().length];
+
+  /** The record of arguments. */
+  MemorySegment arguments() {
+    return arguments;
+  }
+
+  /** Puts values in the record of arguments, from the first one on, and runs a function. */
+  void call(MachineCode function, long... values) {
+    for (int i = 0; i < values.length; i++) {
+      arguments.set(ValueLayout.JAVA_LONG, (long) i * Long.BYTES, values[i]);
+    }
+    function.call(arguments);
+  }
+
+  /** Memory of at least this size, aligned to a cache line. */
+  MemorySegment piece(Piece piece, long bytes) {
+    MemorySegment memory = pieces[piece.ordinal()];
+    if (memory == null || memory.byteSize() < bytes) {
+      memory = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+      pieces[piece.ordinal()] = memory;
+    }
+    return memory;
+  }
+}
