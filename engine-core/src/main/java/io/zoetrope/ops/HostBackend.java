@@ -49,14 +49,13 @@ public abstract class HostBackend implements Backend {
     long count = weight.count();
     LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
         .parallel()
-        .forEach(
-            block -> {
-              long begin = block * ROUNDING_BLOCK;
-              long end = Math.min(count, begin + ROUNDING_BLOCK);
-              for (long i = begin; i < end; i++) {
-                Conversions.fromFloat(to, dtype, i, Conversions.toFloat(from, weight.dtype(), i));
-              }
-            });
+        .forEach(block -> {
+          long begin = block * ROUNDING_BLOCK;
+          long end = Math.min(count, begin + ROUNDING_BLOCK);
+          for (long i = begin; i < end; i++) {
+            Conversions.fromFloat(to, dtype, i, Conversions.toFloat(from, weight.dtype(), i));
+          }
+        });
     return Tensor.contiguous(new HostStorage(to), 0, dtype, weight.shape(), weight.lifetime());
   }
 

@@ -135,8 +135,7 @@ class TracerTest {
     assertWork("rmsNormRopeInPlace", (4 + 3) * 24, 4 * (2 * 24 + 8 + 2 * 6));
     Tensor video = tensor(1, 4, 4, 2);
     Tensor kernel = tensor(3, 2, 1, 2, 2);
-    ops.conv3dAddInPlace(
-        tensor(1, 3, 3, 3), video, null, kernel, null, ConvGeometry.causal(0, 0));
+    ops.conv3dAddInPlace(tensor(1, 3, 3, 3), video, null, kernel, null, ConvGeometry.causal(0, 0));
     assertWork("conv3dAddInPlace", 2 * 27 * 2 * 4 + 27, 4 * (32 + 24 + 2 * 27));
   }
 

@@ -33,6 +33,7 @@ final class AttentionOperation {
   void run(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
     Call call = new Call(out, q, k, v, heads, scale, bias);
     call.run();
+    call.out.copyBack(out);
     Reference.reachabilityFence(call);
   }
 

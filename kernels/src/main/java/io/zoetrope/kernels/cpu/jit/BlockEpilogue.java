@@ -1,21 +1,17 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.ops.Activation;
-import io.zoetrope.tensor.Conversions;
-import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * What happens to a block of a product while it is still in the cache: bias, activation, and {@code
  * residual + gate * result}, which is rounded before and after.
  */
 final class BlockEpilogue {
+  private final Tensor result;
   private final NativeView out;
   private final int columns;
-  private final MemorySegment bias;
+  private final NativeView bias;
   private final NativeView residual;
   private final NativeView gate;
   private final long gatePitch;
@@ -36,9 +32,10 @@ final class BlockEpilogue {
       Activation activation,
       Tensor residual,
       Tensor gate) {
+    this.result = out;
     this.out = NativeView.of(out);
     this.columns = out.intSize(-1);
-    this.bias = bias == null ? null : floats(bias);
+    this.bias = products.rows().floats(bias);
     this.residual = NativeView.ofNullable(residual);
     this.gate = NativeView.ofNullable(gate);
     gatePitch = gate == null || gate.shape().rank() == 1 ? 0 : gate.stride(0) * (long) Float.BYTES;
@@ -50,18 +47,6 @@ final class BlockEpilogue {
         products
             .kernels()
             .get(new Epilogue(products.set(), activation, bias != null, kind, out.dtype()));
-  }
-
-  private static MemorySegment floats(Tensor vector) {
-    MemorySegment from = vector.segment();
-    if (vector.dtype() == DType.F32 && from.isNative()) {
-      return from;
-    }
-    MemorySegment to = Arena.ofAuto().allocate(vector.count() * Float.BYTES);
-    for (long i = 0; i < vector.count(); i++) {
-      to.setAtIndex(ValueLayout.JAVA_FLOAT, i, Conversions.toFloat(from, vector.dtype(), i));
-    }
-    return to;
   }
 
   /**
@@ -90,10 +75,15 @@ final class BlockEpilogue {
         pitch,
         height,
         width,
-        bias == null ? 0 : bias.address() + (long) firstColumn * Float.BYTES,
+        bias == null ? 0 : bias.at(firstColumn),
         residual == null ? 0 : residual.at(position),
         pitch,
         gate == null ? 0 : gate.at(firstColumn) + firstRow * gatePitch,
         gatePitch);
+  }
+
+  /** Ends the operation, when all blocks are stored. */
+  void finish() {
+    out.copyBack(result);
   }
 }

@@ -1,7 +1,9 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
 import io.zoetrope.tensor.DType;
+import java.util.List;
 
 /**
  * Copies rows from one place to another and converts between F32 and BF16 on the way, to nearest
@@ -19,17 +21,12 @@ record ConvertRows(InstructionSet set, DType from, DType to) implements KernelCa
   @Override
   public void generate(Assembler assembler) {
     VectorCode code = new VectorCode(assembler, set);
-    assembler.load(SOURCE, Assembler.argument(0));
-    assembler.load(DESTINATION, Assembler.argument(2));
     assembler.load(ROWS, Assembler.argument(4));
     assembler.load(COLUMNS, Assembler.argument(5));
     code.rows(
         ROWS,
-        () -> {
-          code.columns(COLUMNS, 4, vector -> move(code, vector));
-          code.advance(SOURCE, 1);
-          code.advance(DESTINATION, 3);
-        });
+        List.of(new Rows(SOURCE, 0), new Rows(DESTINATION, 2)),
+        () -> code.columns(COLUMNS, 4, vector -> move(code, vector)));
     assembler.leave();
   }
 
@@ -39,6 +36,7 @@ record ConvertRows(InstructionSet set, DType from, DType to) implements KernelCa
     } else {
       Vector value = code.fresh();
       code.load(from, value, code.at(SOURCE, from, vector));
+      code.quiet(value);
       code.store(to, code.at(DESTINATION, to, vector), value);
     }
   }

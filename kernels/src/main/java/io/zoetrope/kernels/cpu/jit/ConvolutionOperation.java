@@ -46,6 +46,7 @@ final class ConvolutionOperation {
     var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, residual, null);
     Call call = new Call(out, x, history, weight, packed, geometry, epilogue);
     call.run();
+    epilogue.finish();
     Reference.reachabilityFence(call);
   }
 

@@ -4,8 +4,11 @@ import static io.zoetrope.kernels.cpu.jit.VectorInstruction.ADD;
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.FMA_231;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What follows a product of matrices: {@code product = activation(sum + bias)}, then {@code out =
@@ -42,32 +45,20 @@ record Epilogue(
   public void generate(Assembler assembler) {
     VectorCode code = new VectorCode(assembler, set);
     assembler.enter(GATE);
-    assembler.load(SUMS, Assembler.argument(0));
-    assembler.load(OUT, Assembler.argument(2));
     assembler.load(ROWS, Assembler.argument(4));
     assembler.load(COLUMNS, Assembler.argument(5));
     if (bias) {
       assembler.load(BIAS, Assembler.argument(6));
     }
+    List<Rows> all = new ArrayList<>(List.of(new Rows(SUMS, 0), new Rows(OUT, 2)));
     if (residual != Residual.NONE) {
-      assembler.load(RESIDUAL, Assembler.argument(7));
+      all.add(new Rows(RESIDUAL, 7));
     }
     if (residual == Residual.GATED) {
-      assembler.load(GATE, Assembler.argument(9));
+      all.add(new Rows(GATE, 9));
     }
     code.rows(
-        ROWS,
-        () -> {
-          code.columns(COLUMNS, 2, vector -> element(assembler, code, vector));
-          code.advance(SUMS, 1);
-          code.advance(OUT, 3);
-          if (residual != Residual.NONE) {
-            code.advance(RESIDUAL, 8);
-          }
-          if (residual == Residual.GATED) {
-            code.advance(GATE, 10);
-          }
-        });
+        ROWS, all, () -> code.columns(COLUMNS, 2, vector -> element(assembler, code, vector)));
     assembler.leave(GATE);
   }
 

@@ -1,7 +1,9 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
 import io.zoetrope.tensor.DType;
+import java.util.List;
 
 /**
  * Sets all elements of some rows to one value.
@@ -17,18 +19,17 @@ record FillRows(InstructionSet set, DType to) implements KernelCache.Recipe {
   @Override
   public void generate(Assembler assembler) {
     VectorCode code = new VectorCode(assembler, set);
-    assembler.load(DESTINATION, Assembler.argument(0));
     assembler.load(ROWS, Assembler.argument(2));
     assembler.load(COLUMNS, Assembler.argument(3));
     Vector value = code.fresh();
     code.broadcast(value, Assembler.argument(4));
+    code.quiet(value);
     code.rows(
         ROWS,
-        () -> {
-          code.columns(
-              COLUMNS, 4, vector -> code.store(to, code.at(DESTINATION, to, vector), value));
-          code.advance(DESTINATION, 1);
-        });
+        List.of(new Rows(DESTINATION, 0)),
+        () ->
+            code.columns(
+                COLUMNS, 4, vector -> code.store(to, code.at(DESTINATION, to, vector), value)));
     assembler.leave();
   }
 }

@@ -5,7 +5,9 @@ import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MULTIPLY;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
 import io.zoetrope.tensor.DType;
+import java.util.List;
 
 /**
  * Ends a softmax that {@link SoftmaxRows} has computed block by block: {@code out = sums / total},
@@ -24,15 +26,14 @@ record FinishRows(InstructionSet set, DType out) implements KernelCache.Recipe {
   @Override
   public void generate(Assembler assembler) {
     VectorCode code = new VectorCode(assembler, set);
-    assembler.load(SUMS, Assembler.argument(0));
     assembler.load(TOTALS, Assembler.argument(2));
-    assembler.load(OUT, Assembler.argument(3));
     assembler.load(ROWS, Assembler.argument(5));
     assembler.load(COLUMNS, Assembler.argument(6));
     Vector factor = code.fresh();
     Vector total = code.fresh();
     code.rows(
         ROWS,
+        List.of(new Rows(SUMS, 0), new Rows(OUT, 3)),
         () -> {
           code.broadcast(total, Address.at(TOTALS));
           code.fill(factor, 1);
@@ -46,9 +47,7 @@ record FinishRows(InstructionSet set, DType out) implements KernelCache.Recipe {
                 assembler.vector(MULTIPLY, value, value, factor);
                 code.store(out, code.at(OUT, out, vector), value);
               });
-          code.advance(SUMS, 1);
           assembler.add(TOTALS, Float.BYTES);
-          code.advance(OUT, 4);
         });
     assembler.leave();
   }

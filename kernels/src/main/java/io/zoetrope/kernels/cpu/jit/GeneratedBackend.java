@@ -60,10 +60,9 @@ public final class GeneratedBackend extends HostBackend {
             .orElseThrow(() -> new IllegalArgumentException("no instruction set is named " + id));
     CpuFeatures.ofThisMachine()
         .missing(set)
-        .ifPresent(
-            reason -> {
-              throw new IllegalStateException(reason);
-            });
+        .ifPresent(reason -> {
+          throw new IllegalStateException(reason);
+        });
     return new GeneratedBackend(threads, set, ExecutableMemory::load);
   }
 
@@ -84,11 +83,11 @@ public final class GeneratedBackend extends HostBackend {
     this.set = set;
     pool = new WorkerPool<>(threads, NativeWorkspace::new);
     kernels = new KernelCache(loader);
-    Products products = new Products(set, kernels, pool);
+    RowRunner runner = new RowRunner(set, kernels, pool);
+    Products products = new Products(set, kernels, pool, runner);
     linear = new LinearOperation(products);
     attention = new AttentionOperation(products);
     convolution = new ConvolutionOperation(products);
-    RowRunner runner = new RowRunner(set, kernels, pool);
     copy = new StridedCopy(runner);
     rows = new RowOperations(runner);
     elements = new ElementOperations(runner);
@@ -116,8 +115,7 @@ public final class GeneratedBackend extends HostBackend {
   private PeakMeasurement.Products<NativeWorkspace> peak(PeakLoop loop) {
     MachineCode function = kernels.get(loop);
     return new PeakMeasurement.Products<>(
-        loop.flops() * PEAK_ROUNDS,
-        (_, workspace) -> workspace.call(function, PEAK_ROUNDS));
+        loop.flops() * PEAK_ROUNDS, (_, workspace) -> workspace.call(function, PEAK_ROUNDS));
   }
 
   @Override

@@ -69,6 +69,7 @@ final class LinearOperation {
               }
               maps.get(map).block(rest, workspace);
             });
+    maps.forEach(map -> map.epilogue.finish());
     Reference.reachabilityFence(maps);
   }
 

@@ -26,6 +26,14 @@ record NativeView(MemorySegment memory, DType dtype, long address) {
     return new NativeView(segment, tensor.dtype(), segment.address() + offset);
   }
 
+  /** Brings results to the tensor that this is a view of, if that one is on the Java heap. */
+  void copyBack(Tensor tensor) {
+    MemorySegment segment = ((HostStorage) tensor.storage()).segment();
+    if (!segment.isNative()) {
+      segment.copyFrom(memory.asSlice(0, segment.byteSize()));
+    }
+  }
+
   static NativeView ofNullable(Tensor tensor) {
     return tensor == null ? null : of(tensor);
   }

@@ -22,9 +22,7 @@ record PeakLoop(InstructionSet set, ProductOperands operands, boolean tiles)
 
   /** Multiplications and additions of a round. */
   double flops() {
-    return tiles
-        ? TILE_SUMS * TILE_FLOPS
-        : 2.0 * SUMS * set.lanes() * operands.elementsOfStep();
+    return tiles ? TILE_SUMS * TILE_FLOPS : 2.0 * SUMS * set.lanes() * operands.elementsOfStep();
   }
 
   @Override

@@ -20,11 +20,14 @@ final class Products {
   private final InstructionSet set;
   private final KernelCache kernels;
   private final WorkerPool<NativeWorkspace> pool;
+  private final RowRunner rows;
 
-  Products(InstructionSet set, KernelCache kernels, WorkerPool<NativeWorkspace> pool) {
+  Products(
+      InstructionSet set, KernelCache kernels, WorkerPool<NativeWorkspace> pool, RowRunner rows) {
     this.set = set;
     this.kernels = kernels;
     this.pool = pool;
+    this.rows = rows;
   }
 
   InstructionSet set() {
@@ -37,6 +40,10 @@ final class Products {
 
   WorkerPool<NativeWorkspace> pool() {
     return pool;
+  }
+
+  RowRunner rows() {
+    return rows;
   }
 
   /** Columns of a panel. */

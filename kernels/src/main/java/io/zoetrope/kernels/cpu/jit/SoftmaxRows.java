@@ -7,7 +7,10 @@ import io.zoetrope.kernels.cpu.jit.Assembler.Label;
 import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.VectorCode.Comparison;
+import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
 import io.zoetrope.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One step of a softmax over blocks of keys (Milakov and Gimelshein, "Online normalizer calculation
@@ -152,31 +155,25 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
   public void generate(Assembler assembler) {
     VectorCode code = new VectorCode(assembler, set);
     assembler.enter(BIAS, ROWS, END);
-    assembler.load(SCORES, Assembler.argument(0));
     assembler.load(ROWS, Assembler.argument(2));
     assembler.load(WIDTH, Assembler.argument(3));
-    if (bias) {
-      assembler.load(BIAS, Assembler.argument(5));
-    }
     assembler.load(LARGEST, Assembler.argument(7));
     assembler.load(TOTALS, Assembler.argument(8));
-    assembler.load(SUMS, Assembler.argument(9));
-    assembler.load(WEIGHTS, Assembler.argument(12));
     Vector scale = code.fresh();
     code.broadcast(scale, Assembler.argument(4));
     Writer writer = new Writer(this, assembler, code, scale);
+    List<Rows> all =
+        new ArrayList<>(List.of(new Rows(SCORES, 0), new Rows(SUMS, 9), new Rows(WEIGHTS, 12)));
+    if (bias) {
+      all.add(new Rows(BIAS, 5));
+    }
     code.rows(
         ROWS,
+        all,
         () -> {
           writer.row();
-          code.advance(SCORES, 1);
-          if (bias) {
-            code.advance(BIAS, 6);
-          }
           assembler.add(LARGEST, Float.BYTES);
           assembler.add(TOTALS, Float.BYTES);
-          code.advance(SUMS, 10);
-          code.advance(WEIGHTS, 13);
         });
     assembler.leave(BIAS, ROWS, END);
   }

@@ -31,7 +31,8 @@ final class VectorCode {
   /** Predicates of comparisons; quiet ones. */
   enum Comparison {
     EQUAL(0x00),
-    UNORDERED(0x03),
+    /** Neither is NaN. */
+    ORDERED(0x07),
     GREATER(0x1e);
 
     private final int predicate;
@@ -82,26 +83,35 @@ final class VectorCode {
   // ---------------------------------------------------------------- loops
 
   /**
+   * Rows in memory: their address is one argument, the bytes from row to row are the next.
+   *
+   * @param register holds the address of the current row
+   */
+  record Rows(Register register, int argument) {}
+
+  /**
    * Runs code once for every row.
    *
-   * @param rows how many; counted down to 0
+   * @param count how many; counted down to 0
+   * @param all what the code goes through, all of it in step
    */
-  void rows(Register rows, Runnable body) {
+  void rows(Register count, List<Rows> all, Runnable body) {
+    for (Rows rows : all) {
+      assembler.load(rows.register(), Assembler.argument(rows.argument()));
+    }
     Label loop = assembler.label();
     Label end = assembler.label();
     assembler.place(loop);
-    assembler.compare(rows, 0);
+    assembler.compare(count, 0);
     assembler.jump(Condition.LESS_OR_EQUAL, end);
     body.run();
-    assembler.subtract(rows, 1);
+    for (Rows rows : all) {
+      assembler.load(SCRATCH, Assembler.argument(rows.argument() + 1));
+      assembler.add(rows.register(), SCRATCH);
+    }
+    assembler.subtract(count, 1);
     assembler.jump(loop);
     assembler.place(end);
-  }
-
-  /** Adds an argument, a number of bytes, to an address. */
-  void advance(Register address, int argument) {
-    assembler.load(SCRATCH, Assembler.argument(argument));
-    assembler.add(address, SCRATCH);
   }
 
   /** Starts at column 0. */
@@ -119,16 +129,25 @@ final class VectorCode {
    */
   void moreColumns(Register end, int unroll, IntConsumer body) {
     if (unroll > 1) {
-      loop(end, unroll, body);
+      loop(end, unroll, unroll * set.lanes(), body);
     }
-    loop(end, 1, body);
+    loop(end, 1, set.lanes(), body);
+    elements(end, 1, body);
+  }
+
+  /** Goes on with whole vectors alone, as long as there are any. */
+  void vectors(Register end, IntConsumer body) {
+    loop(end, 1, set.lanes(), body);
+  }
+
+  /** Goes on with single elements, of which the body takes some at a time. */
+  void elements(Register end, int step, IntConsumer body) {
     single = true;
-    loop(end, 1, body);
+    loop(end, 1, step, body);
     single = false;
   }
 
-  private void loop(Register end, int vectors, IntConsumer body) {
-    int elements = single ? 1 : vectors * set.lanes();
+  private void loop(Register end, int vectors, int elements, IntConsumer body) {
     Label test = assembler.label();
     Label loop = assembler.label();
     assembler.jump(test);
@@ -167,7 +186,10 @@ final class VectorCode {
     }
   }
 
-  /** Stores floats as elements, rounded to nearest even; NaN stays NaN. */
+  /**
+   * Stores floats as elements, rounded to nearest even; NaN stays NaN, if arithmetic or {@link
+   * #quiet} has made it.
+   */
   void store(DType dtype, Address to, Vector value) {
     int before = taken;
     if (dtype == DType.F32) {
@@ -220,18 +242,33 @@ final class VectorCode {
   }
 
   /**
-   * Floats rounded to bfloat16 in the upper halves; what is below has to be cut off. NaN would be
-   * carried into a number and becomes all ones instead. Instructions made for this would take
-   * subnormal numbers for 0.
+   * Floats rounded to bfloat16 in the upper halves; what is below has to be cut off. NaN is left as
+   * it is, since it would be carried into a number. Instructions made for this would take subnormal
+   * numbers for 0.
    */
   private Vector roundedBits(Vector value) {
     Vector bits = fresh();
     assembler.shiftRight(bits, value, Short.SIZE);
     assembler.vector(AND, bits, bits, assembler.constant(1));
-    assembler.vector(ADD_INT, bits, bits, assembler.constant(0x7fff));
+    Operand half = assembler.constant(0x7fff);
+    if (set.hasMasks()) {
+      assembler.compareToMask(MASK, value, value, Comparison.ORDERED.predicate);
+      assembler.masked(ADD_INT, MASK, bits, bits, half);
+    } else {
+      int before = taken;
+      Vector numbers = fresh();
+      assembler.vector(COMPARE, numbers, value, value, Comparison.ORDERED.predicate);
+      assembler.vector(ADD_INT, bits, bits, half);
+      assembler.vector(AND, bits, bits, numbers);
+      taken = before;
+    }
     assembler.vector(ADD_INT, bits, bits, value);
-    select(Comparison.UNORDERED, value, value, bits, assembler.constant(-1));
     return bits;
+  }
+
+  /** Makes NaN that comes from memory such as arithmetic leaves it, which narrowing asks for. */
+  void quiet(Vector value) {
+    assembler.vector(MULTIPLY, value, value, assembler.constant(1f));
   }
 
   /** Fills all lanes with the float at an address. */

@@ -70,6 +70,7 @@ enum VectorInstruction {
   BLEND_BY_MASK(Prefix.P66, 2, 0x65, Tuple.FULL, false, Encoding.EVEX),
 
   WIDEN_SHORT(Prefix.P66, 2, 0x33, Tuple.HALF),
+  WIDEN_INT(Prefix.P66, 2, 0x35, Tuple.HALF),
   /** Eight ints and eight ints to sixteen shorts, lane by lane of 128 bits. */
   PACK_INT(Prefix.P66, 2, 0x2b, Tuple.FULL, false, Encoding.VEX),
   /** Ints to half as wide shorts; the destination is the operand. */

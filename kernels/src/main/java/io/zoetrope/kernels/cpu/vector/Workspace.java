@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cpu.vector;
 
 /** Arrays that a thread keeps from one operation to the next. Their content is undefined. */
-final class Workspace {
+public final class Workspace {
   /** What a piece of a workspace is used for; pieces are distinct arrays. */
   enum Piece {
     /** Rows of the left matrix, or a window of the input of a convolution. */

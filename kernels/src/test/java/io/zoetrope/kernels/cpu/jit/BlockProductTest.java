@@ -53,7 +53,12 @@ class BlockProductTest {
     KernelCache kernels = new KernelCache(ExecutableMemory::load);
     check(kernels, new BlockProduct(set, ProductOperands.FLOATS, false, 6, true), 3, 5, 3, 51);
     check(
-        kernels, new BlockProduct(set, ProductOperands.FLOATS_BY_HALVES, false, 5, false), 2, 3, 2, 64);
+        kernels,
+        new BlockProduct(set, ProductOperands.FLOATS_BY_HALVES, false, 5, false),
+        2,
+        3,
+        2,
+        64);
   }
 
   /** Compares C with sums in double. */

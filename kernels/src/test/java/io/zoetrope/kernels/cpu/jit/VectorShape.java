@@ -110,6 +110,7 @@ record VectorShape(
       case INT_TO_FLOAT -> of("vcvtdq2ps", Kind.UNARY);
       case COMPARE ->
           of("vcmpps", Kind.BINARY, IntStream.range(0, 32).toArray()).with(new int[] {128, 256}, 8);
+      case WIDEN_INT -> of("vpmovzxdq", Kind.UNARY).with(ALL, 4);
       case WIDEN_SHORT -> of("vpmovzxwd", Kind.UNARY).with(ALL, 4);
       case PACK_INT -> of("vpackusdw", Kind.BINARY).with(new int[] {128, 256}, 8);
       case NARROW_INT -> of("vpmovdw", Kind.STORE).with(ALL, 4);

@@ -107,6 +107,15 @@ final class VectorInstructions {
                   v[to + i] = v[b + i / 2] >>> 16 * (i % 2) & 0xffff;
                 }
               });
+      case MAP_2 | P66 | 0x35 ->
+          VectorForms.compute(
+              noSource(narrow(in)),
+              new Form(in.lanes() / 2, in.lanes(), Integer.SIZE, 0, false),
+              (v, to, _, b, n) -> {
+                for (int i = 0; i < n; i++) {
+                  v[to + i] = i % 2 == 0 ? v[b + i / 2] : 0;
+                }
+              });
       case MAP_2 | P66 | 0x2b -> pack(in);
       case MAP_2 | PF3 | 0x33 -> {
         in.demand(in.evex() && !in.wide, "encoding");

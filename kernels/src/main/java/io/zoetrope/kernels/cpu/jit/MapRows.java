@@ -1,0 +1,60 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MAX;
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MIN;
+
+import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.DType;
+import java.util.List;
+
+/**
+ * Computes each element of some rows from the element in the same place: {@code
+ * clamp(activation(x), min, max)}. NaN stays NaN.
+ *
+ * <p>Arguments: {@code x, bytes between its rows, out (may be x), bytes between its rows, rows,
+ * columns, bits of min as float, bits of max}; the last two are read if asked for.
+ *
+ * @param clamp whether the result is limited to a range
+ */
+record MapRows(InstructionSet set, DType dtype, Activation activation, boolean clamp)
+    implements KernelCache.Recipe {
+  private static final Register X = Register.RSI;
+  private static final Register OUT = Register.RDX;
+  private static final Register ROWS = Register.R8;
+  private static final Register COLUMNS = Register.R9;
+
+  @Override
+  public void generate(Assembler assembler) {
+    VectorCode code = new VectorCode(assembler, set);
+    VectorFunctions functions = new VectorFunctions(assembler, code);
+    assembler.load(ROWS, Assembler.argument(4));
+    assembler.load(COLUMNS, Assembler.argument(5));
+    Vector min = code.fresh();
+    Vector max = code.fresh();
+    if (clamp) {
+      code.broadcast(min, Assembler.argument(6));
+      code.broadcast(max, Assembler.argument(7));
+    }
+    code.rows(
+        ROWS,
+        List.of(new Rows(X, 0), new Rows(OUT, 2)),
+        () ->
+            code.columns(
+                COLUMNS,
+                2,
+                vector -> {
+                  Vector value = code.fresh();
+                  code.load(dtype, value, code.at(X, dtype, vector));
+                  functions.activate(activation, value);
+                  if (clamp) {
+                    // Of two operands one of which is NaN, the second is returned.
+                    assembler.vector(MAX, value, min, value);
+                    assembler.vector(MIN, value, max, value);
+                  }
+                  code.store(dtype, code.at(OUT, dtype, vector), value);
+                }));
+    assembler.leave();
+  }
+}

@@ -1,0 +1,279 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.*;
+
+import io.zoetrope.kernels.cpu.jit.Operand.Address;
+import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Normalises rows and does what follows: factor, offset, activation, rotation of pairs. A row is
+ * read from memory once; it stays in the cache while its sums are taken.
+ *
+ * <p>The arguments are named by the constants here; those that are not asked for are not read. Out
+ * may be x.
+ *
+ * @param dtype of x and out
+ * @param offset whether one is added
+ * @param rotate whether the result is rounded and then rotated, as by {@link RotateRows}
+ */
+record NormRows(
+    InstructionSet set,
+    DType dtype,
+    Norm norm,
+    Factor factor,
+    boolean offset,
+    Activation activation,
+    boolean rotate)
+    implements KernelCache.Recipe {
+  /** Address of the first row, and bytes from row to row; so with all rows. */
+  static final int X = 0;
+
+  static final int OUT = 2;
+
+  /** F32; 0 bytes from row to row for the same row always. */
+  static final int FACTOR = 4;
+
+  /** As the factor. */
+  static final int OFFSET = 6;
+
+  /** Cosines, as {@link RotateRows}. */
+  static final int COS = 8;
+
+  static final int SIN = 10;
+  static final int ROWS = 12;
+  static final int COLUMNS = 13;
+  static final int HEADS = 14;
+  static final int HEAD_DIM = 15;
+
+  /** Bits of a double: columns. */
+  static final int COUNT = 16;
+
+  /**
+   * Bits of a double: what is added to a mean of squares, or the smallest norm by which {@link
+   * Norm#EUCLIDEAN} divides.
+   */
+  static final int EPSILON = 17;
+
+  /** All arguments. */
+  static final int ARGUMENTS = 18;
+
+  /** What a row is brought to. */
+  enum Norm {
+    /** Mean 0 and variance 1. */
+    LAYER,
+    /** Mean of squares 1. */
+    ROOT_MEAN_SQUARE,
+    /** Euclidean norm = root of the number of columns. */
+    EUCLIDEAN
+  }
+
+  /** What the normalised elements are multiplied by. */
+  enum Factor {
+    NONE,
+    PLAIN,
+    /** The factor is 1 more than what is stored. */
+    PLUS_ONE
+  }
+
+  private static final int ACCUMULATORS = 4;
+
+  /** 1 in double, over and over. */
+  private static final List<Integer> ONE =
+      IntStream.range(0, 16).mapToObj(i -> i % 2 == 0 ? 0 : 0x3ff00000).toList();
+
+  private static final Register X_ROW = Register.RSI;
+  private static final Register OUT_ROW = Register.RDX;
+  private static final Register COUNTER = Register.R8;
+  private static final Register END = Register.R9;
+  private static final Register FACTOR_ROW = Register.R10;
+  private static final Register OFFSET_ROW = Register.R11;
+
+  @Override
+  public void generate(Assembler assembler) {
+    VectorCode code = new VectorCode(assembler, set);
+    Writer writer = new Writer(assembler, code);
+    assembler.enter(Rotation.REGISTERS);
+    assembler.load(COUNTER, Assembler.argument(ROWS));
+    assembler.load(END, Assembler.argument(COLUMNS));
+    List<Rows> all = new ArrayList<>(List.of(new Rows(X_ROW, X), new Rows(OUT_ROW, OUT)));
+    if (factor != Factor.NONE) {
+      all.add(new Rows(FACTOR_ROW, FACTOR));
+    }
+    if (offset) {
+      all.add(new Rows(OFFSET_ROW, OFFSET));
+    }
+    if (rotate) {
+      all.addAll(Rotation.rows(COS, SIN));
+    }
+    code.rows(COUNTER, all, writer::row);
+    assembler.leave(Rotation.REGISTERS);
+  }
+
+  /** Writes one function. */
+  private final class Writer {
+    private final Assembler assembler;
+    private final VectorCode code;
+    private final Vector mean;
+    private final Vector rest;
+    private final Vector scale;
+
+    Writer(Assembler assembler, VectorCode code) {
+      this.assembler = assembler;
+      this.code = code;
+      mean = code.fresh();
+      rest = code.fresh();
+      scale = code.fresh();
+    }
+
+    void row() {
+      int before = code.taken();
+      if (norm == Norm.LAYER) {
+        mean();
+        code.release(before);
+      }
+      squares();
+      code.release(before);
+      if (rotate) {
+        new Rotation(assembler, code, dtype, this::result)
+            .row(X_ROW, OUT_ROW, Assembler.argument(HEADS), Assembler.argument(HEAD_DIM));
+      } else {
+        code.columns(
+            END,
+            2,
+            vector -> {
+              Vector value = code.fresh();
+              load(value, code.at(X_ROW, dtype, vector));
+              result(value, vector, 0);
+              code.store(dtype, code.at(OUT_ROW, dtype, vector), value);
+            });
+      }
+    }
+
+    private void load(Vector to, Address from) {
+      code.load(dtype, to, from);
+    }
+
+    /** The mean as far as a float holds it. */
+    private void mean() {
+      Vector[] sums = zeros();
+      code.columns(
+          END,
+          ACCUMULATORS,
+          vector -> {
+            Vector value = code.fresh();
+            load(value, code.at(X_ROW, dtype, vector));
+            code.accumulate(sums[vector], value);
+          });
+      code.reduce(ADD, sums);
+      toMean(sums[0]);
+      toFloat(mean, sums[0]);
+    }
+
+    /**
+     * What the elements are multiplied by. What rounding has left of the mean is found in the same
+     * pass, so that a large mean does not hide a small variance.
+     */
+    private void squares() {
+      Vector[] squares = zeros();
+      Vector[] sums = norm == Norm.LAYER ? zeros() : null;
+      code.columns(
+          END,
+          ACCUMULATORS,
+          vector -> {
+            Vector value = code.fresh();
+            load(value, code.at(X_ROW, dtype, vector));
+            if (norm == Norm.LAYER) {
+              assembler.vector(SUBTRACT, value, value, mean);
+              code.accumulate(sums[vector], value);
+            }
+            code.accumulateProduct(squares[vector], value, value);
+          });
+      code.reduce(ADD, squares);
+      Vector square = squares[0].as(128);
+      Vector other = squares[1].as(128);
+      if (norm == Norm.EUCLIDEAN) {
+        assembler.vector(ONE_FLOAT_TO_DOUBLE, square, square, square);
+        assembler.vector(SQUARE_ROOT_ONE_DOUBLE, square, square, square);
+        assembler.vector(LOAD_ONE_DOUBLE, other, Assembler.argument(EPSILON));
+        // Of two operands one of which is NaN, the instruction returns the second.
+        assembler.vector(MAX_ONE_DOUBLE, square, other, square);
+        assembler.vector(LOAD_ONE_DOUBLE, other, Assembler.argument(COUNT));
+        assembler.vector(SQUARE_ROOT_ONE_DOUBLE, other, other, other);
+      } else {
+        toMean(square);
+        if (norm == Norm.LAYER) {
+          code.reduce(ADD, sums);
+          toMean(sums[0]);
+          toFloat(rest, sums[0]);
+          Vector sum = sums[0].as(128);
+          assembler.vector(MULTIPLY_ONE_DOUBLE, sum, sum, sum);
+          assembler.vector(SUBTRACT_ONE_DOUBLE, square, square, sum);
+          code.zero(sum);
+          assembler.vector(MAX_ONE_DOUBLE, square, sum, square);
+        }
+        assembler.vector(ADD_ONE_DOUBLE, square, square, Assembler.argument(EPSILON));
+        assembler.vector(SQUARE_ROOT_ONE_DOUBLE, square, square, square);
+        assembler.vector(LOAD_ONE_DOUBLE, other, assembler.constant(ONE));
+      }
+      assembler.vector(DIVIDE_ONE_DOUBLE, square, other, square);
+      toFloat(scale, square);
+    }
+
+    private Vector[] zeros() {
+      Vector[] vectors = code.fresh(ACCUMULATORS);
+      for (Vector vector : vectors) {
+        code.zero(vector);
+      }
+      return vectors;
+    }
+
+    /** A sum of floats to its mean in double. */
+    private void toMean(Vector sum) {
+      Vector one = sum.as(128);
+      assembler.vector(ONE_FLOAT_TO_DOUBLE, one, one, one);
+      assembler.vector(DIVIDE_ONE_DOUBLE, one, one, Assembler.argument(COUNT));
+    }
+
+    private void toFloat(Vector to, Vector from) {
+      assembler.vector(ONE_DOUBLE_TO_FLOAT, to.as(128), from.as(128), from.as(128));
+      code.broadcast(to);
+    }
+
+    /** The element that goes out, before it is rounded or rotated. */
+    private void result(Vector value, int vector, int element) {
+      if (norm == Norm.LAYER) {
+        assembler.vector(SUBTRACT, value, value, mean);
+        assembler.vector(SUBTRACT, value, value, rest);
+      }
+      assembler.vector(MULTIPLY, value, value, scale);
+      int before = code.taken();
+      Vector other = code.fresh();
+      if (factor != Factor.NONE) {
+        load32(other, FACTOR_ROW, vector, element);
+        if (factor == Factor.PLAIN) {
+          assembler.vector(MULTIPLY, value, value, other);
+        } else {
+          assembler.vector(FMA_213, other, value, value);
+          assembler.vector(LOAD, value, other);
+        }
+      }
+      if (offset) {
+        load32(other, OFFSET_ROW, vector, element);
+        assembler.vector(ADD, value, value, other);
+      }
+      code.release(before);
+      new VectorFunctions(assembler, code).activate(activation, value);
+    }
+
+    private void load32(Vector to, Register row, int vector, int element) {
+      Address at = code.at(row, DType.F32, vector).plus(element * Float.BYTES);
+      code.load(DType.F32, to, at);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import io.zoetrope.kernels.cpu.jit.CombineRows.Combination;
+import io.zoetrope.kernels.cpu.jit.NormRows.Factor;
+import io.zoetrope.kernels.cpu.jit.NormRows.Norm;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import java.lang.ref.Reference;
+
+/** Operations on one row (the last dimension) after the other, each in one pass over memory. */
+final class RowOperations {
+  private static final double SMALLEST_NORM = 1e-12;
+
+  private final RowRunner runner;
+
+  RowOperations(RowRunner runner) {
+    this.runner = runner;
+  }
+
+  void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
+    new NormCall(out, x, Norm.LAYER, eps)
+        .factor(weight == null ? Factor.NONE : Factor.PLAIN, RowVectors.ofVector(runner, weight))
+        .offset(RowVectors.ofVector(runner, bias))
+        .run(Activation.NONE);
+  }
+
+  void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
+    new NormCall(out, x, Norm.LAYER, eps)
+        .factor(Factor.PLUS_ONE, RowVectors.of(scale))
+        .offset(RowVectors.of(shift))
+        .run(Activation.NONE);
+  }
+
+  void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
+    new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
+        .factor(Factor.PLAIN, RowVectors.ofVector(runner, weight))
+        .run(Activation.NONE);
+  }
+
+  void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
+    new NormCall(out, x, Norm.EUCLIDEAN, SMALLEST_NORM)
+        .factor(Factor.PLAIN, RowVectors.ofVector(runner, gamma))
+        .run(activation);
+  }
+
+  void rmsNormRope(
+      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
+        .factor(Factor.PLAIN, RowVectors.ofVector(runner, weight))
+        .rotation(RowVectors.ofRows(runner, cos), RowVectors.ofRows(runner, sin), heads)
+        .run(Activation.NONE);
+  }
+
+  void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
+    long features = x.size(1);
+    NativeView view = NativeView.of(x);
+    long pitch = features * view.dtype().bytes();
+    RowVectors cosines = RowVectors.ofRows(runner, cos);
+    RowVectors sines = RowVectors.ofRows(runner, sin);
+    runner.run(
+        new RotateRows(runner.set(), x.dtype()),
+        x.size(0),
+        2 * pitch,
+        (first, count) ->
+            new long[] {
+              view.at(first * features),
+              pitch,
+              cosines.at(first),
+              cosines.pitch,
+              sines.at(first),
+              sines.pitch,
+              count,
+              heads,
+              features / heads
+            });
+    view.copyBack(x);
+    Reference.reachabilityFence(view);
+    Reference.reachabilityFence(cosines);
+    Reference.reachabilityFence(sines);
+  }
+
+  void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
+    long features = x.size(1);
+    NativeView view = NativeView.of(x);
+    NativeView added = NativeView.of(y);
+    RowVectors gates = RowVectors.of(gate);
+    long pitch = features * view.dtype().bytes();
+    runner.run(
+        new CombineRows(runner.set(), Combination.ADD_GATED, x.dtype(), y.dtype()),
+        x.size(0),
+        3 * pitch,
+        (first, count) ->
+            new long[] {
+              view.at(first * features),
+              pitch,
+              added.at(first * features),
+              features * added.dtype().bytes(),
+              view.at(first * features),
+              pitch,
+              count,
+              features,
+              gates.at(first),
+              gates.pitch
+            });
+    view.copyBack(x);
+    Reference.reachabilityFence(view);
+    Reference.reachabilityFence(added);
+    Reference.reachabilityFence(gates);
+  }
+
+  /**
+   * A vector of F32 for every row, or one for all.
+   *
+   * @param pitch bytes from row to row
+   */
+  private record RowVectors(NativeView view, long pitch) {
+    /** Of a tensor [features] or [rows, features]. */
+    static RowVectors of(Tensor tensor) {
+      long stride = tensor.shape().rank() == 1 ? 0 : tensor.stride(0);
+      return new RowVectors(NativeView.of(tensor), stride * Float.BYTES);
+    }
+
+    /** A weight of any dtype, for all rows; null for null. */
+    static RowVectors ofVector(RowRunner runner, Tensor weight) {
+      return weight == null ? null : new RowVectors(runner.floats(weight), 0);
+    }
+
+    /** Of a contiguous matrix. */
+    static RowVectors ofRows(RowRunner runner, Tensor matrix) {
+      return new RowVectors(runner.floats(matrix), matrix.size(1) * Float.BYTES);
+    }
+
+    long at(long row) {
+      return view.address() + row * pitch;
+    }
+  }
+
+  /** One call of a norm. */
+  private final class NormCall {
+    private final Tensor out;
+    private final Tensor x;
+    private final Norm norm;
+    private final double epsilon;
+    private Factor factorKind = Factor.NONE;
+    private RowVectors factor;
+    private RowVectors offset;
+    private RowVectors cos;
+    private RowVectors sin;
+    private int heads = 1;
+
+    NormCall(Tensor out, Tensor x, Norm norm, double epsilon) {
+      this.out = out;
+      this.x = x;
+      this.norm = norm;
+      this.epsilon = epsilon;
+    }
+
+    NormCall factor(Factor kind, RowVectors values) {
+      factorKind = kind;
+      factor = values;
+      return this;
+    }
+
+    NormCall offset(RowVectors values) {
+      offset = values;
+      return this;
+    }
+
+    NormCall rotation(RowVectors cosines, RowVectors sines, int ofHeads) {
+      cos = cosines;
+      sin = sines;
+      heads = ofHeads;
+      return this;
+    }
+
+    void run(Activation activation) {
+      DType dtype = x.dtype();
+      long features = x.size(-1);
+      long pitch = features * dtype.bytes();
+      NativeView from = NativeView.of(x);
+      NativeView to = out == x ? from : NativeView.of(out);
+      long[] common = new long[NormRows.ARGUMENTS];
+      common[NormRows.COLUMNS] = features;
+      common[NormRows.HEADS] = heads;
+      common[NormRows.HEAD_DIM] = features / heads;
+      common[NormRows.COUNT] = Double.doubleToRawLongBits(features);
+      common[NormRows.EPSILON] = Double.doubleToRawLongBits(epsilon);
+      runner.run(
+          new NormRows(
+              runner.set(), dtype, norm, factorKind, offset != null, activation, cos != null),
+          x.count() / features,
+          2 * pitch,
+          (first, count) -> {
+            long[] arguments = common.clone();
+            put(arguments, NormRows.X, from.at(first * features), pitch);
+            put(arguments, NormRows.OUT, to.at(first * features), pitch);
+            put(arguments, NormRows.FACTOR, factor, first);
+            put(arguments, NormRows.OFFSET, offset, first);
+            put(arguments, NormRows.COS, cos, first);
+            put(arguments, NormRows.SIN, sin, first);
+            arguments[NormRows.ROWS] = count;
+            return arguments;
+          });
+      to.copyBack(out);
+      Reference.reachabilityFence(from);
+      Reference.reachabilityFence(this);
+    }
+
+    private static void put(long[] arguments, int at, RowVectors vectors, long row) {
+      if (vectors != null) {
+        put(arguments, at, vectors.at(row), vectors.pitch);
+      }
+    }
+
+    private static void put(long[] arguments, int at, long address, long pitch) {
+      arguments[at] = address;
+      arguments[at + 1] = pitch;
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.tensor.Tensor;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Element-wise copy between tensors of any strides. Dimensions that both tensors walk through
+ * without a gap are merged, so that the permutations of video models come down to two or three
+ * dimensions. Dtypes that nobody computes with are left to the definition of the operation.
+ */
+final class StridedCopy {
+  /** Elements of a block of rows. */
+  private static final long ROW_BLOCK = 1 << 14;
+
+  /** Elements of a block that lie apart: its cache lines are read again and again. */
+  private static final long TILE_BLOCK = 1 << 12;
+
+  private static final long TILE_WIDTH = 64;
+
+  private final RowRunner runner;
+  private final ReferenceBackend definition = new ReferenceBackend();
+
+  StridedCopy(RowRunner runner) {
+    this.runner = runner;
+  }
+
+  void run(Tensor out, Tensor x) {
+    if (!out.dtype().isComputable() || !x.dtype().isComputable()) {
+      definition.copy(out, x);
+      return;
+    }
+    NativeView from = NativeView.of(x);
+    NativeView to = NativeView.of(out);
+    Plan plan = Plan.of(out, x);
+    if (plan.columns().outStride() == 1 && plan.columns().xStride() == 1) {
+      copyRows(plan, to, from);
+    } else {
+      copyElements(plan.withNeighboursAsRows(), to, from);
+    }
+    to.copyBack(out);
+    Reference.reachabilityFence(from);
+    Reference.reachabilityFence(to);
+  }
+
+  private void copyRows(Plan plan, NativeView to, NativeView from) {
+    MachineCode function = runner.function(new ConvertRows(runner.set(), from.dtype(), to.dtype()));
+    run(
+        plan,
+        ROW_BLOCK,
+        ROW_BLOCK,
+        (workspace, toStart, fromStart, rows, columns) ->
+            workspace.call(
+                function,
+                from.at(fromStart),
+                plan.rows().xStride() * from.dtype().bytes(),
+                to.at(toStart),
+                plan.rows().outStride() * to.dtype().bytes(),
+                rows,
+                columns));
+  }
+
+  private void copyElements(Plan plan, NativeView to, NativeView from) {
+    MachineCode function =
+        runner.function(new MoveElements(runner.set(), from.dtype(), to.dtype()));
+    run(
+        plan,
+        TILE_WIDTH,
+        TILE_BLOCK,
+        (workspace, toStart, fromStart, rows, columns) ->
+            workspace.call(
+                function,
+                from.at(fromStart),
+                plan.rows().xStride() * from.dtype().bytes(),
+                to.at(toStart),
+                plan.rows().outStride() * to.dtype().bytes(),
+                rows,
+                columns,
+                plan.columns().xStride() * from.dtype().bytes(),
+                plan.columns().outStride() * to.dtype().bytes()));
+  }
+
+  void fill(Tensor out, float value) {
+    Plan plan = Plan.of(out, null);
+    if (!out.dtype().isComputable() || plan.columns().outStride() != 1) {
+      definition.fill(out, value);
+      return;
+    }
+    NativeView to = NativeView.of(out);
+    MachineCode function = runner.function(new FillRows(runner.set(), to.dtype()));
+    run(
+        plan,
+        ROW_BLOCK,
+        ROW_BLOCK,
+        (workspace, toStart, _, rows, columns) ->
+            workspace.call(
+                function,
+                to.at(toStart),
+                plan.rows().outStride() * to.dtype().bytes(),
+                rows,
+                columns,
+                Float.floatToRawIntBits(value)));
+    to.copyBack(out);
+    Reference.reachabilityFence(to);
+  }
+
+  /** Does one block; positions are those of its first element, in elements. */
+  @FunctionalInterface
+  private interface Block {
+    void run(NativeWorkspace workspace, long toStart, long fromStart, long rows, long columns);
+  }
+
+  /** Cuts rows and columns in blocks, and runs them for every index of the other dimensions. */
+  private void run(Plan plan, long mostColumns, long mostElements, Block block) {
+    long width = Math.clamp(plan.columns().size(), 1, mostColumns);
+    long height = Math.clamp(plan.rows().size(), 1, mostElements / width);
+    long across = Math.ceilDiv(plan.columns().size(), width);
+    long down = Math.ceilDiv(plan.rows().size(), height);
+    runner.run(
+        across * down * plan.outerCount(),
+        2 * Float.BYTES * width * height,
+        (workspace, first, count) -> {
+          for (long index = first; index < first + count; index++) {
+            long column = index % across * width;
+            long row = index / across % down * height;
+            long[] starts = plan.position(index / across / down, row, column);
+            block.run(
+                workspace,
+                starts[0],
+                starts[1],
+                Math.min(height, plan.rows().size() - row),
+                Math.min(width, plan.columns().size() - column));
+          }
+        });
+  }
+
+  /** A dimension with its distances in elements. */
+  private record Dimension(long size, long outStride, long xStride) {
+    private static final Dimension ONE = new Dimension(1, 1, 1);
+
+    boolean continues(Dimension inner) {
+      return outStride == inner.outStride * inner.size && xStride == inner.xStride * inner.size;
+    }
+  }
+
+  /**
+   * How a copy walks through two tensors.
+   *
+   * @param columns the dimension in which the elements of the result lie closest
+   * @param outer all but rows and columns
+   */
+  private record Plan(Dimension columns, Dimension rows, List<Dimension> outer) {
+    /**
+     * Of two tensors of the same shape.
+     *
+     * @param x null for one element that is read with strides of 0
+     */
+    static Plan of(Tensor out, Tensor x) {
+      List<Dimension> sorted = new ArrayList<>();
+      for (int d = out.shape().rank() - 1; d >= 0; d--) {
+        if (out.size(d) != 1) {
+          sorted.add(new Dimension(out.size(d), out.stride(d), x == null ? 0 : x.stride(d)));
+        }
+      }
+      sorted.sort(Comparator.comparingLong(Dimension::outStride));
+      List<Dimension> merged = new ArrayList<>();
+      for (Dimension next : sorted) {
+        if (!merged.isEmpty() && next.continues(merged.getLast())) {
+          Dimension inner = merged.removeLast();
+          long size = inner.size * next.size;
+          merged.add(new Dimension(size, inner.outStride, inner.xStride));
+        } else {
+          merged.add(next);
+        }
+      }
+      while (merged.size() < 2) {
+        merged.add(Dimension.ONE);
+      }
+      return new Plan(merged.get(0), merged.get(1), merged.subList(2, merged.size()));
+    }
+
+    /** With the dimension as rows in which the elements of the source lie closest. */
+    Plan withNeighboursAsRows() {
+      List<Dimension> others = new ArrayList<>(outer);
+      others.add(rows);
+      others.sort(Comparator.comparingLong(Dimension::xStride));
+      return new Plan(columns, others.removeFirst(), others);
+    }
+
+    long outerCount() {
+      return outer.stream().mapToLong(Dimension::size).reduce(1, (a, b) -> a * b);
+    }
+
+    /** Where an element lies in the result and in the source. */
+    long[] position(long outerIndex, long row, long column) {
+      long to = row * rows.outStride + column * columns.outStride;
+      long from = row * rows.xStride + column * columns.xStride;
+      long rest = outerIndex;
+      for (Dimension dimension : outer) {
+        to += rest % dimension.size * dimension.outStride;
+        from += rest % dimension.size * dimension.xStride;
+        rest /= dimension.size;
+      }
+      return new long[] {to, from};
+    }
+  }
+}
