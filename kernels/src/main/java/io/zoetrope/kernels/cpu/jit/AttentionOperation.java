@@ -193,6 +193,9 @@ final class AttentionOperation {
         } else {
           packValuePairs(from, to, end - first, width, workspace);
         }
+        if (end == keys) {
+          clearValuesBehindLastKey(head, d, workspace);
+        }
       }
     }
 
@@ -225,6 +228,16 @@ final class AttentionOperation {
       }
     }
 
+    /** What weights of zero are multiplied with must be finite. */
+    private void clearValuesBehindLastKey(int head, int d, NativeWorkspace workspace) {
+      int elementsOfStep = valueOperands.elementsOfStep();
+      int rest = (wholeKeys - Math.ceilDiv(keys, elementsOfStep) * elementsOfStep) / elementsOfStep;
+      if (rest > 0) {
+        long from = valuePanel(head, d, wholeKeys) - (long) rest * stepBytes;
+        fill(workspace, from, stepBytes, rest, panelWidth, 0);
+      }
+    }
+
     private long valuePanel(int head, int d, int key) {
       return packedValues.address()
           + ((long) head * valuePanels + d / panelWidth) * valuePanelBytes
@@ -246,9 +259,9 @@ final class AttentionOperation {
       long vectorBytes = (long) height * Float.BYTES;
       MemorySegment largest = workspace.piece(Piece.FIRST_VECTOR, vectorBytes);
       MemorySegment totals = workspace.piece(Piece.SECOND_VECTOR, vectorBytes);
-      fill(workspace, sums, sumPitch, height, valuePanels * panelWidth, 0);
-      fill(workspace, largest, 0, 1, height, Float.NEGATIVE_INFINITY);
-      fill(workspace, totals, 0, 1, height, 0);
+      fill(workspace, sums.address(), sumPitch, height, valuePanels * panelWidth, 0);
+      fill(workspace, largest.address(), 0, 1, height, Float.NEGATIVE_INFINITY);
+      fill(workspace, totals.address(), 0, 1, height, 0);
       long rowPitch = queryPitch;
       long rows = q.address() + firstQuery * queryPitch + column(head);
       if (q.dtype().bytes() != scoreOperands.elementBytes()) {
@@ -339,14 +352,14 @@ final class AttentionOperation {
 
     private void fill(
         NativeWorkspace workspace,
-        MemorySegment to,
+        long to,
         long pitch,
         int rows,
         int columns,
         float value) {
       workspace.call(
           products.kernels().get(new FillRows(set, DType.F32)),
-          to.address(),
+          to,
           pitch,
           rows,
           columns,

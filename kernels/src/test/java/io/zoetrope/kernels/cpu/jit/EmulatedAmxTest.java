@@ -10,4 +10,9 @@ class EmulatedAmxTest extends BackendContract {
     return new GeneratedBackend(
         2, InstructionSet.AMX, new Machine(InstructionSet.AMX, true).loader());
   }
+
+  @Override
+  protected boolean roundsProbabilities() {
+    return true;
+  }
 }

@@ -10,4 +10,9 @@ class EmulatedAvx512Bf16Test extends BackendContract {
     return new GeneratedBackend(
         2, InstructionSet.AVX512_BF16, new Machine(InstructionSet.AVX512_BF16, true).loader());
   }
+
+  @Override
+  protected boolean roundsProbabilities() {
+    return true;
+  }
 }

@@ -13,4 +13,9 @@ class GeneratedBackendTest extends BackendContract {
     assumeTrue(backend.isPresent(), "code is generated for no instruction set of this machine");
     return backend.get();
   }
+
+  @Override
+  protected boolean roundsProbabilities() {
+    return CpuFeatures.ofThisMachine().best().filter(InstructionSet::multipliesHalves).isPresent();
+  }
 }
