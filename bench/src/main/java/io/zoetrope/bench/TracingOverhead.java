@@ -19,7 +19,7 @@ import java.util.Arrays;
  * <p>Usage: {@code TracingOverhead MODEL_FOLDER [pairs] [steps]}
  */
 public final class TracingOverhead {
-  private static final int WARM_UP = 5;
+  private static final int WARM_UP = 3;
 
   private final OperatingSystemMXBean system =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -35,10 +35,13 @@ public final class TracingOverhead {
             .build();
   }
 
-  /** Prints medians of both, and of the ratios pair by pair, in wall and in processor time. */
+  /**
+   * Prints medians of both, and their ratios, in wall and in processor time. The latter is counted
+   * in hundredths of a second, so a job should take a few seconds.
+   */
   public static void main(String[] args) {
-    int pairs = args.length > 1 ? Integer.parseInt(args[1]) : 30;
-    int steps = args.length > 2 ? Integer.parseInt(args[2]) : 5;
+    int pairs = args.length > 1 ? Integer.parseInt(args[1]) : 20;
+    int steps = args.length > 2 ? Integer.parseInt(args[2]) : 20;
     try (Backend backend = BackendProvider.open("cpu", 0)) {
       VideoPipeline pipeline = VideoPipeline.open(Path.of(args[0]), backend, DType.F32);
       TracingOverhead overhead = new TracingOverhead(pipeline, steps);
@@ -81,8 +84,13 @@ public final class TracingOverhead {
     double[] ratios = new double[with.length];
     Arrays.setAll(ratios, i -> with[i] / without[i]);
     System.out.printf(
-        "%s time: %.3f s traced, %.3f s untraced, ratio of a pair %.4f (medians of %d pairs)%n",
-        time, median(with), median(without), median(ratios), with.length);
+        "%s time: medians of %d jobs %.3f s traced, %.3f s untraced; median ratio of a pair %.4f, ratio of the sums %.4f%n",
+        time,
+        with.length,
+        median(with),
+        median(without),
+        median(ratios),
+        Arrays.stream(with).sum() / Arrays.stream(without).sum());
   }
 
   private static double median(double[] values) {
