@@ -5,7 +5,6 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -604,8 +603,12 @@ public final class Ops implements AutoCloseable {
     flops += matrixFlops;
     if (traced) {
       long nanos = System.nanoTime() - startNanos;
-      List<Tracer.Operand> operands =
-          Stream.of(inputs).filter(Objects::nonNull).map(Tracer.Operand::of).toList();
+      List<Tracer.Operand> operands = new ArrayList<>(inputs.length);
+      for (Tensor input : inputs) {
+        if (input != null) {
+          operands.add(Tracer.Operand.of(input));
+        }
+      }
       String path = memory.scope().path();
       long work = matrixFlops + elementFlops;
       tracer.operation(
