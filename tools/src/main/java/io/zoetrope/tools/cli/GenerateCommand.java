@@ -118,7 +118,8 @@ final class GenerateCommand implements Callable<Integer> {
     requireApart(writer.target(), saveLatents, saveTensors);
     try (Backend backend = device.open()) {
       VideoPipeline pipeline =
-          VideoPipeline.open(model.folder(), backend, device.precision().dtype());
+          VideoPipeline.open(
+              model.folder(), backend, device.precision().dtype(), job.vaeDtype());
       GenerationRequest request = request(pipeline);
       pipeline.check(request);
       int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;

@@ -172,7 +172,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private void printNeeds(PrintWriter out) {
     try (Backend dryRun = new DryRunBackend()) {
-      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype());
+      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype(), job.vaeDtype());
       GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
       List<StageNeeds> stages = pipeline.needs(request);
       out.printf(
