@@ -3,9 +3,11 @@ package io.zoetrope.kernels.cpu;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.HostBackend;
+import io.zoetrope.ops.Roofline;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * The CPU: vector instructions and all cores. Results do not depend on the number of threads, to
@@ -21,6 +23,7 @@ public final class CpuBackend extends HostBackend {
   private final StridedCopy copy;
   private final RowOperations rows;
   private final ElementOperations elements;
+  private Roofline roofline;
 
   /**
    * Starts the compute threads.
@@ -53,6 +56,14 @@ public final class CpuBackend extends HostBackend {
   @Override
   public String name() {
     return "cpu (%s, %d threads)".formatted(kernel.name(), pool.threads());
+  }
+
+  @Override
+  public synchronized Optional<Roofline> roofline() {
+    if (roofline == null) {
+      roofline = new PeakMeasurement(pool).roofline();
+    }
+    return Optional.of(roofline);
   }
 
   @Override
