@@ -60,6 +60,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private DeviceOptions device;
 
+  @Mixin private VaePrecisionOption vae;
+
   @Option(
       names = "--latents",
       paramLabel = "FILE",
@@ -118,8 +120,7 @@ final class GenerateCommand implements Callable<Integer> {
     requireApart(writer.target(), saveLatents, saveTensors);
     try (Backend backend = device.open()) {
       VideoPipeline pipeline =
-          VideoPipeline.open(
-              model.folder(), backend, device.precision().dtype(), job.vaeDtype());
+          VideoPipeline.open(model.folder(), backend, device.precision().dtype(), vae.dtype());
       GenerationRequest request = request(pipeline);
       pipeline.check(request);
       int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
@@ -128,7 +129,7 @@ final class GenerateCommand implements Callable<Integer> {
       writer.check(request.width() * upscale, request.height() * upscale, fps);
       err.printf(
           "%s on %s, %s: %dx%d, %d frames, %d steps, seed %d%n",
-          name(model.folder()),
+          model.name(),
           backend.name(),
           device.precision(),
           request.width(),
@@ -218,19 +219,12 @@ final class GenerateCommand implements Callable<Integer> {
 
   private Provenance provenance(GenerationResult result, Backend backend, int fps) {
     Map<String, Object> entries = new LinkedHashMap<>();
-    entries.put("model", name(model.folder()));
+    entries.put("model", model.name());
     entries.putAll(result.settings());
     entries.put("fps", fps);
     entries.put("upscale", upscale);
     entries.put("device", backend.name());
     return Provenance.of(entries);
-  }
-
-  /** The last two names of a folder: enough to know the model, without the user's own paths. */
-  private static String name(Path folder) {
-    Path path = folder.toAbsolutePath().normalize();
-    int names = path.getNameCount();
-    return names < 2 ? path.toString() : path.subpath(names - 2, names).toString();
   }
 
   private static void requireRange(String option, int value, int most) {

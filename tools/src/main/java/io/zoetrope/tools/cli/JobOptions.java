@@ -4,7 +4,6 @@ import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.pipeline.GenerationDefaults;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.tensor.DType;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -54,17 +53,6 @@ final class JobOptions {
       names = "--vae-tiling",
       description = "Decode in blended tiles: less memory, nearly the same picture.")
   private boolean tiling;
-
-  @Option(
-      names = "--vae-dtype",
-      paramLabel = "TYPE",
-      defaultValue = "f32",
-      description = "f32 or bf16: number format of the video autoencoder (default: ${DEFAULT-VALUE}).")
-  private Precision vaePrecision;
-
-  DType vaeDtype() {
-    return vaePrecision.dtype();
-  }
 
   GenerationRequest.Builder request(String prompt, GenerationDefaults defaults) {
     GenerationRequest.Builder builder = GenerationRequest.builder(prompt, defaults);

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       ParityCommand.class,
       InspectCommand.class,
+      BenchCommand.class,
       InfoCommand.class
     })
 public final class Main {
