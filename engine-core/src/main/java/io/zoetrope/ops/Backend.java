@@ -3,8 +3,8 @@ package io.zoetrope.ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
-import java.util.Optional;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a device does. {@link Ops} has checked shapes, dtypes and lifetimes and has allocated the

@@ -96,7 +96,7 @@ public final class BenchReport {
       result.backend(),
       result.dtype(),
       result.test().toString().replace(':', ' ') + tokens,
-      spread(result.seconds(), " s"),
+      spread(result.milliseconds(), " ms"),
       spread(result.rate(), " " + result.unit() + "/s"),
       significant(result.gigaflops().getMean()),
       bytes(result.scratchBytes()),

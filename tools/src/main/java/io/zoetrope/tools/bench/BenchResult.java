@@ -38,6 +38,11 @@ public record BenchResult(
     return statistics(1, samples.stream().mapToDouble(Sample::seconds).toArray());
   }
 
+  /** The same in milliseconds. */
+  DescriptiveStatistics milliseconds() {
+    return statistics(1e3, seconds().getValues());
+  }
+
   /** Units per second of the repetitions. */
   public DescriptiveStatistics rate() {
     return statistics(

@@ -5,10 +5,7 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.VideoPipeline;
 
 /** A whole job, from the prompt to frames; each run opens the weights, as each job does. */
-public final class ClipWorkload implements Workload {
-  /** Two shapes, colours and places that the demo model knows. */
-  public static final String PROMPT = "a red ball bounces on green grass";
-
+final class ClipWorkload implements Workload {
   private final VideoPipeline pipeline;
   private final GenerationRequest request;
   private final WeightTotals weights;
@@ -17,7 +14,7 @@ public final class ClipWorkload implements Workload {
     this.pipeline = pipeline;
     this.weights = weights;
     this.request =
-        GenerationRequest.builder(PROMPT, pipeline.defaults())
+        GenerationRequest.builder(BenchTest.PROMPT, pipeline.defaults())
             .size(test.width(), test.height())
             .frames(test.frames())
             .seed(42)

@@ -8,11 +8,11 @@ import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.bench.BenchModel.LoadedTransformer;
 
 /**
- * One call of the transformer with a prompt of {@value #TEXT_TOKENS} tokens. Position tables and
- * the prompt's keys and values are computed beforehand, as in a job, where they serve all steps.
+ * One call of the transformer with a prompt of {@value BenchTest#TEXT_TOKENS} tokens. Position
+ * tables and the prompt's keys and values are computed beforehand, as in a job, where they serve
+ * all steps.
  */
 final class ForwardWorkload implements Workload {
-  static final int TEXT_TOKENS = 512;
   private static final float TIMESTEP = 500;
 
   private final LoadedTransformer loaded;
@@ -33,8 +33,8 @@ final class ForwardWorkload implements Workload {
   ForwardWorkload(LoadedTransformer loaded, Ops ops) {
     this.loaded = loaded;
     this.ops = ops;
-    Shape prompt = Shape.of(TEXT_TOKENS, loaded.model().config().textDim());
-    text = loaded.model().prepare(ops, BenchModel.noise(prompt), TEXT_TOKENS, null);
+    Shape prompt = Shape.of(BenchTest.TEXT_TOKENS, loaded.model().config().textDim());
+    text = loaded.model().prepare(ops, BenchModel.noise(prompt), BenchTest.TEXT_TOKENS, null);
     rope = loaded.model().rope(ops, loaded.latents());
     latents = BenchModel.noise(loaded.latents());
   }
