@@ -27,6 +27,11 @@ record KernelWork(long flops, long bytes) {
     private long bytes;
 
     @Override
+    public boolean wantsOperations() {
+      return true;
+    }
+
+    @Override
     public void operation(Operation operation) {
       flops += operation.flops();
       bytes += operation.bytes();

@@ -6,7 +6,10 @@ import io.zoetrope.ops.Roofline;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tools.bench.ResultsFile;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
@@ -20,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
@@ -36,8 +40,8 @@ import picocli.CommandLine.Spec;
     name = "kernels",
     description = {
       "Times single operations beside what the machine can do at best, which is measured first.",
-      "Times are medians; 'of peak' is the share of the products or of the copy bandwidth,"
-          + " whichever is larger."
+      "Times are medians; 'of roof' is the least time that products or copy bandwidth allow,"
+          + " whichever is longer, over the median."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -105,7 +109,7 @@ final class KernelsCommand implements Callable<Integer> {
       }
     }
     Optional<Roofline> roofline = printPeaks(out);
-    out.println("| operation | shape | dtype | median | GFLOP/s | GB/s | of peak |");
+    out.println("| operation | shape | dtype | median | GFLOP/s | GB/s | of roof |");
     out.println("|---|---|---|--:|--:|--:|--:|");
     for (KernelCase kernel : chosen) {
       for (DType dtype : dtypes) {
@@ -153,11 +157,10 @@ final class KernelsCommand implements Callable<Integer> {
   private void measure(PrintWriter out, KernelCase kernel, DType dtype, Optional<Roofline> roofline)
       throws RunnerException {
     KernelWork work = KernelWork.of(kernel, dtype);
-    Statistics times =
-        new Runner(options(kernel, dtype)).runSingle().getPrimaryResult().getStatistics();
+    Statistics times = run(options(kernel, dtype));
     double median = times.getPercentile(50) / 1e6;
     Optional<Double> share =
-        roofline.map(peaks -> peaks.share(dtype, work.flops(), work.bytes(), median));
+        roofline.map(peaks -> peaks.leastSeconds(dtype, work.flops(), work.bytes()) / median);
     out.printf(
         "| %s | %s | %s | %.3f ms | %s | %.2f | %s |%n",
         kernel.operation(),
@@ -187,6 +190,18 @@ final class KernelsCommand implements Callable<Integer> {
     }
   }
 
+  /** JMH tells much, of interest only when something fails. */
+  private Statistics run(Options options) throws RunnerException {
+    var output = new ByteArrayOutputStream();
+    try (PrintStream stream = new PrintStream(output, true, StandardCharsets.UTF_8)) {
+      var format = OutputFormatFactory.createFormatInstance(stream, VerboseMode.NORMAL);
+      return new Runner(options, format).runSingle().getPrimaryResult().getStatistics();
+    } catch (RunnerException e) {
+      spec.commandLine().getErr().println(output.toString(StandardCharsets.UTF_8));
+      throw e;
+    }
+  }
+
   private Options options(KernelCase kernel, DType dtype) {
     return new OptionsBuilder()
         .include(KernelBenchmark.class.getName())
@@ -201,7 +216,7 @@ final class KernelsCommand implements Callable<Integer> {
         .measurementIterations(1)
         .measurementTime(TimeValue.seconds(seconds))
         .forks(1)
-        .verbosity(VerboseMode.SILENT)
+        .shouldFailOnError(true)
         .build();
   }
 

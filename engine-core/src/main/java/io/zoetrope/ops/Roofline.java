@@ -19,13 +19,13 @@ public record Roofline(Map<DType, Double> flopsPerSecond, double bytesPerSecond)
   }
 
   /**
-   * The part of what the device can do that an amount of work reached: the larger one of its share
-   * of the products and its share of the bandwidth. Work on data that a cache holds can exceed 1.
+   * The least time that an amount of work can take: as if products and traffic went on side by side
+   * without waiting. Work on data that a cache holds can take less.
    *
-   * @param dtype of the products; without a measured rate the bandwidth counts alone
+   * @param dtype of the products; without a measured rate the traffic counts alone
    */
-  public double share(DType dtype, double flops, double bytes, double seconds) {
+  public double leastSeconds(DType dtype, double flops, double bytes) {
     double peak = flopsPerSecond.getOrDefault(dtype, Double.POSITIVE_INFINITY);
-    return Math.max(flops / peak, bytes / bytesPerSecond) / seconds;
+    return Math.max(flops / peak, bytes / bytesPerSecond);
   }
 }

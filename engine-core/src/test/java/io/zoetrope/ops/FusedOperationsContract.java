@@ -52,10 +52,13 @@ abstract class FusedOperationsContract extends BackendComparison {
     Place wide = new Place(reference, BackendComparison::widened, weight -> weight);
     Place absolute = new Place(reference, BackendComparison::absolute, BackendComparison::absolute);
     Tensor want = chain.in(wide);
-    float[] between = want.toFloats();
-    float[] base = residual == null ? between : residual.toFloats();
-    for (int i = 0; i < between.length; i++) {
-      between[i] = want.toFloats()[i] - base[i];
+    float[] between = new float[Math.toIntExact(want.count())];
+    if (residual != null) {
+      float[] sums = want.toFloats();
+      float[] base = residual.toFloats();
+      for (int i = 0; i < between.length; i++) {
+        between[i] = sums[i] - base[i];
+      }
     }
     check(what, fused.in(testedBackend()), want, fused.in(absolute).toFloats(), between);
     checkEqual(what, fused.in(referenceBackend()), chain.in(referenceBackend()));

@@ -11,14 +11,14 @@ class RooflineTest {
   private static final Roofline ROOFLINE = new Roofline(Map.of(DType.F32, 1000.0), 100.0);
 
   @Test
-  void shareIsTheLargerOfProductsAndBandwidth() {
-    assertEquals(0.4, ROOFLINE.share(DType.F32, 800, 10, 2), 1e-12);
-    assertEquals(0.25, ROOFLINE.share(DType.F32, 800, 100, 4), 1e-12);
+  void theLongerOfProductsAndTrafficDecides() {
+    assertEquals(0.8, ROOFLINE.leastSeconds(DType.F32, 800, 10), 1e-12);
+    assertEquals(1, ROOFLINE.leastSeconds(DType.F32, 800, 100), 1e-12);
   }
 
   @Test
-  void withoutARateOfProductsTheBandwidthCountsAlone() {
-    assertEquals(0.05, ROOFLINE.share(DType.F16, 800, 10, 2), 1e-12);
+  void withoutARateOfProductsTheTrafficCountsAlone() {
+    assertEquals(0.1, ROOFLINE.leastSeconds(DType.F16, 800, 10), 1e-12);
   }
 
   @Test

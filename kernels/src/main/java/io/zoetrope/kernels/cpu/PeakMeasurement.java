@@ -10,18 +10,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.DoubleStream;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * Measures what the processors can do at best: multiply-add instructions on registers, and copying
- * between blocks of memory that exceed every cache (as STREAM's copy; McCalpin, 1995). Every figure
- * is the median of several rounds, which also leaves out the first ones, where loops are not
- * compiled yet.
+ * between blocks of memory that exceed every cache (as STREAM's copy; McCalpin, 1995). As there,
+ * the best of several rounds counts: the first ones run loops that are not compiled yet, and other
+ * work on the machine only ever slows them.
  */
 final class PeakMeasurement {
-  private static final int ROUNDS = 9;
+  private static final int ROUNDS = 15;
 
   /** Independent sums: enough for two multiply-add units with a latency of up to 6 cycles. */
   private static final int SUMS = 12;
@@ -57,9 +57,12 @@ final class PeakMeasurement {
 
   private double flopsPerSecond() {
     int tasks = pool.threads() * TASKS_PER_THREAD;
+    float[] factors = new float[2 * LANES];
+    Arrays.fill(factors, 1e-3f);
     float[] results = new float[tasks];
     double seconds =
-        medianSeconds(() -> pool.run(tasks, (index, _) -> results[index] = multiplyAdd(STEPS)));
+        fewestSeconds(
+            () -> pool.run(tasks, (index, _) -> results[index] = multiplyAdd(STEPS, factors)));
     return 2.0 * SUMS * LANES * STEPS * tasks / seconds;
   }
 
@@ -73,52 +76,53 @@ final class PeakMeasurement {
             long at = index * CHUNK_BYTES;
             MemorySegment.copy(from, at, to, at, Math.min(CHUNK_BYTES, copyBytes - at));
           };
-      return 2.0 * copyBytes / medianSeconds(() -> pool.run(chunks, copy));
+      return 2.0 * copyBytes / fewestSeconds(() -> pool.run(chunks, copy));
     }
   }
 
-  private static double medianSeconds(Runnable round) {
-    return DoubleStream.generate(
-            () -> {
-              long start = System.nanoTime();
-              round.run();
-              return (System.nanoTime() - start) / 1e9;
-            })
-        .limit(ROUNDS)
-        .sorted()
-        .skip(ROUNDS / 2)
-        .findFirst()
-        .orElseThrow();
+  private static double fewestSeconds(Runnable round) {
+    long fewest = Long.MAX_VALUE;
+    for (int i = 0; i < ROUNDS; i++) {
+      long start = System.nanoTime();
+      round.run();
+      fewest = Math.min(fewest, System.nanoTime() - start);
+    }
+    return fewest / 1e9;
   }
 
-  /** {@link #SUMS} vectors of sums in registers, written out so that none becomes an array. */
-  private static float multiplyAdd(int steps) {
-    FloatVector x = FloatVector.broadcast(FLOATS, 1e-3f);
-    FloatVector s0 = x;
-    FloatVector s1 = x;
-    FloatVector s2 = x;
-    FloatVector s3 = x;
-    FloatVector s4 = x;
-    FloatVector s5 = x;
-    FloatVector s6 = x;
-    FloatVector s7 = x;
-    FloatVector s8 = x;
-    FloatVector s9 = x;
-    FloatVector s10 = x;
-    FloatVector s11 = x;
+  /**
+   * {@link #SUMS} vectors of sums in registers, written out so that none becomes an array.
+   *
+   * @param factors not constants, which the compiler would load from memory for every instruction
+   */
+  private static float multiplyAdd(int steps, float[] factors) {
+    FloatVector x = FloatVector.fromArray(FLOATS, factors, 0);
+    FloatVector y = FloatVector.fromArray(FLOATS, factors, LANES);
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    FloatVector s6 = s0;
+    FloatVector s7 = s0;
+    FloatVector s8 = s0;
+    FloatVector s9 = s0;
+    FloatVector s10 = s0;
+    FloatVector s11 = s0;
     for (int i = 0; i < steps; i++) {
-      s0 = x.fma(x, s0);
-      s1 = x.fma(x, s1);
-      s2 = x.fma(x, s2);
-      s3 = x.fma(x, s3);
-      s4 = x.fma(x, s4);
-      s5 = x.fma(x, s5);
-      s6 = x.fma(x, s6);
-      s7 = x.fma(x, s7);
-      s8 = x.fma(x, s8);
-      s9 = x.fma(x, s9);
-      s10 = x.fma(x, s10);
-      s11 = x.fma(x, s11);
+      s0 = x.fma(y, s0);
+      s1 = x.fma(y, s1);
+      s2 = x.fma(y, s2);
+      s3 = x.fma(y, s3);
+      s4 = x.fma(y, s4);
+      s5 = x.fma(y, s5);
+      s6 = x.fma(y, s6);
+      s7 = x.fma(y, s7);
+      s8 = x.fma(y, s8);
+      s9 = x.fma(y, s9);
+      s10 = x.fma(y, s10);
+      s11 = x.fma(y, s11);
     }
     FloatVector low = s0.add(s1).add(s2.add(s3)).add(s4.add(s5));
     FloatVector high = s6.add(s7).add(s8.add(s9)).add(s10.add(s11));
