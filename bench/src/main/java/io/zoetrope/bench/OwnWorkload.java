@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 record OwnWorkload(Backend backend, Workload workload, PeakMemory memory) implements Contestant {
   @Override
   public void warmUp() {
-    Bench.warmUp(workload);
+    Bench.warmUp(workload, Bench.WARM_UP_SECONDS);
   }
 
   @Override

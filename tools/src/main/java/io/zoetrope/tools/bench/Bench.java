@@ -9,8 +9,10 @@ import java.util.concurrent.CancellationException;
 
 /** Measures tests one after the other, each with a warm-up that doesn't count. */
 public final class Bench {
-  /** Code that runs once is not compiled yet: short runs are repeated for so long beforehand. */
-  private static final double WARM_UP_SECONDS = 3;
+  /**
+   * Code that ran once is not compiled yet: short runs are best repeated for so long beforehand.
+   */
+  public static final double WARM_UP_SECONDS = 3;
 
   private Bench() {}
 
@@ -19,14 +21,20 @@ public final class Bench {
    *
    * @param model name for the result
    * @param threads compute threads of the model's backend, for the result
+   * @param warmUpSeconds as {@link #warmUp} takes it
    * @param repetitions how many runs count, at least 1
    * @throws CancellationException if the thread is interrupted
    */
   public static BenchResult measure(
-      BenchModel bench, String model, int threads, BenchTest test, int repetitions) {
+      BenchModel bench,
+      String model,
+      int threads,
+      BenchTest test,
+      double warmUpSeconds,
+      int repetitions) {
     PeakMemory memory = PeakMemory.reset();
     try (Workload workload = bench.load(test)) {
-      warmUp(workload);
+      warmUp(workload, warmUpSeconds);
       List<Sample> samples = new ArrayList<>();
       for (int i = 0; i < repetitions; i++) {
         samples.add(workload.run());
@@ -46,14 +54,12 @@ public final class Bench {
     }
   }
 
-  /** Runs a workload at least once, and until the compiler had some time. */
-  public static void warmUp(Workload workload) {
-    double seconds = 0;
-    while (seconds < WARM_UP_SECONDS) {
-      long start = System.nanoTime();
+  /** Runs a workload at least once, and until so many seconds are over. */
+  public static void warmUp(Workload workload, double seconds) {
+    long start = System.nanoTime();
+    do {
       workload.run();
-      seconds += (System.nanoTime() - start) / 1e9;
-    }
+    } while ((System.nanoTime() - start) / 1e9 < seconds);
   }
 
   private static String dtype(BenchModel bench, Part part) {

@@ -62,6 +62,13 @@ final class BenchCommand implements Callable<Integer> {
   private Integer upTo;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      defaultValue = "" + Bench.WARM_UP_SECONDS,
+      description = "How long to run before; at least one run (default: ${DEFAULT-VALUE}).")
+  private double warmUpSeconds;
+
+  @Option(
       names = {"-r", "--repetitions"},
       paramLabel = "N",
       defaultValue = "5",
@@ -123,11 +130,17 @@ final class BenchCommand implements Callable<Integer> {
 
   private BenchResult measure(BenchModel bench, Point point) {
     if (point.threads() == 0) {
-      return Bench.measure(bench, model.name(), device.threads(), point.test(), repetitions);
+      return Bench.measure(
+          bench, model.name(), device.threads(), point.test(), warmUpSeconds, repetitions);
     }
     try (Backend backend = device.open(point.threads())) {
       return Bench.measure(
-          bench.on(backend), model.name(), point.threads(), point.test(), repetitions);
+          bench.on(backend),
+          model.name(),
+          point.threads(),
+          point.test(),
+          warmUpSeconds,
+          repetitions);
     }
   }
 
