@@ -206,7 +206,7 @@ final class CompareCommand implements Callable<Integer> {
   private Contestant ours(Job job) throws IOException {
     Path folder = folder(job);
     if (job == Job.COLD_START) {
-      Path output = Files.createTempDirectory("zoetrope").resolve("out.mp4");
+      Path output = Files.createTempFile("zoetrope", ".mp4");
       return new OwnProcess(
           List.of(
               Main.home().resolve("zoetrope").toString(),
