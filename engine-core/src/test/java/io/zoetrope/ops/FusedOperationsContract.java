@@ -311,7 +311,7 @@ abstract class FusedOperationsContract extends BackendComparison {
   @Test
   void upsampledConvolution() {
     for (DType dtype : COMPUTED) {
-      for (int[] size : new int[][] {{1, 1, 1, 1}, {1, 1, 2, 3}, {2, 5, 24, 7}, {1, 3, 49, 16}}) {
+      for (int[] size : new int[][] {{1, 1, 1, 1}, {1, 1, 2, 3}, {2, 3, 24, 7}, {1, 2, 49, 3}}) {
         Tensor x = values(dtype, size[0], size[1], size[2], size[3]);
         Tensor history = values(dtype, 1, size[1], size[2], size[3]);
         Tensor bias = values(DType.F32, 19);
