@@ -152,9 +152,11 @@ final class CompareCommand implements Callable<Integer> {
         code = 1;
       }
     }
-    out.println();
-    out.println(Pairs.header());
-    done.forEach(measured -> out.println(measured.row()));
+    if (!done.isEmpty()) {
+      out.println();
+      out.println(Pairs.header());
+      done.forEach(measured -> out.println(measured.row()));
+    }
     return code;
   }
 
