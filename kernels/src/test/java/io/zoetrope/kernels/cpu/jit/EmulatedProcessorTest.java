@@ -150,37 +150,14 @@ class EmulatedProcessorTest {
     for (int immediate : immediates) {
       for (int form = 0; form < 2; form++) {
         Operand operand = form == 0 ? new Vector(2, shape.operandBits(width)) : OPERAND;
-        boolean possible =
-            switch (shape.kind()) {
-              case UNARY, BINARY, STORE -> true;
-              case REGISTERS -> form == 0;
-              case LOAD, MEMORY_STORE -> form == 1;
-            };
-        if (!possible) {
-          continue;
+        if (form == 0 ? shape.takesRegister() : shape.takesMemory()) {
+          Vector register = new Vector(1, shape.registerBits(instruction, width));
+          Vector source = new Vector(3, width);
+          compare(
+              width,
+              assembler ->
+                  shape.write(assembler, instruction, register, source, operand, immediate, 0));
         }
-        Vector register = new Vector(1, shape.registerBits(instruction, width));
-        compare(
-            width,
-            assembler -> {
-              switch (shape.kind()) {
-                case BINARY, REGISTERS -> {
-                  Vector source = new Vector(3, width);
-                  if (immediate < 0) {
-                    assembler.vector(instruction, register, source, operand);
-                  } else {
-                    assembler.vector(instruction, register, source, operand, immediate);
-                  }
-                }
-                default -> {
-                  if (immediate < 0) {
-                    assembler.vector(instruction, register, operand);
-                  } else {
-                    assembler.vector(instruction, register, operand, immediate);
-                  }
-                }
-              }
-            });
       }
     }
   }
