@@ -223,6 +223,34 @@ class EmulatedProcessorTest {
         .toArray(Vector[]::new);
   }
 
+  /** Tiles of four rows of four lanes. */
+  @Test
+  void tiles() {
+    assumeUsable(InstructionSet.AMX);
+    Integer[] configuration = new Integer[LANES];
+    Arrays.fill(configuration, 0);
+    configuration[0] = 1;
+    configuration[4] = 0x0010_0010;
+    configuration[5] = 0x0010;
+    configuration[12] = 0x040404;
+    compare(
+        256,
+        assembler -> {
+          assembler.address(Register.RAX, assembler.constant(List.of(configuration)));
+          assembler.loadTileConfiguration(Address.at(Register.RAX));
+          assembler.move(Register.RAX, 16);
+          assembler.loadTile(0, Register.RSI, Register.RAX, MEMORY_BYTES / 2);
+          assembler.loadTile(1, Register.RSI, Register.RAX, 0);
+          assembler.loadTile(2, Register.RSI, Register.RAX, VECTOR_BYTES);
+          assembler.multiplyTiles(0, 1, 2);
+          assembler.storeTile(0, Register.RSI, Register.RAX, MEMORY_BYTES / 2);
+          assembler.zeroTile(0);
+          assembler.multiplyTiles(0, 1, 2);
+          assembler.storeTile(0, Register.RSI, Register.RAX, MEMORY_BYTES / 2 + VECTOR_BYTES);
+          assembler.releaseTiles();
+        });
+  }
+
   /** Random straight code and a loop on general-purpose registers. */
   @Test
   void generalInstructions() {
