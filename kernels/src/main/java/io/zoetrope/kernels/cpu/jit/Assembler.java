@@ -295,7 +295,7 @@ final class Assembler {
 
   /** Compares into a mask register (AVX-512). */
   void compareToMask(int mask, Vector a, Operand b, int predicate) {
-    encode(VectorInstruction.COMPARE, 512, mask, a.number(), b, 0, false);
+    encode(VectorInstruction.COMPARE_TO_MASK, 512, mask, a.number(), b, 0, false);
     immediate(predicate);
   }
 

@@ -62,8 +62,10 @@ enum VectorInstruction {
   SHIFT_RIGHT(Prefix.P66, 1, 0x72, Tuple.FULL),
   FLOAT_TO_INT(Prefix.P66, 1, 0x5b, Tuple.FULL),
   INT_TO_FLOAT(Prefix.NONE, 1, 0x5b, Tuple.FULL),
-  /** With VEX the result is a vector of ones and zeros, with EVEX a mask register. */
-  COMPARE(Prefix.NONE, 1, 0xc2, Tuple.FULL),
+  /** The result is a vector of ones and zeros. */
+  COMPARE(Prefix.NONE, 1, 0xc2, Tuple.FULL, false, Encoding.VEX),
+  /** The result is a mask register. */
+  COMPARE_TO_MASK(Prefix.NONE, 1, 0xc2, Tuple.FULL, false, Encoding.EVEX),
   /** The immediate holds the register that selects. */
   BLEND(Prefix.P66, 3, 0x4a, Tuple.FULL, false, Encoding.VEX),
   /** The mask selects. */

@@ -150,37 +150,14 @@ class EmulatedProcessorTest {
     for (int immediate : immediates) {
       for (int form = 0; form < 2; form++) {
         Operand operand = form == 0 ? new Vector(2, shape.operandBits(width)) : OPERAND;
-        boolean possible =
-            switch (shape.kind()) {
-              case UNARY, BINARY, STORE -> true;
-              case REGISTERS -> form == 0;
-              case LOAD, MEMORY_STORE -> form == 1;
-            };
-        if (!possible) {
-          continue;
+        if (form == 0 ? shape.takesRegister() : shape.takesMemory()) {
+          Vector register = new Vector(1, shape.registerBits(instruction, width));
+          Vector source = new Vector(3, width);
+          compare(
+              width,
+              assembler ->
+                  shape.write(assembler, instruction, register, source, operand, immediate, 0));
         }
-        Vector register = new Vector(1, shape.registerBits(instruction, width));
-        compare(
-            width,
-            assembler -> {
-              switch (shape.kind()) {
-                case BINARY, REGISTERS -> {
-                  Vector source = new Vector(3, width);
-                  if (immediate < 0) {
-                    assembler.vector(instruction, register, source, operand);
-                  } else {
-                    assembler.vector(instruction, register, source, operand, immediate);
-                  }
-                }
-                default -> {
-                  if (immediate < 0) {
-                    assembler.vector(instruction, register, operand);
-                  } else {
-                    assembler.vector(instruction, register, operand, immediate);
-                  }
-                }
-              }
-            });
       }
     }
   }
@@ -244,6 +221,34 @@ class EmulatedProcessorTest {
     return IntStream.range(0, REGISTERS)
         .mapToObj(number -> new Vector(number, width))
         .toArray(Vector[]::new);
+  }
+
+  /** Tiles of four rows of four lanes. */
+  @Test
+  void tiles() {
+    assumeUsable(InstructionSet.AMX);
+    Integer[] configuration = new Integer[LANES];
+    Arrays.fill(configuration, 0);
+    configuration[0] = 1;
+    configuration[4] = 0x0010_0010;
+    configuration[5] = 0x0010;
+    configuration[12] = 0x040404;
+    compare(
+        256,
+        assembler -> {
+          assembler.address(Register.RAX, assembler.constant(List.of(configuration)));
+          assembler.loadTileConfiguration(Address.at(Register.RAX));
+          assembler.move(Register.RAX, 16);
+          assembler.loadTile(0, Register.RSI, Register.RAX, MEMORY_BYTES / 2);
+          assembler.loadTile(1, Register.RSI, Register.RAX, 0);
+          assembler.loadTile(2, Register.RSI, Register.RAX, VECTOR_BYTES);
+          assembler.multiplyTiles(0, 1, 2);
+          assembler.storeTile(0, Register.RSI, Register.RAX, MEMORY_BYTES / 2);
+          assembler.zeroTile(0);
+          assembler.multiplyTiles(0, 1, 2);
+          assembler.storeTile(0, Register.RSI, Register.RAX, MEMORY_BYTES / 2 + VECTOR_BYTES);
+          assembler.releaseTiles();
+        });
   }
 
   /** Random straight code and a loop on general-purpose registers. */

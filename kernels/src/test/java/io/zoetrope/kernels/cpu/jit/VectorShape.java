@@ -50,6 +50,52 @@ record VectorShape(
     return instruction == VectorInstruction.NARROW_FLOAT ? Math.max(128, width / 2) : width;
   }
 
+  boolean hasSource() {
+    return kind == Kind.BINARY || kind == Kind.REGISTERS;
+  }
+
+  boolean readsOperand() {
+    return kind != Kind.STORE && kind != Kind.MEMORY_STORE;
+  }
+
+  boolean takesRegister() {
+    return kind != Kind.LOAD && kind != Kind.MEMORY_STORE;
+  }
+
+  boolean takesMemory() {
+    return kind != Kind.REGISTERS;
+  }
+
+  /** Whether an operand in memory can be one element that is repeated (AVX-512). */
+  boolean broadcasts() {
+    return scalarBytes == 0
+        && (kind == Kind.UNARY || kind == Kind.BINARY)
+        && !mnemonic.equals("vmovups")
+        && !mnemonic.equals("vpmovzxwd");
+  }
+
+  /** Writes the instruction; {@code immediate} is negative if there is none. */
+  void write(
+      Assembler assembler,
+      VectorInstruction instruction,
+      Operand.Vector register,
+      Operand.Vector source,
+      Operand operand,
+      int immediate,
+      int mask) {
+    if (mask != 0) {
+      assembler.masked(instruction, mask, register, source, operand);
+    } else if (hasSource() && immediate >= 0) {
+      assembler.vector(instruction, register, source, operand, immediate);
+    } else if (hasSource()) {
+      assembler.vector(instruction, register, source, operand);
+    } else if (immediate >= 0) {
+      assembler.vector(instruction, register, operand, immediate);
+    } else {
+      assembler.vector(instruction, register, operand);
+    }
+  }
+
   private static VectorShape of(String mnemonic, Kind kind, int... immediates) {
     return new VectorShape(mnemonic, kind, ALL, 8, 0, immediates);
   }
@@ -119,8 +165,8 @@ record VectorShape(
       case EXTRACT_128 -> of("vextractf128", Kind.STORE, 0, 1).with(new int[] {256}, 4);
       case EXTRACT_256 -> of("vextractf64x4", Kind.STORE, 0, 1).with(new int[] {512}, 4);
       case DOT_PRODUCT -> of("vdpbf16ps", Kind.BINARY);
-      case NARROW_FLOAT -> of("vcvtneps2bf16", Kind.UNARY);
-      case SHIFT_LEFT, SHIFT_RIGHT, BLEND, BLEND_BY_MASK -> null;
+      case NARROW_FLOAT -> of("vcvtneps2bf16", Kind.UNARY).with(LONG, 8);
+      case SHIFT_LEFT, SHIFT_RIGHT, BLEND, COMPARE_TO_MASK, BLEND_BY_MASK -> null;
     };
   }
 }

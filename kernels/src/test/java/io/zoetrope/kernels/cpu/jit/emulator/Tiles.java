@@ -3,6 +3,8 @@ package io.zoetrope.kernels.cpu.jit.emulator;
 import io.zoetrope.kernels.cpu.jit.emulator.Instruction.Encoding;
 import io.zoetrope.kernels.cpu.jit.emulator.X86Emulator.Action;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /** The tiles of AMX and their instructions (Intel SDM, volume 1, chapter 18). */
 final class Tiles {
@@ -23,17 +25,21 @@ final class Tiles {
 
   private static final int CACHE_LINE = 64;
 
+  /** Rows are as long as the longest vectors. */
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
   private boolean configured;
   private final int[] rows = new int[COUNT];
   private final int[] rowBytes = new int[COUNT];
   private final int[][] tiles = new int[COUNT][MAX_ROWS * LANES];
 
-  /** The second operand of a product, its two halves apart, and the sums of both. */
-  private final float[] even = new float[MAX_ROWS * LANES];
+  /** The operands of a product, the lower and the upper halves of their pairs apart. */
+  private final float[] lowA = new float[MAX_ROWS * LANES];
 
-  private final float[] odd = new float[MAX_ROWS * LANES];
-  private final float[] evenSums = new float[LANES];
-  private final float[] oddSums = new float[LANES];
+  private final float[] highA = new float[MAX_ROWS * LANES];
+  private final float[] lowB = new float[MAX_ROWS * LANES];
+  private final float[] highB = new float[MAX_ROWS * LANES];
+  private final float[] sums = new float[MAX_ROWS * LANES];
 
   static boolean isTileInstruction(Instruction in) {
     return in.encoding == Encoding.VEX
@@ -210,29 +216,31 @@ final class Tiles {
   }
 
   private void multiplyTame(int[] to, int[] a, int[] b, int count, int inner) {
-    for (int i = 0; i < b.length; i++) {
-      even[i] = Float.intBitsToFloat(b[i] << 16);
-      odd[i] = Float.intBitsToFloat(b[i] & 0xffff0000);
-    }
+    split(a, lowA, highA);
+    split(b, lowB, highB);
     for (int row = 0; row < count; row++) {
-      Arrays.fill(evenSums, 0);
-      Arrays.fill(oddSums, 0);
-      for (int k = 0; k < inner; k++) {
-        int pair = a[row * LANES + k];
-        accumulate(evenSums, Float.intBitsToFloat(pair << 16), even, k * LANES);
-        accumulate(oddSums, Float.intBitsToFloat(pair & 0xffff0000), odd, k * LANES);
+      for (int column = 0; column < LANES; column += SPECIES.length()) {
+        FloatVector lowSum = FloatVector.zero(SPECIES);
+        FloatVector highSum = FloatVector.zero(SPECIES);
+        for (int k = 0; k < inner; k++) {
+          int at = k * LANES + column;
+          FloatVector left = FloatVector.broadcast(SPECIES, lowA[row * LANES + k]);
+          lowSum = left.fma(FloatVector.fromArray(SPECIES, lowB, at), lowSum);
+          left = FloatVector.broadcast(SPECIES, highA[row * LANES + k]);
+          highSum = left.fma(FloatVector.fromArray(SPECIES, highB, at), highSum);
+        }
+        lowSum.add(highSum).intoArray(sums, row * LANES + column);
       }
-      for (int column = 0; column < LANES; column++) {
-        int sum = Float.floatToRawIntBits(evenSums[column] + oddSums[column]);
-        int at = row * LANES + column;
-        to[at] = Floats.addFlushed(to[at], sum);
-      }
+    }
+    for (int i = 0; i < count * LANES; i++) {
+      to[i] = Floats.addFlushed(to[i], Float.floatToRawIntBits(sums[i]));
     }
   }
 
-  private static void accumulate(float[] sums, float factor, float[] with, int from) {
-    for (int i = 0; i < LANES; i++) {
-      sums[i] = Math.fma(factor, with[from + i], sums[i]);
+  private static void split(int[] pairs, float[] low, float[] high) {
+    for (int i = 0; i < pairs.length; i++) {
+      low[i] = Float.intBitsToFloat(pairs[i] << 16);
+      high[i] = Float.intBitsToFloat(pairs[i] & 0xffff0000);
     }
   }
 
