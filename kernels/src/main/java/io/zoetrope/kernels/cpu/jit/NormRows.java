@@ -96,8 +96,12 @@ record NormRows(
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
-    Writer writer = new Writer(assembler, code);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
+    Writer writer = new Writer(code);
     assembler.enter(Rotation.REGISTERS);
     assembler.load(COUNTER, Assembler.argument(ROWS));
     assembler.load(END, Assembler.argument(COLUMNS));
@@ -123,8 +127,8 @@ record NormRows(
     private final Vector rest;
     private final Vector scale;
 
-    Writer(Assembler assembler, VectorCode code) {
-      this.assembler = assembler;
+    Writer(VectorCode code) {
+      assembler = code.assembler();
       this.code = code;
       mean = code.fresh();
       rest = code.fresh();
@@ -140,7 +144,7 @@ record NormRows(
       squares();
       code.release(before);
       if (rotate) {
-        new Rotation(assembler, code, dtype, this::result)
+        new Rotation(code, dtype, this::rounded)
             .row(X_ROW, OUT_ROW, Assembler.argument(HEADS), Assembler.argument(HEAD_DIM));
       } else {
         code.columns(
@@ -268,7 +272,12 @@ record NormRows(
         assembler.vector(ADD, value, value, other);
       }
       code.release(before);
-      new VectorFunctions(assembler, code).activate(activation, value);
+      new VectorFunctions(code).activate(activation, value);
+    }
+
+    private void rounded(Vector value, int vector, int element) {
+      result(value, vector, element);
+      code.round(dtype, value);
     }
 
     private void load32(Vector to, Register row, int vector, int element) {

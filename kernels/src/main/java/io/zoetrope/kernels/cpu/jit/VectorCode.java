@@ -8,8 +8,12 @@ import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.tensor.DType;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /**
  * Code over rows of F32 or BF16 elements, written once for all widths of vectors. The body of
@@ -44,31 +48,62 @@ final class VectorCode {
 
   private final Assembler assembler;
   private final InstructionSet set;
+
+  /** Constants that stay in registers, by their bits. */
+  private final Map<Integer, Vector> kept;
+
+  /** How often the code names each constant. */
+  private final Map<Integer, Integer> uses = new LinkedHashMap<>();
+
   private int taken;
+  private int mostTaken;
   private boolean single;
 
-  VectorCode(Assembler assembler, InstructionSet set) {
+  private VectorCode(Assembler assembler, InstructionSet set, Map<Integer, Vector> kept) {
     this.assembler = assembler;
     this.set = set;
+    this.kept = kept;
   }
 
-  // ---------------------------------------------------------------- registers
+  /**
+   * Writes a function. It is written twice: the first time shows which constants it uses and how
+   * many registers it leaves, the second time those used most often are kept there, since loading
+   * them anew would take as long as computing with them.
+   */
+  static void write(Assembler assembler, InstructionSet set, Consumer<VectorCode> function) {
+    VectorCode trial = new VectorCode(new Assembler(), set, Map.of());
+    function.accept(trial);
+    Map<Integer, Vector> kept = new LinkedHashMap<>();
+    trial.uses.entrySet().stream()
+        .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+        .limit(set.vectorRegisters - trial.mostTaken)
+        .forEach(use -> {
+          int register = set.vectorRegisters - 1 - kept.size();
+          kept.put(use.getKey(), new Vector(register, set.vectorBits));
+        });
+    kept.forEach((bits, register) -> assembler.vector(LOAD, register, assembler.constant(bits)));
+    function.accept(new VectorCode(assembler, set, kept));
+  }
+
+  Assembler assembler() {
+    return assembler;
+  }
+
+  // ---------------------------------------------------------------- registers and constants
 
   /** A vector register that nobody else uses until {@link #release}. */
   Vector fresh() {
     if (taken == REGISTERS) {
       throw new IllegalStateException("a kernel needs more than %d registers".formatted(REGISTERS));
     }
-    return new Vector(taken++, set.vectorBits);
+    Vector register = new Vector(taken++, set.vectorBits);
+    mostTaken = Math.max(mostTaken, taken);
+    return register;
   }
 
   /** As many registers as asked for. */
   Vector[] fresh(int count) {
-    Vector[] registers = new Vector[count];
-    for (int i = 0; i < count; i++) {
-      registers[i] = fresh();
-    }
-    return registers;
+    return Stream.generate(this::fresh).limit(count).toArray(Vector[]::new);
   }
 
   /** How many registers are taken; {@link #release} goes back to it. */
@@ -78,6 +113,28 @@ final class VectorCode {
 
   void release(int before) {
     taken = before;
+  }
+
+  /** A float in all lanes; nobody may change it. */
+  Operand constant(float value) {
+    return constant(Float.floatToRawIntBits(value));
+  }
+
+  /** An int in all lanes; nobody may change it. */
+  Operand constant(int bits) {
+    uses.merge(bits, 1, Integer::sum);
+    Vector register = kept.get(bits);
+    return register != null ? register : assembler.constant(bits);
+  }
+
+  /** A float in all lanes of a register that nobody may change; a fresh one if need be. */
+  Vector constantRegister(float value) {
+    if (constant(value) instanceof Vector register) {
+      return register;
+    }
+    Vector register = fresh();
+    fill(register, value);
+    return register;
   }
 
   // ---------------------------------------------------------------- loops
@@ -236,7 +293,7 @@ final class VectorCode {
   void round(DType dtype, Vector value) {
     if (dtype == DType.BF16) {
       int before = taken;
-      assembler.vector(AND, value, roundedBits(value), assembler.constant(0xffff0000));
+      assembler.vector(AND, value, roundedBits(value), constant(0xffff0000));
       taken = before;
     }
   }
@@ -249,8 +306,8 @@ final class VectorCode {
   private Vector roundedBits(Vector value) {
     Vector bits = fresh();
     assembler.shiftRight(bits, value, Short.SIZE);
-    assembler.vector(AND, bits, bits, assembler.constant(1));
-    Operand half = assembler.constant(0x7fff);
+    assembler.vector(AND, bits, bits, constant(1));
+    Operand half = constant(0x7fff);
     if (set.hasMasks()) {
       assembler.compareToMask(MASK, value, value, Comparison.ORDERED.predicate);
       assembler.masked(ADD_INT, MASK, bits, bits, half);
@@ -268,7 +325,7 @@ final class VectorCode {
 
   /** Makes NaN that comes from memory such as arithmetic leaves it, which narrowing asks for. */
   void quiet(Vector value) {
-    assembler.vector(MULTIPLY, value, value, assembler.constant(1f));
+    assembler.vector(MULTIPLY, value, value, constant(1f));
   }
 
   /** Fills all lanes with the float at an address. */
@@ -292,7 +349,7 @@ final class VectorCode {
   }
 
   void fill(Vector vector, float value) {
-    assembler.vector(LOAD, vector, assembler.constant(value));
+    assembler.vector(LOAD, vector, constant(value));
   }
 
   // ---------------------------------------------------------------- across lanes
