@@ -61,22 +61,26 @@ record Epilogue(
     if (residual == Residual.GATED) {
       all.add(new Rows(GATE, 9));
     }
-    code.rows(ROWS, all, () -> code.columns(COLUMNS, 2, vector -> element(code, vector)));
+    code.rows(
+        ROWS, all, () -> code.columns(COLUMNS, code.overlap(), vector -> element(code, vector)));
     assembler.leave(GATE);
   }
 
   private void element(VectorCode code, int vector) {
     Assembler assembler = code.assembler();
     Vector product = code.fresh();
-    Vector other = code.fresh();
+    int before = code.taken();
     code.load(DType.F32, product, code.at(SUMS, DType.F32, vector));
     if (bias) {
+      Vector other = code.fresh();
       code.load(DType.F32, other, code.at(BIAS, DType.F32, vector));
       assembler.vector(ADD, product, product, other);
+      code.release(before);
     }
     new VectorFunctions(code).activate(activation, product);
     if (residual != Residual.NONE) {
       code.round(out, product);
+      Vector other = code.fresh();
       code.load(out, other, code.at(RESIDUAL, out, vector));
       if (residual == Residual.PLAIN) {
         assembler.vector(ADD, product, product, other);

@@ -47,7 +47,7 @@ record MapRows(InstructionSet set, DType dtype, Activation activation, boolean c
         () ->
             code.columns(
                 COLUMNS,
-                2,
+                code.overlap(),
                 vector -> {
                   Vector value = code.fresh();
                   code.load(dtype, value, code.at(X, dtype, vector));

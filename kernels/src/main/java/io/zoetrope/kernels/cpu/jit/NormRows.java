@@ -123,16 +123,19 @@ record NormRows(
   private final class Writer {
     private final Assembler assembler;
     private final VectorCode code;
-    private final Vector mean;
-    private final Vector rest;
     private final Vector scale;
+
+    private final Vector mean;
+
+    /** What rounding has left of the mean, with the scale and a minus sign. */
+    private final Vector rest;
 
     Writer(VectorCode code) {
       assembler = code.assembler();
       this.code = code;
-      mean = code.fresh();
-      rest = code.fresh();
       scale = code.fresh();
+      mean = norm == Norm.LAYER ? code.fresh() : null;
+      rest = norm == Norm.LAYER ? code.fresh() : null;
     }
 
     void row() {
@@ -149,7 +152,7 @@ record NormRows(
       } else {
         code.columns(
             END,
-            2,
+            code.overlap(),
             vector -> {
               Vector value = code.fresh();
               load(value, code.at(X_ROW, dtype, vector));
@@ -227,6 +230,9 @@ record NormRows(
       }
       assembler.vector(DIVIDE_ONE_DOUBLE, square, other, square);
       toFloat(scale, square);
+      if (norm == Norm.LAYER) {
+        assembler.vector(FNMA_213, rest, scale, assembler.constant(0f));
+      }
     }
 
     private Vector[] zeros() {
@@ -253,9 +259,10 @@ record NormRows(
     private void result(Vector value, int vector, int element) {
       if (norm == Norm.LAYER) {
         assembler.vector(SUBTRACT, value, value, mean);
-        assembler.vector(SUBTRACT, value, value, rest);
+        assembler.vector(FMA_213, value, scale, rest);
+      } else {
+        assembler.vector(MULTIPLY, value, value, scale);
       }
-      assembler.vector(MULTIPLY, value, value, scale);
       int before = code.taken();
       Vector other = code.fresh();
       if (factor != Factor.NONE) {

@@ -66,7 +66,7 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
       VectorFunctions functions = new VectorFunctions(code);
       code.columns(
           WIDTH,
-          1,
+          code.overlap(),
           vector -> {
             Vector weight = code.fresh();
             score(weight, vector);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -28,9 +29,7 @@ final class VectorCode {
   static final Register INDEX = Register.RCX;
 
   /** Instructions that move between vector and general registers know the first 16 only. */
-  private static final int REGISTERS = 16;
-
-  private static final int MASK = 1;
+  private static final int REGISTERS_OF_MOVES = 16;
 
   /** Predicates of comparisons; quiet ones. */
   enum Comparison {
@@ -57,6 +56,13 @@ final class VectorCode {
 
   private int taken;
   private int mostTaken;
+
+  /** Most registers that were taken since this was set. */
+  private int highest;
+
+  /** Mask register; parts that are executed together have one each. */
+  private int mask = 1;
+
   private boolean single;
 
   private VectorCode(Assembler assembler, InstructionSet set, Map<Integer, Vector> kept) {
@@ -91,12 +97,19 @@ final class VectorCode {
 
   // ---------------------------------------------------------------- registers and constants
 
+  /** How many vectors of long computations are best executed together. */
+  int overlap() {
+    return set.hasMasks() ? 4 : 2;
+  }
+
   /** A vector register that nobody else uses until {@link #release}. */
   Vector fresh() {
-    if (taken == REGISTERS) {
-      throw new IllegalStateException("a kernel needs more than %d registers".formatted(REGISTERS));
+    int limit = single ? REGISTERS_OF_MOVES : set.vectorRegisters - kept.size();
+    if (taken == limit) {
+      throw new IllegalStateException("a kernel needs more than %d registers".formatted(limit));
     }
     Vector register = new Vector(taken++, set.vectorBits);
+    highest = Math.max(highest, taken);
     mostTaken = Math.max(mostTaken, taken);
     return register;
   }
@@ -210,15 +223,27 @@ final class VectorCode {
     assembler.jump(test);
     assembler.place(loop);
     int before = taken;
-    for (int vector = 0; vector < vectors; vector++) {
-      body.accept(vector);
-      taken = before;
+    if (vectors == 1) {
+      body.accept(0);
+    } else {
+      assembler.interleave(
+          IntStream.range(0, vectors).<Runnable>mapToObj(i -> () -> part(i, body)).toList());
     }
+    taken = before;
     assembler.add(INDEX, elements);
     assembler.place(test);
     assembler.address(SCRATCH, Address.at(INDEX, elements));
     assembler.compare(SCRATCH, end);
     assembler.jump(Condition.LESS_OR_EQUAL, loop);
+  }
+
+  private void part(int vector, IntConsumer body) {
+    mask = 1 + vector;
+    highest = taken;
+    body.accept(vector);
+    // The next part is executed together with this one.
+    taken = highest;
+    mask = 1;
   }
 
   /** The current element of a row, or the vector with this number from there on. */
@@ -309,8 +334,8 @@ final class VectorCode {
     assembler.vector(AND, bits, bits, constant(1));
     Operand half = constant(0x7fff);
     if (set.hasMasks()) {
-      assembler.compareToMask(MASK, value, value, Comparison.ORDERED.predicate);
-      assembler.masked(ADD_INT, MASK, bits, bits, half);
+      assembler.compareToMask(mask, value, value, Comparison.ORDERED.predicate);
+      assembler.masked(ADD_INT, mask, bits, bits, half);
     } else {
       int before = taken;
       Vector numbers = fresh();
@@ -412,8 +437,8 @@ final class VectorCode {
   /** {@code value = a (comparison) b ? then : value}. */
   void select(Comparison comparison, Vector a, Operand b, Vector value, Operand then) {
     if (set.hasMasks()) {
-      assembler.compareToMask(MASK, a, b, comparison.predicate);
-      assembler.blendByMask(MASK, value, value, then);
+      assembler.compareToMask(mask, a, b, comparison.predicate);
+      assembler.blendByMask(mask, value, value, then);
     } else {
       int before = taken;
       Vector mask = fresh();
