@@ -4,6 +4,7 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a device does. {@link Ops} has checked shapes, dtypes and lifetimes and has allocated the
@@ -17,6 +18,14 @@ import java.util.List;
 public interface Backend extends AutoCloseable {
   /** Name for logs and reports, e.g. {@code "cpu (vector, 256 bit, 2 threads)"}. */
   String name();
+
+  /**
+   * What this device can do at best, measured at the first call, which takes about a second. Empty
+   * for backends whose speed is of no interest: those that define or count operations.
+   */
+  default Optional<Roofline> roofline() {
+    return Optional.empty();
+  }
 
   /** A block of scratch memory; its content is undefined. */
   Storage allocate(long bytes);

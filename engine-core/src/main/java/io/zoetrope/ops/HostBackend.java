@@ -39,8 +39,13 @@ public abstract class HostBackend implements Backend {
     if (rounding == DType.F32 || weight.dtype().bits() <= rounding.bits()) {
       return weight;
     }
+    return rounded(weight, rounding);
+  }
+
+  /** A contiguous weight in a narrower dtype, in memory that goes with the weight. */
+  public static Tensor rounded(Tensor weight, DType dtype) {
     MemorySegment from = weight.segment();
-    MemorySegment to = weight.lifetime().arena().allocate(weight.count() * rounding.bytes(), 64);
+    MemorySegment to = weight.lifetime().arena().allocate(weight.count() * dtype.bytes(), 64);
     long count = weight.count();
     LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
         .parallel()
@@ -48,10 +53,10 @@ public abstract class HostBackend implements Backend {
           long begin = block * ROUNDING_BLOCK;
           long end = Math.min(count, begin + ROUNDING_BLOCK);
           for (long i = begin; i < end; i++) {
-            Conversions.fromFloat(to, rounding, i, Conversions.toFloat(from, weight.dtype(), i));
+            Conversions.fromFloat(to, dtype, i, Conversions.toFloat(from, weight.dtype(), i));
           }
         });
-    return Tensor.contiguous(new HostStorage(to), 0, rounding, weight.shape(), weight.lifetime());
+    return Tensor.contiguous(new HostStorage(to), 0, dtype, weight.shape(), weight.lifetime());
   }
 
   @Override

@@ -54,7 +54,7 @@ final class Memory implements AutoCloseable {
     Tensor out = allocate(kept.dtype(), kept.shape());
     if (out.storage() != kept.storage() || out.offset() != kept.offset()) {
       // Like memmove: the kept tensor slides down over what was just released.
-      backend.move(out, kept);
+      ops.move(out, kept);
     }
     return out;
   }
@@ -67,6 +67,7 @@ final class Memory implements AutoCloseable {
     closing.markClosed();
     scope = closing.parent();
     scratch.release(closing.mark(), freed);
+    ops.closed(closing);
   }
 
   /** Makes use after release visible in tests: every F32 and every second BF16 becomes NaN. */

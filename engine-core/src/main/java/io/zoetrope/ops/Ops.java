@@ -5,6 +5,7 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -25,8 +26,14 @@ import java.util.stream.Stream;
 public final class Ops implements AutoCloseable {
   private static final Tracer SILENT = new Tracer() {};
 
+  // Arithmetic for each element, as Tracer.Operation counts it
+  private static final int LAYER_NORM_FLOPS = 5;
+  private static final int RMS_NORM_FLOPS = 4;
+  private static final int ROPE_FLOPS = 3;
+
   private final Backend backend;
   private final Tracer tracer;
+  private final boolean traced;
   private final Memory memory;
   private final Operands operands;
   private long flops;
@@ -41,6 +48,7 @@ public final class Ops implements AutoCloseable {
   public Ops(Backend backend, Tracer tracer) {
     this.backend = backend;
     this.tracer = tracer;
+    this.traced = tracer.wantsOperations();
     this.memory = new Memory(this, backend);
     this.operands = new Operands(memory);
   }
@@ -90,7 +98,9 @@ public final class Ops implements AutoCloseable {
   /** A copy of a contiguous host tensor in the current scope. */
   public Tensor upload(Tensor host) {
     Tensor out = allocate(host.dtype(), host.shape());
+    begin();
     backend.upload(out, host);
+    end("upload", 0, out, host);
     return out;
   }
 
@@ -103,7 +113,9 @@ public final class Ops implements AutoCloseable {
       }
     }
     Tensor host = Tensor.zeros(x.dtype(), x.shape().sizes());
+    begin();
     backend.download(host, x);
+    end("download", 0, host, x);
     return host;
   }
 
@@ -152,7 +164,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(a.dtype(), a.shape());
     begin();
     backend.add(out, a, b);
-    end("add", 0, out, a, b);
+    end("add", 0, out.count(), out, a, b);
     return out;
   }
 
@@ -161,7 +173,7 @@ public final class Ops implements AutoCloseable {
     operands.repeats("addInPlace", x, y);
     begin();
     backend.add(x, x, y);
-    end("addInPlace", 0, x, x, y);
+    end("addInPlace", 0, x.count(), x, x, y);
   }
 
   /** {@code a * b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
@@ -170,7 +182,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(a.dtype(), a.shape());
     begin();
     backend.multiply(out, a, b);
-    end("multiply", 0, out, a, b);
+    end("multiply", 0, out.count(), out, a, b);
     return out;
   }
 
@@ -209,7 +221,7 @@ public final class Ops implements AutoCloseable {
     begin();
     backend.linear(
         out.reshape(-1, weight.size(0)), x.reshape(-1, x.size(-1)), weight, bias, activation);
-    end("linear", 2 * x.count() * weight.size(0), out, x, weight);
+    end("linear", 2 * x.count() * weight.size(0), out, x, weight, bias);
     return out;
   }
 
@@ -269,7 +281,9 @@ public final class Ops implements AutoCloseable {
     }
     begin();
     backend.linearAddInPlace(out, x, weight, bias, gate);
-    end(name, 2 * x.count() * weight.size(0), out, out, x, weight);
+    long elementFlops = (gate == null ? 1 : 2) * out.count();
+    long matrixFlops = 2 * x.count() * weight.size(0);
+    end(name, matrixFlops, elementFlops, out, out, x, weight, bias, gate);
   }
 
   /**
@@ -307,7 +321,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(q.dtype(), q.shape());
     begin();
     backend.attention(out, q, k, v, heads, scale, bias);
-    end("attention", 4 * q.count() * k.size(0), out, q, k, v);
+    end("attention", 4 * q.count() * k.size(0), out, q, k, v, bias);
     return out;
   }
 
@@ -326,7 +340,8 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), shape);
     begin();
     backend.conv3d(out, x, history, weight, bias, geometry, null);
-    end("conv3d", 2 * out.count() * (weight.count() / weight.size(0)), out, x, weight);
+    long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
+    end("conv3d", matrixFlops, out, x, history, weight, bias);
     return out;
   }
 
@@ -342,7 +357,8 @@ public final class Ops implements AutoCloseable {
     operands.sum(name, out, x, operands.convolution(name, x, history, weight, bias, geometry));
     begin();
     backend.conv3d(out, x, history, weight, bias, geometry, out);
-    end(name, 2 * out.count() * (weight.count() / weight.size(0)), out, out, x, weight);
+    long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
+    end(name, matrixFlops, out.count(), out, out, x, history, weight, bias);
   }
 
   /**
@@ -376,7 +392,8 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.layerNorm(out, x, weight, bias, eps);
-    end("layerNorm", 0, out, x);
+    long affine = (weight == null ? 0 : 1) + (bias == null ? 0 : 1);
+    end("layerNorm", 0, (LAYER_NORM_FLOPS + affine) * x.count(), out, x, weight, bias);
     return out;
   }
 
@@ -394,7 +411,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.adaLayerNorm(out, x, shift, scale, eps);
-    end("adaLayerNorm", 0, out, x, shift, scale);
+    end("adaLayerNorm", 0, (LAYER_NORM_FLOPS + 2) * x.count(), out, x, shift, scale);
     return out;
   }
 
@@ -409,7 +426,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(x.dtype(), x.shape());
     begin();
     backend.rmsNorm(out, x, weight, eps);
-    end("rmsNorm", 0, out, x);
+    end("rmsNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, weight);
     return out;
   }
 
@@ -434,7 +451,7 @@ public final class Ops implements AutoCloseable {
     operands.vector("channelNorm", "gamma", gamma, x.size(-1));
     begin();
     backend.channelNorm(out, x, gamma, activation);
-    end("channelNorm", 0, out, x);
+    end("channelNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, gamma);
     return out;
   }
 
@@ -449,7 +466,7 @@ public final class Ops implements AutoCloseable {
     operands.rope("ropeInPlace", x, cos, sin, heads);
     begin();
     backend.ropeInPlace(x, cos, sin, heads);
-    end("ropeInPlace", 0, x, x, cos, sin);
+    end("ropeInPlace", 0, ROPE_FLOPS * x.count(), x, x, cos, sin);
   }
 
   /**
@@ -466,7 +483,8 @@ public final class Ops implements AutoCloseable {
     operands.vector("rmsNormRopeInPlace", "weight", weight, x.size(-1));
     begin();
     backend.rmsNormRope(x, x, weight, eps, cos, sin, heads);
-    end("rmsNormRopeInPlace", 0, x, x, cos, sin);
+    long elementFlops = (RMS_NORM_FLOPS + ROPE_FLOPS) * x.count();
+    end("rmsNormRopeInPlace", 0, elementFlops, x, x, weight, cos, sin);
   }
 
   /**
@@ -483,7 +501,7 @@ public final class Ops implements AutoCloseable {
     operands.modulation("addGatedInPlace", "gate", x, gate);
     begin();
     backend.addGatedInPlace(x, y, gate);
-    end("addGatedInPlace", 0, x, x, y, gate);
+    end("addGatedInPlace", 0, 2 * x.count(), x, x, y, gate);
   }
 
   // ---------------------------------------------------------------- observation
@@ -533,29 +551,59 @@ public final class Ops implements AutoCloseable {
     return memory.keep(closing, tensor.isContiguous() ? tensor : copy(tensor));
   }
 
+  /** Moves a tensor whose scope was closed into the enclosing one. */
+  void move(Tensor out, Tensor kept) {
+    begin();
+    backend.move(out, kept);
+    end("move", 0, out, kept);
+  }
+
+  /** The time, if a tracer wants it. */
+  long traceNanos() {
+    return traced ? System.nanoTime() : 0;
+  }
+
+  /**
+   * A scope was closed. Those that are there for the sake of memory alone are nobody's business.
+   */
+  void closed(Scope scope) {
+    if (traced && !scope.path().equals(scope.parent().path())) {
+      tracer.scope(scope.path(), scope.startNanos(), System.nanoTime() - scope.startNanos());
+    }
+  }
+
   private void begin() {
     if (Thread.interrupted()) {
       throw new CancellationException("interrupted in " + operands.place());
     }
-    startNanos = System.nanoTime();
+    startNanos = traceNanos();
   }
 
-  private void end(String operation, long work, Tensor out, Tensor... inputs) {
-    flops += work;
-    if (tracer != SILENT) {
+  /** An operation of matrix work, or one that only moves elements, is done. */
+  private void end(String operation, long matrixFlops, Tensor out, Tensor... inputs) {
+    end(operation, matrixFlops, 0, out, inputs);
+  }
+
+  /**
+   * An operation is done.
+   *
+   * @param elementFlops arithmetic beside the matrix work, as {@link Tracer.Operation} counts it
+   * @param inputs null for those left out
+   */
+  private void end(
+      String operation, long matrixFlops, long elementFlops, Tensor out, Tensor... inputs) {
+    flops += matrixFlops;
+    if (traced) {
       long nanos = System.nanoTime() - startNanos;
-      long bytes = out.byteSize();
-      for (Tensor input : inputs) {
-        bytes += input.byteSize();
-      }
+      List<Tracer.Operand> operands =
+          Stream.of(inputs).filter(Objects::nonNull).map(Tracer.Operand::of).toList();
       tracer.operation(
           new Tracer.Operation(
               memory.scope().path(),
               operation,
-              out.shape(),
-              out.dtype(),
-              work,
-              bytes,
+              Tracer.Operand.of(out),
+              operands,
+              matrixFlops + elementFlops,
               startNanos,
               nanos));
     }

@@ -12,6 +12,7 @@ public final class Scope implements Lifetime, AutoCloseable {
   private final Scope parent;
   private final String path;
   private final Scratch.Mark mark;
+  private final long startNanos;
   private boolean open = true;
 
   Scope(Ops ops, Scope parent, String path, Scratch.Mark mark) {
@@ -19,6 +20,7 @@ public final class Scope implements Lifetime, AutoCloseable {
     this.parent = parent;
     this.path = path;
     this.mark = mark;
+    this.startNanos = ops.traceNanos();
   }
 
   Scope parent() {
@@ -31,6 +33,11 @@ public final class Scope implements Lifetime, AutoCloseable {
 
   Scratch.Mark mark() {
     return mark;
+  }
+
+  /** When it was opened, if a tracer wants to know. */
+  long startNanos() {
+    return startNanos;
   }
 
   @Override

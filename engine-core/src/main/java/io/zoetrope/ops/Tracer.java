@@ -3,33 +3,84 @@ package io.zoetrope.ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import java.util.List;
 
-/** Sees every operation and every named intermediate result of an {@link Ops}. */
+/** Sees every operation, every scope and every named intermediate result of an {@link Ops}. */
 public interface Tracer {
+  /** What an operation read or wrote. */
+  record Operand(DType dtype, Shape shape) {
+    static Operand of(Tensor tensor) {
+      return new Operand(tensor.dtype(), tensor.shape());
+    }
+
+    /** Size of all elements. */
+    public long bytes() {
+      return shape.count() * dtype.bytes();
+    }
+
+    @Override
+    public String toString() {
+      return dtype + " " + shape;
+    }
+  }
+
   /**
    * One executed operation.
    *
+   * <p>FLOPs are the additions, subtractions, multiplications and divisions of the definition,
+   * whatever the backend makes of it. Products count two for each pair of factors: linear maps
+   * {@code 2 rows in out}, convolutions {@code 2 positions out in kernel} with the padding,
+   * attention {@code 4 queries keys features}; biases, activations and the softmax are left out, as
+   * is usual. Memory-bound operations count for each element of the result: 1 in sums and products;
+   * 2 in gated sums; 5 in a layer norm (mean, difference, square, sum, division) and 1 more for
+   * each of its weight, bias, shift and scale; 4 in root mean square and channel norms (square,
+   * sum, division, weight); 3 in rope (4 products and 2 sums for a pair). Copies, look-ups and
+   * functions of a single element count nothing. A fused operation counts what its parts would.
+   *
+   * <p>Bytes are those of the output and of all inputs, each once; for a look-up, of the rows that
+   * are read. What is updated in place is input and output.
+   *
    * @param path scopes around it, e.g. {@code "blocks.7/attn1"}
    * @param operation method name in {@link Ops}
-   * @param output shape of the result
-   * @param dtype of the result
-   * @param flops multiplications and additions of the matrix work, 0 for memory-bound operations
-   * @param bytes read and written at least once
+   * @param output the result
+   * @param inputs tensors that were read, without those left out
+   * @param flops arithmetic work
    * @param startNanos {@link System#nanoTime} when it began
    * @param nanos how long it took
    */
   record Operation(
       String path,
       String operation,
-      Shape output,
-      DType dtype,
+      Operand output,
+      List<Operand> inputs,
       long flops,
-      long bytes,
       long startNanos,
-      long nanos) {}
+      long nanos) {
+    /** Bytes that are read and written at least once. */
+    public long bytes() {
+      return output.bytes() + inputs.stream().mapToLong(Operand::bytes).sum();
+    }
+  }
+
+  /**
+   * Whether {@link #operation} and {@link #scope} want to be called. Asked once; without it nothing
+   * is measured.
+   */
+  default boolean wantsOperations() {
+    return false;
+  }
 
   /** Called after each operation. */
   default void operation(Operation operation) {}
+
+  /**
+   * Called when a named scope closes, after what happened in it.
+   *
+   * @param path of the scope
+   * @param startNanos {@link System#nanoTime} when it was opened
+   * @param nanos how long it was open
+   */
+  default void scope(String path, long startNanos, long nanos) {}
 
   /** Whether {@link #tensor} wants the result of this name; only then it may be computed. */
   default boolean wants(String path) {

@@ -12,12 +12,12 @@ public class HostStorage implements Storage {
   }
 
   /** The memory itself. */
-  public final MemorySegment segment() {
+  public MemorySegment segment() {
     return segment;
   }
 
   @Override
-  public final long byteSize() {
+  public long byteSize() {
     return segment.byteSize();
   }
 }

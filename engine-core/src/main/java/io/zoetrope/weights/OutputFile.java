@@ -4,13 +4,38 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Whether a place can be written to, to be found out before a long job. */
+/**
+ * Files that are there whole or not at all, and whether a place can be written to, to be found out
+ * before a long job.
+ */
 public final class OutputFile {
+  /** Creates a file with its whole content. */
+  @FunctionalInterface
+  public interface Content {
+    /** Creates {@code file}, which does not exist. */
+    void writeTo(Path file) throws IOException;
+  }
+
   private OutputFile() {}
+
+  /**
+   * Writes under a temporary name and renames the file when it is complete; nothing is left behind
+   * otherwise.
+   */
+  public static void write(Path file, Content content) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      content.writeTo(temporary);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
 
   /** Why {@code file} can't be created or replaced, and what to do; empty if it can. */
   public static Optional<String> obstacle(Path file) {

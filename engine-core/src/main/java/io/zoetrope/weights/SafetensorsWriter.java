@@ -11,15 +11,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /** Writes safetensors files that {@link SafetensorsFile} and the reference library read. */
 public final class SafetensorsWriter {
@@ -42,14 +39,8 @@ public final class SafetensorsWriter {
         .ifPresent(obstacle -> {
           throw new WeightsException("%s: cannot be written: %s".formatted(file, obstacle));
         });
-    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      try {
-        writeTo(temporary, tensors, metadata);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      OutputFile.write(file, temporary -> writeTo(temporary, tensors, metadata));
     } catch (IOException e) {
       throw new WeightsException(
           "%s: cannot be written: %s".formatted(file, FileErrors.reason(e)), e);

@@ -1,17 +1,60 @@
 package io.zoetrope.kernels.cpu;
 
+import io.zoetrope.kernels.cpu.jit.GeneratedBackend;
+import io.zoetrope.kernels.cpu.vector.GemmKernel;
+import io.zoetrope.kernels.cpu.vector.VectorBackend;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Announces the device "cpu". */
+/**
+ * Announces the device "cpu". Which kernels compute is chosen by what the processor has, or by the
+ * system property {@code zoetrope.gemm}: {@code auto}, the name of an instruction set that code is
+ * generated for, {@code vector} for the Vector API, {@code reference} for plain loops.
+ */
 public final class CpuBackendProvider implements BackendProvider {
+  private static final String PROPERTY = "zoetrope.gemm";
+  private static final String AUTO = "auto";
+  private static final String VECTOR = "vector";
+  private static final String REFERENCE = "reference";
+
   @Override
   public String device() {
     return "cpu";
   }
 
+  /**
+   * Starts the compute threads.
+   *
+   * @throws IllegalArgumentException if {@code threads} is negative or no kernels have the wanted
+   *     name
+   * @throws IllegalStateException if this machine can't run the wanted kernels
+   */
   @Override
   public Backend open(int threads) {
-    return new CpuBackend(threads);
+    if (threads < 0) {
+      throw new IllegalArgumentException("threads must be at least 0, not " + threads);
+    }
+    int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    String wanted = System.getProperty(PROPERTY, AUTO);
+    List<String> sets = GeneratedBackend.instructionSets();
+    if (sets.contains(wanted)) {
+      return GeneratedBackend.open(count, wanted);
+    }
+    return switch (wanted) {
+      case AUTO ->
+          GeneratedBackend.best(count)
+              .<Backend>map(backend -> backend)
+              .orElseGet(() -> new VectorBackend(count, GemmKernel.vector()));
+      case VECTOR -> new VectorBackend(count, GemmKernel.vector());
+      case REFERENCE -> new VectorBackend(count, GemmKernel.reference());
+      default -> {
+        List<String> known = new ArrayList<>(List.of(AUTO, VECTOR, REFERENCE));
+        known.addAll(sets);
+        throw new IllegalArgumentException(
+            "%s=%s: known kernels are %s".formatted(PROPERTY, wanted, String.join(", ", known)));
+      }
+    };
   }
 }

@@ -1,9 +1,2 @@
-/**
- * The CPU backend: every operation on the Vector API and all cores.
- *
- * <p>Tensors are read and written in blocks, through float arrays that stay in the cache: one bulk
- * copy per block works on every kind of memory (native, mapped, heap), keeps all bounds and
- * lifetime checks, and is fast before the compiler has seen it. The arithmetic between is float32
- * for every dtype.
- */
+/** The CPU as a device, and the choice between its two backends. */
 package io.zoetrope.kernels.cpu;

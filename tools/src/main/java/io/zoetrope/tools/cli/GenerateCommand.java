@@ -1,30 +1,13 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.media.MediaWriter;
-import io.zoetrope.media.Provenance;
-import io.zoetrope.ops.Backend;
-import io.zoetrope.ops.Tracer;
-import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
-import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.pipeline.VideoPipeline;
-import io.zoetrope.tensor.Tensor;
-import io.zoetrope.weights.OutputFile;
-import io.zoetrope.weights.SafetensorsFile;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Collections;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The main job: a prompt becomes a clip. */
@@ -35,44 +18,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "PROMPT", description = "What the clip shows.")
-  private String prompt;
-
-  @Mixin private ModelOption model;
-
-  @Option(
-      names = "--negative-prompt",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What the clip should not show.")
-  private String negativePrompt;
-
-  @Mixin private JobOptions job;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "42",
-      description =
-          "Seed of the initial noise, a number or 'random'; gives the same noise as in diffusers"
-              + " (default: ${DEFAULT-VALUE}).")
-  private String seed;
-
-  @Mixin private DeviceOptions device;
-
-  @Option(
-      names = "--latents",
-      paramLabel = "FILE",
-      description =
-          "Safetensors file with the initial latents, 'initial_latents' or 'latents', instead of"
-              + " the seed's.")
-  private Path latents;
-
-  @Option(
-      names = "--save-latents",
-      paramLabel = "FILE",
-      description = "Safetensors file that gets the denoised latents before they are decoded.")
-  private Path saveLatents;
+  @Mixin private ClipJob job;
 
   @Option(
       names = "--save-tensors",
@@ -82,195 +28,26 @@ final class GenerateCommand implements Callable<Integer> {
               + " frames; docs/tensors.md lists the names.")
   private Path saveTensors;
 
-  @Option(
-      names = "--fps",
-      paramLabel = "N",
-      description = "Frames a second at which the clip plays (default: the model's own).")
-  private Integer framesPerSecond;
-
-  @Option(
-      names = "--upscale",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "Repeat every pixel N times in both directions, for looking at small clips (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int upscale;
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "OUT",
-      defaultValue = "out.mp4",
-      description =
-          "out.mp4, out.gif, or out.png-folder for a folder of PNG frames (default:"
-              + " ${DEFAULT-VALUE}).")
-  private String output;
-
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
-    requireRange("--upscale", upscale, 64);
-    MediaWriter writer = MediaWriter.open(output);
-    requireWritable("--save-latents", saveLatents);
-    requireWritable("--save-tensors", saveTensors);
-    requireApart(writer.target(), saveLatents, saveTensors);
-    try (Backend backend = device.open()) {
-      VideoPipeline pipeline =
-          VideoPipeline.open(model.folder(), backend, device.precision().dtype());
-      GenerationRequest request = request(pipeline);
-      pipeline.check(request);
-      int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
-      requireRange("--fps", fps, 1000);
-      requireScalable(request);
-      writer.check(request.width() * upscale, request.height() * upscale, fps);
-      err.printf(
-          "%s on %s, %s: %dx%d, %d frames, %d steps, seed %d%n",
-          name(model.folder()),
-          backend.name(),
-          device.precision(),
-          request.width(),
-          request.height(),
-          request.frames(),
-          request.steps(),
-          request.seed());
-      err.flush();
-      TensorRecorder recorder = saveTensors == null ? null : new TensorRecorder();
-      GenerationResult result =
-          generate(pipeline, request, recorder == null ? VideoPipeline.UNTRACED : recorder, err);
-      if (recorder != null) {
-        recorder.write(saveTensors, result.frames());
-      }
-      writer.write(result.frames().upscale(upscale), fps, provenance(result, backend, fps));
-      err.println("wrote " + output);
-    }
+    job.run(
+        spec.commandLine().getErr(),
+        true,
+        Collections.singletonMap("--save-tensors", saveTensors),
+        this::generate);
     return 0;
   }
 
-  private static GenerationResult generate(
-      VideoPipeline pipeline, GenerationRequest request, Tracer tracer, PrintWriter err) {
-    ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"));
-    try {
-      return pipeline.generate(request, progress, tracer);
-    } catch (RuntimeException e) {
-      progress.abandon();
-      throw e;
+  private GenerationResult generate(ClipJob.Ready ready) {
+    if (saveTensors == null) {
+      return ready.pipeline().generate(ready.request(), ready.progress());
     }
-  }
-
-  private GenerationRequest request(VideoPipeline pipeline) {
-    if (prompt.isBlank()) {
-      throw new PipelineException("the prompt is empty; say what the clip shows");
-    }
-    GenerationRequest.Builder builder =
-        job.request(prompt, pipeline.defaults())
-            .negativePrompt(negativePrompt)
-            .seed(parseSeed())
-            .saveLatents(saveLatents);
-    if (latents != null) {
-      builder.initialLatents(readLatents());
-    }
-    return builder.build();
-  }
-
-  private long parseSeed() {
-    if (seed.equals("random")) {
-      return ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
-    }
-    try {
-      return Long.parseLong(seed);
-    } catch (NumberFormatException e) {
-      throw new PipelineException(
-          "--seed %s is neither a 64-bit number nor 'random'".formatted(seed), e);
-    }
-  }
-
-  /** Latents of [1, channels, frames, height, width] or without the batch dimension. */
-  private Tensor readLatents() {
-    try (SafetensorsFile file = SafetensorsFile.open(latents)) {
-      for (String name : new String[] {"initial_latents", "latents"}) {
-        if (file.names().contains(name)) {
-          Tensor stored = file.tensor(name);
-          long[] sizes = stored.shape().sizes();
-          if (!stored.dtype().isFloatingPoint()
-              || sizes.length < 4
-              || sizes.length > 5
-              || (sizes.length == 5 && sizes[0] != 1)) {
-            throw new PipelineException(
-                "%s: %s is %s; floating-point [channels, frames, height, width] is needed"
-                    .formatted(latents, name, stored));
-          }
-          return Tensor.of(
-              stored.toFloats(),
-              sizes[sizes.length - 4],
-              sizes[sizes.length - 3],
-              sizes[sizes.length - 2],
-              sizes[sizes.length - 1]);
-        }
-      }
-      throw new PipelineException(
-          "%s has neither 'initial_latents' nor 'latents'; it has %s"
-              .formatted(latents, file.names()));
-    }
-  }
-
-  private Provenance provenance(GenerationResult result, Backend backend, int fps) {
-    Map<String, Object> entries = new LinkedHashMap<>();
-    entries.put("model", name(model.folder()));
-    entries.putAll(result.settings());
-    entries.put("fps", fps);
-    entries.put("upscale", upscale);
-    entries.put("device", backend.name());
-    return Provenance.of(entries);
-  }
-
-  /** The last two names of a folder: enough to know the model, without the user's own paths. */
-  private static String name(Path folder) {
-    Path path = folder.toAbsolutePath().normalize();
-    int names = path.getNameCount();
-    return names < 2 ? path.toString() : path.subpath(names - 2, names).toString();
-  }
-
-  private static void requireRange(String option, int value, int most) {
-    if (value < 1 || value > most) {
-      throw new PipelineException("%s %d is outside 1 to %d".formatted(option, value, most));
-    }
-  }
-
-  private static void requireWritable(String option, Path file) {
-    if (file == null) {
-      return;
-    }
-    OutputFile.obstacle(file)
-        .ifPresent(obstacle -> {
-          throw new PipelineException("%s %s: %s".formatted(option, file, obstacle));
-        });
-  }
-
-  /** An output must not be written over another one, or into a folder that is replaced. */
-  private static void requireApart(Path... outputs) {
-    List<Path> paths =
-        Stream.of(outputs)
-            .filter(Objects::nonNull)
-            .map(path -> path.toAbsolutePath().normalize())
-            .toList();
-    for (Path path : paths) {
-      if (paths.stream().filter(path::startsWith).count() > 1) {
-        throw new PipelineException(
-            "%s would be written over another output; choose another name".formatted(path));
-      }
-    }
-  }
-
-  private void requireScalable(GenerationRequest request) {
-    double pixels = (double) request.frames() * request.width() * request.height();
-    double bytes = pixels * upscale * upscale * 3;
-    long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory());
-    if (bytes > most) {
-      throw new PipelineException(
-          "--upscale %d makes a clip of %.0f MiB; at most %d MiB fit"
-              .formatted(upscale, bytes / (1 << 20), most >> 20));
-    }
+    TensorRecorder recorder = new TensorRecorder();
+    GenerationResult result =
+        ready.pipeline().generate(ready.request(), ready.progress(), recorder);
+    recorder.write(saveTensors, result.frames());
+    return result;
   }
 }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
     },
     subcommands = {
       GenerateCommand.class,
+      ProfileCommand.class,
       ParityCommand.class,
       InspectCommand.class,
       InfoCommand.class

@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cpu.jit;
 import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Constant;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
+import io.zoetrope.kernels.cpu.jit.VectorInstruction.Encoding;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -344,18 +345,12 @@ final class Assembler {
       int mask,
       boolean zeroing) {
     vectorInstructions.add(code.size());
-    boolean extended =
-        bits == 512
-            || reg > 15
-            || source > 15
-            || mask != 0
-            || instruction == VectorInstruction.BLEND_BY_MASK
-            || switch (operand) {
-              case Vector vector -> vector.number() > 15 || vector.bits() == 512;
-              case Address at -> at.broadcast();
-              case Constant _ -> false;
-            };
-    int length = Math.max(bits, operand instanceof Vector vector ? vector.bits() : 0) / 256;
+    boolean extended = isExtended(instruction, bits, reg, source, operand, mask);
+    int operandBits =
+        operand instanceof Vector vector
+            ? vector.bits()
+            : instruction.operandBytes(bits / Byte.SIZE, false) * Byte.SIZE;
+    int length = Math.max(bits, operandBits) / 256;
     int base = 0;
     int index = 0;
     boolean broadcast = false;
@@ -381,15 +376,35 @@ final class Assembler {
     code.put8(instruction.opcode);
     switch (operand) {
       case Vector vector -> direct(reg, vector.number());
-      case Address at -> {
-        int vectorBytes = bits / Byte.SIZE;
-        memory(reg, at, extended ? instruction.tuple.bytes(vectorBytes, broadcast) : 1);
-      }
+      case Address at ->
+          memory(reg, at, extended ? instruction.operandBytes(bits / Byte.SIZE, broadcast) : 1);
       case Constant constant -> {
         code.put8((reg & 7) << 3 | 5);
         use(constant.label());
       }
     }
+  }
+
+  /** Whether an instruction takes EVEX, which is longer, because it has to. */
+  private static boolean isExtended(
+      VectorInstruction instruction, int bits, int reg, int source, Operand operand, int mask) {
+    boolean needed =
+        instruction.encoding == Encoding.EVEX
+            || bits == 512
+            || reg > 15
+            || source > 15
+            || mask != 0
+            || switch (operand) {
+              case Vector vector -> vector.number() > 15 || vector.bits() == 512;
+              case Address at -> at.broadcast();
+              case Constant _ -> false;
+            };
+    if (needed && instruction.encoding == Encoding.VEX) {
+      throw new IllegalArgumentException(
+          "%s has no encoding with 512 bits, registers from 16 on, masks or broadcasts"
+              .formatted(instruction));
+    }
+    return needed;
   }
 
   /** The byte at the end of an instruction. */
@@ -590,6 +605,9 @@ final class Assembler {
       int source,
       int index,
       int base) {
+    if ((reg | source | index | base) > 15) {
+      throw new IllegalArgumentException("an instruction that knows the first 16 registers only");
+    }
     int end = (~source & 15) << 3 | length << 2 | prefix.ordinal();
     int highReg = ~reg >> 3 & 1;
     if (map == 1 && !wide && index < 8 && base < 8) {

@@ -62,7 +62,9 @@ record PackPanel(Lane lane) implements KernelCache.Recipe {
     /** A bfloat16 widened to a float. */
     WIDENED,
     /** Two bfloat16 some distance apart, the first one in the lower half. */
-    PAIR
+    PAIR,
+    /** A bfloat16 in the lower half, zero in the upper one. */
+    ALONE
   }
 
   @Override
@@ -121,6 +123,7 @@ record PackPanel(Lane lane) implements KernelCache.Recipe {
   private void lane(Assembler code) {
     switch (lane) {
       case SAME -> code.load32(RBX, Address.at(RAX));
+      case ALONE -> code.load16(RBX, Address.at(RAX));
       case WIDENED -> {
         code.load16(RBX, Address.at(RAX));
         code.shiftLeft(RBX, Short.SIZE);

@@ -1,13 +1,12 @@
 package io.zoetrope.kernels.cpu.jit;
 
-import io.zoetrope.kernels.cpu.WorkerPool;
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.function.Supplier;
 
 /** Runs generated functions over many rows, on all threads. */
 final class RowRunner {
@@ -19,23 +18,12 @@ final class RowRunner {
 
   private final InstructionSet set;
   private final KernelCache kernels;
-  private final WorkerPool pool;
-  private final Supplier<NativeWorkspace> workspaces;
+  private final WorkerPool<NativeWorkspace> pool;
 
-  /**
-   * Rows on the threads of a pool.
-   *
-   * @param workspaces gives the workspace of the calling thread
-   */
-  RowRunner(
-      InstructionSet set,
-      KernelCache kernels,
-      WorkerPool pool,
-      Supplier<NativeWorkspace> workspaces) {
+  RowRunner(InstructionSet set, KernelCache kernels, WorkerPool<NativeWorkspace> pool) {
     this.set = set;
     this.kernels = kernels;
     this.pool = pool;
-    this.workspaces = workspaces;
   }
 
   /** The arguments of a function for some rows (or elements, or whatever is counted). */
@@ -75,15 +63,15 @@ final class RowRunner {
     int tasks = Math.toIntExact(Math.ceilDiv(rows, rowsOfTask));
     if (tasks < FEWEST_TASKS) {
       if (rows > 0) {
-        task.run(workspaces.get(), 0, rows);
+        task.run(pool.workspace(), 0, rows);
       }
       return;
     }
     pool.run(
         tasks,
-        (index, _) -> {
+        (index, workspace) -> {
           long first = index * rowsOfTask;
-          task.run(workspaces.get(), first, Math.min(rowsOfTask, rows - first));
+          task.run(workspace, first, Math.min(rowsOfTask, rows - first));
         });
   }
 
@@ -96,8 +84,7 @@ final class RowRunner {
     MemorySegment floats = Arena.ofAuto().allocate(Math.max(1, count) * Float.BYTES, 64);
     if (tensor.dtype() == DType.BF16) {
       NativeView from = NativeView.of(tensor);
-      workspaces
-          .get()
+      pool.workspace()
           .call(
               kernels.get(new ConvertRows(set, DType.BF16, DType.F32)),
               from.address(),

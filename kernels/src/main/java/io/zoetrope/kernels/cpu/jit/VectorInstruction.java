@@ -64,28 +64,28 @@ enum VectorInstruction {
   INT_TO_FLOAT(Prefix.NONE, 1, 0x5b, Tuple.FULL),
   /** With VEX the result is a vector of ones and zeros, with EVEX a mask register. */
   COMPARE(Prefix.NONE, 1, 0xc2, Tuple.FULL),
-  /** VEX alone: the immediate holds the register that selects. */
-  BLEND(Prefix.P66, 3, 0x4a, Tuple.FULL),
-  /** EVEX alone: the mask selects. */
-  BLEND_BY_MASK(Prefix.P66, 2, 0x65, Tuple.FULL),
+  /** The immediate holds the register that selects. */
+  BLEND(Prefix.P66, 3, 0x4a, Tuple.FULL, false, Encoding.VEX),
+  /** The mask selects. */
+  BLEND_BY_MASK(Prefix.P66, 2, 0x65, Tuple.FULL, false, Encoding.EVEX),
 
   WIDEN_SHORT(Prefix.P66, 2, 0x33, Tuple.HALF),
   WIDEN_INT(Prefix.P66, 2, 0x35, Tuple.HALF),
-  /** VEX alone: eight ints and eight ints to sixteen shorts, lane by lane of 128 bits. */
-  PACK_INT(Prefix.P66, 2, 0x2b, Tuple.FULL),
-  /** EVEX alone: ints to half as wide shorts; the destination is the operand. */
-  NARROW_INT(Prefix.F3, 2, 0x33, Tuple.HALF),
+  /** Eight ints and eight ints to sixteen shorts, lane by lane of 128 bits. */
+  PACK_INT(Prefix.P66, 2, 0x2b, Tuple.FULL, false, Encoding.VEX),
+  /** Ints to half as wide shorts; the destination is the operand. */
+  NARROW_INT(Prefix.F3, 2, 0x33, Tuple.HALF, false, Encoding.EVEX),
   PERMUTE_LONG(Prefix.P66, 3, 0x00, Tuple.FULL, true),
   SHUFFLE(Prefix.NONE, 1, 0xc6, Tuple.FULL),
-  /** VEX alone: 128 of 256 bits; the destination is the operand. */
-  EXTRACT_128(Prefix.P66, 3, 0x19, Tuple.HALF),
-  /** EVEX alone: 256 of 512 bits; the destination is the operand. */
-  EXTRACT_256(Prefix.P66, 3, 0x1b, Tuple.HALF, true),
+  /** 128 of 256 bits; the destination is the operand. */
+  EXTRACT_128(Prefix.P66, 3, 0x19, Tuple.HALF, false, Encoding.VEX),
+  /** 256 of 512 bits; the destination is the operand. */
+  EXTRACT_256(Prefix.P66, 3, 0x1b, Tuple.HALF, true, Encoding.EVEX),
 
   /** AVX512-BF16: pairs of bfloat16, {@code dst += src[0] * rm[0] + src[1] * rm[1]}. */
-  DOT_PRODUCT(Prefix.F3, 2, 0x52, Tuple.FULL),
+  DOT_PRODUCT(Prefix.F3, 2, 0x52, Tuple.FULL, false, Encoding.EVEX),
   /** AVX512-BF16: floats to half as wide bfloat16, to nearest even. */
-  NARROW_FLOAT(Prefix.F3, 2, 0x72, Tuple.FULL);
+  NARROW_FLOAT(Prefix.F3, 2, 0x72, Tuple.DOUBLE, false, Encoding.EVEX);
 
   /** The mandatory prefix, in the order of its two bits. */
   enum Prefix {
@@ -95,40 +95,67 @@ enum VectorInstruction {
     F2
   }
 
-  /** How much memory an operand takes, which scales 8-bit displacements under EVEX. */
+  /** Which of the encodings of vector instructions there are. */
+  enum Encoding {
+    VEX,
+    EVEX,
+    BOTH
+  }
+
+  /** How much memory the operand takes, measured by the register. */
   enum Tuple {
     FULL,
     HALF,
+    DOUBLE,
     ONE,
-    ONE_DOUBLE;
-
-    int bytes(int vectorBytes, boolean broadcast) {
-      return switch (this) {
-        case FULL -> broadcast ? Float.BYTES : vectorBytes;
-        case HALF -> broadcast ? Float.BYTES : vectorBytes / 2;
-        case ONE -> Float.BYTES;
-        case ONE_DOUBLE -> Double.BYTES;
-      };
-    }
+    ONE_DOUBLE
   }
 
   final Prefix prefix;
   final int map;
   final int opcode;
-  final Tuple tuple;
 
   /** The W bit: 64-bit elements. */
   final boolean wide;
+
+  final Encoding encoding;
+  private final Tuple tuple;
 
   VectorInstruction(Prefix prefix, int map, int opcode, Tuple tuple) {
     this(prefix, map, opcode, tuple, false);
   }
 
   VectorInstruction(Prefix prefix, int map, int opcode, Tuple tuple, boolean wide) {
+    this(prefix, map, opcode, tuple, wide, Encoding.BOTH);
+  }
+
+  VectorInstruction(
+      Prefix prefix, int map, int opcode, Tuple tuple, boolean wide, Encoding encoding) {
     this.prefix = prefix;
     this.map = map;
     this.opcode = opcode;
     this.tuple = tuple;
     this.wide = wide;
+    this.encoding = encoding;
+  }
+
+  /**
+   * How many bytes of memory the operand takes, which is what 8-bit displacements count in under
+   * EVEX.
+   *
+   * @param registerBytes size of the register operand
+   * @param broadcast whether the operand is one element, repeated
+   */
+  int operandBytes(int registerBytes, boolean broadcast) {
+    if (broadcast) {
+      return wide ? Double.BYTES : Float.BYTES;
+    }
+    return switch (tuple) {
+      case FULL -> registerBytes;
+      case HALF -> registerBytes / 2;
+      case DOUBLE -> registerBytes * 2;
+      case ONE -> Float.BYTES;
+      case ONE_DOUBLE -> Double.BYTES;
+    };
   }
 }

@@ -1,43 +1,39 @@
 package io.zoetrope.kernels.cpu.jit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.zoetrope.kernels.cpu.jit.emulator.X86Emulator;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Stream;
 
-/** Something that runs kernels of an instruction set: the processor, where it has the set. */
-record Machine(InstructionSet set, MachineCode.Loader loader) {
-  /** All that tests can run on here. */
+/**
+ * Something that runs kernels of an instruction set: the processor, where it has the set, and the
+ * emulator.
+ */
+record Machine(InstructionSet set, boolean emulated) {
+  /** Every instruction set on the emulator, and on the processor those that it has. */
   static Stream<Machine> all() {
-    List<String> flags = processorFlags();
-    return Stream.of(InstructionSet.AVX2, InstructionSet.AVX512)
-        .filter(set -> flags.containsAll(Arrays.asList(set.flags())))
-        .map(set -> new Machine(set, ExecutableMemory::load));
+    return Arrays.stream(InstructionSet.values())
+        .flatMap(set ->
+            CpuFeatures.ofThisMachine().missing(set).isEmpty()
+                ? Stream.of(new Machine(set, false), new Machine(set, true))
+                : Stream.of(new Machine(set, true)));
   }
 
-  private static List<String> processorFlags() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      return lines
-          .filter(line -> line.startsWith("flags"))
-          .findFirst()
-          .map(line -> List.of(line.split("\\s+")))
-          .orElse(List.of());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  MachineCode.Loader loader() {
+    if (!emulated) {
+      return ExecutableMemory::load;
     }
+    X86Emulator emulator = new X86Emulator();
+    return code -> emulator.load(code)::call;
   }
 
   MachineCode code(KernelCache.Recipe recipe) {
     Assembler assembler = new Assembler();
     recipe.generate(assembler);
-    return loader.load(assembler.assemble());
+    return loader().load(assembler.assemble());
   }
 
   @Override
   public String toString() {
-    return set.id;
+    return set.id + (emulated ? " (emulated)" : "");
   }
 }

@@ -1,0 +1,242 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.HostBackend;
+import io.zoetrope.ops.Roofline;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The CPU through machine code that is generated for the instruction set and the shapes at hand.
+ * Results do not depend on the number of threads, to the bit: every element is computed by one
+ * task, in an order that its shape alone decides.
+ */
+public final class GeneratedBackend extends HostBackend {
+  private static final int PEAK_ROUNDS = 1 << 13;
+
+  private final InstructionSet set;
+  private final WorkerPool<NativeWorkspace> pool;
+  private final KernelCache kernels;
+  private final LinearOperation linear;
+  private final AttentionOperation attention;
+  private final ConvolutionOperation convolution;
+  private final StridedCopy copy;
+  private final RowOperations rows;
+  private final ElementOperations elements;
+  private Roofline roofline;
+
+  /**
+   * Opens the backend with the best instruction set of this machine; empty if code is generated for
+   * none that it has.
+   *
+   * @param threads number of compute threads
+   */
+  public static Optional<GeneratedBackend> best(int threads) {
+    return CpuFeatures.ofThisMachine()
+        .best()
+        .map(set -> new GeneratedBackend(threads, set, ExecutableMemory::load));
+  }
+
+  /**
+   * Opens the backend with an instruction set.
+   *
+   * @param threads number of compute threads
+   * @param id one of {@link #instructionSets}
+   * @throws IllegalArgumentException if there is none of that name
+   * @throws IllegalStateException if this machine can't use it
+   */
+  public static GeneratedBackend open(int threads, String id) {
+    InstructionSet set =
+        Arrays.stream(InstructionSet.values())
+            .filter(candidate -> candidate.id.equals(id))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no instruction set is named " + id));
+    CpuFeatures.ofThisMachine()
+        .missing(set)
+        .ifPresent(reason -> {
+          throw new IllegalStateException(reason);
+        });
+    return new GeneratedBackend(threads, set, ExecutableMemory::load);
+  }
+
+  /** Names of the instruction sets that code is generated for, the least first. */
+  public static List<String> instructionSets() {
+    return Arrays.stream(InstructionSet.values()).map(set -> set.id).toList();
+  }
+
+  /** Why this machine's best instruction set is not the next better one; empty if there is none. */
+  public static Optional<String> limit() {
+    CpuFeatures features = CpuFeatures.ofThisMachine();
+    return Arrays.stream(InstructionSet.values())
+        .flatMap(set -> features.missing(set).stream())
+        .findFirst();
+  }
+
+  GeneratedBackend(int threads, InstructionSet set, MachineCode.Loader loader) {
+    this.set = set;
+    pool = new WorkerPool<>(threads, NativeWorkspace::new);
+    kernels = new KernelCache(loader);
+    RowRunner runner = new RowRunner(set, kernels, pool);
+    Products products = new Products(set, kernels, pool, runner);
+    linear = new LinearOperation(products);
+    attention = new AttentionOperation(products);
+    convolution = new ConvolutionOperation(products);
+    copy = new StridedCopy(runner);
+    rows = new RowOperations(runner);
+    elements = new ElementOperations(runner);
+  }
+
+  @Override
+  public String name() {
+    return "cpu (%s, %d threads)".formatted(set.id, pool.threads());
+  }
+
+  @Override
+  public synchronized Optional<Roofline> roofline() {
+    if (roofline == null) {
+      var floats = peak(new PeakLoop(set, ProductOperands.FLOATS, false));
+      var halves =
+          set.multipliesHalves()
+              ? peak(new PeakLoop(set, ProductOperands.HALVES, set == InstructionSet.AMX))
+              : floats;
+      var products = Map.of(DType.F32, floats, DType.BF16, halves);
+      roofline = new PeakMeasurement<>(pool, products).roofline();
+    }
+    return Optional.of(roofline);
+  }
+
+  private PeakMeasurement.Products<NativeWorkspace> peak(PeakLoop loop) {
+    MachineCode function = kernels.get(loop);
+    return new PeakMeasurement.Products<>(
+        loop.flops() * PEAK_ROUNDS, (_, workspace) -> workspace.call(function, PEAK_ROUNDS));
+  }
+
+  @Override
+  public Tensor place(Tensor weight, DType rounding) {
+    boolean narrower = rounding != DType.F32 && weight.dtype().bits() > rounding.bits();
+    DType dtype = narrower ? rounding : weight.dtype();
+    PlacedWeight storage = new PlacedWeight(weight, dtype);
+    return Tensor.contiguous(storage, 0, dtype, weight.shape(), weight.lifetime());
+  }
+
+  @Override
+  public void copy(Tensor out, Tensor x) {
+    copy.run(out, x);
+  }
+
+  @Override
+  public void fill(Tensor out, float value) {
+    copy.fill(out, value);
+  }
+
+  @Override
+  public void add(Tensor out, Tensor a, Tensor b) {
+    elements.add(out, a, b);
+  }
+
+  @Override
+  public void multiply(Tensor out, Tensor a, Tensor b) {
+    elements.multiply(out, a, b);
+  }
+
+  @Override
+  public void activate(Tensor out, Tensor x, Activation activation) {
+    elements.activate(out, x, activation);
+  }
+
+  @Override
+  public void clampInPlace(Tensor x, float min, float max) {
+    elements.clampInPlace(x, min, max);
+  }
+
+  @Override
+  public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
+    linear.run(out, x, weight, bias, activation);
+  }
+
+  @Override
+  public void linears(List<Tensor> outs, Tensor x, List<Tensor> weights, List<Tensor> biases) {
+    linear.runEach(outs, x, weights, biases);
+  }
+
+  @Override
+  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+    linear.addInPlace(out, x, weight, bias, gate);
+  }
+
+  @Override
+  public void embedding(Tensor out, Tensor table, int[] ids) {
+    elements.embedding(out, table, ids);
+  }
+
+  @Override
+  public void attention(
+      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
+    attention.run(out, q, k, v, heads, scale, bias);
+  }
+
+  @Override
+  public void conv3d(
+      Tensor out,
+      Tensor x,
+      Tensor history,
+      Tensor weight,
+      Tensor bias,
+      ConvGeometry geometry,
+      Tensor residual) {
+    convolution.run(out, x, history, weight, bias, geometry, residual);
+  }
+
+  @Override
+  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {
+    elements.upsampleNearest(out, x, exact);
+  }
+
+  @Override
+  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
+    rows.layerNorm(out, x, weight, bias, eps);
+  }
+
+  @Override
+  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
+    rows.adaLayerNorm(out, x, shift, scale, eps);
+  }
+
+  @Override
+  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
+    rows.rmsNorm(out, x, weight, eps);
+  }
+
+  @Override
+  public void rmsNormRope(
+      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    rows.rmsNormRope(out, x, weight, eps, cos, sin, heads);
+  }
+
+  @Override
+  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
+    rows.channelNorm(out, x, gamma, activation);
+  }
+
+  @Override
+  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
+    rows.ropeInPlace(x, cos, sin, heads);
+  }
+
+  @Override
+  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
+    rows.addGatedInPlace(x, y, gate);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,154 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import io.zoetrope.kernels.cpu.jit.NativeWorkspace.Piece;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Linear maps, blocked for the caches after Goto and van de Geijn, "Anatomy of High-Performance
+ * Matrix Multiplication" (2008): a task holds a block of C and, for each block of the depth, a
+ * block of A in L2; one panel of B after the other passes through L1. A is read in place where its
+ * dtype allows it.
+ */
+final class LinearOperation {
+  private static final int ROWS = 192;
+  private static final int COLUMNS = 256;
+
+  /** Multiply-adds below which a task is not worth handing to another thread. */
+  private static final long SMALLEST_TASK = 1 << 19;
+
+  private final Products products;
+
+  LinearOperation(Products products) {
+    this.products = products;
+  }
+
+  /** {@code out = activation(x weight^T + bias)}. */
+  void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
+    runAll(List.of(map(x, weight, new BlockEpilogue(products, out, bias, activation, null, null))));
+  }
+
+  /** {@code out += gate * round(x weight^T + bias)}. */
+  void addInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+    var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, out, gate);
+    runAll(List.of(map(x, weight, epilogue)));
+  }
+
+  /** Several maps of the same rows, whose tasks share the threads. */
+  void runEach(List<Tensor> outs, Tensor x, List<Tensor> weights, List<Tensor> biases) {
+    List<LinearMap> maps = new ArrayList<>();
+    for (int i = 0; i < outs.size(); i++) {
+      var epilogue =
+          new BlockEpilogue(products, outs.get(i), biases.get(i), Activation.NONE, null, null);
+      maps.add(map(x, weights.get(i), epilogue));
+    }
+    runAll(maps);
+  }
+
+  private LinearMap map(Tensor x, Tensor weight, BlockEpilogue epilogue) {
+    ProductOperands operands = products.operands(x.dtype(), weight.dtype(), weight.intSize(1));
+    return new LinearMap(x, products.packed(weight, operands), epilogue);
+  }
+
+  private void runAll(List<LinearMap> maps) {
+    int total = maps.stream().mapToInt(LinearMap::tasks).sum();
+    products
+        .pool()
+        .run(
+            total,
+            (task, workspace) -> {
+              int rest = task;
+              int map = 0;
+              while (rest >= maps.get(map).tasks()) {
+                rest -= maps.get(map++).tasks();
+              }
+              maps.get(map).block(rest, workspace);
+            });
+    maps.forEach(map -> map.epilogue.finish());
+    Reference.reachabilityFence(maps);
+  }
+
+  /** One map, cut in blocks. */
+  private final class LinearMap {
+    private final int rows;
+    private final int columns;
+    private final int depth;
+    private final NativeView x;
+    private final PackedWeight weight;
+    private final BlockEpilogue epilogue;
+    private final int blockRows;
+    private final int blockColumns;
+    private final int rowBlocks;
+    private final int columnBlocks;
+
+    LinearMap(Tensor x, PackedWeight weight, BlockEpilogue epilogue) {
+      this.rows = x.intSize(0);
+      this.columns = weight.columns();
+      this.depth = x.intSize(1);
+      this.x = NativeView.of(x);
+      this.weight = weight;
+      this.epilogue = epilogue;
+      rowBlocks = Math.ceilDiv(rows, ROWS);
+      blockRows = rowBlocks == 0 ? 1 : Math.ceilDiv(rows, rowBlocks);
+      // Enough tasks that the last ones end together, but none too small.
+      long largest = Math.max(1, (long) rows * columns * depth / SMALLEST_TASK);
+      int wanted = (int) Math.min(largest, 4L * products.pool().threads());
+      int blocks =
+          Math.max(Math.ceilDiv(columns, COLUMNS), Math.ceilDiv(wanted, Math.max(1, rowBlocks)));
+      blockColumns = products.panels(Math.ceilDiv(columns, blocks)) * products.panelWidth();
+      columnBlocks = Math.ceilDiv(columns, blockColumns);
+    }
+
+    int tasks() {
+      return rowBlocks * columnBlocks;
+    }
+
+    /** Neighbouring tasks share a block of the weight, which is the larger of the two mostly. */
+    void block(int task, NativeWorkspace workspace) {
+      int firstRow = task % rowBlocks * blockRows;
+      int firstColumn = task / rowBlocks * blockColumns;
+      int height = Math.min(blockRows, rows - firstRow);
+      int width = Math.min(blockColumns, columns - firstColumn);
+      if (height <= 0) {
+        return;
+      }
+      int panels = products.panels(width);
+      long cPitch = (long) panels * products.panelWidth() * Float.BYTES;
+      MemorySegment c = workspace.piece(Piece.RESULT, height * cPitch);
+      long offset = Products.noOffset(workspace);
+      ProductOperands operands = weight.operands();
+      boolean inPlace = x.dtype().bytes() == operands.elementBytes();
+      for (int step = 0; step < weight.steps(); step += Products.STEPS) {
+        int part = Math.min(Products.STEPS, weight.steps() - step);
+        long position = (long) firstRow * depth + (long) step * operands.elementsOfStep();
+        long a = x.at(position);
+        long aPitch = (long) depth * x.dtype().bytes();
+        if (!inPlace) {
+          long converted = (long) part * Float.BYTES;
+          long copy = workspace.piece(Piece.LEFT, height * converted).address();
+          workspace.call(
+              products.kernels().get(new ConvertRows(products.set(), x.dtype(), DType.F32)),
+              a,
+              aPitch,
+              copy,
+              converted,
+              height,
+              part);
+          a = copy;
+          aPitch = converted;
+        }
+        int panel = firstColumn / products.panelWidth();
+        var place =
+            new Products.Place(
+                a, aPitch, weight.at(panel, step), weight.panelBytes(), c.address(), cPitch);
+        products.multiply(workspace, operands, place, offset, 1, part, height, panels, step > 0);
+      }
+      epilogue.store(workspace, c.address(), cPitch, firstRow, height, firstColumn, width);
+    }
+  }
+}

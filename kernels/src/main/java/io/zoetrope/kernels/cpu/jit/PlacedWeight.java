@@ -1,0 +1,64 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import io.zoetrope.ops.HostBackend;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.HostStorage;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * A placed weight, with the packed forms that operations have made of it. They are made on first
+ * use and are reachable only from here, so they go when the weight goes.
+ *
+ * <p>A weight that is stored wider than it is used is rounded while it is packed; a rounded copy is
+ * only made for operations that take weights as they are, such as {@code embedding}.
+ */
+final class PlacedWeight extends HostStorage {
+  /** Which part of the storage was packed, and for which products. */
+  record Part(long offset, Shape shape, ProductOperands operands) {}
+
+  private final Tensor stored;
+  private final DType dtype;
+  private final ConcurrentMap<Part, PackedWeight> packed = new ConcurrentHashMap<>();
+  private MemorySegment rounded;
+
+  /**
+   * A weight.
+   *
+   * @param stored contiguous, with an offset of its own in its storage
+   * @param dtype that it is used in: the stored one, or a narrower one
+   */
+  PlacedWeight(Tensor stored, DType dtype) {
+    super(stored.segment());
+    this.stored = stored;
+    this.dtype = dtype;
+  }
+
+  /** The weight as it is stored. */
+  Tensor stored() {
+    return stored;
+  }
+
+  @Override
+  public synchronized MemorySegment segment() {
+    if (stored.dtype() == dtype) {
+      return super.segment();
+    }
+    if (rounded == null) {
+      rounded = HostBackend.rounded(stored, dtype).segment();
+    }
+    return rounded;
+  }
+
+  @Override
+  public long byteSize() {
+    return stored.count() * dtype.bytes();
+  }
+
+  ConcurrentMap<Part, PackedWeight> packed() {
+    return packed;
+  }
+}

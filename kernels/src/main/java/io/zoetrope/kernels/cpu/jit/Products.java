@@ -1,0 +1,308 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.HostStorage;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+
+/** What the operations built on the microkernel share: its calls, and packed weights. */
+final class Products {
+  /** Most steps of a product: a panel of this depth stays in the L1 cache while A passes. */
+  static final int STEPS = 256;
+
+  private static final int ALIGNMENT = 64;
+
+  private final InstructionSet set;
+  private final KernelCache kernels;
+  private final WorkerPool<NativeWorkspace> pool;
+  private final RowRunner rows;
+
+  Products(
+      InstructionSet set, KernelCache kernels, WorkerPool<NativeWorkspace> pool, RowRunner rows) {
+    this.set = set;
+    this.kernels = kernels;
+    this.pool = pool;
+    this.rows = rows;
+  }
+
+  InstructionSet set() {
+    return set;
+  }
+
+  KernelCache kernels() {
+    return kernels;
+  }
+
+  WorkerPool<NativeWorkspace> pool() {
+    return pool;
+  }
+
+  RowRunner rows() {
+    return rows;
+  }
+
+  /** Columns of a panel. */
+  int panelWidth() {
+    return 2 * set.lanes();
+  }
+
+  int panels(int columns) {
+    return Math.ceilDiv(columns, panelWidth());
+  }
+
+  /** What an activation and a weight are multiplied as. */
+  ProductOperands operands(DType activation, DType weight, int depth) {
+    if (weight != DType.BF16) {
+      return ProductOperands.FLOATS;
+    }
+    boolean pairs = depth % ProductOperands.HALVES.elementsOfStep() == 0;
+    return activation == DType.BF16 && set.multipliesHalves() && pairs
+        ? ProductOperands.HALVES
+        : ProductOperands.FLOATS_BY_HALVES;
+  }
+
+  /** Places of A, B and C in memory, and how far apart their rows and panels are, in bytes. */
+  record Place(long a, long aPitch, long b, long bPitch, long c, long cPitch) {}
+
+  /**
+   * {@code C (+)= sum over taps of A_tap B_tap}.
+   *
+   * @param offsets address of the taps' byte offsets of A
+   * @param steps of each tap
+   * @param rows of A and C
+   * @param panels of B and C
+   * @param accumulate whether to add to what C holds
+   */
+  void multiply(
+      NativeWorkspace workspace,
+      ProductOperands operands,
+      Place at,
+      long offsets,
+      int taps,
+      int steps,
+      int rows,
+      int panels,
+      boolean accumulate) {
+    boolean tiles =
+        set == InstructionSet.AMX
+            && operands == ProductOperands.HALVES
+            && steps % BlockProduct.TILE_STEPS == 0;
+    // Tiles of nearly the same height: a low one at the end would leave the units waiting.
+    int rowTiles = Math.ceilDiv(rows, BlockProduct.mostRows(set, tiles));
+    int low = rows / rowTiles;
+    int high = rows % rowTiles;
+    long a = at.a();
+    long c = at.c();
+    for (int height = low + 1; height >= low; height--) {
+      int count = height == low ? rowTiles - high : high;
+      if (count > 0) {
+        workspace.call(
+            kernels.get(new BlockProduct(set, operands, tiles, height, accumulate)),
+            a,
+            at.aPitch(),
+            offsets,
+            taps,
+            at.b(),
+            at.bPitch(),
+            c,
+            at.cPitch(),
+            steps,
+            count,
+            panels);
+        a += height * count * at.aPitch();
+        c += height * count * at.cPitch();
+      }
+    }
+  }
+
+  /** Address of a list of one offset, zero. */
+  static long noOffset(NativeWorkspace workspace) {
+    MemorySegment list = workspace.piece(NativeWorkspace.Piece.OFFSETS, Long.BYTES);
+    list.set(ValueLayout.JAVA_LONG, 0, 0);
+    return list.address();
+  }
+
+  /**
+   * The packed form of a weight [columns, channels, taps...]: kept with a placed weight, made for
+   * this call with any other tensor.
+   */
+  PackedWeight packed(Tensor weight, ProductOperands operands) {
+    if (weight.storage() instanceof PlacedWeight storage) {
+      var part = new PlacedWeight.Part(weight.offset(), weight.shape(), operands);
+      return storage
+          .packed()
+          .computeIfAbsent(part, _ -> pack(weight, operands, weight.lifetime().arena()));
+    }
+    return pack(weight, operands, Arena.ofAuto());
+  }
+
+  private PackedWeight pack(Tensor weight, ProductOperands operands, Arena arena) {
+    Source source = Source.of(weight);
+    int columns = weight.intSize(0);
+    int channels = weight.intSize(1);
+    int taps = Math.toIntExact(weight.count() / columns / channels);
+    int tapSteps = channels / operands.elementsOfStep();
+    int steps = taps * tapSteps;
+    long panelBytes = (long) steps * operands.panelStepBytes(set);
+    MemorySegment panels = panelMemory(panels(columns) * panelBytes, arena);
+    PackedWeight packed = new PackedWeight(panels, operands, columns, steps, panelBytes);
+    pool.run(
+        panels(columns),
+        (panel, workspace) -> {
+          NativeView rows = panelRows(source, panel, columns, channels * taps, workspace);
+          for (int tap = 0; tap < taps; tap++) {
+            packPanel(packed, panel, tap, tapSteps, rows, channels, taps, workspace);
+          }
+        });
+    Reference.reachabilityFence(source);
+    LinuxMemory.release(source.view().memory());
+    return packed;
+  }
+
+  /** Panels are read again and again, so large pages pay. */
+  private static MemorySegment panelMemory(long bytes, Arena arena) {
+    MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
+    LinuxMemory.useHugePages(memory);
+    return memory;
+  }
+
+  /**
+   * Where the elements of a weight come from.
+   *
+   * @param rounded whether they are F32 that are rounded to BF16 on the way
+   */
+  private record Source(NativeView view, boolean rounded) {
+    static Source of(Tensor weight) {
+      if (weight.storage() instanceof PlacedWeight placed
+          && placed.stored().dtype() == DType.F32
+          && weight.dtype() == DType.BF16) {
+        MemorySegment memory = placed.stored().segment();
+        long address = memory.address() + weight.offset() * Float.BYTES;
+        return new Source(new NativeView(memory, DType.F32, address), true);
+      }
+      boolean direct = weight.dtype() == DType.F32 || weight.dtype() == DType.BF16;
+      return new Source(NativeView.of(direct ? weight : toFloats(weight)), false);
+    }
+  }
+
+  /** The columns of a panel as rows of elements, rounded if need be. */
+  private NativeView panelRows(
+      Source source, int panel, int columns, int depth, NativeWorkspace workspace) {
+    NativeView view = source.view();
+    int first = panel * panelWidth();
+    long from = view.at((long) first * depth);
+    if (!source.rounded()) {
+      return new NativeView(view.memory(), view.dtype(), from);
+    }
+    int count = Math.min(panelWidth(), columns - first);
+    long pitch = (long) depth * Short.BYTES;
+    MemorySegment rows = workspace.piece(NativeWorkspace.Piece.LEFT, count * pitch);
+    workspace.call(
+        kernels.get(new ConvertRows(set, DType.F32, DType.BF16)),
+        from,
+        (long) depth * Float.BYTES,
+        rows.address(),
+        pitch,
+        count,
+        depth);
+    return new NativeView(rows, DType.BF16, rows.address());
+  }
+
+  private void packPanel(
+      PackedWeight packed,
+      int panel,
+      int tap,
+      int tapSteps,
+      NativeView source,
+      int channels,
+      int taps,
+      NativeWorkspace workspace) {
+    int elementBytes = source.dtype().bytes();
+    long columnBytes = (long) channels * taps * elementBytes;
+    int count = Math.min(panelWidth(), packed.columns() - panel * panelWidth());
+    long from = source.address() + (long) tap * elementBytes;
+    long to = packed.at(panel, tap * tapSteps);
+    long tapBytes = (long) taps * elementBytes;
+    int panelStep = packed.operands().panelStepBytes(set);
+    switch (packed.operands()) {
+      case FLOATS -> {
+        PackPanel.Lane lane =
+            source.dtype() == DType.F32 ? PackPanel.Lane.SAME : PackPanel.Lane.WIDENED;
+        workspace.call(
+            kernels.get(new PackPanel(lane)),
+            from,
+            columnBytes,
+            tapBytes,
+            to,
+            panelStep,
+            count,
+            tapSteps);
+      }
+      case FLOATS_BY_HALVES ->
+          packHalves(workspace, from, columnBytes, tapBytes, to, count, tapSteps);
+      case HALVES ->
+          workspace.call(
+              kernels.get(new PackPanel(taps == 1 ? PackPanel.Lane.SAME : PackPanel.Lane.PAIR)),
+              from,
+              columnBytes,
+              2 * tapBytes,
+              to,
+              panelStep,
+              count,
+              tapSteps,
+              tapBytes);
+    }
+  }
+
+  /** Columns a vector apart share a lane; where the upper one is missing its half stays zero. */
+  private void packHalves(
+      NativeWorkspace workspace,
+      long from,
+      long columnBytes,
+      long tapBytes,
+      long to,
+      int count,
+      int steps) {
+    int lanes = set.lanes();
+    int panelStep = ProductOperands.FLOATS_BY_HALVES.panelStepBytes(set);
+    int pairs = Math.max(0, count - lanes);
+    if (pairs > 0) {
+      workspace.call(
+          kernels.get(new PackPanel(PackPanel.Lane.PAIR)),
+          from,
+          columnBytes,
+          tapBytes,
+          to,
+          panelStep,
+          pairs,
+          steps,
+          lanes * columnBytes);
+    }
+    int single = Math.min(count, lanes) - pairs;
+    if (single > 0) {
+      workspace.call(
+          kernels.get(new PackPanel(PackPanel.Lane.ALONE)),
+          from + pairs * columnBytes,
+          columnBytes,
+          tapBytes,
+          to + (long) pairs * Integer.BYTES,
+          panelStep,
+          single,
+          steps);
+    }
+  }
+
+  private static Tensor toFloats(Tensor weight) {
+    MemorySegment from = weight.segment();
+    MemorySegment to = Arena.ofAuto().allocate(weight.count() * Float.BYTES, ALIGNMENT);
+    for (long i = 0; i < weight.count(); i++) {
+      to.setAtIndex(ValueLayout.JAVA_FLOAT, i, Conversions.toFloat(from, weight.dtype(), i));
+    }
+    return Tensor.contiguous(new HostStorage(to), 0, DType.F32, weight.shape(), weight.lifetime());
+  }
+}

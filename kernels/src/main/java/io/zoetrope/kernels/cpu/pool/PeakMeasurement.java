@@ -1,0 +1,99 @@
+package io.zoetrope.kernels.cpu.pool;
+
+import io.zoetrope.ops.Roofline;
+import io.zoetrope.tensor.DType;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Measures what the processors can do at best: multiply-add instructions on registers, and copying
+ * between blocks of memory that exceed every cache (as STREAM's copy; McCalpin, 1995). As there,
+ * the best of several rounds counts: the first ones may run loops that are not compiled yet, and
+ * other work on the machine only ever slows them.
+ *
+ * @param <W> workspace of the pool
+ */
+public final class PeakMeasurement<W> {
+  private static final int ROUNDS = 15;
+  private static final int TASKS_PER_THREAD = 256;
+  private static final long CHUNK_BYTES = 1 << 20;
+  private static final long MIB = 1 << 20;
+
+  /**
+   * Multiply-adds on registers, some ten microseconds of them.
+   *
+   * @param flops of one task
+   */
+  public record Products<W>(double flops, WorkerPool.Task<W> task) {}
+
+  private final WorkerPool<W> pool;
+  private final Map<DType, Products<W>> products;
+  private final long copyBytes;
+
+  /** A measurement of the fastest products that a backend has for each dtype. */
+  public PeakMeasurement(WorkerPool<W> pool, Map<DType, Products<W>> products) {
+    this(pool, products, Math.clamp(4 * lastLevelCacheBytes(), 128 * MIB, 1024 * MIB));
+  }
+
+  /**
+   * For tests, which need no figures that mean something.
+   *
+   * @param copyBytes how much a round copies
+   */
+  PeakMeasurement(WorkerPool<W> pool, Map<DType, Products<W>> products, long copyBytes) {
+    this.pool = pool;
+    this.products = products;
+    this.copyBytes = copyBytes;
+  }
+
+  /** Both bounds. */
+  public Roofline roofline() {
+    Map<DType, Double> flopsPerSecond = new HashMap<>();
+    products.forEach((dtype, work) -> flopsPerSecond.put(dtype, flopsPerSecond(work)));
+    return new Roofline(flopsPerSecond, bytesPerSecond());
+  }
+
+  private double flopsPerSecond(Products<W> work) {
+    int tasks = pool.threads() * TASKS_PER_THREAD;
+    return work.flops() * tasks / fewestSeconds(() -> pool.run(tasks, work.task()));
+  }
+
+  private double bytesPerSecond() {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment from = arena.allocate(copyBytes, 64);
+      MemorySegment to = arena.allocate(copyBytes, 64);
+      int chunks = Math.toIntExact(Math.ceilDiv(copyBytes, CHUNK_BYTES));
+      WorkerPool.Task<W> copy =
+          (index, _) -> {
+            long at = index * CHUNK_BYTES;
+            MemorySegment.copy(from, at, to, at, Math.min(CHUNK_BYTES, copyBytes - at));
+          };
+      return 2.0 * copyBytes / fewestSeconds(() -> pool.run(chunks, copy));
+    }
+  }
+
+  private static double fewestSeconds(Runnable round) {
+    long fewest = Long.MAX_VALUE;
+    for (int i = 0; i < ROUNDS; i++) {
+      long start = System.nanoTime();
+      round.run();
+      fewest = Math.min(fewest, System.nanoTime() - start);
+    }
+    return fewest / 1e9;
+  }
+
+  /** From Linux's description of the first processor; 32 MiB where there is none. */
+  private static long lastLevelCacheBytes() {
+    Path size = Path.of("/sys/devices/system/cpu/cpu0/cache/index3/size");
+    try {
+      return Long.parseLong(Files.readString(size).strip().replace("K", "")) << 10;
+    } catch (IOException | NumberFormatException _) {
+      return 32 * MIB;
+    }
+  }
+}

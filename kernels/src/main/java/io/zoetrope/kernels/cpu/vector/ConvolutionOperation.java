@@ -1,0 +1,250 @@
+package io.zoetrope.kernels.cpu.vector;
+
+import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * 3D convolution as an implicit matrix product. For each kernel frame in turn, a task copies the
+ * window of the input that its block of pixels needs, with the zeros around it, as floats; within
+ * it, the channels of all taps of a kernel row are neighbours for each pixel, so a kernel row is
+ * one product with the pixels' stride as the stride of A, and no matrix of patches is built.
+ * Upsampled frames exist in windows only.
+ */
+final class ConvolutionOperation {
+  /** Pixels of a task along a row. */
+  private static final int COLUMNS = 48;
+
+  /** Pixels of a task: enough to share the unpacking of the weight. */
+  private static final int PIXELS = 96;
+
+  /** A window takes about half of the L2 cache. */
+  private static final int WINDOW_ELEMENTS = 128 << 10;
+
+  private final Gemm gemm;
+
+  ConvolutionOperation(Gemm gemm) {
+    this.gemm = gemm;
+  }
+
+  void run(
+      Tensor out,
+      Tensor x,
+      Tensor history,
+      Tensor weight,
+      Tensor bias,
+      ConvGeometry geometry,
+      Tensor residual) {
+    Epilogue epilogue = new Epilogue(out, bias, Activation.NONE, residual, null);
+    gemm.withPacked(
+        weight,
+        weight.intSize(1),
+        packed -> new Call(out, x, history, weight, packed, geometry, epilogue).run());
+  }
+
+  /** One call; its fields are what all tasks share. */
+  private final class Call {
+    private final ConvGeometry geometry;
+    private final PackedMatrix weight;
+    private final Epilogue epilogue;
+    private final Elements x;
+    private final Elements history;
+    private final int frames;
+    private final int past;
+    private final int upsample;
+    private final int inHeight;
+    private final int inWidth;
+    private final int channels;
+    private final int kernelFrames;
+    private final int kernelHeight;
+    private final int kernelWidth;
+    private final int outHeight;
+    private final int outWidth;
+    private final int outChannels;
+
+    private final int panelWidth = gemm.kernel().columns();
+    private final int blockColumns;
+    private final int blockRows;
+    private final int columnBlocks;
+    private final int rowBlocks;
+    private final int blockChannels;
+    private final int channelBlocks;
+
+    /** Pixels and rows of the window of a whole block, and elements from row to row. */
+    private final int windowRows;
+
+    private final int windowColumns;
+    private final int windowPitch;
+
+    Call(
+        Tensor out,
+        Tensor x,
+        Tensor history,
+        Tensor weight,
+        PackedMatrix packed,
+        ConvGeometry geometry,
+        Epilogue epilogue) {
+      this.geometry = geometry;
+      this.weight = packed;
+      this.epilogue = epilogue;
+      this.x = Elements.of(x);
+      this.history = history == null ? null : Elements.of(history);
+      past = history == null ? 0 : history.intSize(0);
+      upsample = geometry.upsample();
+      inHeight = x.intSize(1);
+      inWidth = x.intSize(2);
+      channels = x.intSize(3);
+      kernelFrames = weight.intSize(2);
+      kernelHeight = weight.intSize(3);
+      kernelWidth = weight.intSize(4);
+      frames = out.intSize(0);
+      outHeight = out.intSize(1);
+      outWidth = out.intSize(2);
+      outChannels = out.intSize(3);
+
+      blockColumns = Math.min(outWidth, COLUMNS);
+      columnBlocks = Math.ceilDiv(outWidth, blockColumns);
+      // Tiles that reach over the end of a row compute pixels that are thrown away.
+      windowColumns = (gemm.wholeRows(blockColumns) - 1) * geometry.strideWidth() + kernelWidth;
+      windowPitch = windowColumns * channels;
+      int affordableRows = WINDOW_ELEMENTS / windowPitch;
+      int rows = Math.max(1, (affordableRows - kernelHeight) / geometry.strideHeight() + 1);
+      blockRows = Math.min(Math.min(rows, Math.ceilDiv(PIXELS, blockColumns)), outHeight);
+      rowBlocks = Math.ceilDiv(outHeight, blockRows);
+      windowRows = (blockRows - 1) * geometry.strideHeight() + kernelHeight;
+
+      int pixelBlocks = frames * rowBlocks * columnBlocks;
+      int wanted = Math.ceilDiv(2 * gemm.pool().threads(), pixelBlocks);
+      int panels = Math.ceilDiv(outChannels, panelWidth);
+      blockChannels = Math.ceilDiv(panels, Math.min(wanted, panels)) * panelWidth;
+      channelBlocks = Math.ceilDiv(outChannels, blockChannels);
+    }
+
+    void run() {
+      int blocks = frames * rowBlocks * columnBlocks * channelBlocks;
+      gemm.pool().run(blocks, this::block);
+    }
+
+    private void block(int task, Workspace workspace) {
+      int firstChannel = task % channelBlocks * blockChannels;
+      int rest = task / channelBlocks;
+      int firstColumn = rest % columnBlocks * blockColumns;
+      rest /= columnBlocks;
+      int firstRow = rest % rowBlocks * blockRows;
+      int frame = rest / rowBlocks;
+      int height = Math.min(blockRows, outHeight - firstRow);
+      int width = Math.min(blockColumns, outWidth - firstColumn);
+      int depthOfBlock = Math.min(blockChannels, outChannels - firstChannel);
+
+      float[] window = workspace.floats(Piece.LEFT, windowRows * windowPitch);
+      int pitch = gemm.wholeColumns(depthOfBlock);
+      int rowPitch = gemm.wholeRows(blockColumns) * pitch;
+      float[] c = workspace.floats(Piece.RESULT, height * rowPitch);
+      Arrays.fill(c, 0, height * rowPitch, 0);
+      for (int kt = 0; kt < kernelFrames; kt++) {
+        if (!loadWindow(frame, kt, firstRow, firstColumn, height, window, workspace)) {
+          continue;
+        }
+        for (int channel = 0; channel < depthOfBlock; channel += panelWidth) {
+          int panel = (firstChannel + channel) / panelWidth;
+          multiplyTaps(kt, panel, window, height, width, c, channel, pitch, rowPitch, workspace);
+        }
+      }
+
+      for (int row = 0; row < height; row++) {
+        long pixel = ((long) frame * outHeight + firstRow + row) * outWidth + firstColumn;
+        epilogue.store(
+            c, row * rowPitch, pitch, pixel, width, firstChannel, depthOfBlock, workspace);
+      }
+    }
+
+    /** The taps of one kernel frame, for one panel of output channels of all pixels of a block. */
+    private void multiplyTaps(
+        int kt,
+        int panel,
+        float[] window,
+        int height,
+        int width,
+        float[] c,
+        int channel,
+        int pitch,
+        int rowPitch,
+        Workspace workspace) {
+      int depth = kernelWidth * channels;
+      int pixelStride = geometry.strideWidth() * channels;
+      float[] b = workspace.floats(Piece.PANEL, Gemm.DEPTH * panelWidth);
+      for (int kh = 0; kh < kernelHeight; kh++) {
+        for (int k = 0; k < depth; k += Gemm.DEPTH) {
+          int part = Math.min(Gemm.DEPTH, depth - k);
+          weight.unpack(panel, (kt * kernelHeight + kh) * depth + k, part, b, workspace);
+          for (int row = 0; row < height; row++) {
+            int a = (row * geometry.strideHeight() + kh) * windowPitch + k;
+            int at = row * rowPitch + channel;
+            gemm.multiplyRows(width, part, window, a, pixelStride, b, 0, c, at, pitch);
+          }
+        }
+      }
+    }
+
+    /**
+     * Copies the input that a block of pixels needs from one frame, with zeros where it reaches
+     * over the border.
+     *
+     * @return false if this is one of the zero frames in front
+     */
+    private boolean loadWindow(
+        int frame,
+        int kt,
+        int firstRow,
+        int firstColumn,
+        int height,
+        float[] window,
+        Workspace workspace) {
+      int t = frame * geometry.strideFrames() + kt - geometry.front();
+      if (t < 0) {
+        return false;
+      }
+      Elements source = t < past ? history : x;
+      long sourceFrame = t < past ? t : t - past;
+      int left = firstColumn * geometry.strideWidth() - geometry.left();
+      int from = Math.max(0, left);
+      int to = Math.min(upsample * inWidth, left + windowColumns);
+      int rows = (height - 1) * geometry.strideHeight() + kernelHeight;
+      for (int row = 0; row < rows; row++) {
+        int at = row * windowPitch;
+        int h = firstRow * geometry.strideHeight() + row - geometry.top();
+        if (h < 0 || h >= upsample * inHeight || from >= to) {
+          Arrays.fill(window, at, at + windowPitch, 0);
+          continue;
+        }
+        int start = at + (from - left) * channels;
+        int end = at + (to - left) * channels;
+        Arrays.fill(window, at, start, 0);
+        long sourceRow = sourceFrame * inHeight + h / upsample;
+        loadPixels(source, sourceRow, from, to, window, start, workspace);
+        Arrays.fill(window, end, at + windowPitch, 0);
+      }
+      return true;
+    }
+
+    /** Loads pixels {@code from} to {@code to} of an upsampled row. */
+    private void loadPixels(
+        Elements source, long row, int from, int to, float[] window, int at, Workspace workspace) {
+      int first = from / upsample;
+      int count = (to - 1) / upsample - first + 1;
+      // What is loaded lies at the end, so that spreading it to the front overwrites nothing
+      // unread.
+      int loaded = at + (to - from - count) * channels;
+      long position = row * inWidth + first;
+      source.load(position * channels, window, loaded, count * channels, workspace);
+      if (upsample > 1) {
+        for (int pixel = from; pixel < to; pixel++) {
+          int read = loaded + (pixel / upsample - first) * channels;
+          System.arraycopy(window, read, window, at + (pixel - from) * channels, channels);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package io.zoetrope.kernels.cpu.vector;
+
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
+import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * Operations on one row (the last dimension) after the other. A task loads a few whole rows,
+ * changes them as floats, and stores them.
+ */
+final class RowOperations {
+  private final WorkerPool<Workspace> pool;
+
+  RowOperations(WorkerPool<Workspace> pool) {
+    this.pool = pool;
+  }
+
+  /** Changes rows that lie one behind the other in {@code values}. */
+  @FunctionalInterface
+  private interface Rows {
+    void change(float[] values, long firstRow, int count, Workspace workspace);
+  }
+
+  private void run(Tensor out, Tensor x, int features, Rows rows) {
+    Elements from = Elements.of(x);
+    Elements to = Elements.of(out);
+    long total = x.count() / features;
+    int rowsOfTask = Math.max(1, Workspace.BLOCK / features);
+    pool.runBlocks(
+        Math.toIntExact(Math.ceilDiv(total, rowsOfTask)),
+        (task, workspace) -> {
+          long first = (long) task * rowsOfTask;
+          int count = (int) Math.min(rowsOfTask, total - first);
+          int elements = count * features;
+          float[] values = workspace.floats(Piece.RESULT, elements + Elements.LANES);
+          from.load(first * features, values, 0, elements, workspace);
+          rows.change(values, first, count, workspace);
+          to.store(first * features, values, 0, elements, workspace);
+        });
+  }
+
+  void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
+    int features = x.intSize(-1);
+    float[] factor = vectorOr(weight, features, 1);
+    float[] offset = vectorOr(bias, features, 0);
+    run(
+        out,
+        x,
+        features,
+        (values, _, count, _) -> {
+          for (int at = 0; at < count * features; at += features) {
+            normalise(values, at, features, eps);
+            affine(values, at, features, factor, offset);
+          }
+        });
+  }
+
+  void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
+    int features = x.intSize(1);
+    RowVectors scales = RowVectors.of(scale, Piece.FIRST_VECTOR);
+    RowVectors shifts = RowVectors.of(shift, Piece.SECOND_VECTOR);
+    run(
+        out,
+        x,
+        features,
+        (values, first, count, workspace) -> {
+          for (int row = 0; row < count; row++) {
+            float[] scaleRow = scales.row(first + row, features, workspace);
+            float[] shiftRow = shifts.row(first + row, features, workspace);
+            normalise(values, row * features, features, eps);
+            modulate(values, row * features, features, scaleRow, shiftRow);
+          }
+        });
+  }
+
+  void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
+    int features = x.intSize(-1);
+    float[] factor = vectorOr(weight, features, 1);
+    run(
+        out,
+        x,
+        features,
+        (values, _, count, _) -> {
+          for (int at = 0; at < count * features; at += features) {
+            rmsNormalise(values, at, features, factor, eps);
+          }
+        });
+  }
+
+  void rmsNormRope(
+      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    int features = x.intSize(1);
+    float[] factor = vectorOr(weight, features, 1);
+    Elements rounding = Elements.of(out);
+    Rotation rotation = Rotation.of(cos, sin, heads);
+    run(
+        out,
+        x,
+        features,
+        (values, first, count, workspace) -> {
+          for (int row = 0; row < count; row++) {
+            rmsNormalise(values, row * features, features, factor, eps);
+            rounding.round(values, row * features, features, workspace);
+            rotation.rotate(values, row * features, first + row, workspace);
+          }
+        });
+  }
+
+  void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
+    int channels = x.intSize(-1);
+    float[] factor = vectorOr(gamma, channels, 1);
+    run(
+        out,
+        x,
+        channels,
+        (values, _, count, workspace) -> {
+          for (int at = 0; at < count * channels; at += channels) {
+            double norm = Math.sqrt(VectorMath.sumOfSquares(values, at, channels));
+            float reciprocal = (float) (Math.sqrt(channels) / Math.max(norm, 1e-12));
+            VectorMath.scale(values, at, channels, reciprocal);
+            multiply(values, at, channels, factor);
+          }
+          VectorMath.activate(activation, values, 0, count * channels, workspace);
+        });
+  }
+
+  void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
+    int features = x.intSize(1);
+    Rotation rotation = Rotation.of(cos, sin, heads);
+    run(
+        x,
+        x,
+        features,
+        (values, first, count, workspace) -> {
+          for (int row = 0; row < count; row++) {
+            rotation.rotate(values, row * features, first + row, workspace);
+          }
+        });
+  }
+
+  /** Rotates the pairs of every head by a row of cosines and sines. */
+  private record Rotation(RowVectors cosines, RowVectors sines, int pairs, int heads) {
+    static Rotation of(Tensor cos, Tensor sin, int heads) {
+      return new Rotation(
+          RowVectors.of(cos, Piece.FIRST_VECTOR),
+          RowVectors.of(sin, Piece.SECOND_VECTOR),
+          cos.intSize(1),
+          heads);
+    }
+
+    void rotate(float[] values, int from, long row, Workspace workspace) {
+      float[] cos = cosines.row(row, pairs, workspace);
+      float[] sin = sines.row(row, pairs, workspace);
+      for (int head = 0; head < heads; head++) {
+        RowOperations.rotate(values, from + head * 2 * pairs, cos, sin, pairs);
+      }
+    }
+  }
+
+  void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
+    int features = x.intSize(1);
+    RowVectors gates = RowVectors.of(gate, Piece.FIRST_VECTOR);
+    Elements added = Elements.of(y);
+    run(
+        x,
+        x,
+        features,
+        (values, first, count, workspace) -> {
+          for (int row = 0; row < count; row++) {
+            float[] gateRow = gates.row(first + row, features, workspace);
+            float[] other = workspace.floats(Piece.LEFT, features);
+            added.load((first + row) * features, other, 0, features, workspace);
+            addProduct(values, row * features, features, other, gateRow);
+          }
+        });
+  }
+
+  private float[] vectorOr(Tensor tensor, int features, float value) {
+    float[] vector = new float[features];
+    if (tensor == null) {
+      Arrays.fill(vector, value);
+      return vector;
+    }
+    return Elements.all(tensor, vector, pool.workspace());
+  }
+
+  /**
+   * To mean 0 and variance 1. What rounding has left of the mean is taken out in a second pass, so
+   * that a large mean does not hide a small variance.
+   */
+  private static void normalise(float[] values, int from, int features, float eps) {
+    add(values, from, features, -VectorMath.sum(values, from, features) / features);
+    double rest = VectorMath.sum(values, from, features) / (double) features;
+    double squares = VectorMath.sumOfSquares(values, from, features) / (double) features;
+    double reciprocal = 1 / Math.sqrt(Math.max(0, squares - rest * rest) + eps);
+    add(values, from, features, (float) -rest);
+    VectorMath.scale(values, from, features, (float) reciprocal);
+  }
+
+  private static void rmsNormalise(
+      float[] values, int from, int features, float[] factor, float eps) {
+    double mean = VectorMath.sumOfSquares(values, from, features) / (double) features;
+    VectorMath.scale(values, from, features, (float) (1 / Math.sqrt(mean + eps)));
+    multiply(values, from, features, factor);
+  }
+
+  private static void add(float[] values, int from, int count, float constant) {
+    for (int i = from; i < from + count; i++) {
+      values[i] += constant;
+    }
+  }
+
+  private static void multiply(float[] values, int from, int count, float[] factor) {
+    for (int i = 0; i < count; i++) {
+      values[from + i] *= factor[i];
+    }
+  }
+
+  private static void affine(float[] values, int from, int count, float[] factor, float[] offset) {
+    for (int i = 0; i < count; i++) {
+      values[from + i] = values[from + i] * factor[i] + offset[i];
+    }
+  }
+
+  private static void modulate(float[] values, int from, int count, float[] scale, float[] shift) {
+    for (int i = 0; i < count; i++) {
+      values[from + i] = values[from + i] * (1 + scale[i]) + shift[i];
+    }
+  }
+
+  private static void addProduct(float[] values, int from, int count, float[] a, float[] b) {
+    for (int i = 0; i < count; i++) {
+      values[from + i] += a[i] * b[i];
+    }
+  }
+
+  private static void rotate(float[] values, int from, float[] cos, float[] sin, int pairs) {
+    for (int i = 0; i < pairs; i++) {
+      float even = values[from + 2 * i];
+      float odd = values[from + 2 * i + 1];
+      values[from + 2 * i] = even * cos[i] - odd * sin[i];
+      values[from + 2 * i + 1] = even * sin[i] + odd * cos[i];
+    }
+  }
+}

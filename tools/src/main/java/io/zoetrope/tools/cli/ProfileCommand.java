@@ -1,0 +1,125 @@
+package io.zoetrope.tools.cli;
+
+import io.zoetrope.pipeline.GenerationResult;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.tools.profile.ChromeTrace;
+import io.zoetrope.tools.profile.Grouping;
+import io.zoetrope.tools.profile.Profile;
+import io.zoetrope.tools.profile.ProfileReport;
+import io.zoetrope.tools.profile.Profiler;
+import io.zoetrope.tools.profile.ReportFormat;
+import io.zoetrope.weights.FileErrors;
+import io.zoetrope.weights.OutputFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows where the time of a job goes. */
+@Command(
+    name = "profile",
+    description = {
+      "Runs the job of 'generate' with the same options and shows where its time went:",
+      "stages, then kernels beside what this machine can do at best."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class ProfileCommand implements Callable<Integer> {
+  @Mixin private ClipJob job;
+
+  @Option(names = "--no-output", description = "Throw the clip away.")
+  private boolean noOutput;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "text, md, csv or json (default: ${DEFAULT-VALUE}).")
+  private ReportFormat format;
+
+  @Option(
+      names = "--by",
+      paramLabel = "WHAT",
+      defaultValue = "shape",
+      description =
+          "What makes a row of the kernel table, beside name and dtype: op (nothing else), shape"
+              + " (input shapes) or path (place in the model) (default: ${DEFAULT-VALUE}).")
+  private Grouping grouping;
+
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      description =
+          "Rows of the kernel table; the others are added up in one more (default: 20 in text and"
+              + " md, all in csv and json).")
+  private Integer top;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "File that gets the report (default: standard output).")
+  private Path report;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description =
+          "JSON file that gets every stage, scope and operation, for ui.perfetto.dev or"
+              + " chrome://tracing.")
+  private Path trace;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (top != null && top < 1) {
+      throw new PipelineException("--top %d is below 1".formatted(top));
+    }
+    Map<String, Path> outputs = new LinkedHashMap<>();
+    outputs.put("--report", report);
+    outputs.put("--trace", trace);
+    job.run(spec.commandLine().getErr(), !noOutput, outputs, this::profile);
+    return 0;
+  }
+
+  private GenerationResult profile(ClipJob.Ready ready) {
+    Profiler profiler = new Profiler(ready.progress());
+    GenerationResult result = ready.pipeline().generate(ready.request(), profiler, profiler);
+    long nanos = profiler.nanos();
+    write(
+        profiler.profile(
+            ready.settings(), ready.backend().name(), ready.backend().roofline(), nanos));
+    return result;
+  }
+
+  private void write(Profile profile) {
+    String text = ProfileReport.of(profile, grouping, top, format);
+    Optional.ofNullable(trace)
+        .ifPresent(file -> write(file, temporary -> ChromeTrace.write(profile, temporary)));
+    if (report == null) {
+      spec.commandLine().getOut().print(text);
+      spec.commandLine().getOut().flush();
+    } else {
+      write(report, temporary -> Files.writeString(temporary, text));
+    }
+  }
+
+  private void write(Path file, OutputFile.Content content) {
+    try {
+      OutputFile.write(file, content);
+    } catch (IOException e) {
+      throw new PipelineException(
+          "%s cannot be written: %s".formatted(file, FileErrors.reason(e)), e);
+    }
+    spec.commandLine().getErr().println("wrote " + file);
+  }
+}

@@ -1,0 +1,66 @@
+package io.zoetrope.tools.profile;
+
+import io.zoetrope.ops.Roofline;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.Progress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What happened in a job, and when. Times are those of {@link System#nanoTime}.
+ *
+ * @param job what was done, for the title
+ * @param device what it was done on
+ * @param roofline what the device can do at best, if that is known
+ * @param startNanos when the job began
+ * @param nanos wall time of the job
+ * @param stages in order
+ * @param scopes in the order of their ends
+ * @param operations in order; they don't overlap
+ */
+public record Profile(
+    String job,
+    String device,
+    Optional<Roofline> roofline,
+    long startNanos,
+    long nanos,
+    List<Stage> stages,
+    List<Scope> scopes,
+    List<Tracer.Operation> operations) {
+
+  /**
+   * One stage of a job.
+   *
+   * @param stage which one
+   * @param steps of the stage
+   * @param startNanos when it began
+   * @param nanos wall time
+   * @param kernelNanos the part of it in operations
+   * @param memoryBytes weight files that were open, and most scratch memory at a time
+   */
+  public record Stage(
+      Progress.Stage stage,
+      int steps,
+      long startNanos,
+      long nanos,
+      long kernelNanos,
+      long memoryBytes) {}
+
+  /** A named stretch of work, with the names around it. */
+  public record Scope(String path, long startNanos, long nanos) {}
+
+  /** Time in operations. */
+  public long kernelNanos() {
+    return operations.stream().mapToLong(Tracer.Operation::nanos).sum();
+  }
+
+  /** Wall time in no operation: weights opened, schedules, copies on the host, tracing itself. */
+  public long gapNanos() {
+    return nanos - kernelNanos();
+  }
+
+  /** Wall time in no stage. */
+  public long outsideNanos() {
+    return nanos - stages.stream().mapToLong(Stage::nanos).sum();
+  }
+}

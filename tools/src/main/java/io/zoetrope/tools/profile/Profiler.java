@@ -1,0 +1,96 @@
+package io.zoetrope.tools.profile;
+
+import io.zoetrope.ops.Roofline;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.Progress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Collects a {@link Profile}: give it to one job as tracer and as progress. The clock starts when
+ * it is made.
+ */
+public final class Profiler implements Tracer, Progress {
+  private final Progress shown;
+  private final List<Profile.Stage> stages = new ArrayList<>();
+  private final List<Profile.Scope> scopes = new ArrayList<>();
+  private final List<Operation> operations = new ArrayList<>();
+  private final long startNanos = System.nanoTime();
+  private int steps;
+  private long stageStartNanos;
+  private long kernelNanos;
+
+  /**
+   * Starts the clock.
+   *
+   * @param shown hears of the progress, too
+   */
+  public Profiler(Progress shown) {
+    this.shown = shown;
+  }
+
+  @Override
+  public boolean wantsOperations() {
+    return true;
+  }
+
+  @Override
+  public void operation(Operation operation) {
+    operations.add(operation);
+    kernelNanos += operation.nanos();
+  }
+
+  @Override
+  public void scope(String path, long startNanos, long nanos) {
+    scopes.add(new Profile.Scope(path, startNanos, nanos));
+  }
+
+  @Override
+  public void begin(Stage stage, int steps) {
+    shown.begin(stage, steps);
+    this.steps = steps;
+    kernelNanos = 0;
+    stageStartNanos = System.nanoTime();
+  }
+
+  @Override
+  public void step(Stage stage, int done) {
+    shown.step(stage, done);
+  }
+
+  @Override
+  public void end(Stage stage, Report report) {
+    stages.add(
+        new Profile.Stage(
+            stage,
+            steps,
+            stageStartNanos,
+            System.nanoTime() - stageStartNanos,
+            kernelNanos,
+            report.weightBytes() + report.scratchBytes()));
+    shown.end(stage, report);
+  }
+
+  /** How long the job has taken until now. */
+  public long nanos() {
+    return System.nanoTime() - startNanos;
+  }
+
+  /**
+   * What was collected.
+   *
+   * @param nanos of the job, from {@link #nanos} when it was over
+   */
+  public Profile profile(String job, String device, Optional<Roofline> roofline, long nanos) {
+    return new Profile(
+        job,
+        device,
+        roofline,
+        startNanos,
+        nanos,
+        List.copyOf(stages),
+        List.copyOf(scopes),
+        List.copyOf(operations));
+  }
+}
