@@ -297,6 +297,22 @@ final class VectorCode {
     taken = before;
   }
 
+  /**
+   * As {@link #store}, for factors of products: the units that multiply bfloat16 take subnormal
+   * numbers for 0, and so does the instruction that narrows to it.
+   */
+  void storeFactors(DType dtype, Address to, Vector value) {
+    if (dtype == DType.F32 || single || !set.multipliesHalves()) {
+      store(dtype, to, value);
+    } else {
+      int before = taken;
+      Vector halves = fresh().as(set.vectorBits / 2);
+      assembler.vector(NARROW_FLOAT, halves, value);
+      assembler.vector(STORE, halves, to);
+      taken = before;
+    }
+  }
+
   /** Copies elements as they are. */
   void copy(DType dtype, Address to, Address from) {
     int before = taken;

@@ -8,7 +8,7 @@ import io.zoetrope.ops.Activation;
 
 /** Writes functions of floats that stay in registers. */
 final class VectorFunctions {
-  private static final float LOG2_E = (float) (1 / Math.log(2));
+  static final float LOG2_E = (float) (1 / Math.log(2));
 
   /** ln 2 in two parts; with fused multiply-add, multiples of the first lose nothing. */
   private static final float LN2_HIGH = (float) Math.log(2);
@@ -26,9 +26,22 @@ final class VectorFunctions {
   /** n = 128 and infinite. */
   private static final float EXP_HIGHEST = 88.8f;
 
-  /** Twice a minimax polynomial for e^r - 1 - r on [-ln 2 / 2, ln 2 / 2], from r^6 down to r^2. */
+  /** Twice a minimax polynomial for e^r on [-ln 2 / 2, ln 2 / 2], from r^6 down to 1. */
   private static final float[] EXP_COEFFICIENTS = {
-    0x1.6a23dp-9f, 0x1.123a2p-6f, 0x1.5558f2p-4f, 0x1.555492p-2f, 0x1.fffffcp-1f
+    0x1.6a23dp-9f, 0x1.123a2p-6f, 0x1.5558f2p-4f, 0x1.555492p-2f, 0x1.fffffcp-1f, 2, 2
+  };
+
+  private static final float EXP2_LOWEST = -126;
+
+  /** Twice a minimax polynomial for 2^r on [-1/2, 1/2], from r^6 down to 1. */
+  private static final float[] EXP2_COEFFICIENTS = {
+    0x1.41fb74p-12f,
+    0x1.5f3ec2p-9f,
+    0x1.3b2d4ep-6f,
+    0x1.c6aee8p-4f,
+    0x1.ebfbdcp-2f,
+    0x1.62e43p+0f,
+    2
   };
 
   private static final float ROOT_HALF = (float) Math.sqrt(0.5);
@@ -84,17 +97,35 @@ final class VectorFunctions {
     assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
     assembler.vector(FNMA_231, x, whole, code.constant(LN2_HIGH));
     assembler.vector(FNMA_231, x, whole, code.constant(LN2_LOW));
+    scaledPolynomial(x, EXP_COEFFICIENTS, power, whole);
+    code.release(before);
+  }
+
+  /**
+   * {@code x = 2^x} for {@code x} of at most 0, give or take rounding; otherwise as {@link #exp}.
+   */
+  void exp2OfNegative(Vector x) {
+    int before = code.taken();
+    assembler.vector(MAX, x, code.constantRegister(EXP2_LOWEST), x);
+    code.release(before);
+    Vector power = code.fresh();
+    Vector whole = code.fresh();
+    assembler.vector(ADD, power, x, code.constant(EXPONENT_ROUNDER));
+    assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
+    assembler.vector(SUBTRACT, x, x, whole);
+    scaledPolynomial(x, EXP2_COEFFICIENTS, power, whole);
+    code.release(before);
+  }
+
+  /** {@code x} = a polynomial of it, times 2^(n-1), where n stands in a rounder. */
+  private void scaledPolynomial(Vector x, float[] coefficients, Vector power, Vector sum) {
     // The upper bits of the rounder are shifted out.
     assembler.shiftLeft(power, power, 23);
-    Vector sum = whole;
-    code.fill(sum, EXP_COEFFICIENTS[0]);
-    for (int i = 1; i < EXP_COEFFICIENTS.length; i++) {
-      assembler.vector(FMA_213, sum, x, code.constant(EXP_COEFFICIENTS[i]));
+    code.fill(sum, coefficients[0]);
+    for (int i = 1; i < coefficients.length; i++) {
+      assembler.vector(FMA_213, sum, x, code.constant(coefficients[i]));
     }
-    assembler.vector(FMA_213, sum, x, code.constant(2f));
-    assembler.vector(FMA_213, sum, x, code.constant(2f));
     assembler.vector(MULTIPLY, x, sum, power);
-    code.release(before);
   }
 
   /** {@code x = activation(x)}. */
