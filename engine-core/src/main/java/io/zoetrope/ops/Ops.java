@@ -5,7 +5,6 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -252,12 +251,12 @@ public final class Ops implements AutoCloseable {
     }
     begin();
     backend.linears(outs, x, weights, biases);
-    // All that is moved counts: the further results stand behind the inputs.
-    Tensor[] others =
-        Stream.of(List.of(x), weights, outs.subList(1, outs.size()))
-            .flatMap(List::stream)
-            .toArray(Tensor[]::new);
-    end(name, 2 * x.count() * columns, outs.getFirst(), others);
+    end(
+        name,
+        2 * x.count() * columns,
+        0,
+        new Tracer.Operand(x.dtype(), Shape.of(x.size(0), columns)),
+        Stream.of(List.of(x), weights, biases).flatMap(List::stream).toArray(Tensor[]::new));
     return outs;
   }
 
@@ -584,6 +583,11 @@ public final class Ops implements AutoCloseable {
     end(operation, matrixFlops, 0, out, inputs);
   }
 
+  private void end(
+      String operation, long matrixFlops, long elementFlops, Tensor out, Tensor... inputs) {
+    end(operation, matrixFlops, elementFlops, Tracer.Operand.of(out), inputs);
+  }
+
   /**
    * An operation is done.
    *
@@ -591,21 +595,24 @@ public final class Ops implements AutoCloseable {
    * @param inputs null for those left out
    */
   private void end(
-      String operation, long matrixFlops, long elementFlops, Tensor out, Tensor... inputs) {
+      String operation,
+      long matrixFlops,
+      long elementFlops,
+      Tracer.Operand output,
+      Tensor... inputs) {
     flops += matrixFlops;
     if (traced) {
       long nanos = System.nanoTime() - startNanos;
-      List<Tracer.Operand> operands =
-          Stream.of(inputs).filter(Objects::nonNull).map(Tracer.Operand::of).toList();
+      List<Tracer.Operand> operands = new ArrayList<>(inputs.length);
+      for (Tensor input : inputs) {
+        if (input != null) {
+          operands.add(Tracer.Operand.of(input));
+        }
+      }
+      String path = memory.scope().path();
+      long work = matrixFlops + elementFlops;
       tracer.operation(
-          new Tracer.Operation(
-              memory.scope().path(),
-              operation,
-              Tracer.Operand.of(out),
-              operands,
-              matrixFlops + elementFlops,
-              startNanos,
-              nanos));
+          new Tracer.Operation(path, operation, output, operands, work, startNanos, nanos));
     }
   }
 

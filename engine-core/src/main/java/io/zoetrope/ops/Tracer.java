@@ -42,7 +42,7 @@ public interface Tracer {
    *
    * @param path scopes around it, e.g. {@code "blocks.7/attn1"}
    * @param operation method name in {@link Ops}
-   * @param output the result
+   * @param output the result; several results of the same rows count as one, side by side
    * @param inputs tensors that were read, without those left out
    * @param flops arithmetic work
    * @param startNanos {@link System#nanoTime} when it began

@@ -2,6 +2,7 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Progress;
 import io.zoetrope.tools.profile.ChromeTrace;
 import io.zoetrope.tools.profile.Grouping;
 import io.zoetrope.tools.profile.Profile;
@@ -35,6 +36,15 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class ProfileCommand implements Callable<Integer> {
   @Mixin private ClipJob job;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Run the job N times before it is looked at, so that its code is compiled (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int warmUp;
 
   @Option(names = "--no-output", description = "Throw the clip away.")
   private boolean noOutput;
@@ -84,6 +94,9 @@ final class ProfileCommand implements Callable<Integer> {
     if (top != null && top < 1) {
       throw new PipelineException("--top %d is below 1".formatted(top));
     }
+    if (warmUp < 0 || warmUp > 100) {
+      throw new PipelineException("--warm-up %d is outside 0 to 100".formatted(warmUp));
+    }
     Map<String, Path> outputs = new LinkedHashMap<>();
     outputs.put("--report", report);
     outputs.put("--trace", trace);
@@ -92,6 +105,9 @@ final class ProfileCommand implements Callable<Integer> {
   }
 
   private GenerationResult profile(ClipJob.Ready ready) {
+    for (int i = 0; i < warmUp; i++) {
+      ready.pipeline().generate(ready.request(), Progress.NONE);
+    }
     Profiler profiler = new Profiler(ready.progress());
     GenerationResult result = ready.pipeline().generate(ready.request(), profiler, profiler);
     long nanos = profiler.nanos();

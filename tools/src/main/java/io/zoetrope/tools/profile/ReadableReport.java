@@ -32,14 +32,14 @@ record ReadableReport(Profile profile, KernelTable kernels, Grouping grouping) {
 
   private Table stageTable() {
     Table table =
-        new Table("stage", "#time", "#share", "#it", "#s/it", "#kernels", "#gap", "#peak MiB");
+        new Table("stage", "#time", "#share", "#it", "#time/it", "#kernels", "#gap", "#peak MiB");
     for (Profile.Stage stage : profile.stages()) {
       table.add(
           stage.stage().title(),
           time(stage.nanos()),
           share(stage.nanos()),
           "%d".formatted(stage.steps()),
-          "%.3g".formatted(stage.nanos() / 1e9 / stage.steps()),
+          time(stage.nanos() / stage.steps()),
           time(stage.kernelNanos()),
           time(stage.nanos() - stage.kernelNanos()),
           "%.1f".formatted(stage.memoryBytes() / MIB));

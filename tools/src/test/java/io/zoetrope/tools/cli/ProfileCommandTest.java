@@ -1,0 +1,136 @@
+package io.zoetrope.tools.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code profile}, from its options to its files. */
+class ProfileCommandTest extends CommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Profiles a small job on the reference backend, whose roofline takes no time to measure. */
+  private int profile(String... more) {
+    List<String> args = new ArrayList<>(List.of("profile", "a prompt", "--model"));
+    args.addAll(List.of(model.toString(), "--size", "32x32", "--frames", "1", "--steps", "1"));
+    args.addAll(List.of("--device", "reference"));
+    args.addAll(List.of(more));
+    return run(args.toArray(String[]::new));
+  }
+
+  @Test
+  void kernelsAndGapMakeTheWallTimeOfTheJobAndOfEachStage() throws IOException {
+    assertEquals(0, profile("--no-output", "--format", "json"), err.toString());
+    JsonNode report = JSON.readTree(out.toString());
+    double wall = report.get("wall_seconds").doubleValue();
+    double kernels = sum(report.get("kernels"), "self_seconds");
+    assertEquals(wall, kernels + report.get("gap_seconds").doubleValue(), 0.01 * wall);
+    assertTrue(report.get("gap_seconds").doubleValue() > 0);
+    assertEquals(
+        List.of("text encoder", "denoising", "video decoder"),
+        report.get("stages").valueStream().map(stage -> stage.get("name").textValue()).toList());
+    assertTrue(sum(report.get("stages"), "seconds") <= wall);
+    assertEquals(kernels, sum(report.get("stages"), "kernel_seconds"), 0.01 * kernels);
+    for (JsonNode stage : report.get("stages")) {
+      assertTrue(stage.get("gap_seconds").doubleValue() > 0);
+      assertTrue(stage.get("peak_memory_bytes").longValue() > 0);
+    }
+  }
+
+  private static double sum(JsonNode rows, String field) {
+    return rows.valueStream().mapToDouble(row -> row.get(field).doubleValue()).sum();
+  }
+
+  @Test
+  void theTraceNests() throws IOException {
+    Path trace = folder.resolve("trace.json");
+    assertEquals(0, profile("--no-output", "--trace", trace.toString()), err.toString());
+    List<JsonNode> events =
+        JSON.readTree(trace.toFile())
+            .get("traceEvents")
+            .valueStream()
+            .filter(event -> event.get("ph").textValue().equals("X"))
+            .sorted(
+                Comparator.comparing(ProfileCommandTest::start)
+                    .thenComparing(event -> event.get("dur").decimalValue().negate()))
+            .toList();
+    Map<String, Integer> categories = new TreeMap<>();
+    Deque<JsonNode> open = new ArrayDeque<>();
+    for (JsonNode event : events) {
+      while (!open.isEmpty() && end(open.peek()).compareTo(start(event)) <= 0) {
+        open.pop();
+      }
+      assertTrue(open.isEmpty() || end(event).compareTo(end(open.peek())) <= 0, event.toString());
+      String category = event.get("cat").textValue();
+      categories.merge(category, 1, Integer::sum);
+      if (category.equals("op")) {
+        String path = event.at("/args/path").textValue();
+        boolean inScope = open.peek().get("cat").textValue().equals("scope");
+        assertEquals(path, inScope ? open.peek().at("/args/path").textValue() : "");
+      }
+      open.push(event);
+    }
+    assertEquals(List.of("job", "op", "scope", "stage"), List.copyOf(categories.keySet()));
+    assertEquals(3, categories.get("stage"));
+  }
+
+  private static BigDecimal start(JsonNode event) {
+    return event.get("ts").decimalValue();
+  }
+
+  private static BigDecimal end(JsonNode event) {
+    return start(event).add(event.get("dur").decimalValue());
+  }
+
+  @Test
+  void writesTheClipAndTheReportWhereTold() throws IOException {
+    Path clip = folder.resolve("clip.gif");
+    Path report = folder.resolve("report.md");
+    assertEquals(
+        0,
+        profile("-o", clip.toString(), "--report", report.toString(), "--format", "MD"),
+        err.toString());
+    assertTrue(Files.size(clip) > 0);
+    assertTrue(Files.readString(report).contains("| kernel"));
+    assertEquals("", out.toString());
+    assertTrue(err.toString().contains("wrote " + clip), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --top          | 0             | --top 0         | below 1
+          --warm-up      | -1            | --warm-up -1    | 0 to 100
+          --format       | xml           | --format        | xml
+          --by           | layer         | --by            | layer
+          --trace        | no/such/t.json | --trace        | doesn't exist
+          --report       | no/such/r.md  | --report        | doesn't exist
+          --report       | out.mp4       | out.mp4         | another output
+          """)
+  void refusesAWrongOption(String option, String value, String first, String second) {
+    assertTrue(profile(option, value) > 0);
+    List<String> lines = err.toString().lines().toList();
+    assertEquals(1, lines.size(), err.toString());
+    assertTrue(lines.getFirst().contains(first), lines.getFirst());
+    assertTrue(lines.getFirst().contains(second), lines.getFirst());
+    assertFalse(Files.exists(Path.of("out.mp4")));
+  }
+}
