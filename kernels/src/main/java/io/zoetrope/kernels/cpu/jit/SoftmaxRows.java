@@ -16,23 +16,24 @@ import java.util.List;
  * One step of a softmax over blocks of keys (Milakov and Gimelshein, "Online normalizer calculation
  * for softmax", 2018): takes the scores of some queries with one block of keys, updates the largest
  * score so far and the total of the weights, scales what has been summed so far to the new largest
- * score, and writes the weights of the block. With {@code score = sum * scale + bias}:
+ * score, and writes the weights of the block. With {@code score = (product * scale + bias) * log2
+ * e}, so that powers of 2 serve:
  *
  * <pre>
  * largest' = max(largest, scores)
- * weights = exp(scores - largest')
- * sums *= exp(largest - largest')
- * total' = total * exp(largest - largest') + sum of the weights, before they are rounded
+ * weights = 2^(scores - largest')
+ * sums *= 2^(largest - largest')
+ * total' = total * 2^(largest - largest') + sum of the weights, before they are rounded
  * </pre>
  *
  * Before the first block, the largest score is -infinity, total and sums are 0. As long as all
  * scores of a row are -infinity, its weights are 0 and the rest stays as it is.
  *
- * <p>Arguments: {@code scores (F32), bytes between rows, rows, width, scale (bits of a float), bias
- * (F32), bytes between its rows (0 for the same row always), largest scores (F32, one per row),
- * totals (F32, one per row), sums (F32), bytes between rows, columns of the sums, weights (they may
- * take the place of the scores if F32), bytes between rows, padded width (weights from width on
- * become 0)}.
+ * <p>Arguments: {@code products (F32), bytes between rows, rows, width, scale (bits of a float),
+ * bias (F32), bytes between its rows (0 for the same row always), largest scores (F32, one per
+ * row), totals (F32, one per row), sums (F32), bytes between rows, columns of the sums, weights
+ * (they may take the place of the products if F32), bytes between rows, padded width (weights from
+ * width on become 0)}.
  *
  * @param bias whether there is one
  * @param out dtype of the weights
@@ -57,23 +58,22 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
       Vector factor = code.fresh();
       Vector shift = code.fresh();
       // Without any key yet, differences to -infinity would be NaN; any other number serves.
-      assembler.vector(LOAD, shift, next);
       code.zero(factor);
+      assembler.vector(SUBTRACT, shift, factor, next);
       code.select(Comparison.EQUAL, next, minusInfinity(), shift, factor);
       rescale(factor, shift, next);
       Vector total = code.fresh();
       code.zero(total);
-      VectorFunctions functions = new VectorFunctions(assembler, code);
+      VectorFunctions functions = new VectorFunctions(code);
       code.columns(
           WIDTH,
-          1,
+          code.overlap(),
           vector -> {
             Vector weight = code.fresh();
-            score(weight, vector);
-            assembler.vector(SUBTRACT, weight, weight, shift);
-            functions.expOfNegative(weight);
+            shiftedScore(weight, vector, shift);
+            functions.exp2OfNegative(weight);
             code.accumulate(total, weight);
-            code.store(recipe.out, code.at(WEIGHTS, recipe.out, vector), weight);
+            code.storeFactors(recipe.out, code.at(WEIGHTS, recipe.out, vector), weight);
           });
       code.reduce(ADD, total);
       Address totalSoFar = Address.at(TOTALS);
@@ -104,22 +104,37 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
     private void score(Vector score, int vector) {
       code.load(DType.F32, score, code.at(SCORES, DType.F32, vector));
       if (recipe.bias) {
-        int before = code.taken();
-        Vector added = code.fresh();
-        code.load(DType.F32, added, code.at(BIAS, DType.F32, vector));
-        assembler.vector(FMA_213, score, scale, added);
-        code.release(before);
+        addBias(score, vector);
       } else {
         assembler.vector(MULTIPLY, score, score, scale);
       }
     }
 
-    /** {@code factor = exp(largest - shift)}, applied to the sums unless it is 1. */
+    private void shiftedScore(Vector score, int vector, Vector shift) {
+      code.load(DType.F32, score, code.at(SCORES, DType.F32, vector));
+      if (recipe.bias) {
+        addBias(score, vector);
+        assembler.vector(ADD, score, score, shift);
+      } else {
+        assembler.vector(FMA_213, score, scale, shift);
+      }
+    }
+
+    private void addBias(Vector score, int vector) {
+      int before = code.taken();
+      Vector added = code.fresh();
+      code.load(DType.F32, added, code.at(BIAS, DType.F32, vector));
+      assembler.vector(MULTIPLY, added, added, code.constant(VectorFunctions.LOG2_E));
+      assembler.vector(FMA_213, score, scale, added);
+      code.release(before);
+    }
+
+    /** {@code factor = 2^(largest + shift)}, applied to the sums unless it is 1. */
     private void rescale(Vector factor, Vector shift, Vector next) {
       code.broadcast(factor, Address.at(LARGEST));
       assembler.vector(STORE_ONE, next.as(128), Address.at(LARGEST));
-      assembler.vector(SUBTRACT, factor, factor, shift);
-      new VectorFunctions(assembler, code).expOfNegative(factor);
+      assembler.vector(ADD, factor, factor, shift);
+      new VectorFunctions(code).exp2OfNegative(factor);
       Label done = assembler.label();
       assembler.moveFromVector(VectorCode.SCRATCH, factor.as(128));
       assembler.compare(VectorCode.SCRATCH, Float.floatToRawIntBits(1));
@@ -147,13 +162,17 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
     }
 
     private Operand minusInfinity() {
-      return assembler.constant(Float.NEGATIVE_INFINITY);
+      return code.constant(Float.NEGATIVE_INFINITY);
     }
   }
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
     assembler.enter(BIAS, ROWS, END);
     assembler.load(ROWS, Assembler.argument(2));
     assembler.load(WIDTH, Assembler.argument(3));
@@ -161,6 +180,7 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
     assembler.load(TOTALS, Assembler.argument(8));
     Vector scale = code.fresh();
     code.broadcast(scale, Assembler.argument(4));
+    assembler.vector(MULTIPLY, scale, scale, code.constant(VectorFunctions.LOG2_E));
     Writer writer = new Writer(this, assembler, code, scale);
     List<Rows> all =
         new ArrayList<>(List.of(new Rows(SCORES, 0), new Rows(SUMS, 9), new Rows(WEIGHTS, 12)));

@@ -8,7 +8,7 @@ import io.zoetrope.ops.Activation;
 
 /** Writes functions of floats that stay in registers. */
 final class VectorFunctions {
-  private static final float LOG2_E = (float) (1 / Math.log(2));
+  static final float LOG2_E = (float) (1 / Math.log(2));
 
   /** ln 2 in two parts; with fused multiply-add, multiples of the first lose nothing. */
   private static final float LN2_HIGH = (float) Math.log(2);
@@ -26,9 +26,22 @@ final class VectorFunctions {
   /** n = 128 and infinite. */
   private static final float EXP_HIGHEST = 88.8f;
 
-  /** Twice a minimax polynomial for e^r - 1 - r on [-ln 2 / 2, ln 2 / 2], from r^6 down to r^2. */
+  /** Twice a minimax polynomial for e^r on [-ln 2 / 2, ln 2 / 2], from r^6 down to 1. */
   private static final float[] EXP_COEFFICIENTS = {
-    0x1.6a23dp-9f, 0x1.123a2p-6f, 0x1.5558f2p-4f, 0x1.555492p-2f, 0x1.fffffcp-1f
+    0x1.6a23dp-9f, 0x1.123a2p-6f, 0x1.5558f2p-4f, 0x1.555492p-2f, 0x1.fffffcp-1f, 2, 2
+  };
+
+  private static final float EXP2_LOWEST = -126;
+
+  /** Twice a minimax polynomial for 2^r on [-1/2, 1/2], from r^6 down to 1. */
+  private static final float[] EXP2_COEFFICIENTS = {
+    0x1.41fb74p-12f,
+    0x1.5f3ec2p-9f,
+    0x1.3b2d4ep-6f,
+    0x1.c6aee8p-4f,
+    0x1.ebfbdcp-2f,
+    0x1.62e43p+0f,
+    2
   };
 
   private static final float ROOT_HALF = (float) Math.sqrt(0.5);
@@ -55,8 +68,8 @@ final class VectorFunctions {
   private final Assembler assembler;
   private final VectorCode code;
 
-  VectorFunctions(Assembler assembler, VectorCode code) {
-    this.assembler = assembler;
+  VectorFunctions(VectorCode code) {
+    assembler = code.assembler();
     this.code = code;
   }
 
@@ -66,10 +79,8 @@ final class VectorFunctions {
    */
   void exp(Vector x) {
     int before = code.taken();
-    Vector limit = code.fresh();
     // Of two operands one of which is NaN, the instruction returns the second.
-    code.fill(limit, EXP_HIGHEST);
-    assembler.vector(MIN, x, limit, x);
+    assembler.vector(MIN, x, code.constantRegister(EXP_HIGHEST), x);
     code.release(before);
     expOfNegative(x);
   }
@@ -77,26 +88,44 @@ final class VectorFunctions {
   /** {@link #exp} for {@code x} of at most 0, give or take rounding. */
   void expOfNegative(Vector x) {
     int before = code.taken();
+    assembler.vector(MAX, x, code.constantRegister(EXP_LOWEST), x);
+    code.release(before);
     Vector power = code.fresh();
     Vector whole = code.fresh();
-    code.fill(whole, EXP_LOWEST);
-    assembler.vector(MAX, x, whole, x);
     code.fill(power, EXPONENT_ROUNDER);
-    assembler.vector(FMA_231, power, x, assembler.constant(LOG2_E));
-    assembler.vector(SUBTRACT, whole, power, assembler.constant(EXPONENT_ROUNDER));
-    assembler.vector(FNMA_231, x, whole, assembler.constant(LN2_HIGH));
-    assembler.vector(FNMA_231, x, whole, assembler.constant(LN2_LOW));
+    assembler.vector(FMA_231, power, x, code.constant(LOG2_E));
+    assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
+    assembler.vector(FNMA_231, x, whole, code.constant(LN2_HIGH));
+    assembler.vector(FNMA_231, x, whole, code.constant(LN2_LOW));
+    scaledPolynomial(x, EXP_COEFFICIENTS, power, whole);
+    code.release(before);
+  }
+
+  /**
+   * {@code x = 2^x} for {@code x} of at most 0, give or take rounding; otherwise as {@link #exp}.
+   */
+  void exp2OfNegative(Vector x) {
+    int before = code.taken();
+    assembler.vector(MAX, x, code.constantRegister(EXP2_LOWEST), x);
+    code.release(before);
+    Vector power = code.fresh();
+    Vector whole = code.fresh();
+    assembler.vector(ADD, power, x, code.constant(EXPONENT_ROUNDER));
+    assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
+    assembler.vector(SUBTRACT, x, x, whole);
+    scaledPolynomial(x, EXP2_COEFFICIENTS, power, whole);
+    code.release(before);
+  }
+
+  /** {@code x} = a polynomial of it, times 2^(n-1), where n stands in a rounder. */
+  private void scaledPolynomial(Vector x, float[] coefficients, Vector power, Vector sum) {
     // The upper bits of the rounder are shifted out.
     assembler.shiftLeft(power, power, 23);
-    Vector sum = whole;
-    code.fill(sum, EXP_COEFFICIENTS[0]);
-    for (int i = 1; i < EXP_COEFFICIENTS.length; i++) {
-      assembler.vector(FMA_213, sum, x, assembler.constant(EXP_COEFFICIENTS[i]));
+    code.fill(sum, coefficients[0]);
+    for (int i = 1; i < coefficients.length; i++) {
+      assembler.vector(FMA_213, sum, x, code.constant(coefficients[i]));
     }
-    assembler.vector(FMA_213, sum, x, assembler.constant(2f));
-    assembler.vector(FMA_213, sum, x, assembler.constant(2f));
     assembler.vector(MULTIPLY, x, sum, power);
-    code.release(before);
   }
 
   /** {@code x = activation(x)}. */
@@ -113,7 +142,7 @@ final class VectorFunctions {
 
   private void silu(Vector x) {
     Vector power = code.fresh();
-    assembler.vector(XOR, power, x, assembler.constant(SIGN));
+    assembler.vector(XOR, power, x, code.constant(SIGN));
     divideByPower(x, power);
   }
 
@@ -123,7 +152,7 @@ final class VectorFunctions {
     assembler.vector(MULTIPLY, power, x, x);
     Vector linear = code.fresh();
     code.fill(linear, GELU_LINEAR);
-    assembler.vector(FMA_231, linear, power, assembler.constant(GELU_CUBIC));
+    assembler.vector(FMA_231, linear, power, code.constant(GELU_CUBIC));
     assembler.vector(MULTIPLY, power, linear, x);
     divideByPower(x, power);
   }
@@ -131,7 +160,7 @@ final class VectorFunctions {
   /** {@code x /= 1 + e^power}. */
   private void divideByPower(Vector x, Vector power) {
     exp(power);
-    assembler.vector(ADD, power, power, assembler.constant(1f));
+    assembler.vector(ADD, power, power, code.constant(1f));
     assembler.vector(DIVIDE, x, x, power);
   }
 
@@ -144,24 +173,22 @@ final class VectorFunctions {
     Vector z = code.fresh();
     Vector t = code.fresh();
     Vector tail = code.fresh();
-    assembler.vector(MULTIPLY, z, x, assembler.constant(ROOT_HALF));
-    assembler.vector(AND, z, z, assembler.constant(ABSOLUTE));
-    assembler.vector(ADD, tail, z, assembler.constant(2f));
-    code.fill(t, 2);
-    assembler.vector(DIVIDE, t, t, tail);
+    assembler.vector(MULTIPLY, z, x, code.constant(ROOT_HALF));
+    assembler.vector(AND, z, z, code.constant(ABSOLUTE));
+    assembler.vector(ADD, tail, z, code.constant(2f));
+    assembler.vector(DIVIDE, t, code.constantRegister(2), tail);
     code.fill(tail, ERFC_COEFFICIENTS[0]);
     for (int i = 1; i < ERFC_COEFFICIENTS.length; i++) {
-      assembler.vector(FMA_213, tail, t, assembler.constant(ERFC_COEFFICIENTS[i]));
+      assembler.vector(FMA_213, tail, t, code.constant(ERFC_COEFFICIENTS[i]));
     }
     assembler.vector(FNMA_231, tail, z, z);
     expOfNegative(tail);
     assembler.vector(MULTIPLY, tail, tail, t);
     Vector complement = z;
-    code.fill(complement, 2);
-    assembler.vector(SUBTRACT, complement, complement, tail);
+    assembler.vector(SUBTRACT, complement, code.constantRegister(2), tail);
     code.zero(t);
     code.select(Comparison.GREATER, x, t, tail, complement);
-    assembler.vector(MULTIPLY, x, x, assembler.constant(0.5f));
+    assembler.vector(MULTIPLY, x, x, code.constant(0.5f));
     assembler.vector(MULTIPLY, x, x, tail);
   }
 }
