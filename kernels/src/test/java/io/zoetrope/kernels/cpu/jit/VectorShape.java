@@ -71,7 +71,7 @@ record VectorShape(
     return scalarBytes == 0
         && (kind == Kind.UNARY || kind == Kind.BINARY)
         && !mnemonic.equals("vmovups")
-        && !mnemonic.equals("vpmovzxwd");
+        && !mnemonic.startsWith("vpmovzx");
   }
 
   /** Writes the instruction; {@code immediate} is negative if there is none. */

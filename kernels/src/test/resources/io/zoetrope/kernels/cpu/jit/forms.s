@@ -2773,447 +2773,495 @@ vpmovzxwd zmm3, ymmword ptr [rax]
 vpmovzxwd zmm9, ymmword ptr [rbp]
 vpmovzxwd zmm15, ymmword ptr [rip+54]
 vpmovzxwd zmm16, ymmword ptr [rip+54]
+vpmovzxdq xmm0, xmm2
+vpmovzxdq xmm15, xmm1
+vpmovzxdq xmm3, xmm8
+vpmovzxdq xmm8, xmm15
+vpmovzxdq xmm0, qword ptr [r13]
+vpmovzxdq xmm15, qword ptr [rsp]
+vpmovzxdq xmm3, qword ptr [r12+64]
+vpmovzxdq xmm16, xmm2
+vpmovzxdq xmm3, xmm7
+vpmovzxdq xmm9, xmm31
+vpmovzxdq xmm31, xmm23
+vpmovzxdq xmm16, qword ptr [rdi-128]
+vpmovzxdq xmm3, qword ptr [r9+127]
+vpmovzxdq xmm9, qword ptr [rsi+128]
+vpmovzxdq xmm15, qword ptr [rip+55]
+vpmovzxdq xmm16, qword ptr [rip+54]
+vpmovzxdq ymm0, xmm2
+vpmovzxdq ymm15, xmm1
+vpmovzxdq ymm3, xmm8
+vpmovzxdq ymm8, xmm15
+vpmovzxdq ymm0, xmmword ptr [rbx+8128]
+vpmovzxdq ymm15, xmmword ptr [r15+8192]
+vpmovzxdq ymm3, xmmword ptr [rdx-8192]
+vpmovzxdq ymm16, xmm2
+vpmovzxdq ymm3, xmm7
+vpmovzxdq ymm9, xmm31
+vpmovzxdq ymm31, xmm23
+vpmovzxdq ymm16, xmmword ptr [rcx-8256]
+vpmovzxdq ymm3, xmmword ptr [r8+rax*1]
+vpmovzxdq ymm9, xmmword ptr [rbp+r9*4]
+vpmovzxdq ymm15, xmmword ptr [rip+55]
+vpmovzxdq ymm16, xmmword ptr [rip+54]
+vpmovzxdq zmm0, ymm2
+vpmovzxdq zmm15, ymm1
+vpmovzxdq zmm3, ymm8
+vpmovzxdq zmm8, ymm15
+vpmovzxdq zmm0, ymmword ptr [r13+rcx*8+4]
+vpmovzxdq zmm15, ymmword ptr [rsp+rbp*2+2]
+vpmovzxdq zmm3, ymmword ptr [r10+r12*1+1016]
+vpmovzxdq zmm16, ymm2
+vpmovzxdq zmm3, ymm7
+vpmovzxdq zmm9, ymm31
+vpmovzxdq zmm31, ymm23
+vpmovzxdq zmm16, ymmword ptr [r11+r13*8-512]
+vpmovzxdq zmm3, ymmword ptr [r14+r15*2+100000]
+vpmovzxdq zmm9, ymmword ptr [rax]
+vpmovzxdq zmm15, ymmword ptr [rip+54]
+vpmovzxdq zmm16, ymmword ptr [rip+54]
 vpackusdw xmm0, xmm1, xmm2
 vpackusdw xmm15, xmm7, xmm1
 vpackusdw xmm3, xmm12, xmm8
 vpackusdw xmm8, xmm9, xmm15
-vpackusdw xmm0, xmm1, xmmword ptr [r13]
-vpackusdw xmm15, xmm7, xmmword ptr [rsp]
-vpackusdw xmm3, xmm12, xmmword ptr [r12+64]
+vpackusdw xmm0, xmm1, xmmword ptr [rbp]
+vpackusdw xmm15, xmm7, xmmword ptr [r13]
+vpackusdw xmm3, xmm12, xmmword ptr [rsp]
 vpackusdw xmm15, xmm7, xmmword ptr [rip+55]
 vpackusdw ymm0, ymm1, ymm2
 vpackusdw ymm15, ymm7, ymm1
 vpackusdw ymm3, ymm12, ymm8
 vpackusdw ymm8, ymm9, ymm15
-vpackusdw ymm0, ymm1, ymmword ptr [rdi-128]
-vpackusdw ymm15, ymm7, ymmword ptr [r9+127]
-vpackusdw ymm3, ymm12, ymmword ptr [rsi+128]
+vpackusdw ymm0, ymm1, ymmword ptr [r12+64]
+vpackusdw ymm15, ymm7, ymmword ptr [rdi-128]
+vpackusdw ymm3, ymm12, ymmword ptr [r9+127]
 vpackusdw ymm15, ymm7, ymmword ptr [rip+55]
 vpmovdw xmm2, xmm0
 vpmovdw xmm1, xmm15
 vpmovdw xmm8, xmm3
 vpmovdw xmm15, xmm8
-vpmovdw qword ptr [rbx+8128], xmm0
-vpmovdw qword ptr [r15+8192], xmm15
-vpmovdw qword ptr [rdx-8192], xmm3
+vpmovdw qword ptr [rsi+128], xmm0
+vpmovdw qword ptr [rbx+8128], xmm15
+vpmovdw qword ptr [r15+8192], xmm3
 vpmovdw xmm2, xmm16
 vpmovdw xmm7, xmm3
 vpmovdw xmm31, xmm9
 vpmovdw xmm23, xmm31
-vpmovdw qword ptr [rcx-8256], xmm16
-vpmovdw qword ptr [r8+rax*1], xmm3
-vpmovdw qword ptr [rbp+r9*4], xmm9
+vpmovdw qword ptr [rdx-8192], xmm16
+vpmovdw qword ptr [rcx-8256], xmm3
+vpmovdw qword ptr [r8+rax*1], xmm9
 vpmovdw xmm2, ymm0
 vpmovdw xmm1, ymm15
 vpmovdw xmm8, ymm3
 vpmovdw xmm15, ymm8
-vpmovdw xmmword ptr [r13+rcx*8+4], ymm0
-vpmovdw xmmword ptr [rsp+rbp*2+2], ymm15
-vpmovdw xmmword ptr [r10+r12*1+1016], ymm3
+vpmovdw xmmword ptr [rbp+r9*4], ymm0
+vpmovdw xmmword ptr [r13+rcx*8+4], ymm15
+vpmovdw xmmword ptr [rsp+rbp*2+2], ymm3
 vpmovdw xmm2, ymm16
 vpmovdw xmm7, ymm3
 vpmovdw xmm31, ymm9
 vpmovdw xmm23, ymm31
-vpmovdw xmmword ptr [r11+r13*8-512], ymm16
-vpmovdw xmmword ptr [r14+r15*2+100000], ymm3
-vpmovdw xmmword ptr [rax], ymm9
+vpmovdw xmmword ptr [r10+r12*1+1016], ymm16
+vpmovdw xmmword ptr [r11+r13*8-512], ymm3
+vpmovdw xmmword ptr [r14+r15*2+100000], ymm9
 vpmovdw ymm2, zmm0
 vpmovdw ymm1, zmm15
 vpmovdw ymm8, zmm3
 vpmovdw ymm15, zmm8
-vpmovdw ymmword ptr [rbp], zmm0
-vpmovdw ymmword ptr [r13], zmm15
-vpmovdw ymmword ptr [rsp], zmm3
+vpmovdw ymmword ptr [rax], zmm0
+vpmovdw ymmword ptr [rbp], zmm15
+vpmovdw ymmword ptr [r13], zmm3
 vpmovdw ymm2, zmm16
 vpmovdw ymm7, zmm3
 vpmovdw ymm31, zmm9
 vpmovdw ymm23, zmm31
-vpmovdw ymmword ptr [r12+64], zmm16
-vpmovdw ymmword ptr [rdi-128], zmm3
-vpmovdw ymmword ptr [r9+127], zmm9
-vpermq ymm0, ymm2, 111
-vpermq ymm15, ymm1, 148
-vpermq ymm3, ymm8, 185
-vpermq ymm8, ymm15, 222
-vpermq ymm0, ymmword ptr [rcx-8256], 0
-vpermq ymm15, ymmword ptr [rbp+r9*4], 74
-vpermq ymm3, ymmword ptr [rsp+rbp*2+2], 148
-vpermq ymm16, ymm2, 185
-vpermq ymm3, ymm7, 222
-vpermq ymm9, ymm31, 3
-vpermq ymm31, ymm23, 0
-vpermq ymm16, ymmword ptr [r13], 74
-vpermq ymm3, ymmword ptr [r12+64], 148
-vpermq ymm9, ymmword ptr [r9+127], 222
-vpermq ymm15, ymmword ptr [rip+54], 3
-vpermq ymm16, ymmword ptr [rip+53], 0
-vpermq ymm0, qword ptr [rdx-8192]{1to4}, 74
-vpermq ymm15, qword ptr [r8+rax*1]{1to4}, 148
-vpermq ymm9, qword ptr [r13+rcx*8+4]{1to4}, 222
-vpermq zmm0, zmm2, 3
-vpermq zmm15, zmm1, 0
-vpermq zmm3, zmm8, 37
-vpermq zmm8, zmm15, 74
-vpermq zmm0, zmmword ptr [rbp], 148
-vpermq zmm15, zmmword ptr [rsp], 222
-vpermq zmm3, zmmword ptr [rdi-128], 0
-vpermq zmm16, zmm2, 37
-vpermq zmm3, zmm7, 74
-vpermq zmm9, zmm31, 111
-vpermq zmm31, zmm23, 148
-vpermq zmm16, zmmword ptr [rcx-8256], 222
-vpermq zmm3, zmmword ptr [rbp+r9*4], 0
-vpermq zmm9, zmmword ptr [rsp+rbp*2+2], 74
-vpermq zmm15, zmmword ptr [rip+53], 111
-vpermq zmm16, zmmword ptr [rip+53], 148
-vpermq zmm0, qword ptr [rax]{1to8}, 222
-vpermq zmm15, qword ptr [r13]{1to8}, 0
-vpermq zmm9, qword ptr [r12+64]{1to8}, 74
-vshufps xmm0, xmm1, xmm2, 111
-vshufps xmm15, xmm7, xmm1, 148
-vshufps xmm3, xmm12, xmm8, 185
-vshufps xmm8, xmm9, xmm15, 222
-vshufps xmm0, xmm1, xmmword ptr [rdx-8192], 0
-vshufps xmm15, xmm7, xmmword ptr [r8+rax*1], 74
-vshufps xmm3, xmm12, xmmword ptr [r13+rcx*8+4], 148
-vshufps xmm16, xmm1, xmm2, 185
-vshufps xmm3, xmm24, xmm7, 222
-vshufps xmm9, xmm14, xmm31, 3
-vshufps xmm31, xmm17, xmm23, 0
-vshufps xmm16, xmm1, xmmword ptr [rbp], 74
-vshufps xmm3, xmm24, xmmword ptr [rsp], 148
-vshufps xmm9, xmm14, xmmword ptr [rdi-128], 222
-vshufps xmm15, xmm7, xmmword ptr [rip+55], 3
-vshufps xmm16, xmm1, xmmword ptr [rip+53], 0
-vshufps xmm0, xmm1, dword ptr [r15+8192]{1to4}, 74
-vshufps xmm15, xmm7, dword ptr [rcx-8256]{1to4}, 148
-vshufps xmm9, xmm14, dword ptr [rbp+r9*4]{1to4}, 222
-vshufps ymm0, ymm1, ymm2, 3
-vshufps ymm15, ymm7, ymm1, 0
-vshufps ymm3, ymm12, ymm8, 37
-vshufps ymm8, ymm9, ymm15, 74
-vshufps ymm0, ymm1, ymmword ptr [rax], 148
-vshufps ymm15, ymm7, ymmword ptr [r13], 222
-vshufps ymm3, ymm12, ymmword ptr [r12+64], 0
-vshufps ymm16, ymm1, ymm2, 37
-vshufps ymm3, ymm24, ymm7, 74
-vshufps ymm9, ymm14, ymm31, 111
-vshufps ymm31, ymm17, ymm23, 148
-vshufps ymm16, ymm1, ymmword ptr [rdx-8192], 222
-vshufps ymm3, ymm24, ymmword ptr [r8+rax*1], 0
-vshufps ymm9, ymm14, ymmword ptr [r13+rcx*8+4], 74
-vshufps ymm15, ymm7, ymmword ptr [rip+55], 111
-vshufps ymm16, ymm1, ymmword ptr [rip+53], 148
-vshufps ymm0, ymm1, dword ptr [r14+r15*2+100000]{1to8}, 222
-vshufps ymm15, ymm7, dword ptr [rbp]{1to8}, 0
-vshufps ymm9, ymm14, dword ptr [rsp]{1to8}, 74
-vshufps zmm0, zmm1, zmm2, 111
-vshufps zmm15, zmm7, zmm1, 148
-vshufps zmm3, zmm12, zmm8, 185
-vshufps zmm8, zmm9, zmm15, 222
-vshufps zmm0, zmm1, zmmword ptr [r15+8192], 0
-vshufps zmm15, zmm7, zmmword ptr [rcx-8256], 74
-vshufps zmm3, zmm12, zmmword ptr [rbp+r9*4], 148
-vshufps zmm16, zmm1, zmm2, 185
-vshufps zmm3, zmm24, zmm7, 222
-vshufps zmm9, zmm14, zmm31, 3
-vshufps zmm31, zmm17, zmm23, 0
-vshufps zmm16, zmm1, zmmword ptr [rax], 74
-vshufps zmm3, zmm24, zmmword ptr [r13], 148
-vshufps zmm9, zmm14, zmmword ptr [r12+64], 222
-vshufps zmm15, zmm7, zmmword ptr [rip+53], 3
-vshufps zmm16, zmm1, zmmword ptr [rip+53], 0
-vshufps zmm0, zmm1, dword ptr [rbx+8128]{1to16}, 74
-vshufps zmm15, zmm7, dword ptr [rdx-8192]{1to16}, 148
-vshufps zmm9, zmm14, dword ptr [r8+rax*1]{1to16}, 222
+vpmovdw ymmword ptr [rsp], zmm16
+vpmovdw ymmword ptr [r12+64], zmm3
+vpmovdw ymmword ptr [rdi-128], zmm9
+vpermq ymm0, ymm2, 185
+vpermq ymm15, ymm1, 222
+vpermq ymm3, ymm8, 3
+vpermq ymm8, ymm15, 0
+vpermq ymm0, ymmword ptr [rdx-8192], 74
+vpermq ymm15, ymmword ptr [r8+rax*1], 148
+vpermq ymm3, ymmword ptr [r13+rcx*8+4], 222
+vpermq ymm16, ymm2, 3
+vpermq ymm3, ymm7, 0
+vpermq ymm9, ymm31, 37
+vpermq ymm31, ymm23, 74
+vpermq ymm16, ymmword ptr [rbp], 148
+vpermq ymm3, ymmword ptr [rsp], 222
+vpermq ymm9, ymmword ptr [rdi-128], 0
+vpermq ymm15, ymmword ptr [rip+54], 37
+vpermq ymm16, ymmword ptr [rip+53], 74
+vpermq ymm0, qword ptr [r15+8192]{1to4}, 148
+vpermq ymm15, qword ptr [rcx-8256]{1to4}, 222
+vpermq ymm9, qword ptr [rbp+r9*4]{1to4}, 0
+vpermq zmm0, zmm2, 37
+vpermq zmm15, zmm1, 74
+vpermq zmm3, zmm8, 111
+vpermq zmm8, zmm15, 148
+vpermq zmm0, zmmword ptr [rax], 222
+vpermq zmm15, zmmword ptr [r13], 0
+vpermq zmm3, zmmword ptr [r12+64], 74
+vpermq zmm16, zmm2, 111
+vpermq zmm3, zmm7, 148
+vpermq zmm9, zmm31, 185
+vpermq zmm31, zmm23, 222
+vpermq zmm16, zmmword ptr [rdx-8192], 0
+vpermq zmm3, zmmword ptr [r8+rax*1], 74
+vpermq zmm9, zmmword ptr [r13+rcx*8+4], 148
+vpermq zmm15, zmmword ptr [rip+53], 185
+vpermq zmm16, zmmword ptr [rip+53], 222
+vpermq zmm0, qword ptr [r14+r15*2+100000]{1to8}, 0
+vpermq zmm15, qword ptr [rbp]{1to8}, 74
+vpermq zmm9, qword ptr [rsp]{1to8}, 148
+vshufps xmm0, xmm1, xmm2, 185
+vshufps xmm15, xmm7, xmm1, 222
+vshufps xmm3, xmm12, xmm8, 3
+vshufps xmm8, xmm9, xmm15, 0
+vshufps xmm0, xmm1, xmmword ptr [r15+8192], 74
+vshufps xmm15, xmm7, xmmword ptr [rcx-8256], 148
+vshufps xmm3, xmm12, xmmword ptr [rbp+r9*4], 222
+vshufps xmm16, xmm1, xmm2, 3
+vshufps xmm3, xmm24, xmm7, 0
+vshufps xmm9, xmm14, xmm31, 37
+vshufps xmm31, xmm17, xmm23, 74
+vshufps xmm16, xmm1, xmmword ptr [rax], 148
+vshufps xmm3, xmm24, xmmword ptr [r13], 222
+vshufps xmm9, xmm14, xmmword ptr [r12+64], 0
+vshufps xmm15, xmm7, xmmword ptr [rip+55], 37
+vshufps xmm16, xmm1, xmmword ptr [rip+53], 74
+vshufps xmm0, xmm1, dword ptr [rbx+8128]{1to4}, 148
+vshufps xmm15, xmm7, dword ptr [rdx-8192]{1to4}, 222
+vshufps xmm9, xmm14, dword ptr [r8+rax*1]{1to4}, 0
+vshufps ymm0, ymm1, ymm2, 37
+vshufps ymm15, ymm7, ymm1, 74
+vshufps ymm3, ymm12, ymm8, 111
+vshufps ymm8, ymm9, ymm15, 148
+vshufps ymm0, ymm1, ymmword ptr [r14+r15*2+100000], 222
+vshufps ymm15, ymm7, ymmword ptr [rbp], 0
+vshufps ymm3, ymm12, ymmword ptr [rsp], 74
+vshufps ymm16, ymm1, ymm2, 111
+vshufps ymm3, ymm24, ymm7, 148
+vshufps ymm9, ymm14, ymm31, 185
+vshufps ymm31, ymm17, ymm23, 222
+vshufps ymm16, ymm1, ymmword ptr [r15+8192], 0
+vshufps ymm3, ymm24, ymmword ptr [rcx-8256], 74
+vshufps ymm9, ymm14, ymmword ptr [rbp+r9*4], 148
+vshufps ymm15, ymm7, ymmword ptr [rip+55], 185
+vshufps ymm16, ymm1, ymmword ptr [rip+53], 222
+vshufps ymm0, ymm1, dword ptr [r11+r13*8-512]{1to8}, 0
+vshufps ymm15, ymm7, dword ptr [rax]{1to8}, 74
+vshufps ymm9, ymm14, dword ptr [r13]{1to8}, 148
+vshufps zmm0, zmm1, zmm2, 185
+vshufps zmm15, zmm7, zmm1, 222
+vshufps zmm3, zmm12, zmm8, 3
+vshufps zmm8, zmm9, zmm15, 0
+vshufps zmm0, zmm1, zmmword ptr [rbx+8128], 74
+vshufps zmm15, zmm7, zmmword ptr [rdx-8192], 148
+vshufps zmm3, zmm12, zmmword ptr [r8+rax*1], 222
+vshufps zmm16, zmm1, zmm2, 3
+vshufps zmm3, zmm24, zmm7, 0
+vshufps zmm9, zmm14, zmm31, 37
+vshufps zmm31, zmm17, zmm23, 74
+vshufps zmm16, zmm1, zmmword ptr [r14+r15*2+100000], 148
+vshufps zmm3, zmm24, zmmword ptr [rbp], 222
+vshufps zmm9, zmm14, zmmword ptr [rsp], 0
+vshufps zmm15, zmm7, zmmword ptr [rip+53], 37
+vshufps zmm16, zmm1, zmmword ptr [rip+53], 74
+vshufps zmm0, zmm1, dword ptr [rsi+128]{1to16}, 148
+vshufps zmm15, zmm7, dword ptr [r15+8192]{1to16}, 222
+vshufps zmm9, zmm14, dword ptr [rcx-8256]{1to16}, 0
 vextractf128 xmm2, ymm0, 1
 vextractf128 xmm1, ymm15, 0
 vextractf128 xmm8, ymm3, 1
 vextractf128 xmm15, ymm8, 0
-vextractf128 xmmword ptr [r14+r15*2+100000], ymm0, 0
-vextractf128 xmmword ptr [rbp], ymm15, 0
-vextractf128 xmmword ptr [rsp], ymm3, 0
+vextractf128 xmmword ptr [r11+r13*8-512], ymm0, 0
+vextractf128 xmmword ptr [rax], ymm15, 0
+vextractf128 xmmword ptr [r13], ymm3, 0
 vextractf64x4 ymm2, zmm0, 1
 vextractf64x4 ymm1, zmm15, 0
 vextractf64x4 ymm8, zmm3, 1
 vextractf64x4 ymm15, zmm8, 0
-vextractf64x4 ymmword ptr [r15+8192], zmm0, 0
-vextractf64x4 ymmword ptr [rcx-8256], zmm15, 0
-vextractf64x4 ymmword ptr [rbp+r9*4], zmm3, 0
+vextractf64x4 ymmword ptr [rbx+8128], zmm0, 0
+vextractf64x4 ymmword ptr [rdx-8192], zmm15, 0
+vextractf64x4 ymmword ptr [r8+rax*1], zmm3, 0
 vextractf64x4 ymm2, zmm16, 1
 vextractf64x4 ymm7, zmm3, 0
 vextractf64x4 ymm31, zmm9, 1
 vextractf64x4 ymm23, zmm31, 0
-vextractf64x4 ymmword ptr [rax], zmm16, 0
-vextractf64x4 ymmword ptr [r13], zmm3, 0
-vextractf64x4 ymmword ptr [r12+64], zmm9, 0
+vextractf64x4 ymmword ptr [r14+r15*2+100000], zmm16, 0
+vextractf64x4 ymmword ptr [rbp], zmm3, 0
+vextractf64x4 ymmword ptr [rsp], zmm9, 0
 vdpbf16ps xmm0, xmm1, xmm2
 vdpbf16ps xmm15, xmm7, xmm1
 vdpbf16ps xmm3, xmm12, xmm8
 vdpbf16ps xmm8, xmm9, xmm15
-vdpbf16ps xmm0, xmm1, xmmword ptr [r9+127]
-vdpbf16ps xmm15, xmm7, xmmword ptr [rsi+128]
-vdpbf16ps xmm3, xmm12, xmmword ptr [rbx+8128]
+vdpbf16ps xmm0, xmm1, xmmword ptr [rdi-128]
+vdpbf16ps xmm15, xmm7, xmmword ptr [r9+127]
+vdpbf16ps xmm3, xmm12, xmmword ptr [rsi+128]
 vdpbf16ps xmm16, xmm1, xmm2
 vdpbf16ps xmm3, xmm24, xmm7
 vdpbf16ps xmm9, xmm14, xmm31
 vdpbf16ps xmm31, xmm17, xmm23
-vdpbf16ps xmm16, xmm1, xmmword ptr [r15+8192]
-vdpbf16ps xmm3, xmm24, xmmword ptr [rdx-8192]
-vdpbf16ps xmm9, xmm14, xmmword ptr [rcx-8256]
+vdpbf16ps xmm16, xmm1, xmmword ptr [rbx+8128]
+vdpbf16ps xmm3, xmm24, xmmword ptr [r15+8192]
+vdpbf16ps xmm9, xmm14, xmmword ptr [rdx-8192]
 vdpbf16ps xmm15, xmm7, xmmword ptr [rip+54]
 vdpbf16ps xmm16, xmm1, xmmword ptr [rip+54]
-vdpbf16ps xmm0, xmm1, dword ptr [r8+rax*1]{1to4}
-vdpbf16ps xmm15, xmm7, dword ptr [rbp+r9*4]{1to4}
-vdpbf16ps xmm9, xmm14, dword ptr [r13+rcx*8+4]{1to4}
+vdpbf16ps xmm0, xmm1, dword ptr [rcx-8256]{1to4}
+vdpbf16ps xmm15, xmm7, dword ptr [r8+rax*1]{1to4}
+vdpbf16ps xmm9, xmm14, dword ptr [rbp+r9*4]{1to4}
 vdpbf16ps xmm15{k1}{z}, xmm7, xmm5
-vdpbf16ps xmm3{k1}{z}, xmm24, xmmword ptr [rsp+rbp*2+2]
+vdpbf16ps xmm3{k1}{z}, xmm24, xmmword ptr [r13+rcx*8+4]
 vdpbf16ps xmm0{k4}{z}, xmm1, xmm5
-vdpbf16ps xmm16{k4}{z}, xmm1, xmmword ptr [r10+r12*1+1016]
+vdpbf16ps xmm16{k4}{z}, xmm1, xmmword ptr [rsp+rbp*2+2]
 vdpbf16ps xmm8{k7}{z}, xmm9, xmm5
-vdpbf16ps xmm31{k7}{z}, xmm17, xmmword ptr [r11+r13*8-512]
+vdpbf16ps xmm31{k7}{z}, xmm17, xmmword ptr [r10+r12*1+1016]
 vdpbf16ps ymm0, ymm1, ymm2
 vdpbf16ps ymm15, ymm7, ymm1
 vdpbf16ps ymm3, ymm12, ymm8
 vdpbf16ps ymm8, ymm9, ymm15
-vdpbf16ps ymm0, ymm1, ymmword ptr [r14+r15*2+100000]
-vdpbf16ps ymm15, ymm7, ymmword ptr [rax]
-vdpbf16ps ymm3, ymm12, ymmword ptr [rbp]
+vdpbf16ps ymm0, ymm1, ymmword ptr [r11+r13*8-512]
+vdpbf16ps ymm15, ymm7, ymmword ptr [r14+r15*2+100000]
+vdpbf16ps ymm3, ymm12, ymmword ptr [rax]
 vdpbf16ps ymm16, ymm1, ymm2
 vdpbf16ps ymm3, ymm24, ymm7
 vdpbf16ps ymm9, ymm14, ymm31
 vdpbf16ps ymm31, ymm17, ymm23
-vdpbf16ps ymm16, ymm1, ymmword ptr [r13]
-vdpbf16ps ymm3, ymm24, ymmword ptr [rsp]
-vdpbf16ps ymm9, ymm14, ymmword ptr [r12+64]
+vdpbf16ps ymm16, ymm1, ymmword ptr [rbp]
+vdpbf16ps ymm3, ymm24, ymmword ptr [r13]
+vdpbf16ps ymm9, ymm14, ymmword ptr [rsp]
 vdpbf16ps ymm15, ymm7, ymmword ptr [rip+54]
 vdpbf16ps ymm16, ymm1, ymmword ptr [rip+54]
-vdpbf16ps ymm0, ymm1, dword ptr [rdi-128]{1to8}
-vdpbf16ps ymm15, ymm7, dword ptr [r9+127]{1to8}
-vdpbf16ps ymm9, ymm14, dword ptr [rsi+128]{1to8}
+vdpbf16ps ymm0, ymm1, dword ptr [r12+64]{1to8}
+vdpbf16ps ymm15, ymm7, dword ptr [rdi-128]{1to8}
+vdpbf16ps ymm9, ymm14, dword ptr [r9+127]{1to8}
 vdpbf16ps ymm15{k1}{z}, ymm7, ymm5
-vdpbf16ps ymm3{k1}{z}, ymm24, ymmword ptr [rbx+8128]
+vdpbf16ps ymm3{k1}{z}, ymm24, ymmword ptr [rsi+128]
 vdpbf16ps ymm0{k4}{z}, ymm1, ymm5
-vdpbf16ps ymm16{k4}{z}, ymm1, ymmword ptr [r15+8192]
+vdpbf16ps ymm16{k4}{z}, ymm1, ymmword ptr [rbx+8128]
 vdpbf16ps ymm8{k7}{z}, ymm9, ymm5
-vdpbf16ps ymm31{k7}{z}, ymm17, ymmword ptr [rdx-8192]
+vdpbf16ps ymm31{k7}{z}, ymm17, ymmword ptr [r15+8192]
 vdpbf16ps zmm0, zmm1, zmm2
 vdpbf16ps zmm15, zmm7, zmm1
 vdpbf16ps zmm3, zmm12, zmm8
 vdpbf16ps zmm8, zmm9, zmm15
-vdpbf16ps zmm0, zmm1, zmmword ptr [rcx-8256]
-vdpbf16ps zmm15, zmm7, zmmword ptr [r8+rax*1]
-vdpbf16ps zmm3, zmm12, zmmword ptr [rbp+r9*4]
+vdpbf16ps zmm0, zmm1, zmmword ptr [rdx-8192]
+vdpbf16ps zmm15, zmm7, zmmword ptr [rcx-8256]
+vdpbf16ps zmm3, zmm12, zmmword ptr [r8+rax*1]
 vdpbf16ps zmm16, zmm1, zmm2
 vdpbf16ps zmm3, zmm24, zmm7
 vdpbf16ps zmm9, zmm14, zmm31
 vdpbf16ps zmm31, zmm17, zmm23
-vdpbf16ps zmm16, zmm1, zmmword ptr [r13+rcx*8+4]
-vdpbf16ps zmm3, zmm24, zmmword ptr [rsp+rbp*2+2]
-vdpbf16ps zmm9, zmm14, zmmword ptr [r10+r12*1+1016]
+vdpbf16ps zmm16, zmm1, zmmword ptr [rbp+r9*4]
+vdpbf16ps zmm3, zmm24, zmmword ptr [r13+rcx*8+4]
+vdpbf16ps zmm9, zmm14, zmmword ptr [rsp+rbp*2+2]
 vdpbf16ps zmm15, zmm7, zmmword ptr [rip+54]
 vdpbf16ps zmm16, zmm1, zmmword ptr [rip+54]
-vdpbf16ps zmm0, zmm1, dword ptr [r11+r13*8-512]{1to16}
-vdpbf16ps zmm15, zmm7, dword ptr [r14+r15*2+100000]{1to16}
-vdpbf16ps zmm9, zmm14, dword ptr [rax]{1to16}
+vdpbf16ps zmm0, zmm1, dword ptr [r10+r12*1+1016]{1to16}
+vdpbf16ps zmm15, zmm7, dword ptr [r11+r13*8-512]{1to16}
+vdpbf16ps zmm9, zmm14, dword ptr [r14+r15*2+100000]{1to16}
 vdpbf16ps zmm15{k1}{z}, zmm7, zmm5
-vdpbf16ps zmm3{k1}{z}, zmm24, zmmword ptr [rbp]
+vdpbf16ps zmm3{k1}{z}, zmm24, zmmword ptr [rax]
 vdpbf16ps zmm0{k4}{z}, zmm1, zmm5
-vdpbf16ps zmm16{k4}{z}, zmm1, zmmword ptr [r13]
+vdpbf16ps zmm16{k4}{z}, zmm1, zmmword ptr [rbp]
 vdpbf16ps zmm8{k7}{z}, zmm9, zmm5
-vdpbf16ps zmm31{k7}{z}, zmm17, zmmword ptr [rsp]
+vdpbf16ps zmm31{k7}{z}, zmm17, zmmword ptr [r13]
 vcvtneps2bf16 xmm0, ymm2
 vcvtneps2bf16 xmm15, ymm1
 vcvtneps2bf16 xmm3, ymm8
 vcvtneps2bf16 xmm8, ymm15
-vcvtneps2bf16 xmm0, ymmword ptr [r12+64]
-vcvtneps2bf16 xmm15, ymmword ptr [rdi-128]
-vcvtneps2bf16 xmm3, ymmword ptr [r9+127]
+vcvtneps2bf16 xmm0, ymmword ptr [rsp]
+vcvtneps2bf16 xmm15, ymmword ptr [r12+64]
+vcvtneps2bf16 xmm3, ymmword ptr [rdi-128]
 vcvtneps2bf16 xmm16, ymm2
 vcvtneps2bf16 xmm3, ymm7
 vcvtneps2bf16 xmm9, ymm31
 vcvtneps2bf16 xmm31, ymm23
-vcvtneps2bf16 xmm16, ymmword ptr [rsi+128]
-vcvtneps2bf16 xmm3, ymmword ptr [rbx+8128]
-vcvtneps2bf16 xmm9, ymmword ptr [r15+8192]
+vcvtneps2bf16 xmm16, ymmword ptr [r9+127]
+vcvtneps2bf16 xmm3, ymmword ptr [rsi+128]
+vcvtneps2bf16 xmm9, ymmword ptr [rbx+8128]
 vcvtneps2bf16 xmm15, ymmword ptr [rip+54]
 vcvtneps2bf16 xmm16, ymmword ptr [rip+54]
-vcvtneps2bf16 xmm0, dword ptr [rdx-8192]{1to8}
-vcvtneps2bf16 xmm15, dword ptr [rcx-8256]{1to8}
-vcvtneps2bf16 xmm9, dword ptr [r8+rax*1]{1to8}
+vcvtneps2bf16 xmm0, dword ptr [r15+8192]{1to8}
+vcvtneps2bf16 xmm15, dword ptr [rdx-8192]{1to8}
+vcvtneps2bf16 xmm9, dword ptr [rcx-8256]{1to8}
 vcvtneps2bf16 ymm0, zmm2
 vcvtneps2bf16 ymm15, zmm1
 vcvtneps2bf16 ymm3, zmm8
 vcvtneps2bf16 ymm8, zmm15
-vcvtneps2bf16 ymm0, zmmword ptr [rbp+r9*4]
-vcvtneps2bf16 ymm15, zmmword ptr [r13+rcx*8+4]
-vcvtneps2bf16 ymm3, zmmword ptr [rsp+rbp*2+2]
+vcvtneps2bf16 ymm0, zmmword ptr [r8+rax*1]
+vcvtneps2bf16 ymm15, zmmword ptr [rbp+r9*4]
+vcvtneps2bf16 ymm3, zmmword ptr [r13+rcx*8+4]
 vcvtneps2bf16 ymm16, zmm2
 vcvtneps2bf16 ymm3, zmm7
 vcvtneps2bf16 ymm9, zmm31
 vcvtneps2bf16 ymm31, zmm23
-vcvtneps2bf16 ymm16, zmmword ptr [r10+r12*1+1016]
-vcvtneps2bf16 ymm3, zmmword ptr [r11+r13*8-512]
-vcvtneps2bf16 ymm9, zmmword ptr [r14+r15*2+100000]
+vcvtneps2bf16 ymm16, zmmword ptr [rsp+rbp*2+2]
+vcvtneps2bf16 ymm3, zmmword ptr [r10+r12*1+1016]
+vcvtneps2bf16 ymm9, zmmword ptr [r11+r13*8-512]
 vcvtneps2bf16 ymm15, zmmword ptr [rip+54]
 vcvtneps2bf16 ymm16, zmmword ptr [rip+54]
-vcvtneps2bf16 ymm0, dword ptr [rax]{1to16}
-vcvtneps2bf16 ymm15, dword ptr [rbp]{1to16}
-vcvtneps2bf16 ymm9, dword ptr [r13]{1to16}
-vpslld xmm0, xmm1, 19
-vpsrld xmm0, xmm1, 19
-vpslld ymm0, ymm1, 20
-vpsrld ymm0, ymm1, 20
-vpslld zmm0, zmm1, 21
-vpsrld zmm0, zmm1, 21
-vcmpps k1, zmm0, zmm1, 14
-vcmpps k1, zmm0, zmmword ptr [rsi+128], 14
+vcvtneps2bf16 ymm0, dword ptr [r14+r15*2+100000]{1to16}
+vcvtneps2bf16 ymm15, dword ptr [rax]{1to16}
+vcvtneps2bf16 ymm9, dword ptr [rbp]{1to16}
+vpslld xmm0, xmm1, 5
+vpsrld xmm0, xmm1, 5
+vpslld ymm0, ymm1, 6
+vpsrld ymm0, ymm1, 6
+vpslld zmm0, zmm1, 7
+vpsrld zmm0, zmm1, 7
+vcmpps k1, zmm0, zmm1, 8
+vcmpps k1, zmm0, zmmword ptr [r9+127], 8
 vblendmps zmm5{k1}, zmm0, zmm1
-vblendmps zmm5{k1}, zmm0, zmmword ptr [rsi+128]
-vcmpps k3, zmm0, zmm1, 24
-vcmpps k3, zmm0, zmmword ptr [r15+8192], 24
+vblendmps zmm5{k1}, zmm0, zmmword ptr [r9+127]
+vcmpps k3, zmm0, zmm1, 18
+vcmpps k3, zmm0, zmmword ptr [rbx+8128], 18
 vblendmps zmm5{k3}, zmm0, zmm1
-vblendmps zmm5{k3}, zmm0, zmmword ptr [r15+8192]
-vcmpps k5, zmm0, zmm1, 2
-vcmpps k5, zmm0, zmmword ptr [rcx-8256], 2
+vblendmps zmm5{k3}, zmm0, zmmword ptr [rbx+8128]
+vcmpps k5, zmm0, zmm1, 28
+vcmpps k5, zmm0, zmmword ptr [rdx-8192], 28
 vblendmps zmm5{k5}, zmm0, zmm1
-vblendmps zmm5{k5}, zmm0, zmmword ptr [rcx-8256]
-vcmpps k7, zmm0, zmm1, 12
-vcmpps k7, zmm0, zmmword ptr [rbp+r9*4], 12
+vblendmps zmm5{k5}, zmm0, zmmword ptr [rdx-8192]
+vcmpps k7, zmm0, zmm1, 6
+vcmpps k7, zmm0, zmmword ptr [r8+rax*1], 6
 vblendmps zmm5{k7}, zmm0, zmm1
-vblendmps zmm5{k7}, zmm0, zmmword ptr [rbp+r9*4]
+vblendmps zmm5{k7}, zmm0, zmmword ptr [r8+rax*1]
 vcmpps k2, zmm0, zmmword ptr [rip+53], 30
-vpslld xmm15, xmm8, 30
-vpsrld xmm15, xmm8, 30
-vpslld ymm15, ymm8, 31
-vpsrld ymm15, ymm8, 31
-vpslld zmm15, zmm8, 0
-vpsrld zmm15, zmm8, 0
-vcmpps k1, zmm15, zmm8, 5
-vcmpps k1, zmm15, zmmword ptr [r14+r15*2+100000], 5
+vpslld xmm15, xmm8, 16
+vpsrld xmm15, xmm8, 16
+vpslld ymm15, ymm8, 17
+vpsrld ymm15, ymm8, 17
+vpslld zmm15, zmm8, 18
+vpsrld zmm15, zmm8, 18
+vcmpps k1, zmm15, zmm8, 31
+vcmpps k1, zmm15, zmmword ptr [r11+r13*8-512], 31
 vblendmps zmm20{k1}, zmm15, zmm8
-vblendmps zmm20{k1}, zmm15, zmmword ptr [r14+r15*2+100000]
-vcmpps k3, zmm15, zmm8, 15
-vcmpps k3, zmm15, zmmword ptr [rbp], 15
+vblendmps zmm20{k1}, zmm15, zmmword ptr [r11+r13*8-512]
+vcmpps k3, zmm15, zmm8, 9
+vcmpps k3, zmm15, zmmword ptr [rax], 9
 vblendmps zmm20{k3}, zmm15, zmm8
-vblendmps zmm20{k3}, zmm15, zmmword ptr [rbp]
-vcmpps k5, zmm15, zmm8, 25
-vcmpps k5, zmm15, zmmword ptr [rsp], 25
+vblendmps zmm20{k3}, zmm15, zmmword ptr [rax]
+vcmpps k5, zmm15, zmm8, 19
+vcmpps k5, zmm15, zmmword ptr [r13], 19
 vblendmps zmm20{k5}, zmm15, zmm8
-vblendmps zmm20{k5}, zmm15, zmmword ptr [rsp]
-vcmpps k7, zmm15, zmm8, 3
-vcmpps k7, zmm15, zmmword ptr [rdi-128], 3
+vblendmps zmm20{k5}, zmm15, zmmword ptr [r13]
+vcmpps k7, zmm15, zmm8, 29
+vcmpps k7, zmm15, zmmword ptr [r12+64], 29
 vblendmps zmm20{k7}, zmm15, zmm8
-vblendmps zmm20{k7}, zmm15, zmmword ptr [rdi-128]
+vblendmps zmm20{k7}, zmm15, zmmword ptr [r12+64]
 vcmpps k2, zmm15, zmmword ptr [rip+53], 30
-vpslld xmm7, xmm14, 9
-vpsrld xmm7, xmm14, 9
-vpslld ymm7, ymm14, 10
-vpsrld ymm7, ymm14, 10
-vpslld zmm7, zmm14, 11
-vpsrld zmm7, zmm14, 11
-vcmpps k1, zmm7, zmm14, 28
-vcmpps k1, zmm7, zmmword ptr [rdx-8192], 28
+vpslld xmm7, xmm14, 27
+vpsrld xmm7, xmm14, 27
+vpslld ymm7, ymm14, 28
+vpsrld ymm7, ymm14, 28
+vpslld zmm7, zmm14, 29
+vpsrld zmm7, zmm14, 29
+vcmpps k1, zmm7, zmm14, 22
+vcmpps k1, zmm7, zmmword ptr [r15+8192], 22
 vblendmps zmm12{k1}, zmm7, zmm14
-vblendmps zmm12{k1}, zmm7, zmmword ptr [rdx-8192]
-vcmpps k3, zmm7, zmm14, 6
-vcmpps k3, zmm7, zmmword ptr [r8+rax*1], 6
+vblendmps zmm12{k1}, zmm7, zmmword ptr [r15+8192]
+vcmpps k3, zmm7, zmm14, 0
+vcmpps k3, zmm7, zmmword ptr [rcx-8256], 0
 vblendmps zmm12{k3}, zmm7, zmm14
-vblendmps zmm12{k3}, zmm7, zmmword ptr [r8+rax*1]
-vcmpps k5, zmm7, zmm14, 16
-vcmpps k5, zmm7, zmmword ptr [r13+rcx*8+4], 16
+vblendmps zmm12{k3}, zmm7, zmmword ptr [rcx-8256]
+vcmpps k5, zmm7, zmm14, 10
+vcmpps k5, zmm7, zmmword ptr [rbp+r9*4], 10
 vblendmps zmm12{k5}, zmm7, zmm14
-vblendmps zmm12{k5}, zmm7, zmmword ptr [r13+rcx*8+4]
-vcmpps k7, zmm7, zmm14, 26
-vcmpps k7, zmm7, zmmword ptr [r10+r12*1+1016], 26
+vblendmps zmm12{k5}, zmm7, zmmword ptr [rbp+r9*4]
+vcmpps k7, zmm7, zmm14, 20
+vcmpps k7, zmm7, zmmword ptr [rsp+rbp*2+2], 20
 vblendmps zmm12{k7}, zmm7, zmm14
-vblendmps zmm12{k7}, zmm7, zmmword ptr [r10+r12*1+1016]
+vblendmps zmm12{k7}, zmm7, zmmword ptr [rsp+rbp*2+2]
 vcmpps k2, zmm7, zmmword ptr [rip+53], 30
-vpslld xmm16, xmm3, 20
-vpsrld xmm16, xmm3, 20
-vpslld ymm16, ymm3, 21
-vpsrld ymm16, ymm3, 21
-vpslld zmm16, zmm3, 22
-vpsrld zmm16, zmm3, 22
-vcmpps k1, zmm16, zmm3, 19
-vcmpps k1, zmm16, zmmword ptr [r13], 19
+vpslld xmm16, xmm3, 6
+vpsrld xmm16, xmm3, 6
+vpslld ymm16, ymm3, 7
+vpsrld ymm16, ymm3, 7
+vpslld zmm16, zmm3, 8
+vpsrld zmm16, zmm3, 8
+vcmpps k1, zmm16, zmm3, 13
+vcmpps k1, zmm16, zmmword ptr [rbp], 13
 vblendmps zmm21{k1}, zmm16, zmm3
-vblendmps zmm21{k1}, zmm16, zmmword ptr [r13]
-vcmpps k3, zmm16, zmm3, 29
-vcmpps k3, zmm16, zmmword ptr [r12+64], 29
+vblendmps zmm21{k1}, zmm16, zmmword ptr [rbp]
+vcmpps k3, zmm16, zmm3, 23
+vcmpps k3, zmm16, zmmword ptr [rsp], 23
 vblendmps zmm21{k3}, zmm16, zmm3
-vblendmps zmm21{k3}, zmm16, zmmword ptr [r12+64]
-vcmpps k5, zmm16, zmm3, 7
-vcmpps k5, zmm16, zmmword ptr [r9+127], 7
+vblendmps zmm21{k3}, zmm16, zmmword ptr [rsp]
+vcmpps k5, zmm16, zmm3, 1
+vcmpps k5, zmm16, zmmword ptr [rdi-128], 1
 vblendmps zmm21{k5}, zmm16, zmm3
-vblendmps zmm21{k5}, zmm16, zmmword ptr [r9+127]
-vcmpps k7, zmm16, zmm3, 17
-vcmpps k7, zmm16, zmmword ptr [rbx+8128], 17
+vblendmps zmm21{k5}, zmm16, zmmword ptr [rdi-128]
+vcmpps k7, zmm16, zmm3, 11
+vcmpps k7, zmm16, zmmword ptr [rsi+128], 11
 vblendmps zmm21{k7}, zmm16, zmm3
-vblendmps zmm21{k7}, zmm16, zmmword ptr [rbx+8128]
+vblendmps zmm21{k7}, zmm16, zmmword ptr [rsi+128]
 vcmpps k2, zmm16, zmmword ptr [rip+53], 30
-vpslld xmm2, xmm31, 31
-vpsrld xmm2, xmm31, 31
-vpslld ymm2, ymm31, 0
-vpsrld ymm2, ymm31, 0
-vpslld zmm2, zmm31, 1
-vpsrld zmm2, zmm31, 1
-vcmpps k1, zmm2, zmm31, 10
-vcmpps k1, zmm2, zmmword ptr [rbp+r9*4], 10
+vpslld xmm2, xmm31, 17
+vpsrld xmm2, xmm31, 17
+vpslld ymm2, ymm31, 18
+vpsrld ymm2, ymm31, 18
+vpslld zmm2, zmm31, 19
+vpsrld zmm2, zmm31, 19
+vcmpps k1, zmm2, zmm31, 4
+vcmpps k1, zmm2, zmmword ptr [r8+rax*1], 4
 vblendmps zmm7{k1}, zmm2, zmm31
-vblendmps zmm7{k1}, zmm2, zmmword ptr [rbp+r9*4]
-vcmpps k3, zmm2, zmm31, 20
-vcmpps k3, zmm2, zmmword ptr [rsp+rbp*2+2], 20
+vblendmps zmm7{k1}, zmm2, zmmword ptr [r8+rax*1]
+vcmpps k3, zmm2, zmm31, 14
+vcmpps k3, zmm2, zmmword ptr [r13+rcx*8+4], 14
 vblendmps zmm7{k3}, zmm2, zmm31
-vblendmps zmm7{k3}, zmm2, zmmword ptr [rsp+rbp*2+2]
-vcmpps k5, zmm2, zmm31, 30
-vcmpps k5, zmm2, zmmword ptr [r11+r13*8-512], 30
+vblendmps zmm7{k3}, zmm2, zmmword ptr [r13+rcx*8+4]
+vcmpps k5, zmm2, zmm31, 24
+vcmpps k5, zmm2, zmmword ptr [r10+r12*1+1016], 24
 vblendmps zmm7{k5}, zmm2, zmm31
-vblendmps zmm7{k5}, zmm2, zmmword ptr [r11+r13*8-512]
-vcmpps k7, zmm2, zmm31, 8
-vcmpps k7, zmm2, zmmword ptr [rax], 8
+vblendmps zmm7{k5}, zmm2, zmmword ptr [r10+r12*1+1016]
+vcmpps k7, zmm2, zmm31, 2
+vcmpps k7, zmm2, zmmword ptr [r14+r15*2+100000], 2
 vblendmps zmm7{k7}, zmm2, zmm31
-vblendmps zmm7{k7}, zmm2, zmmword ptr [rax]
+vblendmps zmm7{k7}, zmm2, zmmword ptr [r14+r15*2+100000]
 vcmpps k2, zmm2, zmmword ptr [rip+53], 30
-vpslld xmm24, xmm17, 10
-vpsrld xmm24, xmm17, 10
-vpslld ymm24, ymm17, 11
-vpsrld ymm24, ymm17, 11
-vpslld zmm24, zmm17, 12
-vpsrld zmm24, zmm17, 12
-vcmpps k1, zmm24, zmm17, 1
-vcmpps k1, zmm24, zmmword ptr [rdi-128], 1
+vpslld xmm24, xmm17, 28
+vpsrld xmm24, xmm17, 28
+vpslld ymm24, ymm17, 29
+vpsrld ymm24, ymm17, 29
+vpslld zmm24, zmm17, 30
+vpsrld zmm24, zmm17, 30
+vcmpps k1, zmm24, zmm17, 27
+vcmpps k1, zmm24, zmmword ptr [r12+64], 27
 vblendmps zmm29{k1}, zmm24, zmm17
-vblendmps zmm29{k1}, zmm24, zmmword ptr [rdi-128]
-vcmpps k3, zmm24, zmm17, 11
-vcmpps k3, zmm24, zmmword ptr [rsi+128], 11
+vblendmps zmm29{k1}, zmm24, zmmword ptr [r12+64]
+vcmpps k3, zmm24, zmm17, 5
+vcmpps k3, zmm24, zmmword ptr [r9+127], 5
 vblendmps zmm29{k3}, zmm24, zmm17
-vblendmps zmm29{k3}, zmm24, zmmword ptr [rsi+128]
-vcmpps k5, zmm24, zmm17, 21
-vcmpps k5, zmm24, zmmword ptr [r15+8192], 21
+vblendmps zmm29{k3}, zmm24, zmmword ptr [r9+127]
+vcmpps k5, zmm24, zmm17, 15
+vcmpps k5, zmm24, zmmword ptr [rbx+8128], 15
 vblendmps zmm29{k5}, zmm24, zmm17
-vblendmps zmm29{k5}, zmm24, zmmword ptr [r15+8192]
-vcmpps k7, zmm24, zmm17, 31
-vcmpps k7, zmm24, zmmword ptr [rcx-8256], 31
+vblendmps zmm29{k5}, zmm24, zmmword ptr [rbx+8128]
+vcmpps k7, zmm24, zmm17, 25
+vcmpps k7, zmm24, zmmword ptr [rdx-8192], 25
 vblendmps zmm29{k7}, zmm24, zmm17
-vblendmps zmm29{k7}, zmm24, zmmword ptr [rcx-8256]
+vblendmps zmm29{k7}, zmm24, zmmword ptr [rdx-8192]
 vcmpps k2, zmm24, zmmword ptr [rip+53], 30
 vblendvps xmm0, xmm1, xmm2, xmm3
-vblendvps xmm0, xmm1, xmmword ptr [r8+rax*1], xmm3
+vblendvps xmm0, xmm1, xmmword ptr [rcx-8256], xmm3
 vblendvps ymm0, ymm1, ymm2, ymm3
-vblendvps ymm0, ymm1, ymmword ptr [rbp+r9*4], ymm3
+vblendvps ymm0, ymm1, ymmword ptr [r8+rax*1], ymm3
 vmovd xmm0, ecx
 vmovd ecx, xmm0
 vblendvps xmm15, xmm8, xmm14, xmm9
-vblendvps xmm15, xmm8, xmmword ptr [r13+rcx*8+4], xmm9
+vblendvps xmm15, xmm8, xmmword ptr [rbp+r9*4], xmm9
 vblendvps ymm15, ymm8, ymm14, ymm9
-vblendvps ymm15, ymm8, ymmword ptr [rsp+rbp*2+2], ymm9
+vblendvps ymm15, ymm8, ymmword ptr [r13+rcx*8+4], ymm9
 vmovd xmm15, r8d
 vmovd r8d, xmm15
 vblendvps xmm3, xmm12, xmm5, xmm15
-vblendvps xmm3, xmm12, xmmword ptr [r10+r12*1+1016], xmm15
+vblendvps xmm3, xmm12, xmmword ptr [rsp+rbp*2+2], xmm15
 vblendvps ymm3, ymm12, ymm5, ymm15
-vblendvps ymm3, ymm12, ymmword ptr [r11+r13*8-512], ymm15
+vblendvps ymm3, ymm12, ymmword ptr [r10+r12*1+1016], ymm15
 vmovd xmm3, r12d
 vmovd r12d, xmm3
 ldtilecfg [rax]
@@ -3229,14 +3277,14 @@ ldtilecfg [r15+8192]
 ldtilecfg [rdx-8192]
 ldtilecfg [rcx-8256]
 ldtilecfg [r8+rax*1]
-tileloadd tmm3, [r8+rax*1]
-tilestored [r8+rax*1], tmm3
+tileloadd tmm5, [r8+rax*1]
+tilestored [r8+rax*1], tmm5
 ldtilecfg [rbp+r9*4]
 ldtilecfg [r13+rcx*8+4]
 ldtilecfg [rsp+rbp*2+2]
 ldtilecfg [r10+r12*1+1016]
-tileloadd tmm4, [r10+r12*1+1016]
-tilestored [r10+r12*1+1016], tmm4
+tileloadd tmm6, [r10+r12*1+1016]
+tilestored [r10+r12*1+1016], tmm6
 ldtilecfg [r11+r13*8-512]
 ldtilecfg [r14+r15*2+100000]
 tileloadd tmm7, [rbp+r15*1]
