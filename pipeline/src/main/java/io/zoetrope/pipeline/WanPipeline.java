@@ -275,8 +275,7 @@ final class WanPipeline implements VideoPipeline {
           Ops ops = stage.ops();
           try (VaeFile vae = openVae(backend)) {
             stage.weightBytes(vae.weights().byteSize());
-            Moments moments =
-                vae.model().encode(ops, videoSource(ops, request), tiling(request));
+            Moments moments = vae.model().encode(ops, videoSource(ops, request), tiling(request));
             Tensor mean = moments.mean().permute(CHANNELS_FIRST);
             ops.tap("vae_encode/mean", mean);
             ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
