@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.blocks.ConvolutionBlocks;
 import io.zoetrope.kernels.cpu.jit.NativeWorkspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
@@ -17,12 +18,6 @@ import java.lang.ref.Reference;
  * reaches over the border or has to be converted.
  */
 final class ConvolutionOperation {
-  /** Pixels of a task along a row. */
-  private static final int COLUMNS = 48;
-
-  /** Pixels of a task. */
-  private static final int PIXELS = 96;
-
   /** A window takes about half of the L2 cache. */
   private static final int WINDOW_BYTES = 512 << 10;
 
@@ -50,8 +45,8 @@ final class ConvolutionOperation {
     Reference.reachabilityFence(call);
   }
 
-  /** Where a block of pixels finds its input: the window's first pixel, and bytes between rows. */
-  private record Window(long address, long rowPitch) {}
+  /** Where a window lies in memory: its first pixel, and bytes between rows. */
+  private record Place(long address, long rowPitch) {}
 
   /** One call; its fields are what all tasks share. */
   private final class Call {
@@ -63,31 +58,21 @@ final class ConvolutionOperation {
     private final NativeView history;
     private final int past;
     private final int upsample;
-    private final int frames;
     private final int inHeight;
     private final int inWidth;
     private final int channels;
     private final int kernelFrames;
     private final int kernelHeight;
     private final int kernelWidth;
-    private final int outHeight;
-    private final int outWidth;
-    private final int outChannels;
-
     /** Bytes of a pixel of the input, and of one as the product takes it. */
     private final long inPixelBytes;
 
     private final long pixelBytes;
 
     private final int panelWidth = products.panelWidth();
-    private final int blockColumns;
-    private final int blockRows;
-    private final int columnBlocks;
-    private final int rowBlocks;
-    private final int blockChannels;
-    private final int channelBlocks;
-    private final int windowColumns;
-    private final int windowRows;
+    private final int outHeight;
+    private final int outWidth;
+    private final ConvolutionBlocks blocks;
 
     Call(
         Tensor out,
@@ -111,57 +96,42 @@ final class ConvolutionOperation {
       kernelFrames = weight.intSize(2);
       kernelHeight = weight.intSize(3);
       kernelWidth = weight.intSize(4);
-      frames = out.intSize(0);
       outHeight = out.intSize(1);
       outWidth = out.intSize(2);
-      outChannels = out.intSize(3);
       inPixelBytes = (long) channels * x.dtype().bytes();
       pixelBytes = (long) channels * operands.elementBytes();
 
-      columnBlocks = Math.ceilDiv(outWidth, COLUMNS);
-      blockColumns = Math.ceilDiv(outWidth, columnBlocks);
-      windowColumns = (blockColumns - 1) * geometry.strideWidth() + kernelWidth;
-      int affordableRows = (int) (WINDOW_BYTES / (windowColumns * pixelBytes));
-      int rows = Math.max(1, (affordableRows - kernelHeight) / geometry.strideHeight() + 1);
-      int wanted = Math.min(Math.min(rows, Math.ceilDiv(PIXELS, blockColumns)), outHeight);
-      rowBlocks = Math.ceilDiv(outHeight, wanted);
-      blockRows = Math.ceilDiv(outHeight, rowBlocks);
-      windowRows = (blockRows - 1) * geometry.strideHeight() + kernelHeight;
-
-      int pixelBlocks = frames * rowBlocks * columnBlocks;
-      int parts = Math.ceilDiv(2 * products.pool().threads(), pixelBlocks);
-      int panels = products.panels(outChannels);
-      blockChannels = Math.ceilDiv(panels, Math.min(parts, panels)) * panelWidth;
-      channelBlocks = Math.ceilDiv(outChannels, blockChannels);
+      blocks =
+          new ConvolutionBlocks(
+              out.shape(),
+              weight.shape(),
+              geometry,
+              panelWidth,
+              WINDOW_BYTES / operands.elementBytes(),
+              products.pool().threads());
     }
 
     void run() {
-      int blocks = frames * rowBlocks * columnBlocks * channelBlocks;
-      products.pool().run(blocks, this::block);
+      products
+          .pool()
+          .run(blocks.count(), (task, workspace) -> block(blocks.block(task), workspace));
     }
 
-    private void block(int task, NativeWorkspace workspace) {
-      int firstChannel = task % channelBlocks * blockChannels;
-      int rest = task / channelBlocks;
-      int firstColumn = rest % columnBlocks * blockColumns;
-      rest /= columnBlocks;
-      int firstRow = rest % rowBlocks * blockRows;
-      int frame = rest / rowBlocks;
-      int height = Math.min(blockRows, outHeight - firstRow);
-      int width = Math.min(blockColumns, outWidth - firstColumn);
-      int depthOfBlock = Math.min(blockChannels, outChannels - firstChannel);
-      if (height <= 0 || width <= 0) {
+    private void block(ConvolutionBlocks.Block block, NativeWorkspace workspace) {
+      int height = block.height();
+      int width = block.width();
+      if (height == 0 || width == 0) {
         return;
       }
-      int panels = products.panels(depthOfBlock);
+      int panels = products.panels(block.channels());
       long cPitch = (long) panels * panelWidth * Float.BYTES;
       MemorySegment c = workspace.piece(Piece.RESULT, height * width * cPitch);
       boolean accumulate = false;
       for (int kt = 0; kt < kernelFrames; kt++) {
-        Window window = window(frame, kt, firstRow, firstColumn, height, width, workspace);
+        ConvolutionBlocks.Window window = blocks.window(block, kt);
         if (window != null) {
-          multiplyTaps(
-              kt, window, firstChannel, panels, height, width, c, cPitch, accumulate, workspace);
+          Place place = place(window, workspace);
+          multiplyTaps(kt, place, block, panels, c, cPitch, accumulate, workspace);
           accumulate = true;
         }
       }
@@ -169,26 +139,26 @@ final class ConvolutionOperation {
         c.fill((byte) 0);
       }
       for (int row = 0; row < height; row++) {
-        long pixel = ((long) frame * outHeight + firstRow + row) * outWidth + firstColumn;
+        long pixel =
+            ((long) block.frame() * outHeight + block.firstRow() + row) * outWidth
+                + block.firstColumn();
         epilogue.store(
             workspace,
             c.address() + row * width * cPitch,
             cPitch,
             pixel,
             width,
-            firstChannel,
-            depthOfBlock);
+            block.firstChannel(),
+            block.channels());
       }
     }
 
     /** The taps of one kernel frame: as many kernel rows at once as a panel block has steps. */
     private void multiplyTaps(
         int kt,
-        Window window,
-        int firstChannel,
+        Place window,
+        ConvolutionBlocks.Block block,
         int panels,
-        int height,
-        int width,
         MemorySegment c,
         long cPitch,
         boolean accumulate,
@@ -204,8 +174,8 @@ final class ConvolutionOperation {
         int taps = Math.min(rowsAtOnce, kernelHeight - kh);
         for (int step = 0; step < rowSteps; step += stepsAtOnce(rowSteps)) {
           int part = Math.min(stepsAtOnce(rowSteps), rowSteps - step);
-          long b = weight.at(firstChannel / panelWidth, (kt * kernelHeight + kh) * rowSteps + step);
-          for (int row = 0; row < height; row++) {
+          long b = weight.at(block.firstChannel() / panelWidth, (kt * kernelHeight + kh) * rowSteps + step);
+          for (int row = 0; row < block.height(); row++) {
             long a =
                 window.address()
                     + row * geometry.strideHeight() * window.rowPitch()
@@ -218,12 +188,12 @@ final class ConvolutionOperation {
                     geometry.strideWidth() * pixelBytes,
                     b,
                     weight.panelBytes(),
-                    c.address() + row * width * cPitch,
+                    c.address() + row * block.width() * cPitch,
                     cPitch),
                 offsets.address() + (long) kh * Long.BYTES,
                 taps,
                 part,
-                width,
+                block.width(),
                 panels,
                 more);
           }
@@ -239,37 +209,21 @@ final class ConvolutionOperation {
       return Math.ceilDiv(Math.ceilDiv(rowSteps, parts), granule) * granule;
     }
 
-    /**
-     * The input that a block of pixels needs from one frame, with zeros where it reaches over the
-     * border.
-     *
-     * @return null if this is one of the zero frames in front
-     */
-    private Window window(
-        int frame,
-        int kt,
-        int firstRow,
-        int firstColumn,
-        int height,
-        int width,
-        NativeWorkspace workspace) {
-      int t = frame * geometry.strideFrames() + kt - geometry.front();
-      if (t < 0) {
-        return null;
-      }
-      NativeView source = t < past ? history : x;
-      long sourceFrame = t < past ? t : t - past;
-      int left = firstColumn * geometry.strideWidth() - geometry.left();
-      int right = left + (width - 1) * geometry.strideWidth() + kernelWidth;
-      int top = firstRow * geometry.strideHeight() - geometry.top();
-      int bottom = top + (height - 1) * geometry.strideHeight() + kernelHeight;
+    /** A window in memory, with zeros where it reaches over the border. */
+    private Place place(ConvolutionBlocks.Window wanted, NativeWorkspace workspace) {
+      NativeView source = wanted.frame() < past ? history : x;
+      long sourceFrame = wanted.frame() < past ? wanted.frame() : wanted.frame() - past;
+      int top = wanted.top();
+      int bottom = wanted.bottom();
+      int left = wanted.left();
+      int right = wanted.right();
       boolean inside = left >= 0 && right <= inWidth && top >= 0 && bottom <= inHeight;
       if (inside && upsample == 1 && inPixelBytes == pixelBytes) {
         long pixel = (sourceFrame * inHeight + top) * inWidth + left;
-        return new Window(source.address() + pixel * inPixelBytes, inWidth * inPixelBytes);
+        return new Place(source.address() + pixel * inPixelBytes, inWidth * inPixelBytes);
       }
-      long rowPitch = windowColumns * pixelBytes;
-      MemorySegment window = workspace.piece(Piece.LEFT, windowRows * rowPitch);
+      long rowPitch = blocks.windowColumns() * pixelBytes;
+      MemorySegment window = workspace.piece(Piece.LEFT, blocks.windowRows() * rowPitch);
       int from = Math.clamp(left, 0, upsample * inWidth);
       int to = Math.clamp(right, from, upsample * inWidth);
       for (int row = top; row < bottom; row++) {
@@ -285,7 +239,7 @@ final class ConvolutionOperation {
         long sourceRow = (sourceFrame * inHeight + row / upsample) * inWidth;
         loadPixels(source, sourceRow, from, to, window.address() + start, workspace);
       }
-      return new Window(window.address(), rowPitch);
+      return new Place(window.address(), rowPitch);
     }
 
     /** Loads pixels {@code from} to {@code to} of an upsampled row. */

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.blocks.MatrixBlocks;
 import io.zoetrope.kernels.cpu.jit.NativeWorkspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
@@ -16,12 +17,6 @@ import java.util.List;
  * dtype allows it.
  */
 final class LinearOperation {
-  private static final int ROWS = 192;
-  private static final int COLUMNS = 256;
-
-  /** Multiply-adds below which a task is not worth handing to another thread. */
-  private static final long SMALLEST_TASK = 1 << 19;
-
   private final Products products;
 
   LinearOperation(Products products) {
@@ -75,46 +70,37 @@ final class LinearOperation {
 
   /** One map, cut in blocks. */
   private final class LinearMap {
-    private final int rows;
-    private final int columns;
     private final int depth;
     private final NativeView x;
     private final PackedWeight weight;
     private final BlockEpilogue epilogue;
-    private final int blockRows;
-    private final int blockColumns;
-    private final int rowBlocks;
-    private final int columnBlocks;
+    private final MatrixBlocks blocks;
 
     LinearMap(Tensor x, PackedWeight weight, BlockEpilogue epilogue) {
-      this.rows = x.intSize(0);
-      this.columns = weight.columns();
       this.depth = x.intSize(1);
       this.x = NativeView.of(x);
       this.weight = weight;
       this.epilogue = epilogue;
-      rowBlocks = Math.ceilDiv(rows, ROWS);
-      blockRows = rowBlocks == 0 ? 1 : Math.ceilDiv(rows, rowBlocks);
-      // Enough tasks that the last ones end together, but none too small.
-      long largest = Math.max(1, (long) rows * columns * depth / SMALLEST_TASK);
-      int wanted = (int) Math.min(largest, 4L * products.pool().threads());
-      int blocks =
-          Math.max(Math.ceilDiv(columns, COLUMNS), Math.ceilDiv(wanted, Math.max(1, rowBlocks)));
-      blockColumns = products.panels(Math.ceilDiv(columns, blocks)) * products.panelWidth();
-      columnBlocks = Math.ceilDiv(columns, blockColumns);
+      blocks =
+          new MatrixBlocks(
+              x.intSize(0),
+              weight.columns(),
+              depth,
+              products.panelWidth(),
+              products.pool().threads());
     }
 
     int tasks() {
-      return rowBlocks * columnBlocks;
+      return blocks.count();
     }
 
-    /** Neighbouring tasks share a block of the weight, which is the larger of the two mostly. */
     void block(int task, NativeWorkspace workspace) {
-      int firstRow = task % rowBlocks * blockRows;
-      int firstColumn = task / rowBlocks * blockColumns;
-      int height = Math.min(blockRows, rows - firstRow);
-      int width = Math.min(blockColumns, columns - firstColumn);
-      if (height <= 0) {
+      MatrixBlocks.Block block = blocks.block(task);
+      int firstRow = block.firstRow();
+      int firstColumn = block.firstColumn();
+      int height = block.height();
+      int width = block.width();
+      if (height == 0) {
         return;
       }
       int panels = products.panels(width);

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.vector;
 
+import io.zoetrope.kernels.cpu.blocks.ConvolutionBlocks;
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
@@ -14,12 +15,6 @@ import java.util.Arrays;
  * Upsampled frames exist in windows only.
  */
 final class ConvolutionOperation {
-  /** Pixels of a task along a row. */
-  private static final int COLUMNS = 48;
-
-  /** Pixels of a task: enough to share the unpacking of the weight. */
-  private static final int PIXELS = 96;
-
   /** A window takes about half of the L2 cache. */
   private static final int WINDOW_ELEMENTS = 128 << 10;
 
@@ -51,7 +46,6 @@ final class ConvolutionOperation {
     private final Epilogue epilogue;
     private final Elements x;
     private final Elements history;
-    private final int frames;
     private final int past;
     private final int upsample;
     private final int inHeight;
@@ -62,19 +56,9 @@ final class ConvolutionOperation {
     private final int kernelWidth;
     private final int outHeight;
     private final int outWidth;
-    private final int outChannels;
 
     private final int panelWidth = gemm.kernel().columns();
-    private final int blockColumns;
-    private final int blockRows;
-    private final int columnBlocks;
-    private final int rowBlocks;
-    private final int blockChannels;
-    private final int channelBlocks;
-
-    /** Pixels and rows of the window of a whole block, and elements from row to row. */
-    private final int windowRows;
-
+    private final ConvolutionBlocks blocks;
     private final int windowColumns;
     private final int windowPitch;
 
@@ -99,54 +83,46 @@ final class ConvolutionOperation {
       kernelFrames = weight.intSize(2);
       kernelHeight = weight.intSize(3);
       kernelWidth = weight.intSize(4);
-      frames = out.intSize(0);
       outHeight = out.intSize(1);
       outWidth = out.intSize(2);
-      outChannels = out.intSize(3);
 
-      blockColumns = Math.min(outWidth, COLUMNS);
-      columnBlocks = Math.ceilDiv(outWidth, blockColumns);
+      blocks =
+          new ConvolutionBlocks(
+              out.shape(),
+              weight.shape(),
+              geometry,
+              panelWidth,
+              WINDOW_ELEMENTS,
+              gemm.pool().threads());
       // Tiles that reach over the end of a row compute pixels that are thrown away.
-      windowColumns = (gemm.wholeRows(blockColumns) - 1) * geometry.strideWidth() + kernelWidth;
+      windowColumns =
+          (gemm.wholeRows(blocks.blockColumns()) - 1) * geometry.strideWidth() + kernelWidth;
       windowPitch = windowColumns * channels;
-      int affordableRows = WINDOW_ELEMENTS / windowPitch;
-      int rows = Math.max(1, (affordableRows - kernelHeight) / geometry.strideHeight() + 1);
-      blockRows = Math.min(Math.min(rows, Math.ceilDiv(PIXELS, blockColumns)), outHeight);
-      rowBlocks = Math.ceilDiv(outHeight, blockRows);
-      windowRows = (blockRows - 1) * geometry.strideHeight() + kernelHeight;
-
-      int pixelBlocks = frames * rowBlocks * columnBlocks;
-      int wanted = Math.ceilDiv(2 * gemm.pool().threads(), pixelBlocks);
-      int panels = Math.ceilDiv(outChannels, panelWidth);
-      blockChannels = Math.ceilDiv(panels, Math.min(wanted, panels)) * panelWidth;
-      channelBlocks = Math.ceilDiv(outChannels, blockChannels);
     }
 
     void run() {
-      int blocks = frames * rowBlocks * columnBlocks * channelBlocks;
-      gemm.pool().run(blocks, this::block);
+      gemm.pool().run(blocks.count(), (task, workspace) -> block(blocks.block(task), workspace));
     }
 
-    private void block(int task, Workspace workspace) {
-      int firstChannel = task % channelBlocks * blockChannels;
-      int rest = task / channelBlocks;
-      int firstColumn = rest % columnBlocks * blockColumns;
-      rest /= columnBlocks;
-      int firstRow = rest % rowBlocks * blockRows;
-      int frame = rest / rowBlocks;
-      int height = Math.min(blockRows, outHeight - firstRow);
-      int width = Math.min(blockColumns, outWidth - firstColumn);
-      int depthOfBlock = Math.min(blockChannels, outChannels - firstChannel);
-
-      float[] window = workspace.floats(Piece.LEFT, windowRows * windowPitch);
+    private void block(ConvolutionBlocks.Block block, Workspace workspace) {
+      int height = block.height();
+      int width = block.width();
+      int firstChannel = block.firstChannel();
+      int depthOfBlock = block.channels();
+      if (height == 0 || width == 0) {
+        return;
+      }
+      float[] window = workspace.floats(Piece.LEFT, blocks.windowRows() * windowPitch);
       int pitch = gemm.wholeColumns(depthOfBlock);
-      int rowPitch = gemm.wholeRows(blockColumns) * pitch;
+      int rowPitch = gemm.wholeRows(blocks.blockColumns()) * pitch;
       float[] c = workspace.floats(Piece.RESULT, height * rowPitch);
       Arrays.fill(c, 0, height * rowPitch, 0);
       for (int kt = 0; kt < kernelFrames; kt++) {
-        if (!loadWindow(frame, kt, firstRow, firstColumn, height, window, workspace)) {
+        ConvolutionBlocks.Window wanted = blocks.window(block, kt);
+        if (wanted == null) {
           continue;
         }
+        loadWindow(wanted, window, workspace);
         for (int channel = 0; channel < depthOfBlock; channel += panelWidth) {
           int panel = (firstChannel + channel) / panelWidth;
           multiplyTaps(kt, panel, window, height, width, c, channel, pitch, rowPitch, workspace);
@@ -154,7 +130,9 @@ final class ConvolutionOperation {
       }
 
       for (int row = 0; row < height; row++) {
-        long pixel = ((long) frame * outHeight + firstRow + row) * outWidth + firstColumn;
+        long pixel =
+            ((long) block.frame() * outHeight + block.firstRow() + row) * outWidth
+                + block.firstColumn();
         epilogue.store(
             c, row * rowPitch, pitch, pixel, width, firstChannel, depthOfBlock, workspace);
       }
@@ -188,33 +166,16 @@ final class ConvolutionOperation {
       }
     }
 
-    /**
-     * Copies the input that a block of pixels needs from one frame, with zeros where it reaches
-     * over the border.
-     *
-     * @return false if this is one of the zero frames in front
-     */
-    private boolean loadWindow(
-        int frame,
-        int kt,
-        int firstRow,
-        int firstColumn,
-        int height,
-        float[] window,
-        Workspace workspace) {
-      int t = frame * geometry.strideFrames() + kt - geometry.front();
-      if (t < 0) {
-        return false;
-      }
-      Elements source = t < past ? history : x;
-      long sourceFrame = t < past ? t : t - past;
-      int left = firstColumn * geometry.strideWidth() - geometry.left();
+    /** Copies a window, with zeros where it reaches over the border. */
+    private void loadWindow(
+        ConvolutionBlocks.Window wanted, float[] window, Workspace workspace) {
+      Elements source = wanted.frame() < past ? history : x;
+      long sourceFrame = wanted.frame() < past ? wanted.frame() : wanted.frame() - past;
+      int left = wanted.left();
       int from = Math.max(0, left);
       int to = Math.min(upsample * inWidth, left + windowColumns);
-      int rows = (height - 1) * geometry.strideHeight() + kernelHeight;
-      for (int row = 0; row < rows; row++) {
-        int at = row * windowPitch;
-        int h = firstRow * geometry.strideHeight() + row - geometry.top();
+      for (int h = wanted.top(); h < wanted.bottom(); h++) {
+        int at = (h - wanted.top()) * windowPitch;
         if (h < 0 || h >= upsample * inHeight || from >= to) {
           Arrays.fill(window, at, at + windowPitch, 0);
           continue;
@@ -226,7 +187,6 @@ final class ConvolutionOperation {
         loadPixels(source, sourceRow, from, to, window, start, workspace);
         Arrays.fill(window, end, at + windowPitch, 0);
       }
-      return true;
     }
 
     /** Loads pixels {@code from} to {@code to} of an upsampled row. */

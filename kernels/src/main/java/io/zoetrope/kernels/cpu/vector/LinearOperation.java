@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.vector;
 
+import io.zoetrope.kernels.cpu.blocks.MatrixBlocks;
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.Tensor;
@@ -12,12 +13,6 @@ import java.util.Arrays;
  * after the other passes through L1.
  */
 final class LinearOperation {
-  private static final int ROWS = 192;
-  private static final int COLUMNS = 256;
-
-  /** Multiply-adds below which a task is not worth handing to another thread. */
-  private static final long SMALLEST_TASK = 1 << 19;
-
   private final Gemm gemm;
 
   LinearOperation(Gemm gemm) {
@@ -41,47 +36,31 @@ final class LinearOperation {
 
   /** One call; its fields are what all tasks share. */
   private final class Call {
-    private final int rows;
-    private final int columns;
     private final int depth;
     private final PackedMatrix weight;
     private final Elements x;
     private final Epilogue epilogue;
-    private final int blockRows;
-    private final int blockColumns;
-    private final int rowBlocks;
-    private final int columnBlocks;
+    private final MatrixBlocks blocks;
 
     Call(Tensor x, PackedMatrix weight, int columns, Epilogue epilogue) {
-      this.rows = x.intSize(0);
-      this.columns = columns;
       this.depth = x.intSize(1);
       this.weight = weight;
       this.x = Elements.of(x);
       this.epilogue = epilogue;
-      rowBlocks = Math.ceilDiv(rows, ROWS);
-      blockRows = gemm.wholeRows(Math.ceilDiv(rows, rowBlocks));
-      // Enough tasks that the last ones end together, but none too small.
-      long largest = Math.max(1, (long) rows * columns * depth / SMALLEST_TASK);
-      int wanted = (int) Math.min(largest, 4L * gemm.pool().threads());
-      int blocks = Math.max(Math.ceilDiv(columns, COLUMNS), Math.ceilDiv(wanted, rowBlocks));
-      blockColumns = gemm.wholeColumns(Math.ceilDiv(columns, blocks));
-      columnBlocks = Math.ceilDiv(columns, blockColumns);
+      blocks =
+          new MatrixBlocks(
+              x.intSize(0), columns, depth, gemm.kernel().columns(), gemm.pool().threads());
     }
 
     void run() {
-      gemm.pool().run(rowBlocks * columnBlocks, this::block);
+      gemm.pool().run(blocks.count(), (task, workspace) -> block(blocks.block(task), workspace));
     }
 
-    /** Neighbouring tasks share a block of the weight, which is the larger of the two mostly. */
-    private void block(int task, Workspace workspace) {
-      int firstRow = task % rowBlocks * blockRows;
-      int firstColumn = task / rowBlocks * blockColumns;
-      int height = Math.min(blockRows, rows - firstRow);
-      int width = Math.min(blockColumns, columns - firstColumn);
-      if (height <= 0) {
-        return;
-      }
+    private void block(MatrixBlocks.Block block, Workspace workspace) {
+      int firstRow = block.firstRow();
+      int firstColumn = block.firstColumn();
+      int height = block.height();
+      int width = block.width();
       int panelWidth = gemm.kernel().columns();
       int pitch = gemm.wholeColumns(width);
       int wholeHeight = gemm.wholeRows(height);
