@@ -13,7 +13,9 @@ import io.zoetrope.testing.Fixtures;
 import io.zoetrope.weights.SafetensorsFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,20 +140,28 @@ class DemoModelTest {
   }
 
   @Test
-  void inHalfPrecisionTheClipIsNearlyTheSame() {
-    GenerationRequest request =
-        GenerationRequest.builder(
-                "a red ball bounces on green grass, static camera", pipeline.defaults())
-            .guidanceScale(5)
-            .seed(100)
-            .build();
-    VideoFrames half =
-        VideoPipeline.open(DEMO.resolve("model"), backend, DType.BF16)
-            .generate(request, Progress.NONE)
-            .frames();
-    VideoFrames single = pipeline.generate(request, Progress.NONE).frames();
-    // diffusers in bf16 is within 45 to 51 dB of itself in f32 on this model.
-    assertTrue(Colours.psnr(half, single) >= 42, "PSNR " + Colours.psnr(half, single));
+  void inHalfPrecisionClipsAreNearlyTheSame() {
+    double[] psnrs =
+        IntStream.of(1, 2, 3)
+            .mapToDouble(
+                seed -> {
+                  GenerationRequest request =
+                      GenerationRequest.builder(
+                              "a blue ball rises on a white background", pipeline.defaults())
+                          .guidanceScale(5)
+                          .seed(seed)
+                          .build();
+                  VideoFrames half =
+                      VideoPipeline.open(DEMO.resolve("model"), backend, DType.BF16)
+                          .generate(request, Progress.NONE)
+                          .frames();
+                  return Colours.psnr(half, pipeline.generate(request, Progress.NONE).frames());
+                })
+            .sorted()
+            .toArray();
+    // diffusers in bf16 is within 45 to 51 dB of itself in f32 on this model. Where two ways of the
+    // denoising part early, one clip can be further off whatever computes it.
+    assertTrue(psnrs[1] >= 45, "PSNR " + Arrays.toString(psnrs));
   }
 
   @Test
