@@ -4,8 +4,10 @@ import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Constant;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.VectorInstruction.Encoding;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,7 @@ final class Assembler {
 
   private final CodeBuffer code = new CodeBuffer();
   private final List<Use> uses = new ArrayList<>();
+  private final List<Integer> vectorInstructions = new ArrayList<>();
   private final Map<List<Integer>, Label> constants = new LinkedHashMap<>();
 
   // ---------------------------------------------------------------- general-purpose registers
@@ -341,6 +344,7 @@ final class Assembler {
       Operand operand,
       int mask,
       boolean zeroing) {
+    vectorInstructions.add(code.size());
     boolean extended = isExtended(instruction, bits, reg, source, operand, mask);
     int operandBits =
         operand instanceof Vector vector
@@ -410,6 +414,61 @@ final class Assembler {
       uses.add(new Use(use.position(), use.label(), 1));
     }
     code.put8(value);
+  }
+
+  // ---------------------------------------------------------------- order of instructions
+
+  /** An instruction that can be moved; the uses of labels count from its start. */
+  private record Instruction(byte[] bytes, List<Use> uses) {}
+
+  /**
+   * Writes pieces of straight code that do not depend on each other, one instruction of each in
+   * turn: a processor looks ahead no further than some tens of instructions that wait for others.
+   *
+   * @param pieces vector instructions on different registers
+   */
+  void interleave(List<Runnable> pieces) {
+    List<Deque<Instruction>> instructions = new ArrayList<>();
+    for (Runnable piece : pieces) {
+      instructions.add(takeOut(piece));
+    }
+    while (instructions.stream().anyMatch(piece -> !piece.isEmpty())) {
+      for (Deque<Instruction> piece : instructions) {
+        if (!piece.isEmpty()) {
+          append(piece.removeFirst());
+        }
+      }
+    }
+  }
+
+  private Deque<Instruction> takeOut(Runnable piece) {
+    int begin = code.size();
+    int firstUse = uses.size();
+    vectorInstructions.clear();
+    piece.run();
+    List<Use> moved = new ArrayList<>(uses.subList(firstUse, uses.size()));
+    Deque<Instruction> instructions = new ArrayDeque<>();
+    for (int i = 0; i < vectorInstructions.size(); i++) {
+      int start = vectorInstructions.get(i);
+      int end = i + 1 < vectorInstructions.size() ? vectorInstructions.get(i + 1) : code.size();
+      List<Use> inside =
+          moved.stream()
+              .filter(use -> use.position() >= start && use.position() < end)
+              .map(use -> new Use(use.position() - start, use.label(), use.behind()))
+              .toList();
+      instructions.add(new Instruction(code.copy(start, end), inside));
+    }
+    uses.subList(firstUse, uses.size()).clear();
+    code.truncate(begin);
+    return instructions;
+  }
+
+  private void append(Instruction instruction) {
+    int start = code.size();
+    code.put(instruction.bytes());
+    for (Use use : instruction.uses()) {
+      uses.add(new Use(start + use.position(), use.label(), use.behind()));
+    }
   }
 
   // ---------------------------------------------------------------- tiles (AMX)

@@ -351,12 +351,7 @@ final class AttentionOperation {
     }
 
     private void fill(
-        NativeWorkspace workspace,
-        long to,
-        long pitch,
-        int rows,
-        int columns,
-        float value) {
+        NativeWorkspace workspace, long to, long pitch, int rows, int columns, float value) {
       workspace.call(
           products.kernels().get(new FillRows(set, DType.F32)),
           to,

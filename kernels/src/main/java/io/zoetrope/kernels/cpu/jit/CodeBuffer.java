@@ -35,6 +35,21 @@ final class CodeBuffer {
     }
   }
 
+  void put(byte[] more) {
+    for (byte value : more) {
+      put8(value);
+    }
+  }
+
+  byte[] copy(int from, int to) {
+    return Arrays.copyOfRange(bytes, from, to);
+  }
+
+  /** Takes everything from a position on away. */
+  void truncate(int position) {
+    size = position;
+  }
+
   byte[] toArray() {
     return Arrays.copyOf(bytes, size);
   }

@@ -41,19 +41,23 @@ record CombineRows(InstructionSet set, Combination combination, DType dtype, DTy
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
     assembler.load(ROWS, Assembler.argument(6));
     assembler.load(COLUMNS, Assembler.argument(7));
     List<Rows> all = new ArrayList<>(List.of(new Rows(A, 0), new Rows(B, 2), new Rows(OUT, 4)));
     if (combination == Combination.ADD_GATED) {
       all.add(new Rows(GATE, 8));
     }
-    code.rows(
-        ROWS, all, () -> code.columns(COLUMNS, 2, vector -> element(assembler, code, vector)));
+    code.rows(ROWS, all, () -> code.columns(COLUMNS, 2, vector -> element(code, vector)));
     assembler.leave();
   }
 
-  private void element(Assembler assembler, VectorCode code, int vector) {
+  private void element(VectorCode code, int vector) {
+    Assembler assembler = code.assembler();
     Vector a = code.fresh();
     Vector b = code.fresh();
     code.load(dtype, a, code.at(A, dtype, vector));

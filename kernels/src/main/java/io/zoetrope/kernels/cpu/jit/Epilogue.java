@@ -43,7 +43,11 @@ record Epilogue(
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
     assembler.enter(GATE);
     assembler.load(ROWS, Assembler.argument(4));
     assembler.load(COLUMNS, Assembler.argument(5));
@@ -58,21 +62,25 @@ record Epilogue(
       all.add(new Rows(GATE, 9));
     }
     code.rows(
-        ROWS, all, () -> code.columns(COLUMNS, 2, vector -> element(assembler, code, vector)));
+        ROWS, all, () -> code.columns(COLUMNS, code.overlap(), vector -> element(code, vector)));
     assembler.leave(GATE);
   }
 
-  private void element(Assembler assembler, VectorCode code, int vector) {
+  private void element(VectorCode code, int vector) {
+    Assembler assembler = code.assembler();
     Vector product = code.fresh();
-    Vector other = code.fresh();
+    int before = code.taken();
     code.load(DType.F32, product, code.at(SUMS, DType.F32, vector));
     if (bias) {
+      Vector other = code.fresh();
       code.load(DType.F32, other, code.at(BIAS, DType.F32, vector));
       assembler.vector(ADD, product, product, other);
+      code.release(before);
     }
-    new VectorFunctions(assembler, code).activate(activation, product);
+    new VectorFunctions(code).activate(activation, product);
     if (residual != Residual.NONE) {
       code.round(out, product);
+      Vector other = code.fresh();
       code.load(out, other, code.at(RESIDUAL, out, vector));
       if (residual == Residual.PLAIN) {
         assembler.vector(ADD, product, product, other);

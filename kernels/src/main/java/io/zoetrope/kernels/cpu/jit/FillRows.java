@@ -18,7 +18,11 @@ record FillRows(InstructionSet set, DType to) implements KernelCache.Recipe {
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
     assembler.load(ROWS, Assembler.argument(2));
     assembler.load(COLUMNS, Assembler.argument(3));
     Vector value = code.fresh();

@@ -25,7 +25,11 @@ record FinishRows(InstructionSet set, DType out) implements KernelCache.Recipe {
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
     assembler.load(TOTALS, Assembler.argument(2));
     assembler.load(ROWS, Assembler.argument(5));
     assembler.load(COLUMNS, Assembler.argument(6));

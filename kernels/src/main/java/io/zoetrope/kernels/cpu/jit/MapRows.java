@@ -27,8 +27,12 @@ record MapRows(InstructionSet set, DType dtype, Activation activation, boolean c
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
-    VectorFunctions functions = new VectorFunctions(assembler, code);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
+    VectorFunctions functions = new VectorFunctions(code);
     assembler.load(ROWS, Assembler.argument(4));
     assembler.load(COLUMNS, Assembler.argument(5));
     Vector min = code.fresh();
@@ -43,7 +47,7 @@ record MapRows(InstructionSet set, DType dtype, Activation activation, boolean c
         () ->
             code.columns(
                 COLUMNS,
-                2,
+                code.overlap(),
                 vector -> {
                   Vector value = code.fresh();
                   code.load(dtype, value, code.at(X, dtype, vector));

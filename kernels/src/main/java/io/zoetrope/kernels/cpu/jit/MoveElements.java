@@ -25,7 +25,11 @@ record MoveElements(InstructionSet set, DType from, DType to) implements KernelC
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
     assembler.enter(SOURCE_AT, DESTINATION_AT);
     assembler.load(ROWS, Assembler.argument(4));
     assembler.load(COLUMNS, Assembler.argument(5));
@@ -38,12 +42,13 @@ record MoveElements(InstructionSet set, DType from, DType to) implements KernelC
           assembler.move(SOURCE_AT, SOURCE);
           assembler.move(DESTINATION_AT, DESTINATION);
           assembler.move(VectorCode.INDEX, 0);
-          code.elements(COLUMNS, 1, _ -> element(assembler, code));
+          code.elements(COLUMNS, 1, _ -> element(code));
         });
     assembler.leave(SOURCE_AT, DESTINATION_AT);
   }
 
-  private void element(Assembler assembler, VectorCode code) {
+  private void element(VectorCode code) {
+    Assembler assembler = code.assembler();
     Address source = Address.at(SOURCE_AT);
     Address destination = Address.at(DESTINATION_AT);
     if (from == to) {

@@ -96,8 +96,12 @@ record NormRows(
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
-    Writer writer = new Writer(assembler, code);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
+    Writer writer = new Writer(code);
     assembler.enter(Rotation.REGISTERS);
     assembler.load(COUNTER, Assembler.argument(ROWS));
     assembler.load(END, Assembler.argument(COLUMNS));
@@ -119,16 +123,19 @@ record NormRows(
   private final class Writer {
     private final Assembler assembler;
     private final VectorCode code;
-    private final Vector mean;
-    private final Vector rest;
     private final Vector scale;
 
-    Writer(Assembler assembler, VectorCode code) {
-      this.assembler = assembler;
+    private final Vector mean;
+
+    /** What rounding has left of the mean, with the scale and a minus sign. */
+    private final Vector rest;
+
+    Writer(VectorCode code) {
+      assembler = code.assembler();
       this.code = code;
-      mean = code.fresh();
-      rest = code.fresh();
       scale = code.fresh();
+      mean = norm == Norm.LAYER ? code.fresh() : null;
+      rest = norm == Norm.LAYER ? code.fresh() : null;
     }
 
     void row() {
@@ -140,12 +147,12 @@ record NormRows(
       squares();
       code.release(before);
       if (rotate) {
-        new Rotation(assembler, code, dtype, this::result)
+        new Rotation(code, dtype, this::rounded)
             .row(X_ROW, OUT_ROW, Assembler.argument(HEADS), Assembler.argument(HEAD_DIM));
       } else {
         code.columns(
             END,
-            2,
+            code.overlap(),
             vector -> {
               Vector value = code.fresh();
               load(value, code.at(X_ROW, dtype, vector));
@@ -223,6 +230,9 @@ record NormRows(
       }
       assembler.vector(DIVIDE_ONE_DOUBLE, square, other, square);
       toFloat(scale, square);
+      if (norm == Norm.LAYER) {
+        assembler.vector(FNMA_213, rest, scale, assembler.constant(0f));
+      }
     }
 
     private Vector[] zeros() {
@@ -249,9 +259,10 @@ record NormRows(
     private void result(Vector value, int vector, int element) {
       if (norm == Norm.LAYER) {
         assembler.vector(SUBTRACT, value, value, mean);
-        assembler.vector(SUBTRACT, value, value, rest);
+        assembler.vector(FMA_213, value, scale, rest);
+      } else {
+        assembler.vector(MULTIPLY, value, value, scale);
       }
-      assembler.vector(MULTIPLY, value, value, scale);
       int before = code.taken();
       Vector other = code.fresh();
       if (factor != Factor.NONE) {
@@ -268,7 +279,12 @@ record NormRows(
         assembler.vector(ADD, value, value, other);
       }
       code.release(before);
-      new VectorFunctions(assembler, code).activate(activation, value);
+      new VectorFunctions(code).activate(activation, value);
+    }
+
+    private void rounded(Vector value, int vector, int element) {
+      result(value, vector, element);
+      code.round(dtype, value);
     }
 
     private void load32(Vector to, Register row, int vector, int element) {

@@ -17,12 +17,16 @@ record RotateRows(InstructionSet set, DType dtype) implements KernelCache.Recipe
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
     assembler.enter(Rotation.REGISTERS);
     assembler.load(ROWS, Assembler.argument(6));
     List<Rows> all = new ArrayList<>(List.of(new Rows(X, 0)));
     all.addAll(Rotation.rows(2, 4));
-    Rotation rotation = new Rotation(assembler, code, dtype, (_, _, _) -> {});
+    Rotation rotation = new Rotation(code, dtype, (_, _, _) -> {});
     code.rows(ROWS, all, () -> rotation.row(X, X, Assembler.argument(7), Assembler.argument(8)));
     assembler.leave(Rotation.REGISTERS);
   }

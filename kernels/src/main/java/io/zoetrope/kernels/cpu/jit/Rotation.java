@@ -29,7 +29,7 @@ final class Rotation {
 
   private static final int SWAPPED = 0b10110001;
 
-  /** What is done to elements before they are rounded and rotated. */
+  /** What is done to elements before they are rotated. */
   @FunctionalInterface
   interface Before {
     /**
@@ -45,8 +45,8 @@ final class Rotation {
   private final DType dtype;
   private final Before before;
 
-  Rotation(Assembler assembler, VectorCode code, DType dtype, Before before) {
-    this.assembler = assembler;
+  Rotation(VectorCode code, DType dtype, Before before) {
+    assembler = code.assembler();
     this.code = code;
     this.dtype = dtype;
     this.before = before;
@@ -88,7 +88,6 @@ final class Rotation {
     Vector factor = code.fresh();
     code.load(dtype, value, code.at(x, dtype, vector));
     before.change(value, vector, 0);
-    code.round(dtype, value);
     assembler.vector(SHUFFLE, other, value, value, SWAPPED);
     loadTwice(factor, SIN);
     assembler.vector(XOR, factor, factor, assembler.constant(evenSigns()));
@@ -123,8 +122,6 @@ final class Rotation {
     code.load(dtype, odd, second);
     before.change(even, 0, 0);
     before.change(odd, 0, 1);
-    code.round(dtype, even);
-    code.round(dtype, odd);
     code.broadcast(cos, ofPair(COS));
     code.broadcast(sin, ofPair(SIN));
     assembler.vector(MULTIPLY, turned, odd, sin);

@@ -63,10 +63,10 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
       rescale(factor, shift, next);
       Vector total = code.fresh();
       code.zero(total);
-      VectorFunctions functions = new VectorFunctions(assembler, code);
+      VectorFunctions functions = new VectorFunctions(code);
       code.columns(
           WIDTH,
-          1,
+          code.overlap(),
           vector -> {
             Vector weight = code.fresh();
             score(weight, vector);
@@ -119,7 +119,7 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
       code.broadcast(factor, Address.at(LARGEST));
       assembler.vector(STORE_ONE, next.as(128), Address.at(LARGEST));
       assembler.vector(SUBTRACT, factor, factor, shift);
-      new VectorFunctions(assembler, code).expOfNegative(factor);
+      new VectorFunctions(code).expOfNegative(factor);
       Label done = assembler.label();
       assembler.moveFromVector(VectorCode.SCRATCH, factor.as(128));
       assembler.compare(VectorCode.SCRATCH, Float.floatToRawIntBits(1));
@@ -147,13 +147,17 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
     }
 
     private Operand minusInfinity() {
-      return assembler.constant(Float.NEGATIVE_INFINITY);
+      return code.constant(Float.NEGATIVE_INFINITY);
     }
   }
 
   @Override
   public void generate(Assembler assembler) {
-    VectorCode code = new VectorCode(assembler, set);
+    VectorCode.write(assembler, set, this::write);
+  }
+
+  private void write(VectorCode code) {
+    Assembler assembler = code.assembler();
     assembler.enter(BIAS, ROWS, END);
     assembler.load(ROWS, Assembler.argument(2));
     assembler.load(WIDTH, Assembler.argument(3));

@@ -8,8 +8,13 @@ import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.tensor.DType;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Code over rows of F32 or BF16 elements, written once for all widths of vectors. The body of
@@ -24,9 +29,7 @@ final class VectorCode {
   static final Register INDEX = Register.RCX;
 
   /** Instructions that move between vector and general registers know the first 16 only. */
-  private static final int REGISTERS = 16;
-
-  private static final int MASK = 1;
+  private static final int REGISTERS_OF_MOVES = 16;
 
   /** Predicates of comparisons; quiet ones. */
   enum Comparison {
@@ -44,31 +47,76 @@ final class VectorCode {
 
   private final Assembler assembler;
   private final InstructionSet set;
+
+  /** Constants that stay in registers, by their bits. */
+  private final Map<Integer, Vector> kept;
+
+  /** How often the code names each constant. */
+  private final Map<Integer, Integer> uses = new LinkedHashMap<>();
+
   private int taken;
+  private int mostTaken;
+
+  /** Most registers that were taken since this was set. */
+  private int highest;
+
+  /** Mask register; parts that are executed together have one each. */
+  private int mask = 1;
+
   private boolean single;
 
-  VectorCode(Assembler assembler, InstructionSet set) {
+  private VectorCode(Assembler assembler, InstructionSet set, Map<Integer, Vector> kept) {
     this.assembler = assembler;
     this.set = set;
+    this.kept = kept;
   }
 
-  // ---------------------------------------------------------------- registers
+  /**
+   * Writes a function. It is written twice: the first time shows which constants it uses and how
+   * many registers it leaves, the second time those used most often are kept there, since loading
+   * them anew would take as long as computing with them.
+   */
+  static void write(Assembler assembler, InstructionSet set, Consumer<VectorCode> function) {
+    VectorCode trial = new VectorCode(new Assembler(), set, Map.of());
+    function.accept(trial);
+    Map<Integer, Vector> kept = new LinkedHashMap<>();
+    trial.uses.entrySet().stream()
+        .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+        .limit(set.vectorRegisters - trial.mostTaken)
+        .forEach(use -> {
+          int register = set.vectorRegisters - 1 - kept.size();
+          kept.put(use.getKey(), new Vector(register, set.vectorBits));
+        });
+    kept.forEach((bits, register) -> assembler.vector(LOAD, register, assembler.constant(bits)));
+    function.accept(new VectorCode(assembler, set, kept));
+  }
+
+  Assembler assembler() {
+    return assembler;
+  }
+
+  // ---------------------------------------------------------------- registers and constants
+
+  /** How many vectors of long computations are best executed together. */
+  int overlap() {
+    return set.hasMasks() ? 4 : 2;
+  }
 
   /** A vector register that nobody else uses until {@link #release}. */
   Vector fresh() {
-    if (taken == REGISTERS) {
-      throw new IllegalStateException("a kernel needs more than %d registers".formatted(REGISTERS));
+    int limit = single ? REGISTERS_OF_MOVES : set.vectorRegisters - kept.size();
+    if (taken == limit) {
+      throw new IllegalStateException("a kernel needs more than %d registers".formatted(limit));
     }
-    return new Vector(taken++, set.vectorBits);
+    Vector register = new Vector(taken++, set.vectorBits);
+    highest = Math.max(highest, taken);
+    mostTaken = Math.max(mostTaken, taken);
+    return register;
   }
 
   /** As many registers as asked for. */
   Vector[] fresh(int count) {
-    Vector[] registers = new Vector[count];
-    for (int i = 0; i < count; i++) {
-      registers[i] = fresh();
-    }
-    return registers;
+    return Stream.generate(this::fresh).limit(count).toArray(Vector[]::new);
   }
 
   /** How many registers are taken; {@link #release} goes back to it. */
@@ -78,6 +126,28 @@ final class VectorCode {
 
   void release(int before) {
     taken = before;
+  }
+
+  /** A float in all lanes; nobody may change it. */
+  Operand constant(float value) {
+    return constant(Float.floatToRawIntBits(value));
+  }
+
+  /** An int in all lanes; nobody may change it. */
+  Operand constant(int bits) {
+    uses.merge(bits, 1, Integer::sum);
+    Vector register = kept.get(bits);
+    return register != null ? register : assembler.constant(bits);
+  }
+
+  /** A float in all lanes of a register that nobody may change; a fresh one if need be. */
+  Vector constantRegister(float value) {
+    if (constant(value) instanceof Vector register) {
+      return register;
+    }
+    Vector register = fresh();
+    fill(register, value);
+    return register;
   }
 
   // ---------------------------------------------------------------- loops
@@ -153,15 +223,27 @@ final class VectorCode {
     assembler.jump(test);
     assembler.place(loop);
     int before = taken;
-    for (int vector = 0; vector < vectors; vector++) {
-      body.accept(vector);
-      taken = before;
+    if (vectors == 1) {
+      body.accept(0);
+    } else {
+      assembler.interleave(
+          IntStream.range(0, vectors).<Runnable>mapToObj(i -> () -> part(i, body)).toList());
     }
+    taken = before;
     assembler.add(INDEX, elements);
     assembler.place(test);
     assembler.address(SCRATCH, Address.at(INDEX, elements));
     assembler.compare(SCRATCH, end);
     assembler.jump(Condition.LESS_OR_EQUAL, loop);
+  }
+
+  private void part(int vector, IntConsumer body) {
+    mask = 1 + vector;
+    highest = taken;
+    body.accept(vector);
+    // The next part is executed together with this one.
+    taken = highest;
+    mask = 1;
   }
 
   /** The current element of a row, or the vector with this number from there on. */
@@ -236,7 +318,7 @@ final class VectorCode {
   void round(DType dtype, Vector value) {
     if (dtype == DType.BF16) {
       int before = taken;
-      assembler.vector(AND, value, roundedBits(value), assembler.constant(0xffff0000));
+      assembler.vector(AND, value, roundedBits(value), constant(0xffff0000));
       taken = before;
     }
   }
@@ -249,11 +331,11 @@ final class VectorCode {
   private Vector roundedBits(Vector value) {
     Vector bits = fresh();
     assembler.shiftRight(bits, value, Short.SIZE);
-    assembler.vector(AND, bits, bits, assembler.constant(1));
-    Operand half = assembler.constant(0x7fff);
+    assembler.vector(AND, bits, bits, constant(1));
+    Operand half = constant(0x7fff);
     if (set.hasMasks()) {
-      assembler.compareToMask(MASK, value, value, Comparison.ORDERED.predicate);
-      assembler.masked(ADD_INT, MASK, bits, bits, half);
+      assembler.compareToMask(mask, value, value, Comparison.ORDERED.predicate);
+      assembler.masked(ADD_INT, mask, bits, bits, half);
     } else {
       int before = taken;
       Vector numbers = fresh();
@@ -268,7 +350,7 @@ final class VectorCode {
 
   /** Makes NaN that comes from memory such as arithmetic leaves it, which narrowing asks for. */
   void quiet(Vector value) {
-    assembler.vector(MULTIPLY, value, value, assembler.constant(1f));
+    assembler.vector(MULTIPLY, value, value, constant(1f));
   }
 
   /** Fills all lanes with the float at an address. */
@@ -292,7 +374,7 @@ final class VectorCode {
   }
 
   void fill(Vector vector, float value) {
-    assembler.vector(LOAD, vector, assembler.constant(value));
+    assembler.vector(LOAD, vector, constant(value));
   }
 
   // ---------------------------------------------------------------- across lanes
@@ -355,8 +437,8 @@ final class VectorCode {
   /** {@code value = a (comparison) b ? then : value}. */
   void select(Comparison comparison, Vector a, Operand b, Vector value, Operand then) {
     if (set.hasMasks()) {
-      assembler.compareToMask(MASK, a, b, comparison.predicate);
-      assembler.blendByMask(MASK, value, value, then);
+      assembler.compareToMask(mask, a, b, comparison.predicate);
+      assembler.blendByMask(mask, value, value, then);
     } else {
       int before = taken;
       Vector mask = fresh();

@@ -55,8 +55,8 @@ final class VectorFunctions {
   private final Assembler assembler;
   private final VectorCode code;
 
-  VectorFunctions(Assembler assembler, VectorCode code) {
-    this.assembler = assembler;
+  VectorFunctions(VectorCode code) {
+    assembler = code.assembler();
     this.code = code;
   }
 
@@ -66,10 +66,8 @@ final class VectorFunctions {
    */
   void exp(Vector x) {
     int before = code.taken();
-    Vector limit = code.fresh();
     // Of two operands one of which is NaN, the instruction returns the second.
-    code.fill(limit, EXP_HIGHEST);
-    assembler.vector(MIN, x, limit, x);
+    assembler.vector(MIN, x, code.constantRegister(EXP_HIGHEST), x);
     code.release(before);
     expOfNegative(x);
   }
@@ -77,24 +75,24 @@ final class VectorFunctions {
   /** {@link #exp} for {@code x} of at most 0, give or take rounding. */
   void expOfNegative(Vector x) {
     int before = code.taken();
+    assembler.vector(MAX, x, code.constantRegister(EXP_LOWEST), x);
+    code.release(before);
     Vector power = code.fresh();
     Vector whole = code.fresh();
-    code.fill(whole, EXP_LOWEST);
-    assembler.vector(MAX, x, whole, x);
     code.fill(power, EXPONENT_ROUNDER);
-    assembler.vector(FMA_231, power, x, assembler.constant(LOG2_E));
-    assembler.vector(SUBTRACT, whole, power, assembler.constant(EXPONENT_ROUNDER));
-    assembler.vector(FNMA_231, x, whole, assembler.constant(LN2_HIGH));
-    assembler.vector(FNMA_231, x, whole, assembler.constant(LN2_LOW));
+    assembler.vector(FMA_231, power, x, code.constant(LOG2_E));
+    assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
+    assembler.vector(FNMA_231, x, whole, code.constant(LN2_HIGH));
+    assembler.vector(FNMA_231, x, whole, code.constant(LN2_LOW));
     // The upper bits of the rounder are shifted out.
     assembler.shiftLeft(power, power, 23);
     Vector sum = whole;
     code.fill(sum, EXP_COEFFICIENTS[0]);
     for (int i = 1; i < EXP_COEFFICIENTS.length; i++) {
-      assembler.vector(FMA_213, sum, x, assembler.constant(EXP_COEFFICIENTS[i]));
+      assembler.vector(FMA_213, sum, x, code.constant(EXP_COEFFICIENTS[i]));
     }
-    assembler.vector(FMA_213, sum, x, assembler.constant(2f));
-    assembler.vector(FMA_213, sum, x, assembler.constant(2f));
+    assembler.vector(FMA_213, sum, x, code.constant(2f));
+    assembler.vector(FMA_213, sum, x, code.constant(2f));
     assembler.vector(MULTIPLY, x, sum, power);
     code.release(before);
   }
@@ -113,7 +111,7 @@ final class VectorFunctions {
 
   private void silu(Vector x) {
     Vector power = code.fresh();
-    assembler.vector(XOR, power, x, assembler.constant(SIGN));
+    assembler.vector(XOR, power, x, code.constant(SIGN));
     divideByPower(x, power);
   }
 
@@ -123,7 +121,7 @@ final class VectorFunctions {
     assembler.vector(MULTIPLY, power, x, x);
     Vector linear = code.fresh();
     code.fill(linear, GELU_LINEAR);
-    assembler.vector(FMA_231, linear, power, assembler.constant(GELU_CUBIC));
+    assembler.vector(FMA_231, linear, power, code.constant(GELU_CUBIC));
     assembler.vector(MULTIPLY, power, linear, x);
     divideByPower(x, power);
   }
@@ -131,7 +129,7 @@ final class VectorFunctions {
   /** {@code x /= 1 + e^power}. */
   private void divideByPower(Vector x, Vector power) {
     exp(power);
-    assembler.vector(ADD, power, power, assembler.constant(1f));
+    assembler.vector(ADD, power, power, code.constant(1f));
     assembler.vector(DIVIDE, x, x, power);
   }
 
@@ -144,24 +142,22 @@ final class VectorFunctions {
     Vector z = code.fresh();
     Vector t = code.fresh();
     Vector tail = code.fresh();
-    assembler.vector(MULTIPLY, z, x, assembler.constant(ROOT_HALF));
-    assembler.vector(AND, z, z, assembler.constant(ABSOLUTE));
-    assembler.vector(ADD, tail, z, assembler.constant(2f));
-    code.fill(t, 2);
-    assembler.vector(DIVIDE, t, t, tail);
+    assembler.vector(MULTIPLY, z, x, code.constant(ROOT_HALF));
+    assembler.vector(AND, z, z, code.constant(ABSOLUTE));
+    assembler.vector(ADD, tail, z, code.constant(2f));
+    assembler.vector(DIVIDE, t, code.constantRegister(2), tail);
     code.fill(tail, ERFC_COEFFICIENTS[0]);
     for (int i = 1; i < ERFC_COEFFICIENTS.length; i++) {
-      assembler.vector(FMA_213, tail, t, assembler.constant(ERFC_COEFFICIENTS[i]));
+      assembler.vector(FMA_213, tail, t, code.constant(ERFC_COEFFICIENTS[i]));
     }
     assembler.vector(FNMA_231, tail, z, z);
     expOfNegative(tail);
     assembler.vector(MULTIPLY, tail, tail, t);
     Vector complement = z;
-    code.fill(complement, 2);
-    assembler.vector(SUBTRACT, complement, complement, tail);
+    assembler.vector(SUBTRACT, complement, code.constantRegister(2), tail);
     code.zero(t);
     code.select(Comparison.GREATER, x, t, tail, complement);
-    assembler.vector(MULTIPLY, x, x, assembler.constant(0.5f));
+    assembler.vector(MULTIPLY, x, x, code.constant(0.5f));
     assembler.vector(MULTIPLY, x, x, tail);
   }
 }
