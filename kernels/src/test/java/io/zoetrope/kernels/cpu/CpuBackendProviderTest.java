@@ -125,8 +125,7 @@ class CpuBackendProviderTest {
   @EnumSource
   void saysWhatTheMachineLacks(Kernels kernels) {
     assumeFalse(kernels.onThisMachine(), "this machine has " + kernels.id);
-    IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> open(kernels.id));
+    IllegalStateException e = assertThrows(IllegalStateException.class, () -> open(kernels.id));
     assertTrue(e.getMessage().startsWith("-Dzoetrope.gemm=" + kernels.id + ": "), e.getMessage());
     assertTrue(e.getMessage().contains(" needs "), e.getMessage());
     assertFalse(e.getMessage().contains("\n"), e.getMessage());
@@ -134,8 +133,7 @@ class CpuBackendProviderTest {
 
   @Test
   void saysWhichKernelsThereAre() {
-    IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> open("sse"));
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> open("sse"));
     assertEquals(
         "-Dzoetrope.gemm=sse: known kernels are auto, vector, reference, avx2, avx512, avx512bf16,"
             + " amx",

@@ -31,13 +31,14 @@ final class GuardedTensors implements AutoCloseable {
     this.random = random;
   }
 
-  /** Normally distributed values, rounded to the dtype; of the smallest dtypes any finite values. */
+  /**
+   * Normally distributed values, rounded to the dtype; of the smallest dtypes any finite values.
+   */
   Tensor values(DType dtype, long... sizes) {
     Shape shape = Shape.of(sizes);
     long bytes = dtype.bytes();
     long offset = OFFSETS[random.nextInt(OFFSETS.length)];
-    MemorySegment pages =
-        GuardPages.allocate(arena, (offset + shape.count()) * bytes).fill(GUARD);
+    MemorySegment pages = GuardPages.allocate(arena, (offset + shape.count()) * bytes).fill(GUARD);
     if (random.nextBoolean()) {
       offset = pages.byteSize() / bytes - shape.count();
     }
@@ -71,7 +72,9 @@ final class GuardedTensors implements AutoCloseable {
       if (pages.get(ValueLayout.JAVA_BYTE, i) != GUARD) {
         long position = i - tensor.offset() * tensor.dtype().bytes();
         assertEquals(
-            GUARD, pages.get(ValueLayout.JAVA_BYTE, i), "byte %d of %s".formatted(position, tensor));
+            GUARD,
+            pages.get(ValueLayout.JAVA_BYTE, i),
+            "byte %d of %s".formatted(position, tensor));
       }
     }
   }

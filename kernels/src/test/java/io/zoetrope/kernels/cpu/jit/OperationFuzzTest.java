@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * be touched: see {@link Fuzz}.
  */
 class OperationFuzzTest {
-  private static final int CASES = 400;
+  private static final int CASES = 200;
   private static final double HALF_ULP_OF_BF16 = 1.0 / 256;
   private static final int[] SIZES = {
     1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 32, 33, 47, 48, 61, 63, 64, 65, 96, 97, 128, 129
@@ -77,11 +77,15 @@ class OperationFuzzTest {
     private final GuardedTensors memory;
     private final DType dtype;
 
+    /** What wider weights are rounded to. */
+    private final DType rounding;
+
     Case(Random random, Tested tested, GuardedTensors memory) {
       this.random = random;
       this.tested = tested;
       this.memory = memory;
       dtype = random.nextBoolean() ? DType.F32 : DType.BF16;
+      rounding = random.nextBoolean() ? DType.F32 : DType.BF16;
     }
 
     void run() {
@@ -97,27 +101,34 @@ class OperationFuzzTest {
       return SIZES[random.nextInt(SIZES.length)];
     }
 
-    private DType stored() {
-      return STORED[random.nextInt(STORED.length)];
+    /** A weight in guarded memory, or now and then on the heap. */
+    private Tensor weight(long... sizes) {
+      Tensor weight = memory.values(STORED[random.nextInt(STORED.length)], sizes);
+      return random.nextInt(4) == 0 ? widened(weight) : weight;
     }
 
     private Tensor placed(Tensor weight) {
-      return weight == null ? null : tested.backend.place(weight, DType.F32);
+      return weight == null ? null : tested.backend.place(weight, rounding);
+    }
+
+    /** What the definition takes for the placed weight. */
+    private Tensor rounded(Tensor weight) {
+      return weight == null ? null : reference.backend().place(weight, rounding);
     }
 
     private void linear() {
       int depth = size();
       int features = size();
       Tensor x = memory.values(dtype, size(), depth);
-      Tensor weight = memory.values(stored(), features, depth);
-      Tensor bias = random.nextBoolean() ? memory.values(stored(), features) : null;
+      Tensor weight = weight(features, depth);
+      Tensor bias = random.nextBoolean() ? weight(features) : null;
       Activation activation = Activation.values()[random.nextInt(Activation.values().length)];
       Tensor out = memory.values(dtype, x.size(0), features);
       tested.backend.linear(out, x, placed(weight), placed(bias), activation);
       check(
           "linear %s x %s, %s".formatted(x, weight, activation),
           out,
-          reference.linear(widened(x), weight, bias, activation).toFloats(),
+          reference.linear(widened(x), rounded(weight), rounded(bias), activation).toFloats(),
           reference
               .linear(absolute(x), absolute(weight), absolute(bias), Activation.NONE)
               .toFloats(),
@@ -129,8 +140,8 @@ class OperationFuzzTest {
       int depth = size();
       int features = size();
       Tensor x = memory.values(dtype, rows, depth);
-      Tensor weight = memory.values(stored(), features, depth);
-      Tensor bias = random.nextBoolean() ? memory.values(stored(), features) : null;
+      Tensor weight = weight(features, depth);
+      Tensor bias = random.nextBoolean() ? weight(features) : null;
       Tensor gate =
           switch (random.nextInt(3)) {
             case 0 -> null;
@@ -140,7 +151,7 @@ class OperationFuzzTest {
       Tensor out = memory.values(dtype, rows, features);
       float[] base = out.toFloats();
       Tensor want = widened(out);
-      reference.linearAddInPlace(want, widened(x), weight, bias, gate);
+      reference.linearAddInPlace(want, widened(x), rounded(weight), rounded(bias), gate);
       Tensor magnitude = absolute(out);
       reference.linearAddInPlace(
           magnitude, absolute(x), absolute(weight), absolute(bias), absolute(gate));
@@ -165,7 +176,10 @@ class OperationFuzzTest {
           random.nextBoolean()
               ? null
               : memory.values(
-                  DType.F32, random.nextBoolean() ? 1 : heads, random.nextBoolean() ? 1 : queries, keys);
+                  DType.F32,
+                  random.nextBoolean() ? 1 : heads,
+                  random.nextBoolean() ? 1 : queries,
+                  keys);
       float scale = (float) (1 / Math.sqrt(features / (double) heads));
       Tensor out = memory.values(dtype, queries, features);
       tested.backend.attention(out, q, k, v, heads, scale, bias);
@@ -174,9 +188,7 @@ class OperationFuzzTest {
       float[] between = null;
       if (dtype == DType.BF16 && tested.set.multipliesHalves()) {
         between =
-            reference
-                .attention(widened(q), widened(k), absolute(v), heads, scale, bias)
-                .toFloats();
+            reference.attention(widened(q), widened(k), absolute(v), heads, scale, bias).toFloats();
       }
       // An error of a score moves weight between values, in proportion to the score's size.
       double scores = largest(q) * largest(k) * scale * features / heads;
@@ -209,9 +221,11 @@ class OperationFuzzTest {
       int width = random.nextInt(6) == 0 ? size() : 1 + random.nextInt(9);
       Tensor x = memory.values(dtype, 1 + random.nextInt(3), height, width, in);
       Tensor history =
-          random.nextBoolean() ? null : memory.values(dtype, 1 + random.nextInt(2), height, width, in);
-      Tensor weight = memory.values(stored(), channels, in, kernel[0], kernel[1], kernel[2]);
-      Tensor bias = random.nextBoolean() ? memory.values(stored(), channels) : null;
+          random.nextBoolean()
+              ? null
+              : memory.values(dtype, 1 + random.nextInt(2), height, width, in);
+      Tensor weight = weight(channels, in, kernel[0], kernel[1], kernel[2]);
+      Tensor bias = random.nextBoolean() ? weight(channels) : null;
       ConvGeometry geometry =
           new ConvGeometry(
               1 + random.nextInt(2),
@@ -224,7 +238,7 @@ class OperationFuzzTest {
               random.nextInt(3) + kernel[2] / 2,
               1 + random.nextInt(2));
       Tensor past = history == null ? null : widened(history);
-      Tensor product = reference.conv3d(widened(x), past, weight, bias, geometry);
+      Tensor product = reference.conv3d(widened(x), past, rounded(weight), rounded(bias), geometry);
       float[] want = product.toFloats();
       float[] magnitude =
           reference
@@ -245,8 +259,7 @@ class OperationFuzzTest {
           magnitude[i] += Math.abs(base[i]);
         }
       }
-      tested.backend.conv3d(
-          out, x, history, placed(weight), placed(bias), geometry, residual);
+      tested.backend.conv3d(out, x, history, placed(weight), placed(bias), geometry, residual);
       check("conv3d %s x %s, %s".formatted(x, weight, geometry), out, want, magnitude, between);
     }
 
