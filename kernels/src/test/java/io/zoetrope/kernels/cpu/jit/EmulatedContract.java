@@ -51,7 +51,7 @@ abstract class EmulatedContract extends BackendContract {
     try (Emulation emulation = Emulation.open(1, set.id);
         Ops ops = new Ops(emulation.backend())) {
       operation.apply(ops);
-      assertTrue(emulation.emulator().count(products) > 0, "no " + products + " ran");
+      assertTrue(emulation.count(products) > 0, "no " + products + " ran");
     }
   }
 }

@@ -1,16 +1,22 @@
 package io.zoetrope.kernels.cpu.jit;
 
-import io.zoetrope.kernels.cpu.jit.emulator.Extension;
-import io.zoetrope.kernels.cpu.jit.emulator.X86Emulator;
+import io.zoetrope.kernels.cpu.jit.emulator.Count;
 import io.zoetrope.ops.Backend;
 import java.util.Arrays;
 
 /**
  * The CPU backend whose generated code runs on an emulator: any instruction set on any machine.
- *
- * @param emulator what runs the code; it has the instructions of the set and no later ones
+ * Also for the tests of other modules.
  */
-public record Emulation(Backend backend, X86Emulator emulator) implements AutoCloseable {
+public final class Emulation implements AutoCloseable {
+  private final Machine machine;
+  private final Backend backend;
+
+  private Emulation(Machine machine, int threads) {
+    this.machine = machine;
+    backend = new GeneratedBackend(threads, machine.set(), machine.loader());
+  }
+
   /**
    * Opens the backend.
    *
@@ -23,9 +29,16 @@ public record Emulation(Backend backend, X86Emulator emulator) implements AutoCl
             .filter(candidate -> candidate.id.equals(id))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("no instruction set is named " + id));
-    X86Emulator emulator = new X86Emulator(Extension.valueOf(set.name()));
-    Backend backend = new GeneratedBackend(threads, set, code -> emulator.load(code)::call);
-    return new Emulation(backend, emulator);
+    return new Emulation(new Machine(set, true), threads);
+  }
+
+  public Backend backend() {
+    return backend;
+  }
+
+  /** How many instructions of a kind have run. */
+  public long count(Count kind) {
+    return machine.count(kind);
   }
 
   @Override
