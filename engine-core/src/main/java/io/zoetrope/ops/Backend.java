@@ -20,6 +20,14 @@ public interface Backend extends AutoCloseable {
   String name();
 
   /**
+   * Why this is not the next faster way of computing that the device's backends know, in one line;
+   * empty if nothing stands against that way, or there is none.
+   */
+  default Optional<String> limit() {
+    return Optional.empty();
+  }
+
+  /**
    * What this device can do at best, measured at the first call, which takes about a second. Empty
    * for backends whose speed is of no interest: those that define or count operations.
    */

@@ -40,7 +40,14 @@ public final class CpuBackendProvider implements BackendProvider {
     String wanted = System.getProperty(PROPERTY, AUTO);
     List<String> sets = GeneratedBackend.instructionSets();
     if (sets.contains(wanted)) {
-      return GeneratedBackend.open(count, wanted);
+      try {
+        return GeneratedBackend.open(count, wanted);
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(
+            "-D%s=%s: %s; -D%s=%s takes the best of this machine"
+                .formatted(PROPERTY, wanted, e.getMessage(), PROPERTY, AUTO),
+            e);
+      }
     }
     return switch (wanted) {
       case AUTO ->
@@ -53,7 +60,7 @@ public final class CpuBackendProvider implements BackendProvider {
         List<String> known = new ArrayList<>(List.of(AUTO, VECTOR, REFERENCE));
         known.addAll(sets);
         throw new IllegalArgumentException(
-            "%s=%s: known kernels are %s".formatted(PROPERTY, wanted, String.join(", ", known)));
+            "-D%s=%s: known kernels are %s".formatted(PROPERTY, wanted, String.join(", ", known)));
       }
     };
   }

@@ -149,7 +149,8 @@ final class ClipJob {
                   request.frames(),
                   request.steps(),
                   request.seed());
-      err.printf("%s on %s%n", settings, backend.name());
+      String limit = backend.limit().map(reason -> "; " + reason).orElse("");
+      err.printf("%s on %s%s%n", settings, backend.name(), limit);
       err.flush();
       ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"));
       GenerationResult result;

@@ -2,6 +2,7 @@ package io.zoetrope.tools.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -77,6 +78,29 @@ class BadInputTest extends CommandTest {
           """)
   void refusesAWrongOption(String option, String value, String first, String second) {
     assertRefused(generate(option, value), first, second);
+  }
+
+  @Test
+  void refusesUnknownKernels() {
+    assertRefused(generateWith("sse"), "-Dzoetrope.gemm=sse", "known kernels are auto");
+  }
+
+  @Test
+  void refusesKernelsThatTheMachineLacks() throws IOException {
+    Path processor = Path.of("/proc/cpuinfo");
+    assumeFalse(
+        Files.exists(processor) && Files.readString(processor).contains(" amx_bf16 "),
+        "this machine has tiles");
+    assertRefused(generateWith("amx"), "-Dzoetrope.gemm=amx: ", " needs ", "gemm=auto");
+  }
+
+  private int generateWith(String kernels) {
+    System.setProperty("zoetrope.gemm", kernels);
+    try {
+      return generate();
+    } finally {
+      System.clearProperty("zoetrope.gemm");
+    }
   }
 
   @Test

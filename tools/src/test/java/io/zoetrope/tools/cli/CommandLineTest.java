@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,17 @@ class CommandLineTest extends CommandTest {
             "trainedAlgorithmicMedia",
             "UniPCMultistepScheduler")) {
       assertTrue(info.contains(part), "'" + part + "' is missing in: " + info);
+    }
+  }
+
+  /** One line names the kernels that compute, and what better ones would need. */
+  @Test
+  void saysWhatComputes() {
+    assertEquals(0, generate(), err.toString());
+    String line = err.toString().lines().findFirst().orElseThrow();
+    try (Backend backend = BackendProvider.open("cpu", 0)) {
+      assertTrue(line.contains(" on " + backend.name()), line);
+      assertTrue(line.contains("cpu (amx") || line.contains(" needs "), line);
     }
   }
 

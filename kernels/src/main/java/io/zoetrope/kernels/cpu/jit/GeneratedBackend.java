@@ -71,12 +71,9 @@ public final class GeneratedBackend extends HostBackend {
     return Arrays.stream(InstructionSet.values()).map(set -> set.id).toList();
   }
 
-  /** Why this machine's best instruction set is not the next better one; empty if there is none. */
-  public static Optional<String> limit() {
-    CpuFeatures features = CpuFeatures.ofThisMachine();
-    return Arrays.stream(InstructionSet.values())
-        .flatMap(set -> features.missing(set).stream())
-        .findFirst();
+  /** Why no code can be generated for this machine, in one line; empty if it can. */
+  public static Optional<String> obstacle() {
+    return CpuFeatures.ofThisMachine().missing(InstructionSet.AVX2);
   }
 
   GeneratedBackend(int threads, InstructionSet set, MachineCode.Loader loader) {
@@ -96,6 +93,14 @@ public final class GeneratedBackend extends HostBackend {
   @Override
   public String name() {
     return "cpu (%s, %d threads)".formatted(set.id, pool.threads());
+  }
+
+  @Override
+  public Optional<String> limit() {
+    return Arrays.stream(InstructionSet.values())
+        .filter(other -> other.compareTo(set) > 0)
+        .findFirst()
+        .flatMap(CpuFeatures.ofThisMachine()::missing);
   }
 
   @Override

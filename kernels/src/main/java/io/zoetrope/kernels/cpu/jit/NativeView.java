@@ -17,13 +17,18 @@ record NativeView(MemorySegment memory, DType dtype, long address) {
 
   /** A view of a tensor; one on the Java heap is copied, as generated code can't reach it. */
   static NativeView of(Tensor tensor) {
-    MemorySegment segment = ((HostStorage) tensor.storage()).segment();
-    if (!segment.isNative()) {
-      MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, segment.byteSize()), ALIGNMENT);
-      segment = copy.copyFrom(segment);
-    }
+    MemorySegment segment = reachable(((HostStorage) tensor.storage()).segment());
     long offset = tensor.offset() * tensor.dtype().bytes();
     return new NativeView(segment, tensor.dtype(), segment.address() + offset);
+  }
+
+  /** A segment if it is native, otherwise a native copy of it. */
+  static MemorySegment reachable(MemorySegment segment) {
+    if (segment.isNative()) {
+      return segment;
+    }
+    MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, segment.byteSize()), ALIGNMENT);
+    return copy.copyFrom(segment);
   }
 
   /** Brings results to the tensor that this is a view of, if that one is on the Java heap. */

@@ -181,7 +181,7 @@ final class Products {
       if (weight.storage() instanceof PlacedWeight placed
           && placed.stored().dtype() == DType.F32
           && weight.dtype() == DType.BF16) {
-        MemorySegment memory = placed.stored().segment();
+        MemorySegment memory = NativeView.reachable(placed.stored().segment());
         long address = memory.address() + weight.offset() * Float.BYTES;
         return new Source(new NativeView(memory, DType.F32, address), true);
       }

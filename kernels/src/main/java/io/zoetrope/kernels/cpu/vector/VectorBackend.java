@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.vector;
 
+import io.zoetrope.kernels.cpu.jit.GeneratedBackend;
 import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Activation;
@@ -55,6 +56,11 @@ public final class VectorBackend extends HostBackend {
   @Override
   public String name() {
     return "cpu (%s, %d threads)".formatted(kernel.name(), pool.threads());
+  }
+
+  @Override
+  public Optional<String> limit() {
+    return GeneratedBackend.obstacle();
   }
 
   @Override

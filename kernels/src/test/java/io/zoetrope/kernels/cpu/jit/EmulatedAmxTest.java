@@ -1,18 +1,9 @@
 package io.zoetrope.kernels.cpu.jit;
 
-import io.zoetrope.ops.Backend;
-import io.zoetrope.ops.BackendContract;
+import io.zoetrope.kernels.cpu.jit.emulator.Count;
 
-/** Code for AMX, on the emulator. */
-class EmulatedAmxTest extends BackendContract {
-  @Override
-  protected Backend open() {
-    return new GeneratedBackend(
-        2, InstructionSet.AMX, new Machine(InstructionSet.AMX, true).loader());
-  }
-
-  @Override
-  protected boolean roundsProbabilities() {
-    return true;
+class EmulatedAmxTest extends EmulatedContract {
+  EmulatedAmxTest() {
+    super(InstructionSet.AMX, Count.TILE_PRODUCT);
   }
 }

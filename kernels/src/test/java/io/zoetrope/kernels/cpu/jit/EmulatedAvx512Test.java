@@ -1,13 +1,9 @@
 package io.zoetrope.kernels.cpu.jit;
 
-import io.zoetrope.ops.Backend;
-import io.zoetrope.ops.BackendContract;
+import io.zoetrope.kernels.cpu.jit.emulator.Count;
 
-/** Code for AVX512, on the emulator. */
-class EmulatedAvx512Test extends BackendContract {
-  @Override
-  protected Backend open() {
-    return new GeneratedBackend(
-        2, InstructionSet.AVX512, new Machine(InstructionSet.AVX512, true).loader());
+class EmulatedAvx512Test extends EmulatedContract {
+  EmulatedAvx512Test() {
+    super(InstructionSet.AVX512, Count.FMA);
   }
 }

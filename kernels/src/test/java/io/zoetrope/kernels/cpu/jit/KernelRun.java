@@ -8,13 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Memory for one call of a kernel, all of it guarded. */
+/** Memory for calls of kernels, all of it guarded: kernels may touch nothing else. */
 final class KernelRun implements AutoCloseable {
   final RandomGenerator random;
+  private final Machine machine;
   private final Arena arena = Arena.ofConfined();
   private final List<GuardedRows> buffers = new ArrayList<>();
 
-  KernelRun(RandomGenerator random) {
+  KernelRun(Machine machine, RandomGenerator random) {
+    this.machine = machine;
     this.random = random;
   }
 
@@ -24,9 +26,18 @@ final class KernelRun implements AutoCloseable {
     return buffer;
   }
 
+  /** Numbers of 64 bits, guarded as well; kernels may touch them in every call from now on. */
+  GuardedRows longs(long... values) {
+    GuardedRows buffer = rows(DType.F32, 1, 2 * values.length);
+    buffer.segment().copyFrom(MemorySegment.ofArray(values));
+    return buffer;
+  }
+
   /** Calls the kernel and checks that it has kept to the elements. */
-  void call(MachineCode kernel, long... arguments) {
+  void call(KernelCache.Recipe recipe, long... arguments) {
     MemorySegment record = arena.allocateFrom(ValueLayout.JAVA_LONG, arguments);
+    MachineCode kernel = machine.code(recipe);
+    machine.restrictTo(buffers.stream().map(GuardedRows::segment).toArray(MemorySegment[]::new));
     kernel.call(record);
     buffers.forEach(GuardedRows::checkGuards);
   }

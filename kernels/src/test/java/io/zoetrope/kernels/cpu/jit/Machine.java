@@ -1,14 +1,29 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.jit.emulator.Count;
+import io.zoetrope.kernels.cpu.jit.emulator.Extension;
 import io.zoetrope.kernels.cpu.jit.emulator.X86Emulator;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * Something that runs kernels of an instruction set: the processor, where it has the set, and the
- * emulator.
+ * Something that runs kernels of an instruction set: the processor, where it has the set, or an
+ * emulator that has this set and no later one.
  */
-record Machine(InstructionSet set, boolean emulated) {
+final class Machine {
+  private final InstructionSet set;
+
+  /** Null for the processor. */
+  private final X86Emulator emulator;
+
+  private final KernelCache kernels = new KernelCache(loader());
+
+  Machine(InstructionSet set, boolean emulated) {
+    this.set = set;
+    emulator = emulated ? new X86Emulator(Extension.valueOf(set.name())) : null;
+  }
+
   /** Every instruction set on the emulator, and on the processor those that it has. */
   static Stream<Machine> all() {
     return Arrays.stream(InstructionSet.values())
@@ -18,22 +33,41 @@ record Machine(InstructionSet set, boolean emulated) {
                 : Stream.of(new Machine(set, true)));
   }
 
+  InstructionSet set() {
+    return set;
+  }
+
+  boolean emulated() {
+    return emulator != null;
+  }
+
   MachineCode.Loader loader() {
-    if (!emulated) {
-      return ExecutableMemory::load;
-    }
-    X86Emulator emulator = new X86Emulator();
-    return code -> emulator.load(code)::call;
+    return code -> {
+      if (emulator == null) {
+        return ExecutableMemory.load(code);
+      }
+      return emulator.load(code)::call;
+    };
   }
 
   MachineCode code(KernelCache.Recipe recipe) {
-    Assembler assembler = new Assembler();
-    recipe.generate(assembler);
-    return loader().load(assembler.assemble());
+    return kernels.get(recipe);
+  }
+
+  /** Code may touch nothing but these segments from now on; only the emulator sees to it. */
+  void restrictTo(MemorySegment... segments) {
+    if (emulator != null) {
+      emulator.restrictTo(segments);
+    }
+  }
+
+  /** How many instructions of a kind ran on the emulator. */
+  long count(Count kind) {
+    return emulator.count(kind);
   }
 
   @Override
   public String toString() {
-    return set.id + (emulated ? " (emulated)" : "");
+    return set.id + (emulated() ? " (emulated)" : "");
   }
 }
