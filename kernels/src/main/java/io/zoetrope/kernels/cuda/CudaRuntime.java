@@ -45,7 +45,7 @@ public interface CudaRuntime extends AutoCloseable {
    * @param kernel name of its entry point; the runtime finds the module that has it
    * @param sharedBytes dynamic shared memory, up to {@link #maxSharedBytes}
    * @param arguments in the kernel's order: {@link Long} for an address or a 64-bit integer, {@link
-   *     Integer}, or {@link Float}
+   *     Integer}, {@link Float}, or {@code long[]} for a structure of 64-bit integers by value
    */
   void launch(
       String kernel,
