@@ -3,6 +3,7 @@ package io.zoetrope.ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
+import java.util.List;
 
 /**
  * What a device does. {@link Ops} has checked shapes, dtypes and lifetimes and has allocated the
@@ -10,7 +11,8 @@ import io.zoetrope.tensor.Tensor;
  *
  * <p>Unless said otherwise, activations are F32 or BF16, inputs and outputs are contiguous, an
  * output does not overlap an input, sums are taken in float32 or wider, and each result is rounded
- * once, when it is stored. {@link ReferenceBackend} is the definition of every operation.
+ * once, when it is stored. A fused operation rounds wherever the operations that it stands for
+ * store a result. {@link ReferenceBackend} is the definition of every operation.
  */
 public interface Backend extends AutoCloseable {
   /** Name for logs and reports, e.g. {@code "cpu (vector, 256 bit, 2 threads)"}. */
@@ -77,6 +79,30 @@ public interface Backend extends AutoCloseable {
   void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation);
 
   /**
+   * Several linear maps of the same {@code x}: {@code outs[i] = x weights[i]^T + biases[i]}, each
+   * as {@link #linear}.
+   *
+   * @param biases as many as weights; each may be null
+   */
+  default void linears(List<Tensor> outs, Tensor x, List<Tensor> weights, List<Tensor> biases) {
+    for (int i = 0; i < outs.size(); i++) {
+      linear(outs.get(i), x, weights.get(i), biases.get(i), Activation.NONE);
+    }
+  }
+
+  /**
+   * {@code out += gate * round(x weight^T + bias)}: the product is rounded to the dtype of {@code
+   * out} before the rest, the sum once more.
+   *
+   * @param out [rows, out features]
+   * @param x [rows, in features]
+   * @param weight [out features, in features], any convertible dtype
+   * @param bias [out features] or null
+   * @param gate F32, [out features] or [rows, out features], rows may be strided; null for 1
+   */
+  void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate);
+
+  /**
    * Row {@code ids[i]} of {@code table} becomes row {@code i} of {@code out}.
    *
    * @param table [entries, features], any convertible dtype
@@ -95,16 +121,24 @@ public interface Backend extends AutoCloseable {
   void attention(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias);
 
   /**
-   * 3D convolution over channels-last video, as if {@code history} stood in front of {@code x}.
+   * 3D convolution over channels-last video, as if {@code history} stood in front of {@code x};
+   * with a residual the result is rounded, added to it, and rounded again.
    *
    * @param out [frames out, height out, width out, out channels]
    * @param x [frames, height, width, in channels]
    * @param history [any number of frames, height, width, in channels] or null
    * @param weight [out channels, in channels, kernel frames, kernel height, kernel width]
    * @param bias [out channels] or null
+   * @param residual of the shape and dtype of {@code out}, {@code out} itself, or null
    */
   void conv3d(
-      Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry);
+      Tensor out,
+      Tensor x,
+      Tensor history,
+      Tensor weight,
+      Tensor bias,
+      ConvGeometry geometry,
+      Tensor residual);
 
   /**
    * Nearest-neighbour resize of [frames, height, width, channels] to the shape of {@code out}.
@@ -128,6 +162,17 @@ public interface Backend extends AutoCloseable {
 
   /** {@code x / sqrt(mean(x^2) + eps) * weight} over the last dimension. */
   void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps);
+
+  /**
+   * {@link #rmsNorm}, rounded, then {@link #ropeInPlace}; {@code out} may be {@code x}.
+   *
+   * @param out [tokens, heads * head dim]
+   * @param weight [heads * head dim]
+   * @param cos F32, [tokens, head dim / 2]
+   * @param sin F32, [tokens, head dim / 2]
+   */
+  void rmsNormRope(
+      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads);
 
   /**
    * {@code activation(x / max(|x|, 1e-12) * sqrt(channels) * gamma)} with the Euclidean norm over

@@ -60,6 +60,9 @@ public final class DryRunBackend implements Backend {
   public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {}
 
   @Override
+  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {}
+
+  @Override
   public void embedding(Tensor out, Tensor table, int[] ids) {}
 
   @Override
@@ -68,7 +71,13 @@ public final class DryRunBackend implements Backend {
 
   @Override
   public void conv3d(
-      Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {}
+      Tensor out,
+      Tensor x,
+      Tensor history,
+      Tensor weight,
+      Tensor bias,
+      ConvGeometry geometry,
+      Tensor residual) {}
 
   @Override
   public void upsampleNearest(Tensor out, Tensor x, boolean exact) {}
@@ -81,6 +90,10 @@ public final class DryRunBackend implements Backend {
 
   @Override
   public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {}
+
+  @Override
+  public void rmsNormRope(
+      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {}
 
   @Override
   public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {}

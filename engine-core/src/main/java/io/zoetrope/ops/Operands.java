@@ -92,6 +92,141 @@ final class Operands {
     require(b.shape().isSuffixOf(a.shape()), operation, "%s does not repeat over %s", b, a);
   }
 
+  /** x [..., in features], weight [out features, in features], bias [out features] or null. */
+  void linear(String operation, Tensor x, Tensor weight, Tensor bias) {
+    contiguous(operation, x);
+    weight(operation, weight);
+    require(
+        weight.shape().rank() == 2 && x.shape().rank() >= 1 && x.size(-1) == weight.size(1),
+        operation,
+        "x %s does not fit weight %s: %d != %d",
+        x,
+        weight,
+        x.size(-1),
+        weight.size(-1));
+    vector(operation, "bias", bias, weight.size(0));
+  }
+
+  /** What is computed from x is of this shape, and out can take it up. */
+  void sum(String operation, Tensor out, Tensor x, Shape shape) {
+    contiguous(operation, out);
+    require(
+        out.shape().equals(shape) && out.dtype() == x.dtype(),
+        operation,
+        "out %s cannot take up %s %s",
+        out,
+        x.dtype(),
+        shape);
+    require(out.storage() != x.storage() || apart(out, x), operation, "out %s overlaps x", out);
+  }
+
+  private static boolean apart(Tensor a, Tensor b) {
+    return (a.offset() + a.count()) * a.dtype().bytes() <= b.offset() * b.dtype().bytes()
+        || (b.offset() + b.count()) * b.dtype().bytes() <= a.offset() * a.dtype().bytes();
+  }
+
+  /** Matrices whose columns split in heads; bias F32, [heads or 1, queries or 1, keys], or null. */
+  void attention(String operation, Tensor q, Tensor k, Tensor v, int heads, Tensor bias) {
+    open(operation, q, k, v);
+    require(
+        rowsContiguous(q) && rowsContiguous(k) && rowsContiguous(v),
+        operation,
+        "q %s, k %s and v %s must be matrices with contiguous rows",
+        q,
+        k,
+        v);
+    require(
+        q.size(1) == k.size(1) && k.shape().equals(v.shape()) && k.size(0) > 0,
+        operation,
+        "q %s, k %s and v %s do not fit each other",
+        q,
+        k,
+        v);
+    require(
+        q.dtype() == k.dtype() && k.dtype() == v.dtype(),
+        operation,
+        "q %s, k %s, v %s: dtypes",
+        q,
+        k,
+        v);
+    require(
+        heads > 0 && q.size(1) % heads == 0,
+        operation,
+        "q %s does not split in %d heads",
+        q,
+        heads);
+    if (bias != null) {
+      contiguous(operation, bias);
+      require(
+          bias.dtype() == DType.F32
+              && bias.shape().rank() == 3
+              && (bias.size(0) == heads || bias.size(0) == 1)
+              && (bias.size(1) == q.size(0) || bias.size(1) == 1)
+              && bias.size(2) == k.size(0),
+          operation,
+          "bias %s does not fit %d heads, q %s and k %s",
+          bias,
+          heads,
+          q,
+          k);
+    }
+  }
+
+  /** Shape of the result of a convolution; history and bias may be null. */
+  Shape convolution(
+      String operation,
+      Tensor x,
+      Tensor history,
+      Tensor weight,
+      Tensor bias,
+      ConvGeometry geometry) {
+    contiguous(operation, x);
+    weight(operation, weight);
+    require(
+        x.shape().rank() == 4 && weight.shape().rank() == 5 && x.size(3) == weight.size(1),
+        operation,
+        "x %s does not fit weight %s: %d != %d",
+        x,
+        weight,
+        x.size(-1),
+        weight.size(1));
+    vector(operation, "bias", bias, weight.size(0));
+    Shape whole = x.shape();
+    if (history != null) {
+      contiguous(operation, history);
+      require(
+          history.dtype() == x.dtype()
+              && history.shape().rank() == 4
+              && history.select(0, 0).shape().equals(x.select(0, 0).shape()),
+          operation,
+          "history %s does not fit x %s",
+          history,
+          x);
+      whole = Shape.of(x.size(0) + history.size(0), x.size(1), x.size(2), x.size(3));
+    }
+    Shape shape = geometry.output(whole, weight.shape());
+    require(
+        shape.count() > 0, operation, "x %s is smaller than the kernel of weight %s", x, weight);
+    return shape;
+  }
+
+  /** x [tokens, heads * head dim], cosines and sines for its tokens and half a head. */
+  void rope(String operation, Tensor x, Tensor cos, Tensor sin, int heads) {
+    contiguous(operation, x, cos, sin);
+    require(
+        heads > 0
+            && x.shape().rank() == 2
+            && x.size(1) % (2L * heads) == 0
+            && cos.shape().equals(Shape.of(x.size(0), x.size(1) / heads / 2))
+            && sin.shape().equals(cos.shape()),
+        operation,
+        "cos %s and sin %s do not fit x %s with %d heads",
+        cos,
+        sin,
+        x,
+        heads);
+  }
+
   /** A matrix of a dtype that is computed with, whose rows have no gaps inside. */
   static boolean rowsContiguous(Tensor matrix) {
     return matrix.shape().rank() == 2

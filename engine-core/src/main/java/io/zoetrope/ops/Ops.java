@@ -3,8 +3,11 @@ package io.zoetrope.ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The operations that models are written in. Checks shapes, dtypes and lifetimes, allocates results
@@ -201,23 +204,72 @@ public final class Ops implements AutoCloseable {
    * @return [..., out features]
    */
   public Tensor linear(Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    operands.contiguous("linear", x);
-    operands.weight("linear", weight);
-    operands.require(
-        weight.shape().rank() == 2 && x.shape().rank() >= 1 && x.size(-1) == weight.size(1),
-        "linear",
-        "x %s does not fit weight %s: %d != %d",
-        x,
-        weight,
-        x.size(-1),
-        weight.size(-1));
-    operands.vector("linear", "bias", bias, weight.size(0));
+    operands.linear("linear", x, weight, bias);
     Tensor out = allocate(x.dtype(), x.shape().withLast(weight.size(0)));
     begin();
     backend.linear(
         out.reshape(-1, weight.size(0)), x.reshape(-1, x.size(-1)), weight, bias, activation);
     end("linear", 2 * x.count() * weight.size(0), out, x, weight);
     return out;
+  }
+
+  /**
+   * Several linear maps of the same {@code x}, each as {@link #linear} without activation.
+   *
+   * @param x [rows, in features]
+   * @param weights each [out features of its own, in features]
+   * @param biases as many as weights, each [out features] or null
+   * @return as many as weights, each [rows, out features]
+   */
+  public List<Tensor> linears(Tensor x, List<Tensor> weights, List<Tensor> biases) {
+    String name = "linears";
+    operands.require(
+        !weights.isEmpty() && weights.size() == biases.size() && x.shape().rank() == 2,
+        name,
+        "x %s with %d weights and %d biases",
+        x,
+        weights.size(),
+        biases.size());
+    List<Tensor> outs = new ArrayList<>();
+    long columns = 0;
+    for (int i = 0; i < weights.size(); i++) {
+      Tensor weight = weights.get(i);
+      operands.linear(name, x, weight, biases.get(i));
+      outs.add(allocate(x.dtype(), Shape.of(x.size(0), weight.size(0))));
+      columns += weight.size(0);
+    }
+    begin();
+    backend.linears(outs, x, weights, biases);
+    // All that is moved counts: the further results stand behind the inputs.
+    Tensor[] others =
+        Stream.of(List.of(x), weights, outs.subList(1, outs.size()))
+            .flatMap(List::stream)
+            .toArray(Tensor[]::new);
+    end(name, 2 * x.count() * columns, outs.getFirst(), others);
+    return outs;
+  }
+
+  /**
+   * {@code out += gate * (x weight^T + bias)}; product and sum are rounded, as by {@link #linear}
+   * and {@link #addGatedInPlace}, or {@link #addInPlace} without a gate.
+   *
+   * @param out [rows, out features], changed in place; apart from x
+   * @param x [rows, in features]
+   * @param weight [out features, in features]
+   * @param bias [out features] or null
+   * @param gate F32, [out features] or [rows, out features], rows may be strided; null for 1
+   */
+  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+    String name = "linearAddInPlace";
+    operands.linear(name, x, weight, bias);
+    operands.sum(name, out, x, x.shape().withLast(weight.size(0)));
+    operands.require(x.shape().rank() == 2, name, "x %s is not a matrix", x);
+    if (gate != null) {
+      operands.modulation(name, "gate", out, gate);
+    }
+    begin();
+    backend.linearAddInPlace(out, x, weight, bias, gate);
+    end(name, 2 * x.count() * weight.size(0), out, out, x, weight);
   }
 
   /**
@@ -251,50 +303,11 @@ public final class Ops implements AutoCloseable {
    * @return [queries, heads * head dim]
    */
   public Tensor attention(Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    operands.open("attention", q, k, v);
-    String name = "attention";
-    operands.require(
-        Operands.rowsContiguous(q) && Operands.rowsContiguous(k) && Operands.rowsContiguous(v),
-        name,
-        "q %s, k %s and v %s must be matrices with contiguous rows",
-        q,
-        k,
-        v);
-    operands.require(
-        q.size(1) == k.size(1) && k.shape().equals(v.shape()) && k.size(0) > 0,
-        name,
-        "q %s, k %s and v %s do not fit each other",
-        q,
-        k,
-        v);
-    operands.require(
-        q.dtype() == k.dtype() && k.dtype() == v.dtype(),
-        name,
-        "q %s, k %s, v %s: dtypes",
-        q,
-        k,
-        v);
-    operands.require(
-        heads > 0 && q.size(1) % heads == 0, name, "q %s does not split in %d heads", q, heads);
-    if (bias != null) {
-      operands.contiguous(name, bias);
-      operands.require(
-          bias.dtype() == DType.F32
-              && bias.shape().rank() == 3
-              && (bias.size(0) == heads || bias.size(0) == 1)
-              && (bias.size(1) == q.size(0) || bias.size(1) == 1)
-              && bias.size(2) == k.size(0),
-          name,
-          "bias %s does not fit %d heads, q %s and k %s",
-          bias,
-          heads,
-          q,
-          k);
-    }
+    operands.attention("attention", q, k, v, heads, bias);
     Tensor out = allocate(q.dtype(), q.shape());
     begin();
     backend.attention(out, q, k, v, heads, scale, bias);
-    end(name, 4 * q.count() * k.size(0), out, q, k, v);
+    end("attention", 4 * q.count() * k.size(0), out, q, k, v);
     return out;
   }
 
@@ -309,39 +322,27 @@ public final class Ops implements AutoCloseable {
    */
   public Tensor conv3d(
       Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
-    String name = "conv3d";
-    operands.contiguous(name, x);
-    operands.weight(name, weight);
-    operands.require(
-        x.shape().rank() == 4 && weight.shape().rank() == 5 && x.size(3) == weight.size(1),
-        name,
-        "x %s does not fit weight %s: %d != %d",
-        x,
-        weight,
-        x.size(-1),
-        weight.size(1));
-    operands.vector(name, "bias", bias, weight.size(0));
-    Shape whole = x.shape();
-    if (history != null) {
-      operands.contiguous(name, history);
-      operands.require(
-          history.dtype() == x.dtype()
-              && history.shape().rank() == 4
-              && history.select(0, 0).shape().equals(x.select(0, 0).shape()),
-          name,
-          "history %s does not fit x %s",
-          history,
-          x);
-      whole = Shape.of(x.size(0) + history.size(0), x.size(1), x.size(2), x.size(3));
-    }
-    Shape shape = geometry.output(whole, weight.shape());
-    operands.require(
-        shape.count() > 0, name, "x %s is smaller than the kernel of weight %s", x, weight);
+    Shape shape = operands.convolution("conv3d", x, history, weight, bias, geometry);
     Tensor out = allocate(x.dtype(), shape);
     begin();
-    backend.conv3d(out, x, history, weight, bias, geometry);
-    end(name, 2 * out.count() * (weight.count() / weight.size(0)), out, x, weight);
+    backend.conv3d(out, x, history, weight, bias, geometry, null);
+    end("conv3d", 2 * out.count() * (weight.count() / weight.size(0)), out, x, weight);
     return out;
+  }
+
+  /**
+   * As {@link #conv3d}, with the rounded result added to {@code out}.
+   *
+   * @param out [frames out, height out, width out, out channels], changed in place; apart from x
+   *     and history
+   */
+  public void conv3dAddInPlace(
+      Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+    String name = "conv3dAddInPlace";
+    operands.sum(name, out, x, operands.convolution(name, x, history, weight, bias, geometry));
+    begin();
+    backend.conv3d(out, x, history, weight, bias, geometry, out);
+    end(name, 2 * out.count() * (weight.count() / weight.size(0)), out, out, x, weight);
   }
 
   /**
@@ -445,23 +446,27 @@ public final class Ops implements AutoCloseable {
    * @param sin F32, [tokens, head dim / 2]
    */
   public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
-    operands.contiguous("ropeInPlace", x);
-    operands.contiguous("ropeInPlace", cos);
-    operands.contiguous("ropeInPlace", sin);
-    operands.require(
-        x.shape().rank() == 2
-            && cos.shape().equals(Shape.of(x.size(0), x.size(1) / heads / 2))
-            && sin.shape().equals(cos.shape())
-            && x.size(1) % (2 * heads) == 0,
-        "ropeInPlace",
-        "cos %s and sin %s do not fit x %s with %d heads",
-        cos,
-        sin,
-        x,
-        heads);
+    operands.rope("ropeInPlace", x, cos, sin, heads);
     begin();
     backend.ropeInPlace(x, cos, sin, heads);
     end("ropeInPlace", 0, x, x, cos, sin);
+  }
+
+  /**
+   * {@link #rmsNorm} over all heads together, then {@link #ropeInPlace}; both are rounded.
+   *
+   * @param x [tokens, heads * head dim], changed in place
+   * @param weight [heads * head dim]
+   * @param cos F32, [tokens, head dim / 2]
+   * @param sin F32, [tokens, head dim / 2]
+   */
+  public void rmsNormRopeInPlace(
+      Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    operands.rope("rmsNormRopeInPlace", x, cos, sin, heads);
+    operands.vector("rmsNormRopeInPlace", "weight", weight, x.size(-1));
+    begin();
+    backend.rmsNormRope(x, x, weight, eps, cos, sin, heads);
+    end("rmsNormRopeInPlace", 0, x, x, cos, sin);
   }
 
   /**
@@ -494,9 +499,20 @@ public final class Ops implements AutoCloseable {
 
   /** Computes a result for the tracer only, when it wants one of this name. */
   public void tap(String name, Supplier<Tensor> tensor) {
-    String path = pathOf(name);
+    tapAt(pathOf(name), tensor);
+  }
+
+  /**
+   * Computes the result of the current scope for the tracer only, when it wants one of its path:
+   * for scopes whose result goes straight into a sum.
+   */
+  public void tap(Supplier<Tensor> tensor) {
+    tapAt(memory.scope().path(), tensor);
+  }
+
+  private void tapAt(String path, Supplier<Tensor> tensor) {
     if (tracer.wants(path)) {
-      try (var _ = scope(name)) {
+      try (var _ = memory.open(path)) {
         tracer.tensor(path, tensor.get());
       }
     }

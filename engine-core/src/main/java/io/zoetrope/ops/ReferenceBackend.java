@@ -71,6 +71,17 @@ public final class ReferenceBackend extends HostBackend {
   }
 
   @Override
+  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+    Tensor product = Tensor.zeros(out.dtype(), out.shape().sizes());
+    linear(product, x, weight, bias, Activation.NONE);
+    if (gate == null) {
+      add(out, out, product);
+    } else {
+      addGatedInPlace(out, product, gate);
+    }
+  }
+
+  @Override
   public void embedding(Tensor out, Tensor table, int[] ids) {
     long features = table.size(1);
     for (int row = 0; row < ids.length; row++) {
@@ -126,7 +137,26 @@ public final class ReferenceBackend extends HostBackend {
 
   @Override
   public void conv3d(
+      Tensor out,
+      Tensor x,
+      Tensor history,
+      Tensor weight,
+      Tensor bias,
+      ConvGeometry geometry,
+      Tensor residual) {
+    if (residual == null) {
+      conv3d(out, x, history, weight, bias, geometry);
+      return;
+    }
+    Tensor result = Tensor.zeros(out.dtype(), out.shape().sizes());
+    conv3d(result, x, history, weight, bias, geometry);
+    add(out, residual, result);
+  }
+
+  private static void conv3d(
       Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+    long height = geometry.upsample() * x.size(1);
+    long width = geometry.upsample() * x.size(2);
     long past = history == null ? 0 : history.size(0);
     for (long frame = 0; frame < out.size(0); frame++) {
       for (long row = 0; row < out.size(1); row++) {
@@ -139,12 +169,13 @@ public final class ReferenceBackend extends HostBackend {
                 long h = row * geometry.strideHeight() + kh - geometry.top();
                 for (long kw = 0; kw < weight.size(4); kw++) {
                   long w = column * geometry.strideWidth() + kw - geometry.left();
-                  if (t < 0 || h < 0 || h >= x.size(1) || w < 0 || w >= x.size(2)) {
+                  if (t < 0 || h < 0 || h >= height || w < 0 || w >= width) {
                     continue;
                   }
                   Tensor source = t < past ? history : x;
                   long sourceFrame = t < past ? t : t - past;
-                  long pixel = (sourceFrame * x.size(1) + h) * x.size(2) + w;
+                  long sourceRow = sourceFrame * x.size(1) + h / geometry.upsample();
+                  long pixel = sourceRow * x.size(2) + w / geometry.upsample();
                   for (long c = 0; c < x.size(3); c++) {
                     long tap =
                         (((channel * x.size(3) + c) * weight.size(2) + kt) * weight.size(3) + kh)
@@ -259,6 +290,13 @@ public final class ReferenceBackend extends HostBackend {
         set(x, i + 1, even * s + odd * c);
       }
     }
+  }
+
+  @Override
+  public void rmsNormRope(
+      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    rmsNorm(out, x, weight, eps);
+    ropeInPlace(out, cos, sin, heads);
   }
 
   @Override

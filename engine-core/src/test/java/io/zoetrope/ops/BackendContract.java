@@ -1,19 +1,12 @@
 package io.zoetrope.ops;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,32 +18,7 @@ import org.junit.jupiter.api.Test;
  * differ by its final rounding in addition. Shapes have ones, primes, and sizes one beside those
  * that kernels like.
  */
-public abstract class BackendContract {
-  private static final double HALF_ULP_OF_BF16 = 1.0 / 256;
-  private static final List<DType> COMPUTED = List.of(DType.F32, DType.BF16);
-  private static final List<DType> STORED =
-      List.of(DType.F32, DType.BF16, DType.F16, DType.F8_E4M3, DType.F8_E5M2);
-
-  private final Random random = new Random(20250607);
-  private Ops tested;
-  private Ops reference;
-
-  /** The backend under test. */
-  protected abstract Backend open();
-
-  @BeforeEach
-  void openBackends() {
-    tested = new Ops(open());
-    reference = new Ops(new ReferenceBackend());
-  }
-
-  @AfterEach
-  void closeBackends() {
-    tested.close();
-    tested.backend().close();
-    reference.close();
-  }
-
+public abstract class BackendContract extends FusedOperationsContract {
   // ---------------------------------------------------------------- matrix work
 
   @Test
@@ -550,96 +518,5 @@ public abstract class BackendContract {
       tested.allocate(DType.F32, Shape.of(100));
       checkEqual("keep", scope.keep(tested.upload(x)), x);
     }
-  }
-
-  // ---------------------------------------------------------------- values and comparisons
-
-  private Tensor place(Tensor weight) {
-    return weight == null ? null : tested.backend().place(weight, DType.F32);
-  }
-
-  /** Normally distributed values with a few outliers, rounded to the dtype. */
-  private Tensor values(DType dtype, long... sizes) {
-    Tensor tensor = Tensor.zeros(dtype, sizes);
-    for (long i = 0; i < tensor.count(); i++) {
-      if (dtype.bits() == 8) {
-        // Any code but those of infinities and NaN, which have all exponent bits set.
-        int code = random.nextInt(256);
-        boolean special = (code & 0x78) == 0x78;
-        tensor.segment().set(ValueLayout.JAVA_BYTE, i, (byte) (special ? code & 0x8f : code));
-      } else {
-        float value = (float) random.nextGaussian() * (random.nextInt(97) == 0 ? 30 : 1);
-        Conversions.fromFloat(tensor.segment(), dtype, i, value);
-      }
-    }
-    return tensor;
-  }
-
-  private Tensor values(DType dtype, long rows, long columns, UnaryOperator<Float> function) {
-    return values(dtype, rows * columns, function).reshape(rows, columns);
-  }
-
-  private Tensor values(DType dtype, long count, UnaryOperator<Float> function) {
-    Tensor tensor = values(dtype, count);
-    float[] values = tensor.toFloats();
-    for (int i = 0; i < values.length; i++) {
-      Conversions.fromFloat(tensor.segment(), dtype, i, function.apply(values[i]));
-    }
-    return tensor;
-  }
-
-  private static Tensor widened(Tensor tensor) {
-    return Tensor.of(tensor.toFloats(), tensor.shape().sizes());
-  }
-
-  private static Tensor absolute(Tensor tensor) {
-    float[] values = tensor.toFloats();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Math.abs(values[i]);
-    }
-    return Tensor.of(values, tensor.shape().sizes());
-  }
-
-  private static double largest(Tensor tensor) {
-    double largest = 0;
-    for (float value : tensor.toFloats()) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    return largest;
-  }
-
-  private static float[] constant(Tensor like, double value) {
-    float[] values = new float[Math.toIntExact(like.count())];
-    Arrays.fill(values, (float) value);
-    return values;
-  }
-
-  /** Where the largest value bounds what was added up. */
-  private void compare(String what, Tensor got, Tensor want) {
-    check(what, got, want, constant(want, largest(want)));
-  }
-
-  private void check(String what, Tensor got, Tensor want, float[] magnitude) {
-    float[] actual = tested.download(got).toFloats();
-    float[] expected = want.toFloats();
-    assertEquals(want.shape(), got.shape(), what);
-    for (int i = 0; i < expected.length; i++) {
-      if (Float.isFinite(expected[i])) {
-        double rounding = got.dtype() == DType.BF16 ? Math.abs(expected[i]) * HALF_ULP_OF_BF16 : 0;
-        double allowed = 2e-6 * magnitude[i] + rounding + Float.MIN_NORMAL;
-        String message =
-            "%s: element %d: %s instead of %s".formatted(what, i, actual[i], expected[i]);
-        assertTrue(Math.abs(actual[i] - expected[i]) <= allowed, message);
-      } else {
-        assertEquals(expected[i], actual[i], what + ": element " + i);
-      }
-    }
-  }
-
-  private void checkEqual(String what, Tensor got, Tensor want) {
-    assertEquals(want.shape(), got.shape(), what);
-    assertEquals(want.dtype(), got.dtype(), what);
-    assertEquals(
-        -1, tested.download(got).segment().mismatch(reference.download(want).segment()), what);
   }
 }

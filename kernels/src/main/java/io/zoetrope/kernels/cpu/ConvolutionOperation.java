@@ -11,6 +11,7 @@ import java.util.Arrays;
  * window of the input that its block of pixels needs, with the zeros around it, as floats; within
  * it, the channels of all taps of a kernel row are neighbours for each pixel, so a kernel row is
  * one product with the pixels' stride as the stride of A, and no matrix of patches is built.
+ * Upsampled frames exist in windows only.
  */
 final class ConvolutionOperation {
   /** Pixels of a task along a row. */
@@ -29,23 +30,30 @@ final class ConvolutionOperation {
   }
 
   void run(
-      Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+      Tensor out,
+      Tensor x,
+      Tensor history,
+      Tensor weight,
+      Tensor bias,
+      ConvGeometry geometry,
+      Tensor residual) {
+    Epilogue epilogue = new Epilogue(out, bias, Activation.NONE, residual, null);
     gemm.withPacked(
         weight,
         weight.intSize(1),
-        packed -> new Call(out, x, history, weight, packed, bias, geometry).run());
+        packed -> new Call(out, x, history, weight, packed, geometry, epilogue).run());
   }
 
   /** One call; its fields are what all tasks share. */
   private final class Call {
     private final ConvGeometry geometry;
     private final PackedMatrix weight;
-    private final Elements out;
+    private final Epilogue epilogue;
     private final Elements x;
     private final Elements history;
-    private final Elements bias;
     private final int frames;
     private final int past;
+    private final int upsample;
     private final int inHeight;
     private final int inWidth;
     private final int channels;
@@ -76,15 +84,15 @@ final class ConvolutionOperation {
         Tensor history,
         Tensor weight,
         PackedMatrix packed,
-        Tensor bias,
-        ConvGeometry geometry) {
+        ConvGeometry geometry,
+        Epilogue epilogue) {
       this.geometry = geometry;
       this.weight = packed;
-      this.out = Elements.of(out);
+      this.epilogue = epilogue;
       this.x = Elements.of(x);
       this.history = history == null ? null : Elements.of(history);
-      this.bias = bias == null ? null : Elements.of(bias);
       past = history == null ? 0 : history.intSize(0);
+      upsample = geometry.upsample();
       inHeight = x.intSize(1);
       inWidth = x.intSize(2);
       channels = x.intSize(3);
@@ -145,25 +153,10 @@ final class ConvolutionOperation {
         }
       }
 
-      float[] vector = null;
-      if (bias != null) {
-        vector = workspace.floats(Piece.FIRST_VECTOR, depthOfBlock);
-        bias.load(firstChannel, vector, 0, depthOfBlock, workspace);
-      }
       for (int row = 0; row < height; row++) {
         long pixel = ((long) frame * outHeight + firstRow + row) * outWidth + firstColumn;
-        Gemm.finish(
-            c,
-            row * rowPitch,
-            pitch,
-            width,
-            depthOfBlock,
-            vector,
-            Activation.NONE,
-            out,
-            pixel * outChannels + firstChannel,
-            outChannels,
-            workspace);
+        epilogue.store(
+            c, row * rowPitch, pitch, pixel, width, firstChannel, depthOfBlock, workspace);
       }
     }
 
@@ -217,23 +210,41 @@ final class ConvolutionOperation {
       long sourceFrame = t < past ? t : t - past;
       int left = firstColumn * geometry.strideWidth() - geometry.left();
       int from = Math.max(0, left);
-      int to = Math.min(inWidth, left + windowColumns);
+      int to = Math.min(upsample * inWidth, left + windowColumns);
       int rows = (height - 1) * geometry.strideHeight() + kernelHeight;
       for (int row = 0; row < rows; row++) {
         int at = row * windowPitch;
         int h = firstRow * geometry.strideHeight() + row - geometry.top();
-        if (h < 0 || h >= inHeight || from >= to) {
+        if (h < 0 || h >= upsample * inHeight || from >= to) {
           Arrays.fill(window, at, at + windowPitch, 0);
           continue;
         }
         int start = at + (from - left) * channels;
         int end = at + (to - left) * channels;
         Arrays.fill(window, at, start, 0);
-        long pixel = (sourceFrame * inHeight + h) * inWidth + from;
-        source.load(pixel * channels, window, start, end - start, workspace);
+        long sourceRow = sourceFrame * inHeight + h / upsample;
+        loadPixels(source, sourceRow, from, to, window, start, workspace);
         Arrays.fill(window, end, at + windowPitch, 0);
       }
       return true;
+    }
+
+    /** Loads pixels {@code from} to {@code to} of an upsampled row. */
+    private void loadPixels(
+        Elements source, long row, int from, int to, float[] window, int at, Workspace workspace) {
+      int first = from / upsample;
+      int count = (to - 1) / upsample - first + 1;
+      // What is loaded lies at the end, so that spreading it to the front overwrites nothing
+      // unread.
+      int loaded = at + (to - from - count) * channels;
+      long position = row * inWidth + first;
+      source.load(position * channels, window, loaded, count * channels, workspace);
+      if (upsample > 1) {
+        for (int pixel = from; pixel < to; pixel++) {
+          int read = loaded + (pixel / upsample - first) * channels;
+          System.arraycopy(window, read, window, at + (pixel - from) * channels, channels);
+        }
+      }
     }
   }
 }

@@ -100,6 +100,12 @@ public final class CpuBackend extends HostBackend {
   }
 
   @Override
+  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+    warmUp.await();
+    linear.addInPlace(out, x, weight, bias, gate);
+  }
+
+  @Override
   public void embedding(Tensor out, Tensor table, int[] ids) {
     elements.embedding(out, table, ids);
   }
@@ -113,9 +119,15 @@ public final class CpuBackend extends HostBackend {
 
   @Override
   public void conv3d(
-      Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+      Tensor out,
+      Tensor x,
+      Tensor history,
+      Tensor weight,
+      Tensor bias,
+      ConvGeometry geometry,
+      Tensor residual) {
     warmUp.await();
-    convolution.run(out, x, history, weight, bias, geometry);
+    convolution.run(out, x, history, weight, bias, geometry, residual);
   }
 
   @Override
@@ -139,6 +151,13 @@ public final class CpuBackend extends HostBackend {
   public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
     warmUp.await();
     rows.rmsNorm(out, x, weight, eps);
+  }
+
+  @Override
+  public void rmsNormRope(
+      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    warmUp.await();
+    rows.rmsNormRope(out, x, weight, eps, cos, sin, heads);
   }
 
   @Override

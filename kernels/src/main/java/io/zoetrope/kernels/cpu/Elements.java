@@ -130,6 +130,22 @@ record Elements(MemorySegment segment, DType dtype, long offset) {
     }
   }
 
+  /** Rounds floats to the dtype, in place. */
+  void round(float[] values, int at, int count, Workspace workspace) {
+    switch (dtype) {
+      case F32 -> {}
+      case BF16 -> {
+        short[] staging = workspace.staging;
+        for (int i = 0; i < count; i += staging.length) {
+          int part = Math.min(staging.length, count - i);
+          narrow(values, at + i, staging, part);
+          widen(staging, values, at + i, part);
+        }
+      }
+      default -> throw new IllegalArgumentException(dtype + " is no dtype of activations");
+    }
+  }
+
   /** bfloat16 to float; exact. */
   static void widen(short[] in, float[] out, int at, int count) {
     int bound = FLOATS.loopBound(count);

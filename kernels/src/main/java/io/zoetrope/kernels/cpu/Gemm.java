@@ -1,10 +1,9 @@
 package io.zoetrope.kernels.cpu;
 
-import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 
-/** What the operations built on the microkernel share: packed weights, and the end of a block. */
+/** What the operations built on the microkernel share: the kernel, its threads, packed weights. */
 final class Gemm {
   /** Depth of a block: a panel of B of this depth stays in the L1 cache while A passes. */
   static final int DEPTH = 256;
@@ -82,50 +81,6 @@ final class Gemm {
     for (int row = 0; row < rows; row += kernel.rows()) {
       kernel.multiply(
           depth, a, aStart + row * aStride, aStride, b, bStart, c, cStart + row * cStride, cStride);
-    }
-  }
-
-  /**
-   * Adds the bias to rows of a finished block, applies the activation, and stores them.
-   *
-   * @param c rows of {@code columns} elements from {@code start} on, {@code pitch} apart; changed
-   * @param bias of these columns, or null
-   * @param position in {@code out} of the first element
-   * @param outPitch elements from row to row in {@code out}
-   */
-  static void finish(
-      float[] c,
-      int start,
-      int pitch,
-      int rows,
-      int columns,
-      float[] bias,
-      Activation activation,
-      Elements out,
-      long position,
-      int outPitch,
-      Workspace workspace) {
-    boolean wholeRows = columns == outPitch;
-    for (int row = 0; row < rows; row++) {
-      int from = start + row * pitch;
-      if (bias != null) {
-        addBias(c, from, bias, columns);
-      }
-      VectorMath.activate(activation, c, from, columns, workspace);
-      if (wholeRows) {
-        System.arraycopy(c, from, c, start + row * columns, columns);
-      } else {
-        out.store(position + (long) row * outPitch, c, from, columns, workspace);
-      }
-    }
-    if (wholeRows) {
-      out.store(position, c, start, rows * columns, workspace);
-    }
-  }
-
-  private static void addBias(float[] c, int from, float[] bias, int count) {
-    for (int i = 0; i < count; i++) {
-      c[from + i] += bias[i];
     }
   }
 }

@@ -6,9 +6,10 @@ import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * {@code activation(x weight^T + bias)}, blocked for the caches after Goto and van de Geijn,
- * "Anatomy of High-Performance Matrix Multiplication" (2008): a task holds a block of C and, for
- * each block of the depth, a block of A in L2; one panel of B after the other passes through L1.
+ * {@code activation(x weight^T + bias)}, and what an {@link Epilogue} adds to it, blocked for the
+ * caches after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a
+ * task holds a block of C and, for each block of the depth, a block of A in L2; one panel of B
+ * after the other passes through L1.
  */
 final class LinearOperation {
   private static final int ROWS = 192;
@@ -24,8 +25,18 @@ final class LinearOperation {
   }
 
   void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
+    run(x, weight, new Epilogue(out, bias, activation, null, null));
+  }
+
+  void addInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+    run(x, weight, new Epilogue(out, bias, Activation.NONE, out, gate));
+  }
+
+  private void run(Tensor x, Tensor weight, Epilogue epilogue) {
     gemm.withPacked(
-        weight, weight.intSize(1), packed -> new Call(out, x, packed, bias, activation).run());
+        weight,
+        weight.intSize(1),
+        packed -> new Call(x, packed, weight.intSize(0), epilogue).run());
   }
 
   /** One call; its fields are what all tasks share. */
@@ -35,23 +46,19 @@ final class LinearOperation {
     private final int depth;
     private final PackedMatrix weight;
     private final Elements x;
-    private final Elements out;
-    private final Elements bias;
-    private final Activation activation;
+    private final Epilogue epilogue;
     private final int blockRows;
     private final int blockColumns;
     private final int rowBlocks;
     private final int columnBlocks;
 
-    Call(Tensor out, Tensor x, PackedMatrix weight, Tensor bias, Activation activation) {
+    Call(Tensor x, PackedMatrix weight, int columns, Epilogue epilogue) {
       this.rows = x.intSize(0);
-      this.columns = out.intSize(1);
+      this.columns = columns;
       this.depth = x.intSize(1);
       this.weight = weight;
       this.x = Elements.of(x);
-      this.out = Elements.of(out);
-      this.bias = bias == null ? null : Elements.of(bias);
-      this.activation = activation;
+      this.epilogue = epilogue;
       rowBlocks = Math.ceilDiv(rows, ROWS);
       blockRows = gemm.wholeRows(Math.ceilDiv(rows, rowBlocks));
       // Enough tasks that the last ones end together, but none too small.
@@ -90,14 +97,7 @@ final class LinearOperation {
           gemm.multiplyRows(height, part, a, 0, part, b, 0, c, column, pitch);
         }
       }
-      float[] vector = null;
-      if (bias != null) {
-        vector = workspace.floats(Piece.FIRST_VECTOR, width);
-        bias.load(firstColumn, vector, 0, width, workspace);
-      }
-      long position = (long) firstRow * columns + firstColumn;
-      Gemm.finish(
-          c, 0, pitch, height, width, vector, activation, out, position, columns, workspace);
+      epilogue.store(c, 0, pitch, firstRow, height, firstColumn, width, workspace);
     }
 
     private void loadRows(

@@ -83,9 +83,26 @@ final class RowOperations {
         features,
         (values, _, count, _) -> {
           for (int at = 0; at < count * features; at += features) {
-            double mean = VectorMath.sumOfSquares(values, at, features) / (double) features;
-            VectorMath.scale(values, at, features, (float) (1 / Math.sqrt(mean + eps)));
-            multiply(values, at, features, factor);
+            rmsNormalise(values, at, features, factor, eps);
+          }
+        });
+  }
+
+  void rmsNormRope(
+      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    int features = x.intSize(1);
+    float[] factor = vectorOr(weight, features, 1);
+    Elements rounding = Elements.of(out);
+    Rotation rotation = Rotation.of(cos, sin, heads);
+    run(
+        out,
+        x,
+        features,
+        (values, first, count, workspace) -> {
+          for (int row = 0; row < count; row++) {
+            rmsNormalise(values, row * features, features, factor, eps);
+            rounding.round(values, row * features, features, workspace);
+            rotation.rotate(values, row * features, first + row, workspace);
           }
         });
   }
@@ -110,22 +127,35 @@ final class RowOperations {
 
   void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
     int features = x.intSize(1);
-    int pairs = cos.intSize(1);
-    RowVectors cosines = RowVectors.of(cos, Piece.FIRST_VECTOR);
-    RowVectors sines = RowVectors.of(sin, Piece.SECOND_VECTOR);
+    Rotation rotation = Rotation.of(cos, sin, heads);
     run(
         x,
         x,
         features,
         (values, first, count, workspace) -> {
           for (int row = 0; row < count; row++) {
-            float[] c = cosines.row(first + row, pairs, workspace);
-            float[] s = sines.row(first + row, pairs, workspace);
-            for (int head = 0; head < heads; head++) {
-              rotate(values, row * features + head * 2 * pairs, c, s, pairs);
-            }
+            rotation.rotate(values, row * features, first + row, workspace);
           }
         });
+  }
+
+  /** Rotates the pairs of every head by a row of cosines and sines. */
+  private record Rotation(RowVectors cosines, RowVectors sines, int pairs, int heads) {
+    static Rotation of(Tensor cos, Tensor sin, int heads) {
+      return new Rotation(
+          RowVectors.of(cos, Piece.FIRST_VECTOR),
+          RowVectors.of(sin, Piece.SECOND_VECTOR),
+          cos.intSize(1),
+          heads);
+    }
+
+    void rotate(float[] values, int from, long row, Workspace workspace) {
+      float[] cos = cosines.row(row, pairs, workspace);
+      float[] sin = sines.row(row, pairs, workspace);
+      for (int head = 0; head < heads; head++) {
+        RowOperations.rotate(values, from + head * 2 * pairs, cos, sin, pairs);
+      }
+    }
   }
 
   void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
@@ -144,20 +174,6 @@ final class RowOperations {
             addProduct(values, row * features, features, other, gateRow);
           }
         });
-  }
-
-  /** A vector for every row, or one vector for all. */
-  private record RowVectors(Elements elements, long stride, Piece piece) {
-    static RowVectors of(Tensor tensor, Piece piece) {
-      long stride = tensor.shape().rank() == 1 ? 0 : tensor.stride(0);
-      return new RowVectors(Elements.of(tensor), stride, piece);
-    }
-
-    float[] row(long row, int features, Workspace workspace) {
-      float[] vector = workspace.floats(piece, features);
-      elements.load(row * stride, vector, 0, features, workspace);
-      return vector;
-    }
   }
 
   private float[] vectorOr(Tensor tensor, int features, float value) {
@@ -180,6 +196,13 @@ final class RowOperations {
     double reciprocal = 1 / Math.sqrt(Math.max(0, squares - rest * rest) + eps);
     add(values, from, features, (float) -rest);
     VectorMath.scale(values, from, features, (float) reciprocal);
+  }
+
+  private static void rmsNormalise(
+      float[] values, int from, int features, float[] factor, float eps) {
+    double mean = VectorMath.sumOfSquares(values, from, features) / (double) features;
+    VectorMath.scale(values, from, features, (float) (1 / Math.sqrt(mean + eps)));
+    multiply(values, from, features, factor);
   }
 
   private static void add(float[] values, int from, int count, float constant) {

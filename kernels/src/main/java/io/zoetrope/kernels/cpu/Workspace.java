@@ -18,6 +18,8 @@ final class Workspace {
     VALUES,
     /** What an activation computes on the way. */
     ACTIVATION,
+    /** Elements that a result is added to. */
+    RESIDUAL,
     /** Vectors that apply to every row: bias, scale, and so on. */
     FIRST_VECTOR,
     SECOND_VECTOR

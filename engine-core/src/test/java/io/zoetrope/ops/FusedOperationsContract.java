@@ -1,0 +1,446 @@
+package io.zoetrope.ops;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the operations of a {@link Backend} must do that stand for a chain of others: the same as
+ * the chain, whose intermediate results are rounded. On {@link ReferenceBackend} that is so to the
+ * bit. On the tested one it is so within rounding for any values, and to the bit for values that
+ * add up exactly, which tells whether intermediates are rounded at all.
+ */
+abstract class FusedOperationsContract extends BackendComparison {
+  private static final int[][] MATRICES = { // rows, in features, out features
+    {1, 1, 1}, {5, 3, 2}, {7, 17, 33}, {13, 256, 15}, {97, 37, 129}, {193, 31, 257}, {29, 521, 16}
+  };
+
+  /** Where an operation runs, and how it gets there: on a backend, in a dtype. */
+  private record Place(Ops ops, UnaryOperator<Tensor> activations, UnaryOperator<Tensor> weights) {
+    Tensor activation(Tensor tensor) {
+      return tensor == null ? null : activations.apply(tensor);
+    }
+
+    Tensor weight(Tensor tensor) {
+      return tensor == null ? null : weights.apply(tensor);
+    }
+  }
+
+  /** An operation, or a chain of them, on given values. */
+  @FunctionalInterface
+  private interface Operation {
+    Tensor in(Place place);
+  }
+
+  private Place testedBackend() {
+    return new Place(tested, tested::upload, this::place);
+  }
+
+  private Place referenceBackend() {
+    return new Place(reference, reference::upload, weight -> weight);
+  }
+
+  /** Within rounding; {@code residual} is what a rounded result is added to. */
+  private void nearly(String what, Operation fused, Operation chain, Tensor residual) {
+    Place wide = new Place(reference, BackendComparison::widened, weight -> weight);
+    Place absolute = new Place(reference, BackendComparison::absolute, BackendComparison::absolute);
+    Tensor want = chain.in(wide);
+    float[] between = want.toFloats();
+    float[] base = residual == null ? between : residual.toFloats();
+    for (int i = 0; i < between.length; i++) {
+      between[i] = want.toFloats()[i] - base[i];
+    }
+    check(what, fused.in(testedBackend()), want, fused.in(absolute).toFloats(), between);
+    checkEqual(what, fused.in(referenceBackend()), chain.in(referenceBackend()));
+  }
+
+  /** To the bit. */
+  private void exactly(String what, Operation fused, Operation chain) {
+    checkEqual(what, fused.in(testedBackend()), chain.in(referenceBackend()));
+  }
+
+  @Test
+  void linears() {
+    for (int[] shape : MATRICES) {
+      for (DType dtype : COMPUTED) {
+        Tensor x = values(dtype, shape[0], shape[1]);
+        List<Tensor> weights =
+            List.of(
+                values(DType.BF16, shape[2], shape[1]),
+                values(DType.F32, 1, shape[1]),
+                values(DType.F16, shape[2] + 1, shape[1]));
+        List<Tensor> biases =
+            Arrays.asList(values(DType.F32, shape[2]), null, values(DType.BF16, shape[2] + 1));
+        for (int i = 0; i < weights.size(); i++) {
+          int index = i;
+          nearly(
+              "linears of %s, number %d".formatted(x, i),
+              place ->
+                  place
+                      .ops()
+                      .linears(
+                          place.activation(x),
+                          weights.stream().map(place::weight).toList(),
+                          biases.stream().map(place::weight).toList())
+                      .get(index),
+              place ->
+                  place
+                      .ops()
+                      .linear(
+                          place.activation(x),
+                          place.weight(weights.get(index)),
+                          place.weight(biases.get(index)),
+                          Activation.NONE),
+              null);
+        }
+      }
+    }
+  }
+
+  @Test
+  void linearAddInPlace() {
+    for (int[] shape : MATRICES) {
+      for (DType dtype : COMPUTED) {
+        int features = shape[2];
+        Tensor out = values(dtype, shape[0], features);
+        Tensor x = values(dtype, shape[0], shape[1]);
+        Tensor bias = values(DType.F32, features);
+        Tensor vector = values(DType.F32, features);
+        Tensor table = values(DType.F32, shape[0], 3L * features);
+        String what = " to " + out + " of " + x;
+        new LinearAdd(out, x, values(DType.F32, features, shape[1]), null, null).nearly(what);
+        new LinearAdd(out, x, values(DType.BF16, features, shape[1]), bias, null).nearly(what);
+        new LinearAdd(out, x, values(DType.F16, features, shape[1]), bias, vector).nearly(what);
+        new LinearAdd(out, x, values(DType.F8_E4M3, features, shape[1]), null, table).nearly(what);
+      }
+    }
+  }
+
+  @Test
+  void linearAddInPlaceRoundsTwice() {
+    Tensor out = integers(DType.BF16, 300, 35, 130);
+    Tensor x = integers(DType.BF16, 15, 35, 64);
+    Tensor weight = integers(DType.BF16, 15, 130, 64);
+    Tensor bias = integers(DType.F32, 100, 130);
+    for (Tensor gates :
+        Arrays.asList(null, integers(DType.F32, 3, 130), integers(DType.F32, 3, 35, 390))) {
+      new LinearAdd(out, x, weight, bias, gates).exactly("gates " + gates);
+    }
+  }
+
+  @Test
+  void refusesSumsOfOtherShapes() {
+    Tensor x = Tensor.zeros(DType.F32, 6, 4);
+    Tensor weight = Tensor.zeros(DType.F32, 4, 4);
+    for (Tensor out :
+        List.of(
+            Tensor.zeros(DType.F32, 6, 5),
+            Tensor.zeros(DType.F32, 5, 4),
+            Tensor.zeros(DType.BF16, 6, 4),
+            Tensor.zeros(DType.F32, 6, 8).narrow(1, 0, 4),
+            x)) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> tested.linearAddInPlace(out, x, weight, null, null),
+          out::toString);
+    }
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> tested.linearAddInPlace(Tensor.zeros(DType.F32, 6, 5), x, weight, null, null))
+            .getMessage();
+    assertTrue(
+        message.startsWith("linearAddInPlace in the outermost scope: out")
+            && message.contains("[6, 4]"),
+        message);
+  }
+
+  private final class LinearAdd {
+    private final Tensor out;
+    private final Operation fused;
+    private final Operation chain;
+
+    /**
+     * Operands of {@code linearAddInPlace}.
+     *
+     * @param gates a vector, a table whose middle third is the gate, or null
+     */
+    LinearAdd(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gates) {
+      this.out = out;
+      fused =
+          place -> {
+            Tensor sum = place.activation(out);
+            place
+                .ops()
+                .linearAddInPlace(
+                    sum,
+                    place.activation(x),
+                    place.weight(weight),
+                    place.weight(bias),
+                    gate(place, gates, out.size(1)));
+            return sum;
+          };
+      chain =
+          place -> {
+            Tensor sum = place.activation(out);
+            Tensor product =
+                place
+                    .ops()
+                    .linear(
+                        place.activation(x),
+                        place.weight(weight),
+                        place.weight(bias),
+                        Activation.NONE);
+            if (gates == null) {
+              place.ops().addInPlace(sum, product);
+            } else {
+              place.ops().addGatedInPlace(sum, product, gate(place, gates, out.size(1)));
+            }
+            return sum;
+          };
+    }
+
+    private static Tensor gate(Place place, Tensor gates, long features) {
+      return gates == null || gates.shape().rank() == 1
+          ? place.activation(gates)
+          : place.activation(gates).narrow(1, features, features);
+    }
+
+    void nearly(String what) {
+      FusedOperationsContract.this.nearly("linearAddInPlace" + what, fused, chain, out);
+    }
+
+    void exactly(String what) {
+      FusedOperationsContract.this.exactly("linearAddInPlace, " + what, fused, chain);
+    }
+  }
+
+  @Test
+  void rmsNormRope() {
+    for (DType dtype : COMPUTED) {
+      for (int[] shape : new int[][] {{1, 1, 1}, {5, 3, 7}, {130, 4, 32}, {3, 41, 64}}) {
+        Tensor x = values(dtype, shape[0], 2L * shape[1] * shape[2]);
+        Tensor weight = values(DType.BF16, x.size(1));
+        Tensor cos = values(DType.F32, shape[0], shape[2]);
+        Tensor sin = values(DType.F32, shape[0], shape[2]);
+        Tensor want = widened(x);
+        reference.rmsNormRopeInPlace(want, weight, 1e-6f, cos, sin, shape[1]);
+        double norm = largest(reference.rmsNorm(widened(x), weight, 1e-6f));
+        float[] magnitude = constant(want, norm * (largest(cos) + largest(sin)));
+        Tensor got = normRope(testedBackend(), x, weight, 1e-6f, cos, sin, shape[1]);
+        check("rmsNormRope " + x, got, want, magnitude, magnitude);
+        Tensor inPlace = tested.upload(x);
+        tested.rmsNormRopeInPlace(
+            inPlace, place(weight), 1e-6f, tested.upload(cos), tested.upload(sin), shape[1]);
+        checkEqual("rmsNormRopeInPlace " + x, inPlace, got);
+        checkEqual(
+            "chain " + x,
+            normRope(referenceBackend(), x, weight, 1e-6f, cos, sin, shape[1]),
+            normThenRope(x, weight, 1e-6f, cos, sin, shape[1]));
+      }
+    }
+  }
+
+  /** With elements of one magnitude the norm is exact. */
+  @Test
+  void rmsNormRopeRoundsTwice() {
+    Tensor x = values(DType.BF16, 33, 48, value -> Math.copySign(4, value));
+    Tensor weight = values(DType.F32, 48);
+    Tensor cos = integers(DType.F32, 3, 33, 8);
+    Tensor sin = integers(DType.F32, 3, 33, 8);
+    checkEqual(
+        "rmsNormRope",
+        normRope(testedBackend(), x, weight, 0, cos, sin, 3),
+        normThenRope(x, weight, 0, cos, sin, 3));
+  }
+
+  private static Tensor normRope(
+      Place place, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    Tensor out = place.ops().allocate(x.dtype(), x.shape());
+    place
+        .ops()
+        .backend()
+        .rmsNormRope(
+            out,
+            place.activation(x),
+            place.weight(weight),
+            eps,
+            place.activation(cos),
+            place.activation(sin),
+            heads);
+    return out;
+  }
+
+  private Tensor normThenRope(
+      Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    Tensor chain = reference.rmsNorm(x, weight, eps);
+    reference.ropeInPlace(chain, cos, sin, heads);
+    return chain;
+  }
+
+  @Test
+  void convolutionIntoASum() {
+    int[][] kernels = {{1, 1, 1}, {3, 1, 1}, {1, 3, 3}, {3, 3, 3}};
+    int[][] channels = {{1, 1}, {3, 17}, {16, 3}, {7, 33}};
+    for (int[] kernel : kernels) {
+      for (int[] channel : channels) {
+        for (DType dtype : COMPUTED) {
+          Tensor x = values(dtype, 2, 3, 49, channel[0]);
+          Tensor history = kernel[0] == 1 ? null : values(dtype, 1, 3, 49, channel[0]);
+          Tensor weight =
+              values(DType.BF16, channel[1], channel[0], kernel[0], kernel[1], kernel[2]);
+          Tensor bias = values(DType.F32, channel[1]);
+          ConvGeometry geometry = ConvGeometry.causal(Math.max(0, kernel[0] - 2), kernel[1] / 2);
+          Tensor residual = values(dtype, 2, 3, 49, channel[1]);
+          new Convolution(x, history, weight, bias, geometry, residual).nearly();
+        }
+      }
+    }
+  }
+
+  @Test
+  void upsampledConvolution() {
+    for (DType dtype : COMPUTED) {
+      for (int[] size : new int[][] {{1, 1, 1, 1}, {1, 1, 2, 3}, {2, 5, 24, 7}, {1, 3, 49, 16}}) {
+        Tensor x = values(dtype, size[0], size[1], size[2], size[3]);
+        Tensor history = values(dtype, 1, size[1], size[2], size[3]);
+        Tensor bias = values(DType.F32, 19);
+        for (ConvGeometry geometry :
+            List.of(
+                ConvGeometry.causal(0, 1),
+                ConvGeometry.causal(1, 2),
+                new ConvGeometry(1, 2, 2, 0, 0, 1, 2, 1),
+                new ConvGeometry(2, 1, 3, 0, 3, 0, 0, 2))) {
+          ConvGeometry upsampled = geometry.upsampled();
+          Tensor plane = values(DType.F16, 19, size[3], 1, 2, 3);
+          new Convolution(x, null, plane, bias, upsampled, null).nearly();
+          Tensor volume = values(DType.F32, 19, size[3], 2, 3, 2);
+          new Convolution(x, history, volume, null, upsampled, null).nearly();
+        }
+      }
+    }
+  }
+
+  @Test
+  void convolutionIntoASumRoundsTwice() {
+    Tensor x = integers(DType.BF16, 15, 2, 5, 7, 12);
+    Tensor weight = integers(DType.BF16, 15, 18, 12, 1, 3, 3);
+    Tensor bias = integers(DType.F32, 100, 18);
+    ConvGeometry same = ConvGeometry.causal(0, 1);
+    Tensor residual = integers(DType.BF16, 300, 2, 5, 7, 18);
+    new Convolution(x, null, weight, bias, same, residual).exactly();
+    Tensor large = integers(DType.BF16, 300, 2, 10, 14, 18);
+    new Convolution(x, null, weight, bias, same.upsampled(), large).exactly();
+  }
+
+  /** A convolution into a new tensor, and one into the residual itself, against a chain. */
+  private final class Convolution {
+    private final String what;
+    private final Tensor residual;
+    private final Operation apart;
+    private final Operation inPlace;
+    private final Operation chain;
+
+    Convolution(
+        Tensor x,
+        Tensor history,
+        Tensor weight,
+        Tensor bias,
+        ConvGeometry geometry,
+        Tensor residual) {
+      this.what = "conv3d %s x %s, %s, residual %s".formatted(x, weight, geometry, residual);
+      this.residual = residual;
+      ConvGeometry plain = withoutUpsampling(geometry);
+      chain =
+          place -> {
+            Tensor result =
+                place
+                    .ops()
+                    .conv3d(
+                        enlarged(place, x, geometry),
+                        enlarged(place, history, geometry),
+                        place.weight(weight),
+                        place.weight(bias),
+                        plain);
+            return residual == null ? result : place.ops().add(place.activation(residual), result);
+          };
+      Shape shape = chain.in(referenceBackend()).shape();
+      apart =
+          place -> {
+            Tensor there = place.activation(x);
+            Tensor out = place.ops().allocate(there.dtype(), shape);
+            place
+                .ops()
+                .backend()
+                .conv3d(
+                    out,
+                    there,
+                    place.activation(history),
+                    place.weight(weight),
+                    place.weight(bias),
+                    geometry,
+                    place.activation(residual));
+            return out;
+          };
+      inPlace =
+          place -> {
+            Tensor there = place.activation(x);
+            Tensor past = place.activation(history);
+            Tensor taps = place.weight(weight);
+            if (residual == null) {
+              return place.ops().conv3d(there, past, taps, place.weight(bias), geometry);
+            }
+            Tensor sum = place.activation(residual);
+            place.ops().conv3dAddInPlace(sum, there, past, taps, place.weight(bias), geometry);
+            return sum;
+          };
+    }
+
+    private static Tensor enlarged(Place place, Tensor x, ConvGeometry geometry) {
+      if (x == null || geometry.upsample() == 1) {
+        return place.activation(x);
+      }
+      return place
+          .ops()
+          .upsampleNearest(place.activation(x), x.size(0), 2 * x.size(1), 2 * x.size(2), true);
+    }
+
+    private static ConvGeometry withoutUpsampling(ConvGeometry g) {
+      return new ConvGeometry(
+          g.strideFrames(),
+          g.strideHeight(),
+          g.strideWidth(),
+          g.front(),
+          g.top(),
+          g.bottom(),
+          g.left(),
+          g.right());
+    }
+
+    void nearly() {
+      FusedOperationsContract.this.nearly(what, apart, chain, residual);
+      FusedOperationsContract.this.nearly(what + ", in place", inPlace, chain, residual);
+    }
+
+    void exactly() {
+      FusedOperationsContract.this.exactly(what, apart, chain);
+      FusedOperationsContract.this.exactly(what + ", in place", inPlace, chain);
+    }
+  }
+
+  /** Small whole numbers: their products and sums are exact in float32, but not in bfloat16. */
+  private Tensor integers(DType dtype, int largest, long... sizes) {
+    return values(
+            dtype,
+            Shape.of(sizes).count(),
+            value -> (float) (Math.round(largest * value) % (largest + 1)))
+        .reshape(sizes);
+  }
+}

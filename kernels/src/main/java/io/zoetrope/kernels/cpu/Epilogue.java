@@ -1,0 +1,96 @@
+package io.zoetrope.kernels.cpu;
+
+import io.zoetrope.kernels.cpu.Workspace.Piece;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.Tensor;
+
+/**
+ * What happens to a block of a product while it is still in the cache: bias, activation, and {@code
+ * residual + gate * result}, which is rounded before and after.
+ */
+final class Epilogue {
+  private final Elements out;
+  private final int columns;
+  private final RowVectors bias;
+  private final Activation activation;
+  private final Elements residual;
+  private final RowVectors gate;
+
+  /**
+   * The end of an operation.
+   *
+   * @param out [rows, columns], with the rows in any number of leading dimensions
+   * @param bias [columns] or null
+   * @param residual of the shape of {@code out}, {@code out} itself, or null
+   * @param gate of the residual's summand, [columns] or [rows, columns], or null for 1
+   */
+  Epilogue(Tensor out, Tensor bias, Activation activation, Tensor residual, Tensor gate) {
+    this.out = Elements.of(out);
+    this.columns = out.intSize(-1);
+    this.bias = bias == null ? null : new RowVectors(Elements.of(bias), 0, Piece.FIRST_VECTOR);
+    this.activation = activation;
+    this.residual = residual == null ? null : Elements.of(residual);
+    this.gate = gate == null ? null : RowVectors.of(gate, Piece.SECOND_VECTOR);
+  }
+
+  /**
+   * Finishes a block and stores it.
+   *
+   * @param c rows of {@code width} elements from {@code start} on, {@code pitch} apart; changed
+   * @param firstRow of the block in the result
+   * @param firstColumn of the block in the result
+   */
+  void store(
+      float[] c,
+      int start,
+      int pitch,
+      long firstRow,
+      int height,
+      int firstColumn,
+      int width,
+      Workspace workspace) {
+    float[] offset = bias == null ? null : bias.part(0, firstColumn, width, workspace);
+    boolean wholeRows = width == columns;
+    for (int row = 0; row < height; row++) {
+      int from = start + row * pitch;
+      if (offset != null) {
+        add(c, from, offset, width);
+      }
+      VectorMath.activate(activation, c, from, width, workspace);
+      if (residual != null) {
+        addToResidual(c, from, firstRow + row, firstColumn, width, workspace);
+      }
+      if (wholeRows) {
+        System.arraycopy(c, from, c, start + row * width, width);
+      } else {
+        out.store((firstRow + row) * columns + firstColumn, c, from, width, workspace);
+      }
+    }
+    if (wholeRows) {
+      out.store(firstRow * columns, c, start, height * width, workspace);
+    }
+  }
+
+  private void addToResidual(
+      float[] c, int from, long row, int firstColumn, int width, Workspace workspace) {
+    out.round(c, from, width, workspace);
+    if (gate != null) {
+      multiply(c, from, gate.part(row, firstColumn, width, workspace), width);
+    }
+    float[] base = workspace.floats(Piece.RESIDUAL, width);
+    residual.load(row * columns + firstColumn, base, 0, width, workspace);
+    add(c, from, base, width);
+  }
+
+  private static void add(float[] c, int from, float[] vector, int count) {
+    for (int i = 0; i < count; i++) {
+      c[from + i] += vector[i];
+    }
+  }
+
+  private static void multiply(float[] c, int from, float[] vector, int count) {
+    for (int i = 0; i < count; i++) {
+      c[from + i] *= vector[i];
+    }
+  }
+}
