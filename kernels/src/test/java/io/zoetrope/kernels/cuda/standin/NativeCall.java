@@ -24,6 +24,11 @@ record NativeCall(String function, long[] arguments) {
         .toArray(ValueLayout.JAVA_INT);
   }
 
+  /** The pointer of a number in a table that an argument points to. */
+  long pointerBehind(int argument, int index) {
+    return unlimited(arguments[argument]).getAtIndex(ValueLayout.JAVA_LONG, index);
+  }
+
   float floatBehind(int argument) {
     return unlimited(arguments[argument]).get(ValueLayout.JAVA_FLOAT, 0);
   }
