@@ -2,6 +2,7 @@ package io.zoetrope.kernels.cpu;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.DeviceSpec;
 
 /** Announces the device "cpu". */
 public final class CpuBackendProvider implements BackendProvider {
@@ -11,7 +12,8 @@ public final class CpuBackendProvider implements BackendProvider {
   }
 
   @Override
-  public Backend open(int threads) {
+  public Backend open(DeviceSpec spec, int threads) {
+    spec.requirePlain();
     return new CpuBackend(threads);
   }
 }

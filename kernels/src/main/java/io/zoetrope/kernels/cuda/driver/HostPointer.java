@@ -1,0 +1,27 @@
+package io.zoetrope.kernels.cuda.driver;
+
+import java.lang.foreign.MemorySegment;
+import jcuda.Pointer;
+
+/** Native host memory as JCuda wants it: by address. */
+final class HostPointer extends Pointer {
+  /** Memory that the driver will allocate. */
+  HostPointer() {}
+
+  /** Memory of a native segment, which the caller keeps alive. */
+  HostPointer(MemorySegment segment) {
+    super(requireNative(segment).address());
+  }
+
+  private static MemorySegment requireNative(MemorySegment segment) {
+    if (!segment.isNative()) {
+      throw new IllegalArgumentException("the driver takes native memory only, not " + segment);
+    }
+    return segment;
+  }
+
+  /** What the driver allocated. */
+  MemorySegment segment(long bytes) {
+    return MemorySegment.ofAddress(getNativePointer()).reinterpret(bytes);
+  }
+}
