@@ -16,19 +16,12 @@
 // split, a block writes its unnormalised sums, and per row its maximum and its sum of exponentials
 // (both in powers of 2), for attention_combine. Block: 128 threads. Shared memory: 2 * (64 * D + KEYS *
 // (D + min(D, 128))) bytes.
+#include "attention_shape.cuh"
 #include "tensor_core.cuh"
 
 constexpr int QUERIES = 64;
 constexpr int ATTENTION_THREADS = 128;
 constexpr float LOG2_E = 1.4426950408889634f;
-
-struct AttentionShape {
-  long long queries, keys, headDim;
-  long long queryStride, keyStride, valueStride, outStride;
-  long long biasHeadStride, biasQueryStride;
-  // How many keys a block takes, a multiple of the tile, and how many blocks share a row's keys.
-  long long keysPerSplit, splits;
-};
 
 __device__ __forceinline__ float powerOf2(float x) {
   float y;

@@ -10,15 +10,10 @@
 // Grid: (tiles of 16 queries, heads). Block: 256 threads; thread (query, key) of a 16 x 16 tile has
 // that score, then every 16th column of its query's sums. Shared memory: 4 * 16 * (4 * (headDim + 1) +
 // 17) bytes.
+#include "attention_shape.cuh"
 #include "elements.cuh"
 
 constexpr int TILE = 16;
-
-struct AttentionShape {
-  long long queries, keys, headDim;
-  long long queryStride, keyStride, valueStride, outStride;
-  long long biasHeadStride, biasQueryStride;
-};
 
 __device__ __forceinline__ void copyRows(
     float* tile, const void* from, int isBf16, long long first, long long count, long long stride,

@@ -17,8 +17,8 @@ for source in *.cu; do
     | sed -e "s/^\.version .*/.version $VERSION/" -e '/^\/\//d' -e '/^$/d' >"$OUT/${source%.cu}.ptx"
 done
 {
-  echo "# Written by build.sh: SHA-256 of the sources and of the PTX that was made of them."
-  echo "nvcc $FLAGS, .version $VERSION"
-  sha256sum build.sh *.cu *.cuh
-  (cd "$OUT" && sha256sum *.ptx)
+  echo "# Written by build.sh: SHA-256 of the sources and of the PTX that was made of them, and which kernel lies where."
+  sha256sum build.sh *.cu *.cuh | sed 's/^/source /'
+  (cd "$OUT" && sha256sum *.ptx) | sed 's/^/ptx /'
+  (cd "$OUT" && grep -o '^\.visible \.entry [a-z0-9_]*' *.ptx | sed 's/^\(.*\):.visible .entry \(.*\)/kernel \2  \1/')
 } >"$OUT/manifest.txt"
