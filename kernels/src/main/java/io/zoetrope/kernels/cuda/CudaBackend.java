@@ -19,6 +19,9 @@ import io.zoetrope.tensor.Tensor;
  * else, such as F32, in float32.
  */
 public final class CudaBackend implements Backend {
+  /** The rest is for activations. */
+  private static final double WEIGHTS_SHARE = 0.7;
+
   private final CudaRuntime runtime;
   private final PlacedWeights weights;
   private final LinearOperation linear;
@@ -28,12 +31,22 @@ public final class CudaBackend implements Backend {
   private final RowOperations rows;
   private final ElementOperations elements;
 
-  /** A backend on a device, which is closed with it. */
+  /** A backend on a device, which is closed with it; weights take most of the free memory. */
   public CudaBackend(CudaRuntime runtime) {
+    this(runtime, (long) (WEIGHTS_SHARE * runtime.freeBytes()));
+  }
+
+  /**
+   * A backend on a device, which is closed with it.
+   *
+   * @param weightBytes how much memory weights may take; what is beyond that comes to the device
+   *     only when it is needed
+   */
+  public CudaBackend(CudaRuntime runtime, long weightBytes) {
     this.runtime = runtime;
     Launcher launcher = new Launcher(runtime);
     Workspace workspace = new Workspace(runtime);
-    weights = new PlacedWeights(runtime);
+    weights = new PlacedWeights(runtime, weightBytes);
     linear = new LinearOperation(launcher);
     attention = new AttentionOperation(launcher, workspace);
     copy = new StridedCopy(launcher, workspace);
@@ -51,12 +64,14 @@ public final class CudaBackend implements Backend {
   public Storage allocate(long bytes) {
     weights.freeEnded();
     long address = runtime.allocate(bytes);
-    return new DeviceStorage(new DeviceBlocks(address), address, bytes, null);
+    DeviceBlocks blocks = new DeviceBlocks();
+    blocks.add(() -> runtime.free(address));
+    return new DeviceStorage(blocks, () -> address, bytes, null);
   }
 
   @Override
   public void free(Storage storage) {
-    ((DeviceStorage) storage).blocks().free(runtime);
+    ((DeviceStorage) storage).blocks().free();
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.zoetrope.kernels.cuda.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.zoetrope.kernels.cuda.PtxModules;
+import io.zoetrope.kernels.cuda.PtxLibrary;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ class DriverRuntimeTest {
     StandInDriver standIn = StandInDriver.start();
     CudaDriver driver = CudaDriver.open();
     System.out.println(driver.version() + " " + driver.devices());
-    try (DriverRuntime runtime = new DriverRuntime(driver.device(0), PtxModules::ofKernel)) {
+    try (DriverRuntime runtime = new DriverRuntime(driver.device(0), new PtxLibrary()::moduleOf)) {
       byte[] bytes = new byte[20 << 20];
       new java.util.Random(1).nextBytes(bytes);
       long a = runtime.allocate(bytes.length);
