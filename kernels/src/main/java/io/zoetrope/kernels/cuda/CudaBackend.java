@@ -18,7 +18,7 @@ import io.zoetrope.tensor.Tensor;
  * A CUDA device. BF16 work with sizes that are multiples of 8 runs on the tensor cores; everything
  * else, such as F32, in float32.
  */
-public final class CudaBackend implements Backend {
+public class CudaBackend implements Backend {
   /** The rest is for activations. */
   private static final double WEIGHTS_SHARE = 0.7;
 
@@ -33,7 +33,12 @@ public final class CudaBackend implements Backend {
 
   /** A backend on a device, which is closed with it; weights take most of the free memory. */
   public CudaBackend(CudaRuntime runtime) {
-    this(runtime, (long) (WEIGHTS_SHARE * runtime.freeBytes()));
+    this(runtime, weightShare(runtime));
+  }
+
+  /** How much memory weights may take unless somebody says otherwise. */
+  public static long weightShare(CudaRuntime runtime) {
+    return (long) (WEIGHTS_SHARE * runtime.freeBytes());
   }
 
   /**
@@ -159,6 +164,11 @@ public final class CudaBackend implements Backend {
       ConvGeometry geometry,
       Tensor residual) {
     convolution.run(out, x, history, weight, bias, geometry, residual);
+  }
+
+  /** A convolution's weight as [out channels, taps, in channels], made once. */
+  protected final Tensor channelsLast(Tensor weight) {
+    return convolution.channelsLast(weight);
   }
 
   @Override

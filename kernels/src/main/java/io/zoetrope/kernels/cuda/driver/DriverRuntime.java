@@ -216,6 +216,18 @@ public final class DriverRuntime implements CudaRuntime {
     stream.synchronize();
   }
 
+  /** cuBLAS, working on the stream of the kernels. */
+  Cublas openCublas() {
+    attach();
+    return new Cublas(device(), stream);
+  }
+
+  /** cuDNN, working on the stream of the kernels. */
+  Cudnn openCudnn() {
+    attach();
+    return new Cudnn(device(), stream);
+  }
+
   /** The driver keeps a current context for each thread. */
   private void attach() {
     if (thread != Thread.currentThread()) {

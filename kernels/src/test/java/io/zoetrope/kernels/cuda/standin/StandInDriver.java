@@ -52,6 +52,7 @@ public final class StandInDriver {
   private final List<String> calls = new ArrayList<>();
   private final List<String> errors = new ArrayList<>();
   private final StandInBlas blas = new StandInBlas(this);
+  private final StandInDnn dnn = new StandInDnn(this);
   private StandInContext context;
   private int stickyStatus;
   private long nextHandle = 0x1000;
@@ -173,6 +174,9 @@ public final class StandInDriver {
   private int dispatch(NativeCall call) {
     if (call.function().startsWith("cublas")) {
       return blas.dispatch(call);
+    }
+    if (call.function().startsWith("cudnn")) {
+      return dnn.dispatch(call);
     }
     switch (call.function()) {
       case "cuInit" -> {

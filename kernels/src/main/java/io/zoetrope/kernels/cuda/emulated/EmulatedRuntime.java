@@ -1,0 +1,178 @@
+package io.zoetrope.kernels.cuda.emulated;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.CudaRuntime;
+import io.zoetrope.kernels.cuda.PtxLibrary;
+import io.zoetrope.kernels.emulator.DeviceMemory;
+import io.zoetrope.kernels.emulator.DeviceMemoryException;
+import io.zoetrope.kernels.emulator.Emulator;
+import io.zoetrope.kernels.emulator.EmulatorOptions;
+import io.zoetrope.kernels.emulator.Grid;
+import io.zoetrope.kernels.emulator.KernelParameter;
+import io.zoetrope.kernels.emulator.PtxKernel;
+import io.zoetrope.kernels.emulator.PtxModule;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The emulator as a device. Everything has ended when a call returns. */
+public final class EmulatedRuntime implements CudaRuntime {
+  /** As on an A100. */
+  private static final int MAX_SHARED_BYTES = 163 << 10;
+
+  private static final int MULTIPROCESSORS = 4;
+
+  private final DeviceMemory memory;
+  private final Emulator emulator;
+  private final int threads;
+  private final PtxLibrary library = new PtxLibrary();
+  private final Map<String, PtxModule> modules = new HashMap<>();
+
+  /**
+   * A device.
+   *
+   * @param threads of the host that run blocks
+   * @param capacity bytes of device memory, which lies on the Java heap
+   */
+  public EmulatedRuntime(int threads, long capacity) {
+    this.threads = threads;
+    memory = new DeviceMemory(capacity);
+    emulator = new Emulator(memory, EmulatorOptions.STRICT.withThreads(threads));
+  }
+
+  @Override
+  public String name() {
+    return "PTX emulator, %d threads".formatted(threads);
+  }
+
+  @Override
+  public int multiprocessors() {
+    return MULTIPROCESSORS;
+  }
+
+  @Override
+  public int maxSharedBytes() {
+    return MAX_SHARED_BYTES;
+  }
+
+  @Override
+  public long allocate(long bytes) {
+    try {
+      return memory.allocate(bytes);
+    } catch (DeviceMemoryException e) {
+      throw new CudaException.OutOfMemory(
+          "%s: %s; give Java more memory with ZOETROPE_JAVA_OPTIONS=-Xmx..., or use a smaller size"
+              .formatted(name(), e.getMessage()));
+    }
+  }
+
+  @Override
+  public void free(long address) {
+    memory.free(address);
+  }
+
+  @Override
+  public void copyToDevice(long address, MemorySegment from) {
+    memory.write(address, from);
+  }
+
+  @Override
+  public void copyToHost(MemorySegment to, long address) {
+    memory.read(address, to);
+  }
+
+  @Override
+  public void copyOnDevice(long to, long from, long bytes) {
+    memory.copy(to, from, bytes);
+  }
+
+  @Override
+  public void launch(
+      String kernel,
+      int gridX,
+      int gridY,
+      int gridZ,
+      int blockX,
+      int blockY,
+      int blockZ,
+      int sharedBytes,
+      Object... arguments) {
+    PtxKernel entry =
+        modules
+            .computeIfAbsent(library.moduleOf(kernel), PtxModule::parse)
+            .kernel(kernel);
+    emulator.launch(
+        entry,
+        Grid.of(gridX, gridY, gridZ, blockX, blockY, blockZ),
+        sharedBytes,
+        parameters(entry, arguments));
+  }
+
+  private static MemorySegment parameters(PtxKernel kernel, Object... arguments) {
+    List<KernelParameter> parameters = kernel.parameters();
+    if (parameters.size() != arguments.length) {
+      throw new IllegalArgumentException(
+          "%s: takes %d arguments, not %d"
+              .formatted(kernel.name(), parameters.size(), arguments.length));
+    }
+    // Of longs, so that structures are aligned.
+    MemorySegment buffer =
+        MemorySegment.ofArray(new long[Math.ceilDiv(kernel.parameterBytes(), Long.BYTES)]);
+    for (int i = 0; i < arguments.length; i++) {
+      KernelParameter parameter = parameters.get(i);
+      MemorySegment place = buffer.asSlice(parameter.offset(), parameter.bytes());
+      switch (arguments[i]) {
+        case Long value -> place.set(JAVA_LONG, 0, value);
+        case Integer value -> place.set(JAVA_INT, 0, value);
+        case Float value -> place.set(JAVA_FLOAT, 0, value);
+        case long[] structure -> place.copyFrom(MemorySegment.ofArray(structure));
+        default ->
+            throw new IllegalArgumentException(
+                "%s: argument %d is of %s; Long, Integer, Float or long[] is needed"
+                    .formatted(kernel.name(), i, arguments[i].getClass().getSimpleName()));
+      }
+    }
+    return buffer.asSlice(0, kernel.parameterBytes());
+  }
+
+  @Override
+  public long freeBytes() {
+    return memory.capacity() - memory.used();
+  }
+
+  @Override
+  public MemorySegment pin(long bytes) {
+    return Arena.ofAuto().allocate(bytes, Long.BYTES);
+  }
+
+  @Override
+  public void unpin(MemorySegment pinned) {
+    // Goes when it is unreachable.
+  }
+
+  @Override
+  public Upload startUpload(long address, List<MemorySegment> pinned) {
+    long position = address;
+    for (MemorySegment part : pinned) {
+      memory.write(position, part);
+      position += part.byteSize();
+    }
+    return () -> {};
+  }
+
+  @Override
+  public void synchronize() {
+    // Nothing is under way.
+  }
+
+  @Override
+  public void close() {
+    modules.clear();
+  }
+}
