@@ -102,28 +102,38 @@ __device__ __forceinline__ void attend(
       }
     }
 
+    int keysLeft = static_cast<int>(min(endKey - first, static_cast<long long>(KEYS)));
     // Two rows a thread: half 0 and half 1 of the fragments.
 #pragma unroll
     for (int half = 0; half < 2; half++) {
       long long query = firstQuery + warpRow + lane / 4 + half * 8;
       const float* biasRow = bias == nullptr || query >= shape.queries
           ? nullptr
-          : bias + head * shape.biasHeadStride + query * shape.biasQueryStride;
+          : bias + head * shape.biasHeadStride + query * shape.biasQueryStride + first;
       float max = largest[half];
 #pragma unroll
       for (int j = 0; j < KEYS / 8; j++) {
 #pragma unroll
         for (int e = 0; e < 2; e++) {
+          int key = j * 8 + lane % 4 * 2 + e;
           float& score = scores[j][half * 2 + e];
-          long long key = first + j * 8 + lane % 4 * 2 + e;
-          score *= scoreScale;
-          if (key >= endKey) {
-            score = -INFINITY;
-          } else if (biasRow != nullptr) {
-            score = fmaf(biasRow[key], LOG2_E, score);
-          }
-          max = fmaxf(max, score);
+          score = key < keysLeft ? score * scoreScale : -INFINITY;
         }
+      }
+      if (biasRow != nullptr) {
+#pragma unroll
+        for (int j = 0; j < KEYS / 8; j++) {
+#pragma unroll
+          for (int e = 0; e < 2; e++) {
+            int key = j * 8 + lane % 4 * 2 + e;
+            float& score = scores[j][half * 2 + e];
+            score = key < keysLeft ? fmaf(biasRow[key], LOG2_E, score) : score;
+          }
+        }
+      }
+#pragma unroll
+      for (int j = 0; j < KEYS / 8; j++) {
+        max = fmaxf(max, fmaxf(scores[j][half * 2], scores[j][half * 2 + 1]));
       }
       max = fmaxf(max, __shfl_xor_sync(0xffffffffu, max, 1));
       max = fmaxf(max, __shfl_xor_sync(0xffffffffu, max, 2));
@@ -196,11 +206,12 @@ __device__ __forceinline__ void attend(
       partialScales[2 * row] = largest[half];
       partialScales[2 * row + 1] = total[half];
     }
+    float factor = 1.0f / total[half];
 #pragma unroll
     for (int j = 0; j < VALUES / 8; j++) {
       int column = j * 8 + lane % 4 * 2;
       if (column >= valueColumns) {
-        continue;
+        break;
       }
       long long index = query * shape.outStride + headColumn + slice * VALUES + column;
       float low = sums[j][half * 2];
@@ -209,7 +220,6 @@ __device__ __forceinline__ void attend(
         float* to = partialSums + split * shape.queries * shape.outStride + index;
         *reinterpret_cast<float2*>(to) = make_float2(low, high);
       } else {
-        float factor = 1.0f / total[half];
         *reinterpret_cast<uint32_t*>(out + index) = pack(low * factor, high * factor);
       }
     }

@@ -13,8 +13,9 @@ OUT=../resources/io/zoetrope/kernels/cuda
 
 rm -f "$OUT"/*.ptx "$OUT/manifest.txt"
 for source in *.cu; do
-  nvcc -ptx $FLAGS -o - "$source" \
-    | sed -e "s/^\.version .*/.version $VERSION/" -e '/^\/\//d' -e '/^$/d' >"$OUT/${source%.cu}.ptx"
+  ptx="$OUT/${source%.cu}.ptx"
+  nvcc -ptx $FLAGS -o "$ptx" "$source"
+  sed -i -e "s/^\.version .*/.version $VERSION/" -e '/^\/\//d' -e '/^$/d' "$ptx"
 done
 {
   echo "# Written by build.sh: SHA-256 of the sources and of the PTX that was made of them, and which kernel lies where."

@@ -59,21 +59,21 @@ __device__ __forceinline__ void convolve(
   PixelRows a(convolution, firstRow);
   MatrixRows<COLUMNS> b(weight, firstColumn, features, depth);
   multiplyTile<COLUMNS>(sums, a, b, depth);
-  visitSums<COLUMNS>(
-      sums, firstRow, firstColumn, convolution.pixels(), features,
-      [&](long long row, int column, float first, float second) {
-        bool inside = column + 1 < features;
-        if (bias != nullptr) {
-          first += load(bias, column, biasBf16);
-          second += loadInside(bias, column + 1, biasBf16, inside);
-        }
-        if (residual != nullptr) {
-          long long index = row * features + column;
-          first = rounded(first, true) + load(residual, index, true);
-          second = rounded(second, true) + loadInside(residual, index + 1, true, inside);
-        }
-        storePair(out, row, column, features, first, second);
-      });
+  auto finish = [&](long long row, int column, auto& values) {
+    addVector(values, bias, biasBf16, column);
+    if (residual != nullptr) {
+      for (float& value : values) {
+        value = rounded(value, true);
+      }
+      addVector(values, residual, true, row * features + column);
+    }
+    storeVector(out, row * features + column, true, values);
+  };
+  if (features % VECTOR == 0 && aligned(bias)) {
+    visitSums<VECTOR>(sums, firstRow, firstColumn, convolution.pixels(), features, finish);
+  } else {
+    visitSums<1>(sums, firstRow, firstColumn, convolution.pixels(), features, finish);
+  }
 }
 
 #define CONV3D(name, COLUMNS)                                                               \

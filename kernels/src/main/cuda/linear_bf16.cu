@@ -43,16 +43,18 @@ __device__ __forceinline__ void linear(
     int features,
     int depth) {
   LinearTile tile(x, weight, rows, features, depth);
-  visitSums<COLUMNS>(
-      tile.sums, tile.row, tile.column, rows, features,
-      [&](long long row, int column, float first, float second) {
-        if (bias != nullptr) {
-          first += load(bias, column, biasBf16);
-          second += loadInside(bias, column + 1, biasBf16, column + 1 < features);
-        }
-        storePair(
-            out, row, column, features, activate(first, ACTIVATION), activate(second, ACTIVATION));
-      });
+  auto finish = [&](long long row, int column, auto& values) {
+    addVector(values, bias, biasBf16, column);
+    for (float& value : values) {
+      value = activate(value, ACTIVATION);
+    }
+    storeVector(out, row * features + column, true, values);
+  };
+  if (features % VECTOR == 0 && aligned(bias)) {
+    visitSums<VECTOR>(tile.sums, tile.row, tile.column, rows, features, finish);
+  } else {
+    visitSums<1>(tile.sums, tile.row, tile.column, rows, features, finish);
+  }
 }
 
 #define LINEAR(name, ACTIVATION)                                                            \
@@ -79,25 +81,19 @@ extern "C" __global__ void __launch_bounds__(TILE_THREADS, 2) linear_add_bf16(
     int features,
     int depth) {
   LinearTile tile(x, weight, rows, features, depth);
-  visitSums<COLUMNS>(
-      tile.sums, tile.row, tile.column, rows, features,
-      [&](long long row, int column, float first, float second) {
-        bool inside = column + 1 < features;
-        if (bias != nullptr) {
-          first += load(bias, column, biasBf16);
-          second += loadInside(bias, column + 1, biasBf16, inside);
-        }
-        first = rounded(first, true);
-        second = rounded(second, true);
-        if (gate != nullptr) {
-          const float* gates = gate + row * gateStride + column;
-          first *= gates[0];
-          second *= inside ? gates[1] : 0.0f;
-        }
-        long long index = row * features + column;
-        storePair(
-            out, row, column, features,
-            load(out, index, true) + first,
-            loadInside(out, index + 1, true, inside) + second);
-      });
+  auto finish = [&](long long row, int column, auto& values) {
+    addVector(values, bias, biasBf16, column);
+    const float* gates = gate == nullptr ? nullptr : gate + row * gateStride + column;
+    for (float& value : values) {
+      value = rounded(value, true);
+      value *= gates == nullptr ? 1.0f : *gates++;
+    }
+    addVector(values, out, true, row * features + column);
+    storeVector(out, row * features + column, true, values);
+  };
+  if (features % VECTOR == 0 && aligned(bias)) {
+    visitSums<VECTOR>(tile.sums, tile.row, tile.column, rows, features, finish);
+  } else {
+    visitSums<1>(tile.sums, tile.row, tile.column, rows, features, finish);
+  }
 }

@@ -3,7 +3,7 @@
 // COLUMNS / 2 columns. Three stages of shared memory, filled by asynchronous copies two steps
 // ahead; a step is 32 deep.
 //
-// Shared memory: 3 * (128 + COLUMNS) * 64 bytes.
+// Shared memory: 3 * (128 + COLUMNS) * 64 bytes, which hold the sums afterwards.
 #pragma once
 #include "tensor_core.cuh"
 
@@ -59,9 +59,7 @@ struct TileSums {
 };
 
 template <int COLUMNS>
-constexpr int tileSharedBytes() {
-  return STAGES * (TILE_ROWS + COLUMNS) * TILE_DEPTH * 2;
-}
+constexpr int TILE_SHARED_BYTES = STAGES * (TILE_ROWS + COLUMNS) * TILE_DEPTH * 2;
 
 template <int COLUMNS, class Rows>
 __device__ __forceinline__ void multiplyTile(
@@ -117,9 +115,14 @@ __device__ __forceinline__ void multiplyTile(
   }
 }
 
-// Calls visit(row, column, sum, next sum) for this thread's neighbouring pairs of sums inside the
-// matrix; the column is even, and its neighbour may be one beyond the last.
-template <int COLUMNS, class Visitor>
+// Floats between the rows of a tile of sums in shared memory: rows that a warp writes at once lie in
+// different banks.
+template <int COLUMNS>
+constexpr int SUM_STRIDE = COLUMNS + 8;
+
+// Calls visit(row, column, values) for all sums inside the matrix, N neighbours of a row at a time.
+// The sums go through shared memory, half of them at a time, so that a warp touches whole rows.
+template <int N, int COLUMNS, class Visitor>
 __device__ __forceinline__ void visitSums(
     const TileSums<COLUMNS>& sums,
     long long firstRow,
@@ -127,40 +130,53 @@ __device__ __forceinline__ void visitSums(
     long long rows,
     int columns,
     Visitor visit) {
+  extern __shared__ __align__(128) unsigned char shared[];
+  float* tile = reinterpret_cast<float*>(shared);
+  constexpr int STRIDE = SUM_STRIDE<COLUMNS>;
+  static_assert(TILE_ROWS / 2 * STRIDE * 4 <= TILE_SHARED_BYTES<COLUMNS>, "half of the sums fits");
   int lane = threadIdx.x % 32;
   int warp = threadIdx.x / 32;
 #pragma unroll
   for (int i = 0; i < 2; i++) {
+    // Nobody reads the stages, or the first half, any more.
+    __syncthreads();
 #pragma unroll
     for (int half = 0; half < 2; half++) {
-      long long row = firstRow + warp / 2 * 32 + i * 16 + half * 8 + lane / 4;
 #pragma unroll
       for (int j = 0; j < TileSums<COLUMNS>::BLOCKS; j++) {
-        int column = firstColumn + warp % 2 * (COLUMNS / 2) + j * 8 + lane % 4 * 2;
-        if (row < rows && column < columns) {
-          visit(row, column, sums.at[i][j][half * 2], sums.at[i][j][half * 2 + 1]);
-        }
+        int row = warp / 2 * 16 + half * 8 + lane / 4;
+        int column = warp % 2 * (COLUMNS / 2) + j * 8 + lane % 4 * 2;
+        *reinterpret_cast<float2*>(tile + row * STRIDE + column) =
+            make_float2(sums.at[i][j][half * 2], sums.at[i][j][half * 2 + 1]);
+      }
+    }
+    __syncthreads();
+    constexpr int GROUPS = COLUMNS / N;
+#pragma unroll 1
+    for (int index = threadIdx.x; index < TILE_ROWS / 2 * GROUPS; index += TILE_THREADS) {
+      int tileRow = index / GROUPS;
+      int tileColumn = index % GROUPS * N;
+      long long row = firstRow + tileRow / 16 * 32 + i * 16 + tileRow % 16;
+      int column = firstColumn + tileColumn;
+      if (row < rows && column < columns) {
+        float values[N];
+        loadVector<N>(values, tile, tileRow * STRIDE + tileColumn, false);
+        visit(row, column, values);
       }
     }
   }
 }
 
-// Two neighbours of a row of `columns` elements; the second one is left out beyond the row's end.
-__device__ __forceinline__ void storePair(
-    bf16* out, long long row, int column, int columns, float first, float second) {
-  long long index = row * columns + column;
-  if (columns % 2 == 0) {
-    *reinterpret_cast<uint32_t*>(out + index) = pack(first, second);
-  } else {
-    out[index] = __float2bfloat16_rn(first);
-    if (column + 1 < columns) {
-      out[index + 1] = __float2bfloat16_rn(second);
+// Adds neighbouring elements of a vector, if there is one.
+template <int N>
+__device__ __forceinline__ void addVector(
+    float (&values)[N], const void* vector, int isBf16, long long index) {
+  if (vector != nullptr) {
+    float added[N];
+    loadVector<N>(added, vector, index, isBf16);
+#pragma unroll
+    for (int i = 0; i < N; i++) {
+      values[i] += added[i];
     }
   }
-}
-
-// An element of a pair for which the row may have no second one.
-__device__ __forceinline__ float loadInside(
-    const void* base, long long index, int isBf16, bool inside) {
-  return inside ? load(base, index, isBf16) : 0.0f;
 }

@@ -28,6 +28,14 @@ abstract class BackendComparison {
   /** The backend under test. */
   protected abstract Backend open();
 
+  /**
+   * Whether attention rounds the probabilities of BF16 operands before it multiplies the values with
+   * them, as tensor cores want it.
+   */
+  protected boolean roundsProbabilities() {
+    return false;
+  }
+
   @BeforeEach
   void openBackends() {
     tested = new Ops(open());
