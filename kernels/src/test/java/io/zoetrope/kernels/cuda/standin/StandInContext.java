@@ -38,7 +38,7 @@ final class StandInContext {
   private final Map<Long, PtxModule> modules = new HashMap<>();
   private final Map<Long, Function> functions = new HashMap<>();
 
-  StandInContext(StandInCard card, StandInStreams.Order order) {
+  StandInContext(StandInCard card, StreamOrder order) {
     memory = new DeviceMemory(card.memoryBytes());
     emulator = new Emulator(memory, EmulatorOptions.STRICT.withThreads(THREADS));
     streams = new StandInStreams(order);
