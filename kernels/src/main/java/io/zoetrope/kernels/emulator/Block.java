@@ -6,6 +6,7 @@ final class Block {
   private final SharedSpace shared;
   private final GlobalSpace global;
   private final TensorCore tensorCore = new TensorCore();
+  private final ParameterSpace parameters;
   private final Profile profile;
   private final Warp[] warps;
   private int number;
@@ -15,6 +16,7 @@ final class Block {
     this.launch = launch;
     this.shared = new SharedSpace(launch, launch.sharedBytes());
     this.global = new GlobalSpace(launch);
+    this.parameters = new ParameterSpace(launch.parameters());
     this.profile = new Profile(launch.kernel().instructions().length);
     this.warps = new Warp[launch.warps()];
     for (int i = 0; i < warps.length; i++) {
@@ -67,6 +69,10 @@ final class Block {
 
   GlobalSpace global() {
     return global;
+  }
+
+  ParameterSpace parameters() {
+    return parameters;
   }
 
   TensorCore tensorCore() {

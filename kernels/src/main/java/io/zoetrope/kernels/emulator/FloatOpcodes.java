@@ -49,6 +49,9 @@ final class FloatOpcodes {
     t.binary("copysign.f32", (a, b) -> a & 0x80000000 | b & 0x7FFFFFFF);
     t.as(InstructionClass.FLOAT, 2);
     ternary(t, "fma.rn mad.rn", Math::fma);
+    directed(t, "rm", Floats.Direction.DOWN);
+    directed(t, "rp", Floats.Direction.UP);
+    directed(t, "rz", Floats.Direction.ZERO);
     t.as(InstructionClass.SPECIAL, 1);
     unary(t, "rcp.rn rcp.approx", a -> 1 / a);
     unary(t, "sqrt.rn sqrt.approx", a -> (float) Math.sqrt(a));
@@ -71,7 +74,7 @@ final class FloatOpcodes {
     binary64(t, "max.f64", (a, b) -> a != a ? b : b != b ? a : Math.max(a, b));
     unary64(t, "neg.f64", a -> -a);
     unary64(t, "abs.f64", Math::abs);
-    unary64(t, "rcp.rn.f64", a -> 1 / a);
+    unary64(t, "rcp.rn.f64 rcp.approx.ftz.f64", a -> 1 / a);
     unary64(t, "sqrt.rn.f64", Math::sqrt);
     t.as(InstructionClass.FLOAT, 2);
     t.ternaryLong(
@@ -82,6 +85,15 @@ final class FloatOpcodes {
                     Double.longBitsToDouble(a),
                     Double.longBitsToDouble(b),
                     Double.longBitsToDouble(c))));
+  }
+
+  private static void directed(OpcodeTable t, String modifier, Floats.Direction direction) {
+    t.as(InstructionClass.FLOAT, 2);
+    ternary(t, "fma." + modifier, (a, b, c) -> Floats.fma(a, b, c, direction));
+    t.as(InstructionClass.FLOAT, 1);
+    binary(t, "add." + modifier, (a, b) -> Floats.fma(a, 1, b, direction));
+    binary(t, "sub." + modifier, (a, b) -> Floats.fma(a, 1, -b, direction));
+    binary(t, "mul." + modifier, (a, b) -> Floats.fma(a, b, 0, direction));
   }
 
   /** Adds forms without and with {@code .ftz} and {@code .sat}. */

@@ -49,6 +49,34 @@ final class Floats {
     return value > nearest ? Math.nextUp(nearest) : Math.nextDown(nearest);
   }
 
+  /** {@code a b + c}, rounded once: down, up, or toward zero. */
+  static float fma(float a, float b, float c, Direction direction) {
+    double product = (double) a * b;
+    double sum = product + c;
+    double back = sum - product;
+    double rest = (product - (sum - back)) + (c - back);
+    return direction.round(sum, rest);
+  }
+
+  /** A directed rounding. */
+  enum Direction {
+    DOWN,
+    UP,
+    ZERO;
+
+    /** A float32 from {@code value + rest}, where the rest is below the last bit of the value. */
+    float round(double value, double rest) {
+      float nearest = (float) value;
+      boolean above = nearest > value || nearest == value && rest < 0;
+      boolean below = nearest < value || nearest == value && rest > 0;
+      boolean down = this == DOWN || this == ZERO && value > 0;
+      if (above && down) {
+        return Math.nextDown(nearest);
+      }
+      return below && !down ? Math.nextUp(nearest) : nearest;
+    }
+  }
+
   /** Flushes a subnormal value to zero of the same sign. */
   static float flush(float value) {
     return Math.abs(value) < Float.MIN_NORMAL ? Math.copySign(0f, value) : value;

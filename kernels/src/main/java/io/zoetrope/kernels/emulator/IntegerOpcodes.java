@@ -152,13 +152,13 @@ final class IntegerOpcodes {
   }
 
   /** {@code bfi}: {@code a}'s low bits put into {@code b}. */
-  static int insert(int a, int b, int position, int length) {
+  static long insert(long a, long b, int position, int length, int width) {
     int p = position & 0xFF;
     int n = length & 0xFF;
-    if (p > 31 || n == 0) {
+    if (p >= width || n == 0) {
       return b;
     }
-    int field = (n > 31 ? -1 : (1 << n) - 1) << p;
+    long field = (n > 63 ? -1L : (1L << n) - 1) << p;
     return b & ~field | a << p & field;
   }
 

@@ -59,42 +59,15 @@ final class MemoryOpcodes {
     boolean half = operands.type(targets.getFirst()).bytes() == 2;
     AddressOperand address = operands.address(1);
     operands.accessWidth(access.space(), access.width());
-    if (access.space() == StateSpace.PARAMETER) {
-      operands.kind(InstructionClass.PARAMETER);
-      return parameterLoad(operands, access, registers, wide, half, address);
-    }
     operands.kind(
         switch (access.space()) {
           case GLOBAL -> InstructionClass.GLOBAL_LOAD;
           case SHARED -> InstructionClass.SHARED_LOAD;
           case LOCAL -> InstructionClass.LOCAL_LOAD;
+          case PARAMETER -> InstructionClass.PARAMETER;
           default -> InstructionClass.GENERIC;
         });
     return new Load(access, registers, wide, half, address);
-  }
-
-  private static Instruction.Action parameterLoad(
-      OperandReader operands,
-      Access access,
-      int[] registers,
-      boolean wide,
-      boolean half,
-      AddressOperand address) {
-    if (address.register() >= 0) {
-      throw operands.error("a parameter at a computed address");
-    }
-    return (warp, mask) -> {
-      MemoryRegion parameters = warp.block().launch().parameters();
-      int offset = (int) address.offset();
-      for (int rest = mask; rest != 0; rest &= rest - 1) {
-        int lane = Integer.numberOfTrailingZeros(rest);
-        if (!parameters.contains(offset, access.width())) {
-          throw warp.fault(
-              Finding.OUT_OF_BOUNDS, lane, offset, "parameter of " + access.width() + " bytes");
-        }
-        read(warp, lane, parameters, offset, access, registers, wide, half);
-      }
-    };
   }
 
   static Instruction.Action store(OperandReader operands) {

@@ -126,11 +126,31 @@ final class MoveOpcodes {
     }
   }
 
-  /** {@code bfi.b32}. */
+  /** {@code bfi}: the low bits of one value put into another. */
   static Instruction.Action insertBits(OperandReader operands) {
     operands.requireCount(5);
     operands.kind(InstructionClass.INTEGER);
-    return fourSources(operands, IntegerOpcodes::insert);
+    if (operands.opcode().getLast().equals("b32")) {
+      return fourSources(
+          operands, (a, b, position, length) -> (int) IntegerOpcodes.insert(a, b, position, length, 32));
+    }
+    int a = operands.longSource(1);
+    int b = operands.longSource(2);
+    int position = operands.wordSource(3);
+    int length = operands.wordSource(4);
+    int target = operands.longTarget(0);
+    return (warp, mask) -> {
+      for (int rest = mask; rest != 0; rest &= rest - 1) {
+        int lane = Integer.numberOfTrailingZeros(rest);
+        warp.wide(target)[lane] =
+            IntegerOpcodes.insert(
+                warp.wide(a)[lane],
+                warp.wide(b)[lane],
+                warp.word(position)[lane],
+                warp.word(length)[lane],
+                64);
+      }
+    };
   }
 
   /** {@code lop3.b32}. */

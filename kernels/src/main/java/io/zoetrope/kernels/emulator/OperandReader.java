@@ -122,6 +122,9 @@ final class OperandReader {
   }
 
   int predicateSource(Operand operand) {
+    if (operand instanceof Operand.IntegerLiteral(long value)) {
+      return registers.predicateConstant(value != 0);
+    }
     String name =
         switch (operand) {
           case Operand.Name(String n) -> n;

@@ -76,9 +76,12 @@ final class PtxScanner {
       }
       position = end + 1;
     } else if (isWordCharacter(c)) {
-      while (position < text.length() && inWord()) {
+      boolean directive = c == '.';
+      do {
         position++;
-      }
+      } while (position < text.length()
+          && inWord()
+          && !(directive && text.charAt(position) == '.'));
     } else if ("@!{}[]()<>,;:|+-=".indexOf(c) >= 0) {
       position++;
     } else {
@@ -87,7 +90,10 @@ final class PtxScanner {
     tokens.add(new Token(text.substring(start, position), line, start));
   }
 
-  /** A word goes on over letters, digits, {@code _ $ % .}, and over {@code ::} as in L2::128B. */
+  /**
+   * A word goes on over letters, digits, {@code _ $ % .}, and over {@code ::} as in L2::128B. A directive
+   * ends before its next dot, as in {@code .reg.b32}.
+   */
   private boolean inWord() {
     if (text.startsWith("::", position)) {
       position++;

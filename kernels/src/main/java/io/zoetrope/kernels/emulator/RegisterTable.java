@@ -28,6 +28,7 @@ final class RegisterTable {
   private final Map<String, Integer> numbers = new HashMap<>();
   private final Map<Integer, Integer> wordConstants = new HashMap<>();
   private final Map<Long, Integer> longConstants = new HashMap<>();
+  private final Map<Boolean, Integer> predicateConstants = new HashMap<>();
   private final Map<SpecialRegister, Integer> specials = new HashMap<>();
 
   RegisterTable(Map<String, PtxType> declared) {
@@ -62,6 +63,11 @@ final class RegisterTable {
   /** The register that holds a constant of 64 bits. */
   int longConstant(long value) {
     return longConstants.computeIfAbsent(value, v -> add(PtxType.B64));
+  }
+
+  /** The register that holds a constant predicate. */
+  int predicateConstant(boolean value) {
+    return predicateConstants.computeIfAbsent(value, _ -> add(PtxType.PRED));
   }
 
   PtxType type(int number) {
@@ -101,11 +107,19 @@ final class RegisterTable {
     return rows;
   }
 
+  /** Predicates of all registers, those of constants set. */
+  int[] predicates() {
+    int[] masks = new int[size()];
+    predicateConstants.forEach((value, number) -> masks[number] = value ? -1 : 0);
+    return masks;
+  }
+
   /** Masks of the lanes that have a value before the first instruction. */
   int[] defined() {
     int[] defined = new int[size()];
     wordConstants.values().forEach(number -> defined[number] = -1);
     longConstants.values().forEach(number -> defined[number] = -1);
+    predicateConstants.values().forEach(number -> defined[number] = -1);
     specials.values().forEach(number -> defined[number] = -1);
     return defined;
   }

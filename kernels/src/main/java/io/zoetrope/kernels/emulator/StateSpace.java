@@ -26,7 +26,7 @@ enum StateSpace {
       case GLOBAL -> warp.block().global();
       case SHARED -> warp.block().shared();
       case LOCAL -> warp.local();
-      case PARAMETER -> throw new IllegalStateException("parameters are read directly");
+      case PARAMETER -> warp.block().parameters();
     };
   }
 }

@@ -44,7 +44,7 @@ final class Warp {
     RegisterTable registers = kernel.registers();
     this.words = registers.words();
     this.longs = registers.longs();
-    this.predicates = new int[registers.size()];
+    this.predicates = registers.predicates();
     this.definedAtStart = registers.defined();
     this.defined = new int[registers.size()];
     int lanes = (int) Math.min(32, launch.grid().threads().volume() - index * 32L);
