@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Everything that goes when a context is destroyed. */
 final class StandInContext {
@@ -20,6 +21,9 @@ final class StandInContext {
 
   /** Of the host, for emulated blocks. */
   private static final int THREADS = 2;
+
+  /** Modules by their text: a process loads the same ones again and again. */
+  private static final Map<String, PtxModule> PARSED = new ConcurrentHashMap<>();
 
   /** A kernel, and its limit of dynamic shared memory. */
   private static final class Function {
@@ -57,7 +61,7 @@ final class StandInContext {
   }
 
   void load(long module, String ptx) {
-    modules.put(module, PtxModule.parse(ptx));
+    modules.put(module, PARSED.computeIfAbsent(ptx, PtxModule::parse));
   }
 
   void findFunction(long function, long module, String name) {

@@ -49,6 +49,7 @@ public final class StandInDriver {
   private final List<StandInCard> cards;
   private final Map<String, Failure> failures = new HashMap<>();
   private final Set<String> failingKernels = new HashSet<>();
+  private final Set<String> ignored = new HashSet<>();
   private final List<String> calls = new ArrayList<>();
   private final List<String> errors = new ArrayList<>();
   private final StandInBlas blas = new StandInBlas(this);
@@ -115,6 +116,11 @@ public final class StandInDriver {
     failures.put(function, new Failure(status, callsBefore));
   }
 
+  /** Lets a function do nothing, and say that it has. */
+  public void ignore(String function) {
+    ignored.add(function);
+  }
+
   /** Lets a kernel fail whenever it runs. */
   public void failKernel(String kernel) {
     failingKernels.add(kernel);
@@ -145,6 +151,11 @@ public final class StandInDriver {
     dnn.setVersion(cudnnVersion);
   }
 
+  /** Lets the products of cuBLAS be off by a factor. */
+  public void falsifyCublas(float factor) {
+    blas.falsify(factor);
+  }
+
   /** Handles and descriptors of cuBLAS and cuDNN that were not given back. */
   public int libraryObjects() {
     return blas.handles() + dnn.objects();
@@ -169,7 +180,7 @@ public final class StandInDriver {
       if (stickyStatus != SUCCESS && !UNAFFECTED.contains(call.function())) {
         return stickyStatus;
       }
-      return dispatch(call);
+      return ignored.contains(call.function()) ? SUCCESS : dispatch(call);
     } catch (StandInError e) {
       return failed(call, e, e.status());
     } catch (KernelFault e) {
