@@ -14,6 +14,7 @@
 #include "elements.cuh"
 
 constexpr int TILE = 16;
+constexpr float LOG2_E = 1.4426950408889634f;
 
 __device__ __forceinline__ void copyRows(
     float* tile, const void* from, int isBf16, long long first, long long count, long long stride,
@@ -63,11 +64,11 @@ extern "C" __global__ void __launch_bounds__(TILE * TILE) attention_f32(
     for (int d = 0; d < headDim; d++) {
       score = fmaf(queries[i * stride + d], keys[j * stride + d], score);
     }
-    score *= scale;
+    score *= scale * LOG2_E;
     if (first + j >= shape.keys) {
       score = -INFINITY;
     } else if (biasRow != nullptr) {
-      score += biasRow[first + j];
+      score = fmaf(biasRow[first + j], LOG2_E, score);
     }
     float max = fmaxf(largest, score);
 #pragma unroll
@@ -76,9 +77,9 @@ extern "C" __global__ void __launch_bounds__(TILE * TILE) attention_f32(
     }
     // While every key so far is masked, the maximum is no number to subtract.
     float base = max == -INFINITY ? 0.0f : max;
-    float correction = expf(largest - base);
+    float correction = exp2f(largest - base);
     largest = max;
-    float weight = expf(score - base);
+    float weight = exp2f(score - base);
     weights[i * (TILE + 1) + j] = weight;
 #pragma unroll
     for (int distance = TILE / 2; distance > 0; distance /= 2) {

@@ -7,6 +7,33 @@
 #include "convolution.cuh"
 #include "float_tile.cuh"
 
+// The pixels under the taps, as rows of the product.
+struct FloatPixelRows {
+  const Convolution& convolution;
+  int isBf16;
+  TapPosition tap;
+  OutputPixel pixels[FLOAT_LOADS];
+
+  __device__ __forceinline__ FloatPixelRows(
+      const Convolution& convolution, int isBf16, long long first)
+      : convolution(convolution), isBf16(isBf16), tap(convolution, threadIdx.x % FLOAT_DEPTH) {
+#pragma unroll
+    for (int i = 0; i < FLOAT_LOADS; i++) {
+      pixels[i] =
+          OutputPixel(convolution, first + threadIdx.x / FLOAT_DEPTH + i * FLOAT_LOADED_ROWS);
+    }
+  }
+
+  __device__ __forceinline__ void loadNext(float (&values)[FLOAT_LOADS]) {
+#pragma unroll
+    for (int i = 0; i < FLOAT_LOADS; i++) {
+      const void* channels = convolution.source(pixels[i], tap, isBf16);
+      values[i] = channels == nullptr ? 0.0f : load(channels, tap.channel, isBf16);
+    }
+    tap.advance(convolution, FLOAT_DEPTH);
+  }
+};
+
 extern "C" __global__ void __launch_bounds__(FLOAT_THREADS) conv3d_f32(
     void* out, const void* x, const void* history, int xBf16, const void* weight, int weightBf16,
     const void* bias, int biasBf16, const void* residual, ConvolutionShape shape) {
@@ -17,18 +44,9 @@ extern "C" __global__ void __launch_bounds__(FLOAT_THREADS) conv3d_f32(
   int tileColumn = static_cast<int>(blockIdx.x % across) * FLOAT_TILE;
   int depth = convolution.depth();
   float sums[FLOAT_SUMS][FLOAT_SUMS] = {};
-  multiplyFloatTile(
-      sums, depth,
-      [&](int i, int k) {
-        OutputPixel pixel(convolution, tileRow + i);
-        TapPosition tap(convolution, k);
-        const void* channels = convolution.source(pixel, tap, xBf16);
-        return channels == nullptr ? 0.0f : load(channels, tap.channel, xBf16);
-      },
-      [&](int j, int k) {
-        long long first = static_cast<long long>(tileColumn + j) * depth;
-        return tileColumn + j < features ? load(weight, first + k, weightBf16) : 0.0f;
-      });
+  FloatPixelRows a(convolution, xBf16, tileRow);
+  FloatRows b(weight, weightBf16, tileColumn, features, depth);
+  multiplyFloatTile(sums, depth, a, b);
   visitFloatSums(
       sums, tileRow, tileColumn, convolution.pixels(), features,
       [&](long long row, int column, float sum) {

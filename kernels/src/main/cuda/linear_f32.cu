@@ -23,15 +23,9 @@ struct FloatTile {
     int across = (features + FLOAT_TILE - 1) / FLOAT_TILE;
     row = static_cast<long long>(blockIdx.x / across) * FLOAT_TILE;
     column = static_cast<int>(blockIdx.x % across) * FLOAT_TILE;
-    multiplyFloatTile(
-        sums, depth,
-        [&](int i, int k) {
-          return row + i < rows ? load(x, (row + i) * depth + k, xBf16) : 0.0f;
-        },
-        [&](int j, int k) {
-          long long first = static_cast<long long>(column + j) * depth;
-          return column + j < features ? load(weight, first + k, weightBf16) : 0.0f;
-        });
+    FloatRows a(x, xBf16, row, rows, depth);
+    FloatRows b(weight, weightBf16, column, features, depth);
+    multiplyFloatTile(sums, depth, a, b);
   }
 };
 
