@@ -1,8 +1,6 @@
 package io.zoetrope.kernels.emulator;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * Runs a few PTX instructions, written by hand, as the body of a kernel.
@@ -111,9 +109,7 @@ final class Snippet {
 
   private long[] run(DeviceMemory memory, long in, long out, int threads) {
     PtxKernel kernel = PtxModule.parse(text).kernel("snippet");
-    MemorySegment parameters =
-        MemorySegment.ofBuffer(
-            ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(in).putLong(out).flip());
+    MemorySegment parameters = Arguments.of(in, out);
     report = new Emulator(memory, options).launch(kernel, grid, dynamicSharedBytes, parameters);
     long[] outputs = new long[threads];
     memory.read(out, MemorySegment.ofArray(outputs));
