@@ -65,6 +65,11 @@ public class CudaBackend implements Backend {
     return "cuda (%s)".formatted(runtime.name());
   }
 
+  /** The device itself. */
+  public final CudaRuntime runtime() {
+    return runtime;
+  }
+
   @Override
   public Storage allocate(long bytes) {
     weights.freeEnded();

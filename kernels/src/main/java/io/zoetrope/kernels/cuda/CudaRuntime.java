@@ -88,6 +88,23 @@ public interface CudaRuntime extends AutoCloseable {
     void awaitBeforeNextLaunch();
   }
 
+  /**
+   * What a device can do at most, by its data sheet.
+   *
+   * @param tensorFlops dense BF16 operations a second with float32 sums; 0 where it is not known
+   * @param memoryBytesPerSecond of device memory; 0 where it is not known
+   */
+  record Limits(double tensorFlops, double memoryBytesPerSecond) {}
+
+  /** What the device can do at most. */
+  Limits limits();
+
+  /** Whether times on this device mean anything: an emulator's do not. */
+  boolean hasClock();
+
+  /** Seconds that the device takes for what {@code work} launches; waits for it. */
+  double seconds(Runnable work);
+
   /** Waits until everything that was launched has ended. */
   void synchronize();
 

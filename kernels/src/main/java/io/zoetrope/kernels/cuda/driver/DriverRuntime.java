@@ -62,7 +62,7 @@ public final class DriverRuntime implements CudaRuntime {
 
   @Override
   public String name() {
-    return device().name();
+    return "%s, compute capability %.1f".formatted(device().name(), device().capability() / 10.0);
   }
 
   @Override
@@ -208,6 +208,29 @@ public final class DriverRuntime implements CudaRuntime {
         stream.waitFor(uploaded);
       }
     };
+  }
+
+  @Override
+  public Limits limits() {
+    return new Limits(device().tensorFlops(), device().memoryBytesPerSecond());
+  }
+
+  @Override
+  public boolean hasClock() {
+    return true;
+  }
+
+  @Override
+  public double seconds(Runnable work) {
+    attach();
+    try (DeviceEvent start = DeviceEvent.timed(calls);
+        DeviceEvent end = DeviceEvent.timed(calls)) {
+      stream.record(start);
+      work.run();
+      stream.record(end);
+      end.await();
+      return end.secondsSince(start);
+    }
   }
 
   @Override

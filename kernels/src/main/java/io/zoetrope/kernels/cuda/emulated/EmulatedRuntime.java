@@ -167,6 +167,21 @@ public final class EmulatedRuntime implements CudaRuntime {
   }
 
   @Override
+  public Limits limits() {
+    return new Limits(0, 0);
+  }
+
+  @Override
+  public boolean hasClock() {
+    return false;
+  }
+
+  @Override
+  public double seconds(Runnable work) {
+    throw new UnsupportedOperationException("the emulator's time means nothing");
+  }
+
+  @Override
   public void synchronize() {
     // Nothing is under way.
   }

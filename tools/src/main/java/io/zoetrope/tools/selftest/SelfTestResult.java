@@ -1,0 +1,29 @@
+package io.zoetrope.tools.selftest;
+
+import io.zoetrope.tensor.DType;
+import java.util.Optional;
+
+/**
+ * What came of one operation.
+ *
+ * @param error largest difference from the CPU, relative to the largest value
+ * @param allowed largest error that rounding explains
+ * @param speed in a large size; empty where times mean nothing
+ */
+public record SelfTestResult(
+    String operation, DType dtype, double error, double allowed, Optional<Speed> speed) {
+  /**
+   * How fast a device was.
+   *
+   * @param seconds of one run
+   * @param perSecond operations or bytes
+   * @param unit of {@code perSecond} by 1e12 or 1e9: TFLOP/s or GB/s
+   * @param share of what the device can do at most; 0 where that is not known
+   */
+  public record Speed(double seconds, double perSecond, String unit, double share) {}
+
+  /** Whether the result is right. */
+  public boolean passed() {
+    return error <= allowed;
+  }
+}
