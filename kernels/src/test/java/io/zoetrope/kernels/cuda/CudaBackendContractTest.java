@@ -7,6 +7,11 @@ import io.zoetrope.ops.BackendContract;
 class CudaBackendContractTest extends BackendContract {
   @Override
   protected Backend open() {
-    return new CudaBackend(new EmulatorRuntime(new PtxLibrary()::moduleOf));
+    return new CudaBackend(new EmulatorRuntime());
+  }
+
+  @Override
+  protected boolean roundsProbabilities() {
+    return true;
   }
 }

@@ -9,11 +9,11 @@ import io.zoetrope.kernels.emulator.PtxKernel;
 import io.zoetrope.kernels.emulator.PtxModule;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 
 /** The emulator as a device with the limits of an RTX 4090 and few multiprocessors. */
 final class EmulatorRuntime implements CudaRuntime {
@@ -21,21 +21,29 @@ final class EmulatorRuntime implements CudaRuntime {
   private static final int MULTIPROCESSORS = 4;
   private static final int SHARED_BYTES = 99 << 10;
 
+  private static final PtxLibrary LIBRARY = new PtxLibrary();
+
   /** Modules by their text: decoding takes longer than many a test. */
   private static final Map<String, PtxModule> MODULES = new ConcurrentHashMap<>();
 
   private final DeviceMemory memory = new DeviceMemory(MEMORY);
   private final Emulator emulator = new Emulator(memory, EmulatorOptions.STRICT.withThreads(2));
-  private final UnaryOperator<String> ptxOfKernel;
-  private final Map<String, Integer> launches = new HashMap<>();
+  private final Map<String, PtxModule> replaced;
+  private final Set<String> launched = new TreeSet<>();
 
-  EmulatorRuntime(UnaryOperator<String> ptxOfKernel) {
-    this.ptxOfKernel = ptxOfKernel;
+  /** A device with the kernels of the library. */
+  EmulatorRuntime() {
+    this(Map.of());
   }
 
-  /** How often each kernel was launched. */
-  Map<String, Integer> launches() {
-    return launches;
+  /** A device with other modules for some kernels, by the kernel's name. */
+  EmulatorRuntime(Map<String, PtxModule> replaced) {
+    this.replaced = replaced;
+  }
+
+  /** Kernels that were launched so far. */
+  Set<String> launched() {
+    return launched;
   }
 
   @Override
@@ -89,9 +97,12 @@ final class EmulatorRuntime implements CudaRuntime {
       int blockZ,
       int sharedBytes,
       Object... arguments) {
-    launches.merge(name, 1, Integer::sum);
-    PtxKernel kernel =
-        MODULES.computeIfAbsent(ptxOfKernel.apply(name), PtxModule::parse).kernel(name);
+    launched.add(name);
+    PtxModule module = replaced.get(name);
+    if (module == null) {
+      module = MODULES.computeIfAbsent(LIBRARY.moduleOf(name), PtxModule::parse);
+    }
+    PtxKernel kernel = module.kernel(name);
     emulator.launch(
         kernel,
         Grid.of(gridX, gridY, gridZ, blockX, blockY, blockZ),
