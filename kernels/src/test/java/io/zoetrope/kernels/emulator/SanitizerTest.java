@@ -28,7 +28,11 @@ class SanitizerTest {
     assertEquals(new Dim3(1, 0, 0), fault.block());
     assertEquals(new Dim3(5, 0, 0), fault.thread());
     assertTrue(fault.address() > 4096);
-    assertTrue(fault.getMessage().contains("behind the start of the nearest allocation below, which has 512"), fault.getMessage());
+    assertTrue(
+        fault
+            .getMessage()
+            .contains("behind the start of the nearest allocation below, which has 512"),
+        fault.getMessage());
   }
 
   @Test
@@ -113,8 +117,7 @@ class SanitizerTest {
     Snippet.with(TILE, SLOT, write, "bar.sync 0;", read).grid(1, 64).run();
     fault(
         Finding.SHARED_RACE,
-        Snippet.with(TILE, SLOT, write, "bar.warp.sync -1;", read)
-            .grid(1, 64));
+        Snippet.with(TILE, SLOT, write, "bar.warp.sync -1;", read).grid(1, 64));
   }
 
   @Test
