@@ -4,9 +4,8 @@ import io.zoetrope.kernels.cuda.CudaBackend;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tools.selftest.SelfTest;
-import io.zoetrope.tools.selftest.SelfTestResult;
+import io.zoetrope.tools.selftest.SelfTestTable;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,8 +23,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class SelftestCommand implements Callable<Integer> {
-  private static final String ROW = "%-34s %-5s %9s %9s %10s %14s %7s  %s%n";
-
   @Mixin private DeviceOptions device;
 
   @Spec private CommandSpec spec;
@@ -45,42 +42,9 @@ final class SelftestCommand implements Callable<Integer> {
           Runtime.version(),
           System.getProperty("os.name"),
           System.getProperty("os.version"));
-      out.printf(
-          ROW, "operation", "dtype", "error", "allowed", "time ms", "speed", "of max", "");
-      int[] failures = new int[1];
-      new SelfTest(backend, cuda.runtime())
-          .run(result -> {
-            print(out, result);
-            failures[0] += result.passed() ? 0 : 1;
-          });
-      out.println(
-          failures[0] == 0
-              ? "every result is right"
-              : "%d results are wrong: please report this table".formatted(failures[0]));
-      return failures[0] == 0 ? 0 : 1;
+      SelfTestTable table = new SelfTestTable(out);
+      new SelfTest(backend, cuda.runtime()).run(table::add);
+      return table.end() ? 0 : 1;
     }
-  }
-
-  private static void print(PrintWriter out, SelfTestResult result) {
-    out.printf(
-        ROW,
-        result.operation(),
-        result.dtype().name().toLowerCase(Locale.ROOT),
-        "%.1e".formatted(result.error()),
-        "%.1e".formatted(result.allowed()),
-        result.speed().map(speed -> "%.3f".formatted(1e3 * speed.seconds())).orElse("-"),
-        result.speed().map(SelftestCommand::rate).orElse("-"),
-        result
-            .speed()
-            .filter(speed -> speed.share() > 0)
-            .map(speed -> "%.0f %%".formatted(100 * speed.share()))
-            .orElse("-"),
-        result.passed() ? "" : "WRONG");
-    out.flush();
-  }
-
-  private static String rate(SelfTestResult.Speed speed) {
-    double scale = speed.unit().equals("TFLOP/s") ? 1e12 : 1e9;
-    return "%.1f %s".formatted(speed.perSecond() / scale, speed.unit());
   }
 }

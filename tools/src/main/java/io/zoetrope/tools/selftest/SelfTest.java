@@ -7,6 +7,7 @@ import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.selftest.SelfTestResult.Speed;
+import io.zoetrope.tools.selftest.SelfTestResult.Unit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,18 +32,29 @@ public final class SelfTest {
 
   private final Backend backend;
   private final CudaRuntime runtime;
+  private final List<SelfTestCase> compared;
+  private final Map<String, SelfTestCase> timed = new HashMap<>();
 
   /** A test of a backend on its runtime. */
   public SelfTest(Backend backend, CudaRuntime runtime) {
+    this(backend, runtime, SelfTestCases.toCompare(), SelfTestCases.toTime());
+  }
+
+  /** A test of other cases. */
+  SelfTest(
+      Backend backend,
+      CudaRuntime runtime,
+      List<SelfTestCase> compared,
+      List<SelfTestCase> timed) {
     this.backend = backend;
     this.runtime = runtime;
+    this.compared = compared;
+    timed.forEach(test -> this.timed.put(test.operation(), test));
   }
 
   /** Runs everything and hands over each result when it is there. */
   public void run(Consumer<SelfTestResult> seen) {
-    Map<String, SelfTestCase> timed = new HashMap<>();
-    SelfTestCases.toTime().forEach(test -> timed.put(test.operation(), test));
-    for (SelfTestCase test : SelfTestCases.toCompare()) {
+    for (SelfTestCase test : compared) {
       boolean isBf16 = test.dtype() == DType.BF16;
       seen.accept(
           new SelfTestResult(
@@ -98,12 +110,12 @@ public final class SelfTest {
       CudaRuntime.Limits limits = runtime.limits();
       return Optional.of(
           flops > 0
-              ? of(seconds, flops, "TFLOP/s", limits.tensorFlops())
-              : of(seconds, bytes, "GB/s", limits.memoryBytesPerSecond()));
+              ? of(seconds, flops, Unit.FLOPS, limits.tensorFlops())
+              : of(seconds, bytes, Unit.BYTES, limits.memoryBytesPerSecond()));
     }
   }
 
-  private static Speed of(double seconds, double work, String unit, double most) {
+  private static Speed of(double seconds, double work, Unit unit, double most) {
     return new Speed(seconds, work / seconds, unit, most == 0 ? 0 : work / seconds / most);
   }
 

@@ -17,10 +17,29 @@ public record SelfTestResult(
    *
    * @param seconds of one run
    * @param perSecond operations or bytes
-   * @param unit of {@code perSecond} by 1e12 or 1e9: TFLOP/s or GB/s
+   * @param unit what {@code perSecond} counts
    * @param share of what the device can do at most; 0 where that is not known
    */
-  public record Speed(double seconds, double perSecond, String unit, double share) {}
+  public record Speed(double seconds, double perSecond, Unit unit, double share) {
+    @Override
+    public String toString() {
+      return "%.1f %s".formatted(perSecond / unit.scale, unit.symbol);
+    }
+  }
+
+  /** What is counted in a second. */
+  public enum Unit {
+    FLOPS("TFLOP/s", 1e12),
+    BYTES("GB/s", 1e9);
+
+    private final String symbol;
+    private final double scale;
+
+    Unit(String symbol, double scale) {
+      this.symbol = symbol;
+      this.scale = scale;
+    }
+  }
 
   /** Whether the result is right. */
   public boolean passed() {

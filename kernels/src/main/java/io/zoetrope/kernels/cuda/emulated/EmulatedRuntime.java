@@ -17,33 +17,56 @@ import io.zoetrope.kernels.emulator.PtxKernel;
 import io.zoetrope.kernels.emulator.PtxModule;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** The emulator as a device. Everything has ended when a call returns. */
-public final class EmulatedRuntime implements CudaRuntime {
-  /** As on an A100. */
-  private static final int MAX_SHARED_BYTES = 163 << 10;
+public class EmulatedRuntime implements CudaRuntime {
+  /** As on the cards that have the least, those of compute capability 8.6 and 8.9. */
+  private static final int MAX_SHARED_BYTES = 99 << 10;
 
   private static final int MULTIPROCESSORS = 4;
+
+  private static final PtxLibrary LIBRARY = new PtxLibrary();
+
+  /** Modules by their text: reading one takes longer than many a launch. */
+  private static final Map<String, PtxModule> MODULES = new ConcurrentHashMap<>();
 
   private final DeviceMemory memory;
   private final Emulator emulator;
   private final int threads;
-  private final PtxLibrary library = new PtxLibrary();
-  private final Map<String, PtxModule> modules = new HashMap<>();
+  private final Function<String, PtxModule> moduleOfKernel;
 
   /**
-   * A device.
+   * A device with the kernels of {@link PtxLibrary}.
    *
    * @param threads of the host that run blocks
    * @param capacity bytes of device memory, which lies on the Java heap
    */
   public EmulatedRuntime(int threads, long capacity) {
+    this(threads, capacity, EmulatedRuntime::libraryModule);
+  }
+
+  /**
+   * A device with other kernels.
+   *
+   * @param threads of the host that run blocks
+   * @param capacity bytes of device memory, which lies on the Java heap
+   * @param moduleOfKernel from the name of a kernel to the module that has it
+   */
+  public EmulatedRuntime(
+      int threads, long capacity, Function<String, PtxModule> moduleOfKernel) {
     this.threads = threads;
+    this.moduleOfKernel = moduleOfKernel;
     memory = new DeviceMemory(capacity);
     emulator = new Emulator(memory, EmulatorOptions.STRICT.withThreads(threads));
+  }
+
+  /** The module of {@link PtxLibrary} that has a kernel. */
+  public static PtxModule libraryModule(String kernel) {
+    return MODULES.computeIfAbsent(LIBRARY.moduleOf(kernel), PtxModule::parse);
   }
 
   @Override
@@ -104,9 +127,7 @@ public final class EmulatedRuntime implements CudaRuntime {
       int sharedBytes,
       Object... arguments) {
     PtxKernel entry =
-        modules
-            .computeIfAbsent(library.moduleOf(kernel), PtxModule::parse)
-            .kernel(kernel);
+moduleOfKernel.apply(kernel).kernel(kernel);
     emulator.launch(
         entry,
         Grid.of(gridX, gridY, gridZ, blockX, blockY, blockZ),
@@ -121,21 +142,26 @@ public final class EmulatedRuntime implements CudaRuntime {
           "%s: takes %d arguments, not %d"
               .formatted(kernel.name(), parameters.size(), arguments.length));
     }
-    // Of longs, so that structures are aligned.
+    // Of longs, so that every value is aligned.
     MemorySegment buffer =
         MemorySegment.ofArray(new long[Math.ceilDiv(kernel.parameterBytes(), Long.BYTES)]);
     for (int i = 0; i < arguments.length; i++) {
       KernelParameter parameter = parameters.get(i);
       MemorySegment place = buffer.asSlice(parameter.offset(), parameter.bytes());
       switch (arguments[i]) {
-        case Long value -> place.set(JAVA_LONG, 0, value);
-        case Integer value -> place.set(JAVA_INT, 0, value);
-        case Float value -> place.set(JAVA_FLOAT, 0, value);
-        case long[] structure -> place.copyFrom(MemorySegment.ofArray(structure));
+        case Long value when parameter.bytes() == Long.BYTES -> place.set(JAVA_LONG, 0, value);
+        case Integer value when parameter.bytes() == Integer.BYTES -> place.set(JAVA_INT, 0, value);
+        case Float value when parameter.bytes() == Float.BYTES -> place.set(JAVA_FLOAT, 0, value);
+        case long[] structure when parameter.bytes() == (long) Long.BYTES * structure.length ->
+            place.copyFrom(MemorySegment.ofArray(structure));
         default ->
             throw new IllegalArgumentException(
-                "%s: argument %d is of %s; Long, Integer, Float or long[] is needed"
-                    .formatted(kernel.name(), i, arguments[i].getClass().getSimpleName()));
+                "%s: argument %d is of %s, the parameter has %d bytes"
+                    .formatted(
+                        kernel.name(),
+                        i,
+                        arguments[i].getClass().getSimpleName(),
+                        parameter.bytes()));
       }
     }
     return buffer.asSlice(0, kernel.parameterBytes());
@@ -188,6 +214,6 @@ public final class EmulatedRuntime implements CudaRuntime {
 
   @Override
   public void close() {
-    modules.clear();
+    // All is on the Java heap.
   }
 }
