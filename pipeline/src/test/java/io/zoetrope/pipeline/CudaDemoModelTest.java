@@ -2,8 +2,10 @@ package io.zoetrope.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
  */
 class CudaDemoModelTest {
   private static final int STEPS = 2;
+  private static final int OUT_OF_MEMORY = 2;
 
   /** What a run left: the latents after each step, and the frames. */
   private record Run(List<float[]> latents, VideoFrames frames) {}
@@ -96,6 +99,26 @@ class CudaDemoModelTest {
     }
     assertWithinBf16("frames", pixels(exact.frames), pixels(cpu.frames), pixels(cuda.frames));
     assertEquals(List.of(), standIn.errors());
+    assertFalse(standIn.hasContext());
+  }
+
+  @Test
+  void aFailingKernelEndsTheJobAndReleasesTheDevice() {
+    Run before = run("cpu", DType.BF16);
+    StandInDriver standIn = StandInDriver.start();
+    standIn.failKernel("rms_norm");
+    var error = assertThrows(CudaException.DeviceLost.class, () -> run("cuda", DType.BF16));
+    assertTrue(error.getMessage().contains("CUDA_ERROR_LAUNCH_FAILED"), error.getMessage());
+    assertFalse(standIn.hasContext());
+    assertEquals(before.frames, run("cpu", DType.BF16).frames);
+  }
+
+  @Test
+  void aCardThatIsTooSmallIsOneLine() {
+    StandInDriver standIn = StandInDriver.start();
+    standIn.fail("cuMemAlloc_v2", OUT_OF_MEMORY, 5);
+    var error = assertThrows(CudaException.OutOfMemory.class, () -> run("cuda", DType.BF16));
+    assertTrue(error.getMessage().startsWith("allocating "), error.getMessage());
     assertFalse(standIn.hasContext());
   }
 }
