@@ -18,7 +18,10 @@ import io.zoetrope.tensor.Tensor;
  * A CUDA device. BF16 work with sizes that are multiples of 8 runs on the tensor cores; everything
  * else, such as F32, in float32.
  */
-public final class CudaBackend implements Backend {
+public class CudaBackend implements Backend {
+  /** The rest is for activations. */
+  private static final double WEIGHTS_SHARE = 0.7;
+
   private final CudaRuntime runtime;
   private final PlacedWeights weights;
   private final LinearOperation linear;
@@ -28,12 +31,27 @@ public final class CudaBackend implements Backend {
   private final RowOperations rows;
   private final ElementOperations elements;
 
-  /** A backend on a device, which is closed with it. */
+  /** A backend on a device, which is closed with it; weights take most of the free memory. */
   public CudaBackend(CudaRuntime runtime) {
+    this(runtime, weightShare(runtime));
+  }
+
+  /** How much memory weights may take unless somebody says otherwise. */
+  public static long weightShare(CudaRuntime runtime) {
+    return (long) (WEIGHTS_SHARE * runtime.freeBytes());
+  }
+
+  /**
+   * A backend on a device, which is closed with it.
+   *
+   * @param weightBytes how much memory weights may take; what is beyond that comes to the device
+   *     only when it is needed
+   */
+  public CudaBackend(CudaRuntime runtime, long weightBytes) {
     this.runtime = runtime;
     Launcher launcher = new Launcher(runtime);
     Workspace workspace = new Workspace(runtime);
-    weights = new PlacedWeights(runtime);
+    weights = new PlacedWeights(runtime, weightBytes);
     linear = new LinearOperation(launcher);
     attention = new AttentionOperation(launcher, workspace);
     copy = new StridedCopy(launcher, workspace);
@@ -47,16 +65,23 @@ public final class CudaBackend implements Backend {
     return "cuda (%s)".formatted(runtime.name());
   }
 
+  /** The device itself. */
+  public final CudaRuntime runtime() {
+    return runtime;
+  }
+
   @Override
   public Storage allocate(long bytes) {
     weights.freeEnded();
     long address = runtime.allocate(bytes);
-    return new DeviceStorage(new DeviceBlocks(address), address, bytes, null);
+    DeviceBlocks blocks = new DeviceBlocks();
+    blocks.add(() -> runtime.free(address));
+    return new DeviceStorage(blocks, () -> address, bytes, null);
   }
 
   @Override
   public void free(Storage storage) {
-    ((DeviceStorage) storage).blocks().free(runtime);
+    ((DeviceStorage) storage).blocks().free();
   }
 
   @Override
@@ -144,6 +169,11 @@ public final class CudaBackend implements Backend {
       ConvGeometry geometry,
       Tensor residual) {
     convolution.run(out, x, history, weight, bias, geometry, residual);
+  }
+
+  /** A convolution's weight as [out channels, taps, in channels], made once. */
+  protected final Tensor channelsLast(Tensor weight) {
+    return convolution.channelsLast(weight);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What the kernels need of a device: memory by address, and launches that run in the order in which
@@ -57,6 +58,52 @@ public interface CudaRuntime extends AutoCloseable {
       int blockZ,
       int sharedBytes,
       Object... arguments);
+
+  /** Bytes of device memory that nobody holds. */
+  long freeBytes();
+
+  /**
+   * Host memory that uploads can start from; it stays until {@link #unpin}.
+   *
+   * @param bytes more than 0
+   */
+  MemorySegment pin(long bytes);
+
+  /** Gives back memory of {@link #pin} once every upload has ended. */
+  void unpin(MemorySegment memory);
+
+  /**
+   * Starts a copy that runs beside later launches. It begins when everything that was launched
+   * before has ended.
+   *
+   * @param pinned memory of {@link #pin}, or parts of it, which follow each other on the device;
+   *     stays unchanged until the upload has ended
+   */
+  Upload startUpload(long address, List<MemorySegment> pinned);
+
+  /** A copy to the device under way. */
+  @FunctionalInterface
+  interface Upload {
+    /** Lets everything that is launched from now on begin after the copy has ended. */
+    void awaitBeforeNextLaunch();
+  }
+
+  /**
+   * What a device can do at most, by its data sheet.
+   *
+   * @param tensorFlops dense BF16 operations a second with float32 sums; 0 where it is not known
+   * @param memoryBytesPerSecond of device memory; 0 where it is not known
+   */
+  record Limits(double tensorFlops, double memoryBytesPerSecond) {}
+
+  /** What the device can do at most. */
+  Limits limits();
+
+  /** Whether times on this device mean anything: an emulator's do not. */
+  boolean hasClock();
+
+  /** Seconds that the device takes for what {@code work} launches; waits for it. */
+  double seconds(Runnable work);
 
   /** Waits until everything that was launched has ended. */
   void synchronize();

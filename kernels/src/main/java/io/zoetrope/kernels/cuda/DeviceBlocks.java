@@ -3,21 +3,19 @@ package io.zoetrope.kernels.cuda;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Addresses that are freed together. */
+/** Memory that is given back together. */
 final class DeviceBlocks {
-  private final Queue<Long> addresses = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> releases = new ConcurrentLinkedQueue<>();
 
-  DeviceBlocks(long address) {
-    add(address);
+  /** Adds what gives a piece of memory back. */
+  void add(Runnable release) {
+    releases.add(release);
   }
 
-  void add(long address) {
-    addresses.add(address);
-  }
-
-  void free(CudaRuntime runtime) {
-    for (Long address = addresses.poll(); address != null; address = addresses.poll()) {
-      runtime.free(address);
+  /** Gives everything back; to be called by the thread of the device. */
+  void free() {
+    for (Runnable release = releases.poll(); release != null; release = releases.poll()) {
+      release.run();
     }
   }
 }

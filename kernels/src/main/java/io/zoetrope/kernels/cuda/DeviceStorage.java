@@ -6,6 +6,7 @@ import io.zoetrope.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** A block of device memory. */
 public final class DeviceStorage implements Storage {
@@ -13,7 +14,7 @@ public final class DeviceStorage implements Storage {
   private record Part(long offset, Shape shape) {}
 
   private final DeviceBlocks blocks;
-  private final long address;
+  private final LongSupplier address;
   private final long byteSize;
   private final Object tie;
   private final Map<Part, Tensor> derived = new HashMap<>();
@@ -21,10 +22,11 @@ public final class DeviceStorage implements Storage {
   /**
    * Storage of an address.
    *
-   * @param blocks what is freed with this storage; has the address already
+   * @param blocks what is freed with this storage; has the memory already
+   * @param address where the memory is for the next launch
    * @param tie whatever must not be collected before this storage, or null
    */
-  DeviceStorage(DeviceBlocks blocks, long address, long byteSize, Object tie) {
+  DeviceStorage(DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
     this.blocks = blocks;
     this.tie = tie;
     this.address = address;
@@ -40,11 +42,11 @@ public final class DeviceStorage implements Storage {
     return blocks;
   }
 
-  /** Address of a tensor's first element, or 0 for no tensor. */
+  /** Address of a tensor's first element for the next launch, or 0 for no tensor. */
   public static long addressOf(Tensor tensor) {
     return tensor == null
         ? 0
-        : of(tensor).address + tensor.offset() * tensor.dtype().bytes();
+        : of(tensor).address.getAsLong() + tensor.offset() * tensor.dtype().bytes();
   }
 
   /**
@@ -60,9 +62,9 @@ public final class DeviceStorage implements Storage {
         new Part(weight.offset(), weight.shape()),
         _ -> {
           long made = runtime.allocate(weight.byteSize());
-          storage.blocks.add(made);
+          storage.blocks.add(() -> runtime.free(made));
           DeviceStorage form =
-              new DeviceStorage(storage.blocks, made, weight.byteSize(), storage.tie);
+              new DeviceStorage(storage.blocks, () -> made, weight.byteSize(), storage.tie);
           Tensor tensor = Tensor.contiguous(form, 0, weight.dtype(), shape, weight.lifetime());
           fill.accept(tensor);
           return tensor;

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 /**
@@ -15,7 +16,7 @@ import java.util.stream.LongStream;
  * ones F32.
  *
  * <p>A weight's memory is freed some time after the lifetime of the host tensor has ended, by the
- * thread of the device.
+ * thread of the device. Large matrices that don't fit any more become {@link StreamedWeights}.
  */
 final class PlacedWeights {
   /** Elements converted at once: some megabytes of host memory. */
@@ -23,35 +24,80 @@ final class PlacedWeights {
 
   private static final long CONVERSION_TASK = 1 << 14;
 
-  private final CudaRuntime runtime;
-  private final Queue<DeviceBlocks> ended = new ConcurrentLinkedQueue<>();
+  /** Smaller ones are read often and take little. */
+  private static final long SMALLEST_STREAMED = 1 << 20;
 
-  PlacedWeights(CudaRuntime runtime) {
+  /** The two slots of streamed weights take a quarter of the memory. */
+  private static final int SLOTS_PER_BUDGET = 8;
+
+  /** Where converted elements go: a piece, and its offset in bytes. */
+  @FunctionalInterface
+  private interface Sink {
+    void accept(long offset, MemorySegment piece);
+  }
+
+  private final CudaRuntime runtime;
+  private final StreamedWeights streamed;
+  private final long residentLimit;
+  private final Queue<DeviceBlocks> ended = new ConcurrentLinkedQueue<>();
+  private long residentBytes;
+
+  /**
+   * No weights yet.
+   *
+   * @param weightBytes memory that weights may take
+   */
+  PlacedWeights(CudaRuntime runtime, long weightBytes) {
     this.runtime = runtime;
+    this.residentLimit = weightBytes - 2 * weightBytes / SLOTS_PER_BUDGET;
+    this.streamed = new StreamedWeights(runtime, weightBytes / SLOTS_PER_BUDGET);
   }
 
   Tensor place(Tensor weight, DType rounding) {
     freeEnded();
     DType dtype = placedType(weight.dtype(), rounding);
     long bytes = Math.max(1, weight.count() * dtype.bytes());
-    long address = runtime.allocate(bytes);
-    DeviceBlocks blocks = new DeviceBlocks(address);
+    DeviceBlocks blocks = new DeviceBlocks();
+    LongSupplier address =
+        weight.shape().rank() == 2
+                && bytes >= SMALLEST_STREAMED
+                && residentBytes + bytes > residentLimit
+            ? stream(weight, dtype, bytes, blocks)
+            : keep(weight, dtype, bytes, blocks);
     Queue<DeviceBlocks> to = ended;
     // Nothing is read through this segment; it ties the blocks to the lifetime of the weight.
     MemorySegment tie =
-        MemorySegment.ofAddress(address)
-            .reinterpret(bytes, weight.lifetime().arena(), _ -> to.add(blocks));
-    if (weight.dtype() == dtype) {
-      runtime.copyToDevice(address, weight.segment());
-    } else {
-      copyConverted(address, weight, dtype);
-    }
+        MemorySegment.NULL.reinterpret(bytes, weight.lifetime().arena(), _ -> to.add(blocks));
     return Tensor.contiguous(
         new DeviceStorage(blocks, address, bytes, tie),
         0,
         dtype,
         weight.shape(),
         weight.lifetime());
+  }
+
+  private LongSupplier keep(Tensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
+    long address = runtime.allocate(bytes);
+    residentBytes += bytes;
+    blocks.add(() -> {
+      runtime.free(address);
+      residentBytes -= bytes;
+    });
+    convert(
+        weight, dtype, (offset, converted) -> runtime.copyToDevice(address + offset, converted));
+    return () -> address;
+  }
+
+  private LongSupplier stream(Tensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
+    StreamedWeights.Weight placed = streamed.add(bytes);
+    blocks.add(placed::free);
+    MemorySegment pinned = placed.pinned();
+    convert(
+        weight,
+        dtype,
+        (offset, converted) ->
+            pinned.asSlice(offset, converted.byteSize()).copyFrom(converted));
+    return placed::address;
   }
 
   private static DType placedType(DType stored, DType rounding) {
@@ -62,8 +108,13 @@ final class PlacedWeights {
     return exact || stored.bits() > 16 && rounding == DType.BF16 ? DType.BF16 : DType.F32;
   }
 
-  private void copyConverted(long address, Tensor weight, DType dtype) {
+  /** Hands over the elements of a weight as a dtype, piece by piece. */
+  private static void convert(Tensor weight, DType dtype, Sink sink) {
     MemorySegment from = weight.segment();
+    if (weight.dtype() == dtype) {
+      sink.accept(0, from);
+      return;
+    }
     long count = weight.count();
     try (Arena arena = Arena.ofShared()) {
       MemorySegment block = arena.allocate(Math.min(count, CONVERSION_BLOCK) * dtype.bytes(), 64);
@@ -79,8 +130,7 @@ final class PlacedWeights {
                 Conversions.fromFloat(block, dtype, i, value);
               }
             });
-        runtime.copyToDevice(
-            address + start * dtype.bytes(), block.asSlice(0, length * dtype.bytes()));
+        sink.accept(start * dtype.bytes(), block.asSlice(0, length * dtype.bytes()));
       }
     }
   }
@@ -88,7 +138,7 @@ final class PlacedWeights {
   /** Gives back the memory of weights whose lifetime has ended. */
   void freeEnded() {
     for (DeviceBlocks blocks = ended.poll(); blocks != null; blocks = ended.poll()) {
-      blocks.free(runtime);
+      blocks.free();
     }
   }
 }

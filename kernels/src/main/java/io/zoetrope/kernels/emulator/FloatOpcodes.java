@@ -93,7 +93,7 @@ final class FloatOpcodes {
     t.as(InstructionClass.FLOAT, 1);
     binary(t, "add." + modifier, (a, b) -> Floats.fma(a, 1, b, direction));
     binary(t, "sub." + modifier, (a, b) -> Floats.fma(a, 1, -b, direction));
-    binary(t, "mul." + modifier, (a, b) -> Floats.fma(a, b, 0, direction));
+    binary(t, "mul." + modifier, (a, b) -> direction.round((double) a * b, 0));
   }
 
   /** Adds forms without and with {@code .ftz} and {@code .sat}. */

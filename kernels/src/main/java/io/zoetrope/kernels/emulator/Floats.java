@@ -53,6 +53,10 @@ final class Floats {
   static float fma(float a, float b, float c, Direction direction) {
     double product = (double) a * b;
     double sum = product + c;
+    boolean positive = Math.copySign(1, product) > 0 && Math.copySign(1, c) > 0;
+    if (sum == 0 && direction == Direction.DOWN && !positive) {
+      return -0f;
+    }
     double back = sum - product;
     double rest = (product - (sum - back)) + (c - back);
     return direction.round(sum, rest);

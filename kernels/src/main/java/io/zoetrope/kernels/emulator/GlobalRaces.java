@@ -58,7 +58,7 @@ final class GlobalRaces {
     int writer = writers[page] == null ? NOBODY : writers[page][index];
     int reader = readers[page] == null ? NOBODY : readers[page][index];
     if (mode == AccessMode.ATOMIC) {
-      if (writer != ATOMICS) {
+      if (writer == NOBODY) {
         page(writers, page)[index] = ATOMICS;
       }
       return writer != NOBODY && writer != ATOMICS && writer != actor

@@ -132,7 +132,8 @@ final class MoveOpcodes {
     operands.kind(InstructionClass.INTEGER);
     if (operands.opcode().getLast().equals("b32")) {
       return fourSources(
-          operands, (a, b, position, length) -> (int) IntegerOpcodes.insert(a, b, position, length, 32));
+          operands,
+          (a, b, position, length) -> (int) IntegerOpcodes.insert(a, b, position, length, 32));
     }
     int a = operands.longSource(1);
     int b = operands.longSource(2);

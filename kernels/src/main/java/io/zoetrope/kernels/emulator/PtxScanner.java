@@ -91,8 +91,8 @@ final class PtxScanner {
   }
 
   /**
-   * A word goes on over letters, digits, {@code _ $ % .}, and over {@code ::} as in L2::128B. A directive
-   * ends before its next dot, as in {@code .reg.b32}.
+   * A word goes on over letters, digits, {@code _ $ % .}, and over {@code ::} as in L2::128B. A
+   * directive ends before its next dot, as in {@code .reg.b32}.
    */
   private boolean inWord() {
     if (text.startsWith("::", position)) {

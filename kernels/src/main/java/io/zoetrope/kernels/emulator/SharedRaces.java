@@ -112,13 +112,14 @@ final class SharedRaces {
     return race;
   }
 
+  /** Atomics are ordered among themselves, but not with the plain write of any other thread. */
   private boolean atomic(int granule, int actor, int warp) {
     int writer = writers[granule];
-    boolean race =
-        (writer & ACTOR_MASK) != ATOMICS && conflicts(writer, actor, warp)
-            || conflicts(readers[granule], actor, warp);
-    writers[granule] = now << ACTOR_BITS | ATOMICS;
-    return race;
+    boolean plain = (writer & ACTOR_MASK) != ATOMICS && writer >>> ACTOR_BITS >= blockTime;
+    if (!plain || warpOf(writer & ACTOR_MASK) == warp && writer >>> ACTOR_BITS < warpTime[warp]) {
+      writers[granule] = now << ACTOR_BITS | ATOMICS;
+    }
+    return plain && conflicts(writer, actor, warp) || conflicts(readers[granule], actor, warp);
   }
 
   /** Tag of the readers before and this one together. */

@@ -2,17 +2,28 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.DeviceUnavailableException;
 import io.zoetrope.pipeline.PipelineException;
+import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where and in which number format to compute. */
 final class DeviceOptions {
+  private static final String AUTO = "auto";
+
   @Option(
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "cpu",
-      description = "Device that computes (default: ${DEFAULT-VALUE}).")
+      description = {
+        "Device that computes (default: ${DEFAULT-VALUE}): cpu, cuda or cuda:N for an NVIDIA card,"
+            + " cuda-emulated for its kernels without a card, auto for a card if there is one.",
+        "Options of a card follow after commas: gemm=cublas, conv=cudnn, and weights=GIB for the"
+            + " memory that weights may take."
+      })
   private String device;
 
   @Option(
@@ -23,6 +34,9 @@ final class DeviceOptions {
 
   @Mixin private PrecisionOption precision;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   PrecisionOption precision() {
     return precision;
   }
@@ -31,6 +45,20 @@ final class DeviceOptions {
     if (threads != null && (threads < 1 || threads > 1024)) {
       throw new PipelineException("--threads %d is outside 1 to 1024".formatted(threads));
     }
-    return BackendProvider.open(device, threads == null ? 0 : threads);
+    int count = threads == null ? 0 : threads;
+    return device.equals(AUTO) ? openBest(count) : BackendProvider.open(device, count);
+  }
+
+  /** A card if there is one that works, or else the CPU; says which and why. */
+  private Backend openBest(int count) {
+    PrintWriter err = spec.commandLine().getErr();
+    try {
+      Backend backend = BackendProvider.open("cuda", count);
+      err.println("device auto: cuda, because a card is there");
+      return backend;
+    } catch (DeviceUnavailableException e) {
+      err.println("device auto: cpu, because " + e.getMessage());
+      return BackendProvider.open("cpu", count);
+    }
   }
 }

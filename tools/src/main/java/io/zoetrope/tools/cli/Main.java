@@ -25,7 +25,8 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       ParityCommand.class,
       InspectCommand.class,
-      InfoCommand.class
+      InfoCommand.class,
+      SelftestCommand.class
     })
 public final class Main {
   /**

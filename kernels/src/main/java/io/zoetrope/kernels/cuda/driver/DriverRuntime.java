@@ -12,6 +12,9 @@ import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.kernels.cuda.CudaRuntime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUctx_flags;
@@ -23,7 +26,9 @@ public final class DriverRuntime implements CudaRuntime {
   private final LaunchArguments arguments = new LaunchArguments(Arena.ofAuto());
   private final Modules modules;
   private final Stream stream;
+  private final Stream uploads;
   private final Staging staging;
+  private final Map<Long, PinnedMemory> pinned = new HashMap<>();
   private Thread thread;
   private boolean open = true;
 
@@ -42,6 +47,7 @@ public final class DriverRuntime implements CudaRuntime {
     try {
       modules = new Modules(calls, ptxOfKernel);
       stream = new Stream(calls);
+      uploads = new Stream(calls);
       staging = new Staging(calls, stream);
     } catch (RuntimeException e) {
       close();
@@ -56,7 +62,7 @@ public final class DriverRuntime implements CudaRuntime {
 
   @Override
   public String name() {
-    return device().name();
+    return "%s, compute capability %.1f".formatted(device().name(), device().capability() / 10.0);
   }
 
   @Override
@@ -84,10 +90,21 @@ public final class DriverRuntime implements CudaRuntime {
   }
 
   private String describeMemory() {
-    long[] free = new long[1];
     long[] total = new long[1];
+    long free = freeBytes(total);
+    return "%d of %d MiB are free".formatted(free >> 20, total[0] >> 20);
+  }
+
+  private long freeBytes(long[] total) {
+    long[] free = new long[1];
     calls.check(cuMemGetInfo(free, total), "asking for free memory");
-    return "%d of %d MiB are free".formatted(free[0] >> 20, total[0] >> 20);
+    return free[0];
+  }
+
+  @Override
+  public long freeBytes() {
+    attach();
+    return freeBytes(new long[1]);
   }
 
   private static long toMebibytes(long bytes) {
@@ -155,9 +172,83 @@ public final class DriverRuntime implements CudaRuntime {
   }
 
   @Override
+  public MemorySegment pin(long bytes) {
+    attach();
+    PinnedMemory memory = new PinnedMemory(calls, bytes);
+    pinned.put(memory.segment().address(), memory);
+    return memory.segment();
+  }
+
+  @Override
+  public void unpin(MemorySegment memory) {
+    attach();
+    if (!calls.isLost()) {
+      uploads.synchronize();
+      pinned.remove(memory.address()).close();
+    }
+  }
+
+  @Override
+  public Upload startUpload(long address, List<MemorySegment> pinned) {
+    attach();
+    // Events may go as soon as waiting for them has been queued.
+    try (DeviceEvent launched = DeviceEvent.untimed(calls)) {
+      stream.record(launched);
+      uploads.waitFor(launched);
+    }
+    long position = address;
+    for (MemorySegment part : pinned) {
+      uploads.copyToDevice(position, part);
+      position += part.byteSize();
+    }
+    return () -> {
+      attach();
+      try (DeviceEvent uploaded = DeviceEvent.untimed(calls)) {
+        uploads.record(uploaded);
+        stream.waitFor(uploaded);
+      }
+    };
+  }
+
+  @Override
+  public Limits limits() {
+    return new Limits(device().tensorFlops(), device().memoryBytesPerSecond());
+  }
+
+  @Override
+  public boolean hasClock() {
+    return true;
+  }
+
+  @Override
+  public double seconds(Runnable work) {
+    attach();
+    try (DeviceEvent start = DeviceEvent.timed(calls);
+        DeviceEvent end = DeviceEvent.timed(calls)) {
+      stream.record(start);
+      work.run();
+      stream.record(end);
+      end.await();
+      return end.secondsSince(start);
+    }
+  }
+
+  @Override
   public void synchronize() {
     attach();
     stream.synchronize();
+  }
+
+  /** cuBLAS, working on the stream of the kernels. */
+  Cublas openCublas() {
+    attach();
+    return new Cublas(device(), stream);
+  }
+
+  /** cuDNN, working on the stream of the kernels. */
+  Cudnn openCudnn() {
+    attach();
+    return new Cudnn(device(), stream);
   }
 
   /** The driver keeps a current context for each thread. */

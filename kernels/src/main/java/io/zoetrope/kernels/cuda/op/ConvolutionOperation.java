@@ -98,7 +98,7 @@ public final class ConvolutionOperation {
   }
 
   /** The weight as [out channels, taps, in channels]. */
-  private Tensor channelsLast(Tensor weight) {
+  public Tensor channelsLast(Tensor weight) {
     long taps = weight.size(2) * weight.size(3) * weight.size(4);
     if (taps == 1) {
       return weight;

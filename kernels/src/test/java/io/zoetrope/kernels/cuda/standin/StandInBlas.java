@@ -18,9 +18,15 @@ final class StandInBlas {
   private final StandInDriver driver;
   private long stream;
   private int handles;
+  private float falsification = 1;
 
   StandInBlas(StandInDriver driver) {
     this.driver = driver;
+  }
+
+  /** Lets every product be off by a factor. */
+  void falsify(float factor) {
+    falsification = factor;
   }
 
   /** Handles that were not given back. */
@@ -53,7 +59,7 @@ final class StandInBlas {
     int m = call.intAt(3);
     int n = call.intAt(4);
     int k = call.intAt(5);
-    float alpha = call.floatBehind(6);
+    float alpha = falsification * call.floatBehind(6);
     float beta = call.floatBehind(13);
     int rowsOfA = call.intAt(9);
     int rowsOfB = call.intAt(12);

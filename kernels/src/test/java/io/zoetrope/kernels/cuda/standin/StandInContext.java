@@ -2,6 +2,7 @@ package io.zoetrope.kernels.cuda.standin;
 
 import io.zoetrope.kernels.emulator.DeviceMemory;
 import io.zoetrope.kernels.emulator.Emulator;
+import io.zoetrope.kernels.emulator.EmulatorOptions;
 import io.zoetrope.kernels.emulator.Finding;
 import io.zoetrope.kernels.emulator.Grid;
 import io.zoetrope.kernels.emulator.KernelFault;
@@ -12,10 +13,17 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Everything that goes when a context is destroyed. */
 final class StandInContext {
   private static final long DEFAULT_SHARED_BYTES = 48 << 10;
+
+  /** Of the host, for emulated blocks. */
+  private static final int THREADS = 2;
+
+  /** Modules by their text: a process loads the same ones again and again. */
+  private static final Map<String, PtxModule> PARSED = new ConcurrentHashMap<>();
 
   /** A kernel, and its limit of dynamic shared memory. */
   private static final class Function {
@@ -34,9 +42,9 @@ final class StandInContext {
   private final Map<Long, PtxModule> modules = new HashMap<>();
   private final Map<Long, Function> functions = new HashMap<>();
 
-  StandInContext(StandInCard card, StandInStreams.Order order) {
+  StandInContext(StandInCard card, StreamOrder order) {
     memory = new DeviceMemory(card.memoryBytes());
-    emulator = new Emulator(memory);
+    emulator = new Emulator(memory, EmulatorOptions.STRICT.withThreads(THREADS));
     streams = new StandInStreams(order);
   }
 
@@ -53,15 +61,15 @@ final class StandInContext {
   }
 
   void load(long module, String ptx) {
-    modules.put(module, PtxModule.parse(ptx));
+    modules.put(module, PARSED.computeIfAbsent(ptx, PtxModule::parse));
   }
 
   void findFunction(long function, long module, String name) {
-    PtxKernel kernel = require(modules, module).kernels().get(name);
-    if (kernel == null) {
+    PtxModule loaded = require(modules, module);
+    if (!loaded.kernelNames().contains(name)) {
       throw new StandInError(StandInError.NOT_FOUND, "no kernel " + name);
     }
-    functions.put(function, new Function(kernel));
+    functions.put(function, new Function(loaded.kernel(name)));
   }
 
   void allowSharedBytes(long function, int bytes) {
@@ -88,14 +96,12 @@ final class StandInContext {
         Grid.of(
             call.intAt(1), call.intAt(2), call.intAt(3), call.intAt(4), call.intAt(5),
             call.intAt(6));
-    byte[] parameters = new byte[kernel.parameterBytes()];
+    MemorySegment parameters = MemorySegment.ofArray(new byte[kernel.parameterBytes()]);
     int number = 0;
     for (KernelParameter parameter : kernel.parameters()) {
       MemorySegment value =
           NativeCall.memory(call.pointerBehind(9, number++), parameter.bytes());
-      MemorySegment.ofArray(parameters)
-          .asSlice(parameter.offset(), parameter.bytes())
-          .copyFrom(value);
+      parameters.asSlice(parameter.offset(), parameter.bytes()).copyFrom(value);
     }
     streams.add(
         requireStream(call.longAt(8)),

@@ -44,19 +44,21 @@ public final class StandInDriver {
     }
   }
 
-  private final StandInStreams.Order order;
+  private final StreamOrder order;
   private final int version;
   private final List<StandInCard> cards;
   private final Map<String, Failure> failures = new HashMap<>();
   private final Set<String> failingKernels = new HashSet<>();
+  private final Set<String> ignored = new HashSet<>();
   private final List<String> calls = new ArrayList<>();
   private final List<String> errors = new ArrayList<>();
   private final StandInBlas blas = new StandInBlas(this);
+  private final StandInDnn dnn = new StandInDnn(this);
   private StandInContext context;
   private int stickyStatus;
   private long nextHandle = 0x1000;
 
-  private StandInDriver(StandInStreams.Order order, int version, List<StandInCard> cards) {
+  private StandInDriver(StreamOrder order, int version, List<StandInCard> cards) {
     this.order = order;
     this.version = version;
     this.cards = cards;
@@ -64,11 +66,11 @@ public final class StandInDriver {
 
   /** A driver for CUDA 12.6 with one usual card. */
   public static StandInDriver start() {
-    return start(StandInStreams.Order.LATEST, 12_060, StandInCard.USUAL);
+    return start(StreamOrder.LATEST, 12_060, StandInCard.USUAL);
   }
 
   /** A driver of a version, 1000 major + 10 minor, with any number of cards. */
-  static StandInDriver start(StandInStreams.Order order, int version, StandInCard... cards) {
+  public static StandInDriver start(StreamOrder order, int version, StandInCard... cards) {
     loadLibraries();
     current = new StandInDriver(order, version, List.of(cards));
     return current;
@@ -110,28 +112,60 @@ public final class StandInDriver {
   // ---------------------------------------------------------------- what tests ask for
 
   /** Lets a function fail after so many calls that succeed. */
-  void fail(String function, int status, int callsBefore) {
+  public void fail(String function, int status, int callsBefore) {
     failures.put(function, new Failure(status, callsBefore));
   }
 
+  /** Lets a function do nothing, and say that it has. */
+  public void ignore(String function) {
+    ignored.add(function);
+  }
+
   /** Lets a kernel fail whenever it runs. */
-  void failKernel(String kernel) {
+  public void failKernel(String kernel) {
     failingKernels.add(kernel);
   }
 
   /** The functions called so far. */
-  List<String> calls() {
+  public List<String> calls() {
     return calls;
   }
 
   /** Why calls failed. */
-  List<String> errors() {
+  public List<String> errors() {
     return errors;
   }
 
-  /** The context; null while there is none. */
-  StandInContext context() {
-    return context;
+  /** Whether a context is open. */
+  public boolean hasContext() {
+    return context != null;
+  }
+
+  /** Bytes of device memory in use. */
+  public long usedBytes() {
+    return context.memory().used();
+  }
+
+  /** The version that cuDNN says it has, e.g. 8906. */
+  public void setCudnnVersion(int cudnnVersion) {
+    dnn.setVersion(cudnnVersion);
+  }
+
+  /** Lets the products of cuBLAS be off by a factor. */
+  public void falsifyCublas(float factor) {
+    blas.falsify(factor);
+  }
+
+  /** Handles and descriptors of cuBLAS and cuDNN that were not given back. */
+  public int libraryObjects() {
+    return blas.handles() + dnn.objects();
+  }
+
+  /** A driver library that lacks a function; it is not loaded. Returns its file. */
+  public static String compileWithout(String function) {
+    return StandInLibrary.compile(folder(), "libcuda.so.1", "libcuda-old.so.1", Set.of(function))
+        .file()
+        .toString();
   }
 
   // ---------------------------------------------------------------- calls
@@ -146,7 +180,7 @@ public final class StandInDriver {
       if (stickyStatus != SUCCESS && !UNAFFECTED.contains(call.function())) {
         return stickyStatus;
       }
-      return dispatch(call);
+      return ignored.contains(call.function()) ? SUCCESS : dispatch(call);
     } catch (StandInError e) {
       return failed(call, e, e.status());
     } catch (KernelFault e) {
@@ -173,6 +207,9 @@ public final class StandInDriver {
   private int dispatch(NativeCall call) {
     if (call.function().startsWith("cublas")) {
       return blas.dispatch(call);
+    }
+    if (call.function().startsWith("cudnn")) {
+      return dnn.dispatch(call);
     }
     switch (call.function()) {
       case "cuInit" -> {

@@ -8,23 +8,9 @@ import java.util.Queue;
 
 /**
  * Streams and events. Work is not done when it is queued, but in an order that a real device could
- * take and that shows what was forgotten: see {@link Order}.
+ * take and that shows what was forgotten: see {@link StreamOrder}.
  */
 final class StandInStreams {
-  /** When queued work is done. */
-  enum Order {
-    /**
-     * Only when the host, or work that the host waits for, waits for it: shows results that are used
-     * and host memory that is changed too early.
-     */
-    LATEST,
-    /**
-     * As {@link #LATEST}, but when the host waits for one stream, all others run first as far as
-     * they can: shows device memory that is overwritten too early.
-     */
-    OTHERS_FIRST
-  }
-
   /** Every piece of work takes a microsecond. */
   private static final float MILLISECONDS = 1e-3f;
 
@@ -39,12 +25,12 @@ final class StandInStreams {
     }
   }
 
-  private final Order order;
+  private final StreamOrder order;
   private final Map<Long, Queue<Runnable>> streams = new HashMap<>();
   private final Map<Long, Recording> events = new HashMap<>();
   private long clock;
 
-  StandInStreams(Order order) {
+  StandInStreams(StreamOrder order) {
     this.order = order;
   }
 
@@ -122,7 +108,7 @@ final class StandInStreams {
   }
 
   private void runOthers(long stream) {
-    if (order == Order.OTHERS_FIRST) {
+    if (order == StreamOrder.OTHERS_FIRST) {
       for (long other : List.copyOf(streams.keySet())) {
         if (other != stream) {
           run(other);
