@@ -4,6 +4,8 @@ import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An affine map, {@code x weight^T + bias}.
@@ -31,5 +33,23 @@ public record Linear(Tensor weight, Tensor bias) {
   /** [..., in features] to [..., out features], with an activation behind. */
   public Tensor forward(Ops ops, Tensor x, Activation activation) {
     return ops.linear(x, weight, bias, activation);
+  }
+
+  /** Several layers over the same x: [rows, in features] to [rows, out features] of each. */
+  public static List<Tensor> forward(Ops ops, Tensor x, Linear... layers) {
+    return ops.linears(
+        x,
+        Stream.of(layers).map(Linear::weight).toList(),
+        Stream.of(layers).map(Linear::bias).toList());
+  }
+
+  /**
+   * Adds the result, times a gate, to {@code out}: [rows, out features].
+   *
+   * @param x [rows, in features]
+   * @param gate F32, [out features] or [rows, out features]; null for 1
+   */
+  public void addInPlace(Ops ops, Tensor out, Tensor x, Tensor gate) {
+    ops.linearAddInPlace(out, x, weight, bias, gate);
   }
 }

@@ -52,10 +52,13 @@ abstract class FusedOperationsContract extends BackendComparison {
     Place wide = new Place(reference, BackendComparison::widened, weight -> weight);
     Place absolute = new Place(reference, BackendComparison::absolute, BackendComparison::absolute);
     Tensor want = chain.in(wide);
-    float[] between = want.toFloats();
-    float[] base = residual == null ? between : residual.toFloats();
-    for (int i = 0; i < between.length; i++) {
-      between[i] = want.toFloats()[i] - base[i];
+    float[] between = new float[Math.toIntExact(want.count())];
+    if (residual != null) {
+      float[] sums = want.toFloats();
+      float[] base = residual.toFloats();
+      for (int i = 0; i < between.length; i++) {
+        between[i] = sums[i] - base[i];
+      }
     }
     check(what, fused.in(testedBackend()), want, fused.in(absolute).toFloats(), between);
     checkEqual(what, fused.in(referenceBackend()), chain.in(referenceBackend()));
@@ -308,7 +311,7 @@ abstract class FusedOperationsContract extends BackendComparison {
   @Test
   void upsampledConvolution() {
     for (DType dtype : COMPUTED) {
-      for (int[] size : new int[][] {{1, 1, 1, 1}, {1, 1, 2, 3}, {2, 5, 24, 7}, {1, 3, 49, 16}}) {
+      for (int[] size : new int[][] {{1, 1, 1, 1}, {1, 1, 2, 3}, {2, 3, 24, 7}, {1, 2, 49, 3}}) {
         Tensor x = values(dtype, size[0], size[1], size[2], size[3]);
         Tensor history = values(dtype, 1, size[1], size[2], size[3]);
         Tensor bias = values(DType.F32, 19);

@@ -10,7 +10,7 @@ final class Block {
   private final Profile profile;
   private final Warp[] warps;
   private int number;
-  private Dim3 index;
+  private Dim3 index = new Dim3(0, 0, 0);
 
   Block(Launch launch) {
     this.launch = launch;

@@ -54,11 +54,20 @@ public final class DeviceMemory {
     }
     long address = next;
     List<MemoryRegion> list = new ArrayList<>(List.of(regions));
-    list.add(new MemoryRegion(address, (int) bytes));
+    list.add(region(address, (int) bytes));
     regions = list.toArray(MemoryRegion[]::new);
     next += (bytes + 2 * ALIGNMENT - 1) & -ALIGNMENT;
     used += bytes;
     return address;
+  }
+
+  private static MemoryRegion region(long address, int bytes) {
+    try {
+      return new MemoryRegion(address, bytes);
+    } catch (OutOfMemoryError e) {
+      throw new DeviceMemoryException(
+          "no room on the Java heap for a device allocation of " + bytes + " bytes, twice", true);
+    }
   }
 
   /** Frees what {@link #allocate} gave. */

@@ -44,7 +44,7 @@ public record LaunchReport(
     return threadInstructions() / (32.0 * Math.max(1, warpInstructions()));
   }
 
-  /** Bytes that threads asked global memory for, asynchronous copies and atomics included. */
+  /** Bytes that threads asked global memory for, asynchronous copies included, atomics not. */
   public long globalBytes() {
     return sum(LineProfile::bytes, GLOBAL);
   }
@@ -77,6 +77,11 @@ public record LaunchReport(
   /** Floating-point operations outside of tensor cores; a fused multiply-add is two. */
   public long flops() {
     return sum(LineProfile::flops);
+  }
+
+  /** All counts as lines of text, with the instructions that waste the most transactions. */
+  public String summary() {
+    return new ReportText(this).write();
   }
 
   private static final InstructionClass[] GLOBAL = {

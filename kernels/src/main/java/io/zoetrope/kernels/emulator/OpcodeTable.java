@@ -9,8 +9,8 @@ import io.zoetrope.kernels.emulator.RowTemplates.ShiftOperator;
 import io.zoetrope.kernels.emulator.RowTemplates.WideningBinaryOperator;
 import io.zoetrope.kernels.emulator.RowTemplates.WideningOperator;
 import io.zoetrope.kernels.emulator.RowTemplates.WideningTernaryOperator;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongBinaryOperator;
@@ -18,18 +18,13 @@ import java.util.function.LongUnaryOperator;
 
 /** The opcodes that apply one function lane by lane, by their full names. */
 final class OpcodeTable {
-  private final TreeMap<String, Form> forms = new TreeMap<>();
+  private final Map<String, Form> forms = new HashMap<>();
   private InstructionClass kind;
   private int flops;
 
   /** The form of an opcode; null for an unknown one. */
   Form form(String opcode) {
     return forms.get(opcode);
-  }
-
-  /** All opcodes. */
-  Set<String> opcodes() {
-    return forms.keySet();
   }
 
   /** The class of the entries that follow, and their floating-point operations per lane. */

@@ -249,6 +249,9 @@ final class OperandReader {
     }
     int number = register(name);
     require(number, wanted, name);
+    if (!registers.writable(number)) {
+      throw error("register " + name + " can't be written");
+    }
     targets.add(number);
     return number;
   }

@@ -1,7 +1,6 @@
 package io.zoetrope.kernels.emulator;
 
 import java.util.List;
-import java.util.NoSuchElementException;
 
 /** A kernel of a module, decoded and ready to be launched. */
 public final class PtxKernel {
@@ -47,25 +46,6 @@ public final class PtxKernel {
   /** Most threads of a block, as the kernel was compiled for ({@code __launch_bounds__}). */
   public int maximumThreads() {
     return source.maximumThreads();
-  }
-
-  /** Number of instructions. */
-  public int instructionCount() {
-    return instructions.length;
-  }
-
-  /**
-   * Offset of a parameter in the parameter buffer.
-   *
-   * @throws NoSuchElementException when the kernel has none of that name
-   */
-  public int parameterOffset(String parameter) {
-    return source.parameters().stream()
-        .filter(p -> p.name().equals(parameter))
-        .findFirst()
-        .orElseThrow(
-            () -> new NoSuchElementException("kernel " + name() + " has no parameter " + parameter))
-        .offset();
   }
 
   ModuleMemory moduleMemory() {

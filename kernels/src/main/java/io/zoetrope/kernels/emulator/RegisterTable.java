@@ -21,7 +21,7 @@ final class RegisterTable {
     PREDICATE
   }
 
-  /** Index of no register: the sink {@code _} as a source of names. */
+  /** Name of the sink: a target whose value nobody wants. */
   static final String SINK = "_";
 
   private final List<PtxType> types = new ArrayList<>();
@@ -48,6 +48,11 @@ final class RegisterTable {
     }
     SpecialRegister special = SpecialRegister.named(name);
     return special == null ? -1 : specials.computeIfAbsent(special, s -> add(s.type()));
+  }
+
+  /** Whether a register can be written: special ones can't. */
+  boolean writable(int number) {
+    return !specials.containsValue(number);
   }
 
   /** A register that is only ever written. */

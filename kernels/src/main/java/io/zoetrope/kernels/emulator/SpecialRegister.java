@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.emulator;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Predefined read-only registers (PTX ISA, "Special Registers"). */
@@ -29,6 +30,9 @@ enum SpecialRegister {
   SMID,
   CLOCK,
   CLOCK64;
+
+  /** The ones that change from block to block; all others are the same in each. */
+  static final List<SpecialRegister> BLOCK_INDEX = List.of(CTAID_X, CTAID_Y, CTAID_Z);
 
   /** The register of this name, such as {@code %tid.x}; null for none. */
   static SpecialRegister named(String name) {

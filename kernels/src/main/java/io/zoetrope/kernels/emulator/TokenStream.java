@@ -28,11 +28,6 @@ final class TokenStream {
     return next < tokens.size() && tokens.get(next).is(expected);
   }
 
-  /** Whether the token after the next one is this one. */
-  boolean seesSecond(String expected) {
-    return next + 1 < tokens.size() && tokens.get(next + 1).is(expected);
-  }
-
   /** Takes the next token if it is this one. */
   boolean accept(String expected) {
     if (!sees(expected)) {

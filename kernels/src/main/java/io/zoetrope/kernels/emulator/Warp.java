@@ -2,6 +2,7 @@ package io.zoetrope.kernels.emulator;
 
 import io.zoetrope.kernels.emulator.Instruction.Flow;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * 32 threads that run in step, with their registers.
@@ -23,6 +24,7 @@ final class Warp {
   private final int existing;
   private final LocalSpace local;
   private final GenericSpace generic;
+  private final Map<SpecialRegister, Integer> specials;
   private final AsyncCopies copies = new AsyncCopies();
   private final long[] addresses = new long[32];
 
@@ -51,12 +53,19 @@ final class Warp {
     this.existing = lanes == 32 ? -1 : (1 << lanes) - 1;
     this.local = kernel.localBytes() > 0 ? new LocalSpace(launch) : null;
     this.generic = new GenericSpace(this);
+    this.specials = registers.specials();
+    specials.forEach(this::fill);
   }
 
   /** Makes the warp that of a new block. */
   void startBlock() {
     System.arraycopy(definedAtStart, 0, defined, 0, defined.length);
-    launch.kernel().registers().specials().forEach((special, number) -> fill(special, number));
+    for (SpecialRegister special : SpecialRegister.BLOCK_INDEX) {
+      Integer number = specials.get(special);
+      if (number != null) {
+        fill(special, number);
+      }
+    }
     if (local != null) {
       local.startBlock();
     }
@@ -166,6 +175,9 @@ final class Warp {
           return false;
         }
       } else if (instruction.flow() == Flow.BARRIER) {
+        if (active == 0) {
+          continue;
+        }
         if (active != ~exited) {
           throw fault(
               Finding.DIVERGENCE,

@@ -42,6 +42,7 @@ class ThreadCountTest {
           ops.attention(x, wide, wide, 3, 0.2f, null).toFloats(),
           ops.attention(x, wide, wide, 1, 0.2f, null).toFloats(),
           ops.conv3d(video, null, taps, null, ConvGeometry.causal(2, 1)).toFloats(),
+          ops.conv3d(video, null, taps, null, ConvGeometry.causal(2, 1).upsampled()).toFloats(),
           ops.layerNorm(big, null, null, 1e-6f).toFloats(),
           ops.activate(big, Activation.SILU).toFloats(),
           ops.copy(big.permute(1, 0)).toFloats());

@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cuda;
 
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.Buffers;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * For each kernel the operations that show whether it works: a full tile and a tail in every
@@ -51,7 +53,7 @@ final class KernelScenarios {
     scenarios.put("conv3d_bf16_128", s -> s.convolution(DType.BF16, 40, 100));
     scenarios.put("conv3d_f32", s -> s.convolution(DType.F32, 5, 20));
     scenarios.put("attention_bf16_32", s -> s.attention(DType.BF16, 24, 70, 150));
-    scenarios.put("attention_bf16_64", s -> s.attention(DType.BF16, 64, 64, 192));
+    scenarios.put("attention_bf16_64", s -> s.attention(DType.BF16, 64, 64, 192, 70, 129));
     scenarios.put("attention_bf16_128", s -> s.attention(DType.BF16, 104, 70, 90));
     scenarios.put("attention_bf16_256", s -> s.attention(DType.BF16, 200, 20, 70));
     scenarios.put("attention_bf16_384", s -> s.attention(DType.BF16, 384, 20, 70));
@@ -87,8 +89,12 @@ final class KernelScenarios {
   }
 
   private void floatLinear() {
-    Operation linear = (ops, t) -> ops.linear(t[0], t[1], t[2], Activation.GELU_TANH);
+    Operation linear = (ops, t) -> ops.linear(t[0], t[1], t[2], Activation.NONE);
     check(linear, values(DType.F32, 67, 21), values(DType.BF16, 70, 21), values(DType.BF16, 70));
+    for (Activation activation : Activation.values()) {
+      Operation activated = (ops, t) -> ops.linear(t[0], t[1], null, activation);
+      check(activated, values(DType.F32, 7, 5), values(DType.F32, 64, 5));
+    }
     check(linear, values(DType.F32, 3, 40), values(DType.F32, 64, 40), null);
     check(linear, values(DType.BF16, 5, 19), values(DType.F32, 9, 19), values(DType.F32, 9));
   }
@@ -157,16 +163,36 @@ final class KernelScenarios {
     check(attention, q, kv, null);
     check(attention, q, kv, values(DType.F32, heads, queries, keys));
     check(attention, q, kv, masked(values(DType.F32, 1, 1, keys), 3));
+    // Scores beyond the range of the exponential, unless the largest is taken away first.
+    check(attention, changed(q, value -> 40 * value), kv, null);
+    // A key beyond the last one, with a score of 0, would outweigh them all.
+    check(attention, changed(q, value -> value + 3), changed(kv, value -> value - 3), null);
+    check(attention, q, kv, changed(values(DType.F32, 1, 1, keys), value -> value - 30));
+  }
+
+  private void attention(
+      DType dtype, int headDim, int queries, int keys, int otherQueries, int otherKeys) {
+    attention(dtype, headDim, queries, keys);
+    attention(dtype, headDim, otherQueries, otherKeys);
+  }
+
+  private static Tensor changed(Tensor tensor, UnaryOperator<Float> function) {
+    Tensor changed = Tensor.zeros(tensor.dtype(), tensor.shape().sizes());
+    float[] values = tensor.toFloats();
+    for (int i = 0; i < values.length; i++) {
+      Conversions.fromFloat(changed.segment(), tensor.dtype(), i, function.apply(values[i]));
+    }
+    return changed;
   }
 
   /** Few queries and many keys: the keys are split, and one split is masked. */
   private void splitAttention() {
     Operation attention = (ops, t) -> ops.attention(t[0], t[1], t[2], 1, 0.2f, t[3]);
     Tensor q = values(DType.BF16, 5, 40);
-    Tensor k = values(DType.BF16, 900, 40);
-    Tensor v = values(DType.BF16, 900, 40);
+    Tensor k = values(DType.BF16, 1300, 40);
+    Tensor v = values(DType.BF16, 1300, 40);
     check(attention, q, k, v, null);
-    check(attention, q, k, v, masked(values(DType.F32, 1, 5, 900), 400));
+    check(attention, q, k, v, masked(values(DType.F32, 1, 5, 1300), 400));
   }
 
   /** The first keys of each query count nothing. */
@@ -182,19 +208,21 @@ final class KernelScenarios {
 
   private void layerNorm() {
     for (DType dtype : BOTH) {
-      for (int features : new int[] {13, 520, 2056}) {
-        Tensor x = values(dtype, 3, features);
+      for (int features : new int[] {13, 520, 1543, 10248}) {
+        Tensor x = values(dtype, 2, features);
         Tensor weight = values(DType.F32, features);
         check((ops, t) -> ops.layerNorm(t[0], t[1], t[2], 1e-6f), x, weight, values(DType.BF16, features));
         check((ops, t) -> ops.layerNorm(t[0], null, null, 0.1f), x);
       }
     }
-    Tensor large = values(DType.F32, 2, 300);
-    float[] shifted = large.toFloats();
-    for (int i = 0; i < shifted.length; i++) {
-      shifted[i] = 100 + shifted[i] / 100;
+    // A mean that is large beside the deviations.
+    for (int features : new int[] {301, 304}) {
+      float[] shifted = values(DType.F32, 2, features).toFloats();
+      for (int i = 0; i < shifted.length; i++) {
+        shifted[i] = 100 + shifted[i] / 100;
+      }
+      check((ops, t) -> ops.layerNorm(t[0], null, null, 1e-6f), Tensor.of(shifted, 2, features));
     }
-    check((ops, t) -> ops.layerNorm(t[0], null, null, 1e-6f), Tensor.of(shifted, 2, 300));
   }
 
   private void adaLayerNorm() {
@@ -211,7 +239,7 @@ final class KernelScenarios {
 
   private void rmsNorm() {
     for (DType dtype : BOTH) {
-      for (int features : new int[] {13, 520, 2056}) {
+      for (int features : new int[] {13, 520, 1543, 10248}) {
         Operation rmsNorm = (ops, t) -> ops.rmsNorm(t[0], t[1], 0.1f);
         check(rmsNorm, values(dtype, 3, features), values(DType.F32, features));
         check(rmsNorm, values(dtype, 3, features), values(DType.BF16, features));
@@ -247,12 +275,20 @@ final class KernelScenarios {
             values(DType.F32, 25, headDim / 2),
             values(DType.F32, 25, headDim / 2));
       }
+      check(
+          (ops, t) -> {
+            ops.ropeInPlace(t[0], t[1], t[2], 1);
+            return t[0];
+          },
+          values(dtype, 1, 6),
+          values(DType.F32, 1, 3),
+          values(DType.F32, 1, 3));
     }
   }
 
   private void channelNorm() {
     for (DType dtype : BOTH) {
-      for (int channels : new int[] {5, 96, 264}) {
+      for (int channels : new int[] {5, 96, 135, 1096}) {
         for (Activation activation : Activation.values()) {
           check(
               (ops, t) -> ops.channelNorm(t[0], t[1], activation),
@@ -272,7 +308,8 @@ final class KernelScenarios {
       for (int features : new int[] {13, 520}) {
         Operation add =
             (ops, t) -> {
-              Tensor gate = t[2].shape().rank() == 1 ? t[2] : t[2].narrow(1, 5, features);
+              Tensor gate =
+                  t[2].shape().rank() == 1 ? t[2] : t[2].narrow(1, 5, t[0].size(1));
               ops.addGatedInPlace(t[0], t[1], gate);
               return t[0];
             };
@@ -280,6 +317,9 @@ final class KernelScenarios {
         Tensor y = values(dtype, 40, features);
         check(add, x, y, values(DType.F32, features));
         check(add, x, y, values(DType.F32, 40, features + 5));
+        Tensor other = values(dtype == DType.F32 ? DType.BF16 : DType.F32, 40, features);
+        check(add, x, other, values(DType.F32, features));
+        check(add, values(dtype, 1, 5), values(dtype, 1, 5), values(DType.F32, 5));
       }
     }
   }
@@ -287,6 +327,7 @@ final class KernelScenarios {
   private void combine(Operation operation) {
     for (DType left : BOTH) {
       for (DType right : BOTH) {
+        check(operation, values(left, 3, 5), values(right, 5));
         check(operation, values(left, 3, 40), values(right, 40));
         check(operation, values(left, 700, 13), values(right, 700, 13));
         check(operation, values(left, 9, 2048), values(right, 9, 2048));
@@ -298,6 +339,7 @@ final class KernelScenarios {
     for (DType dtype : BOTH) {
       for (Activation activation : Activation.values()) {
         check((ops, t) -> ops.activate(t[0], activation), values(dtype, 9, 7));
+        check((ops, t) -> ops.activate(t[0], activation), values(dtype, 9, 8));
         check((ops, t) -> ops.activate(t[0], activation), values(dtype, 9, 2048));
       }
     }
@@ -305,14 +347,16 @@ final class KernelScenarios {
 
   private void clamp() {
     for (DType dtype : BOTH) {
-      Tensor x = values(dtype, 9, 8);
-      Conversions.fromFloat(x.segment(), dtype, 3, Float.NaN);
-      check(
-          (ops, t) -> {
-            ops.clampInPlace(t[0], -0.5f, 0.75f);
-            return t[0];
-          },
-          x);
+      for (int count : new int[] {72, 13}) {
+        Tensor x = values(dtype, count);
+        Conversions.fromFloat(x.segment(), dtype, 3, Float.NaN);
+        check(
+            (ops, t) -> {
+              ops.clampInPlace(t[0], -0.5f, 0.75f);
+              return t[0];
+            },
+            x);
+      }
     }
   }
 
@@ -323,6 +367,7 @@ final class KernelScenarios {
       DType other = dtype == DType.F32 ? DType.BF16 : DType.F32;
       check((ops, t) -> ops.cast(t[0], other), x);
       check((ops, t) -> ops.cast(t[0], other), values(dtype, 21));
+      check((ops, t) -> ops.copy(t[0].permute(1, 0)), values(dtype, 3, 5));
     }
   }
 
@@ -340,6 +385,12 @@ final class KernelScenarios {
             return t[0];
           },
           values(dtype, 6, 40));
+      check(
+          (ops, t) -> {
+            ops.fill(t[0], 7f);
+            return t[0];
+          },
+          values(dtype, 3, 7));
     }
   }
 
@@ -347,7 +398,7 @@ final class KernelScenarios {
     int[] ids = {6, 0, 3, 3};
     for (DType stored : BOTH) {
       for (DType dtype : BOTH) {
-        for (int features : new int[] {13, 2056}) {
+        for (int features : new int[] {257, 2056}) {
           check((ops, t) -> ops.embedding(t[0], ids, dtype), values(stored, 7, features));
         }
       }
@@ -360,6 +411,7 @@ final class KernelScenarios {
         Tensor x = values(dtype, 2, 3, 5, channels);
         check((ops, t) -> ops.upsampleNearest(t[0], 2, 6, 10, false), x);
         check((ops, t) -> ops.upsampleNearest(t[0], 3, 7, 4, true), x);
+        check((ops, t) -> ops.upsampleNearest(t[0], 1, 2, 3, false), x);
       }
     }
   }
@@ -375,13 +427,24 @@ final class KernelScenarios {
   }
 
   private void check(Operation operation, Tensor... operands) {
-    Tensor got = tested.download(run(tested, operation, operands));
-    Tensor rounded = run(reference, operation, operands);
+    Tensor got;
+    // Each operand in an allocation of its own, so that a step beyond its end is noticed.
+    try (Buffers buffers = tested.buffers("operands")) {
+      Tensor[] there = new Tensor[operands.length];
+      for (int i = 0; i < there.length; i++) {
+        if (operands[i] != null) {
+          there[i] = buffers.allocate(operands[i].dtype(), operands[i].shape());
+          tested.backend().upload(there[i], operands[i]);
+        }
+      }
+      got = tested.download(operation.run(tested, there));
+    }
+    Tensor rounded = onHost(operation, operands);
     Tensor[] wide =
         Arrays.stream(operands)
             .map(t -> t == null ? null : Tensor.of(t.toFloats(), t.shape().sizes()))
             .toArray(Tensor[]::new);
-    float[] want = run(reference, operation, wide).toFloats();
+    float[] want = onHost(operation, wide).toFloats();
     double usual = error(rounded.toFloats(), want);
     double error = error(got.toFloats(), want);
     if (!got.shape().equals(rounded.shape()) || !(error <= 2 * usual + F32_ERROR)) {
@@ -390,10 +453,12 @@ final class KernelScenarios {
     }
   }
 
-  private static Tensor run(Ops ops, Operation operation, Tensor... operands) {
-    Tensor[] there =
-        Arrays.stream(operands).map(t -> t == null ? null : ops.upload(t)).toArray(Tensor[]::new);
-    return operation.run(ops, there);
+  private Tensor onHost(Operation operation, Tensor... operands) {
+    return operation.run(
+        reference,
+        Arrays.stream(operands)
+            .map(t -> t == null ? null : reference.upload(t))
+            .toArray(Tensor[]::new));
   }
 
   /** Largest difference over the largest value; NaN in one place only is infinitely wrong. */

@@ -83,7 +83,10 @@ class PtxGateTest {
     library.kernels().stream()
         .map(library::moduleOf)
         .distinct()
-        .forEach(ptx -> kernels.putAll(PtxAssembler.assemble(ptx, architecture)));
+        .parallel()
+        .map(ptx -> PtxAssembler.assemble(ptx, architecture))
+        .toList()
+        .forEach(kernels::putAll);
     assertEquals(library.kernels(), kernels.keySet());
     kernels.forEach((name, kernel) -> check(architecture, name, kernel));
   }

@@ -60,6 +60,13 @@ class ControlFlowTest {
   }
 
   @Test
+  void aBarrierThatNobodyWantsIsPassed() {
+    new Snippet("mov.u32 %r1, %ctaid.x;", "setp.eq.s32 %p1, %r1, 0;", "@%p1 bar.sync 0;")
+        .grid(2, 64)
+        .run();
+  }
+
+  @Test
   void guardsAndSelections() {
     long[] out =
         new Snippet(

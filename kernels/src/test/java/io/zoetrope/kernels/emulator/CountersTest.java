@@ -2,6 +2,7 @@ package io.zoetrope.kernels.emulator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -150,6 +151,19 @@ class CountersTest {
     assertEquals(256, report.globalBytes());
     assertEquals(8, report.globalSectors());
     assertEquals(1.0, report.globalEfficiency());
+  }
+
+  @Test
+  void summaryNamesTheWorstLine() {
+    Snippet snippet = Snippet.with(TILE, "mul.lo.s32 %r2, %n, 128;", "st.shared.u32 [%r2], %n;");
+    String summary = report(snippet).summary();
+    int line = snippet.lineOf("st.shared");
+    assertTrue(
+        summary.contains(
+            "PTX line " + line + ": 31 of 32 transactions too many: st.shared.u32 [%r2], %n;"),
+        summary);
+    assertTrue(summary.contains("128 bytes, 31 wavefronts too many"), summary);
+    assertTrue(summary.contains("12 by warps, 384 by threads (100.0 % of lanes active)"), summary);
   }
 
   /** Values of NVIDIA's occupancy calculator. */

@@ -42,4 +42,13 @@ record FeedForward(String name, Linear first, Activation activation, Linear seco
       return scope.keep(second.forward(ops, hidden));
     }
   }
+
+  /** As {@link #forward}, with the result times {@code gate} added to {@code out}. */
+  void addInPlace(Ops ops, Tensor out, Tensor x, Tensor gate) {
+    try (var _ = ops.scope(name)) {
+      Tensor hidden = first.forward(ops, x, activation);
+      ops.tap(() -> second.forward(ops, hidden));
+      second.addInPlace(ops, out, hidden, gate);
+    }
+  }
 }

@@ -5,6 +5,7 @@ import io.zoetrope.nn.RmsNorm;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
+import java.util.List;
 
 /**
  * Attention of the video tokens, to each other or to text and image ({@code WanAttention} in
@@ -47,39 +48,46 @@ record WanAttention(
   /**
    * Every token attends to every token.
    *
+   * @param out [tokens, dim], which the result times {@code gate} is added to
    * @param x [tokens, dim]
-   * @return [tokens, dim]
+   * @param gate F32, [dim] or [tokens, dim]
    */
-  Tensor selfAttention(Ops ops, Tensor x, WanRope rope) {
-    try (var scope = ops.scope(name)) {
-      Tensor query = ops.tap("norm_q", normalised(ops, x, toQ, normQ));
-      Tensor key = ops.tap("norm_k", normalised(ops, x, toK, normK));
-      Tensor value = toV.forward(ops, x);
+  void addSelfAttention(Ops ops, Tensor out, Tensor x, WanRope rope, Tensor gate) {
+    try (var _ = ops.scope(name)) {
+      List<Tensor> projected = Linear.forward(ops, x, toQ, toK, toV);
+      Tensor query = projected.get(0);
+      Tensor key = projected.get(1);
+      Tensor value = projected.get(2);
 
-      rope.rotate(ops, query, heads);
-      rope.rotate(ops, key, heads);
+      ops.tap("norm_q", () -> normQ.forward(ops, query));
+      ops.tap("norm_k", () -> normK.forward(ops, key));
+      rope.rotateNormalised(ops, query, normQ, heads);
+      rope.rotateNormalised(ops, key, normK, heads);
 
       Tensor attended = attention(ops, query, new KeyValue(key, value), null);
-      return scope.keep(toOut.forward(ops, attended));
+      ops.tap(() -> toOut.forward(ops, attended));
+      toOut.addInPlace(ops, out, attended, gate);
     }
   }
 
   /**
    * Every token attends to the text and, apart from it, to the image; the results are added.
    *
-   * @param x [tokens, dim]
+   * @param out [tokens, dim], which the result is added to
+   * @param x [tokens, dim]; may be {@code out}
    * @param bias F32, [1, 1, text keys], or null
    * @param image null in models without an image branch
-   * @return [tokens, dim]
    */
-  Tensor crossAttention(Ops ops, Tensor x, KeyValue text, Tensor bias, KeyValue image) {
-    try (var scope = ops.scope(name)) {
+  void addCrossAttention(
+      Ops ops, Tensor out, Tensor x, KeyValue text, Tensor bias, KeyValue image) {
+    try (var _ = ops.scope(name)) {
       Tensor query = ops.tap("norm_q", normalised(ops, x, toQ, normQ));
       Tensor attended = attention(ops, query, text, bias);
       if (image != null) {
         ops.addInPlace(attended, attention(ops, query, image, null));
       }
-      return scope.keep(toOut.forward(ops, attended));
+      ops.tap(() -> toOut.forward(ops, attended));
+      toOut.addInPlace(ops, out, attended, null);
     }
   }
 

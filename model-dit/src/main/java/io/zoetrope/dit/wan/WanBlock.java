@@ -54,23 +54,20 @@ record WanBlock(
       // 1. Self-attention over all video tokens
       try (var _ = ops.scope()) {
         Tensor h = norm1.forward(ops, x, mod.shiftMsa(), mod.scaleMsa(), timesteps);
-        h = ops.tap("attn1", attn1.selfAttention(ops, h, rope));
-        ops.addGatedInPlace(x, h, timesteps.spread(ops, mod.gateMsa()));
+        attn1.addSelfAttention(ops, x, h, rope, timesteps.spread(ops, mod.gateMsa()));
       }
 
       // 2. Cross-attention to text and image: neither modulated nor rotated
       try (var _ = ops.scope()) {
         Tensor h = ops.tap("norm2", norm2 == null ? x : norm2.forward(ops, x));
         KeyValue text = context.text(index);
-        h = attn2.crossAttention(ops, h, text, context.bias(), context.image(index));
-        ops.addInPlace(x, ops.tap("attn2", h));
+        attn2.addCrossAttention(ops, x, h, text, context.bias(), context.image(index));
       }
 
       // 3. Feed-forward
       try (var _ = ops.scope()) {
         Tensor h = norm3.forward(ops, x, mod.shiftMlp(), mod.scaleMlp(), timesteps);
-        h = ops.tap("ffn", ffn.forward(ops, h));
-        ops.addGatedInPlace(x, h, timesteps.spread(ops, mod.gateMlp()));
+        ffn.addInPlace(ops, x, h, timesteps.spread(ops, mod.gateMlp()));
       }
     }
     ops.tap(name(), x);

@@ -1,5 +1,6 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.nn.RmsNorm;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 
@@ -49,6 +50,11 @@ public record WanRope(PatchGrid grid, Tensor cos, Tensor sin) {
   /** Rotates the heads of queries or keys, [tokens, heads * head dim], in place. */
   public void rotate(Ops ops, Tensor x, int heads) {
     ops.ropeInPlace(x, cos, sin, heads);
+  }
+
+  /** As {@link #rotate}, behind a norm over all heads together. */
+  void rotateNormalised(Ops ops, Tensor x, RmsNorm norm, int heads) {
+    ops.rmsNormRopeInPlace(x, norm.weight(), norm.eps(), cos, sin, heads);
   }
 
   /** Cosines and sines of one axis, [positions, pairs]. */

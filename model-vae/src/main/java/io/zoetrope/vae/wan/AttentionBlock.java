@@ -34,7 +34,7 @@ record AttentionBlock(Tensor norm, Linear toQkv, Linear proj) implements Layer {
         Tensor q = qkv.narrow(1, 0, channels);
         Tensor k = qkv.narrow(1, channels, channels);
         Tensor v = qkv.narrow(1, 2 * channels, channels);
-        ops.addInPlace(pixels, proj.forward(ops, ops.attention(q, k, v, 1, scale, null)));
+        proj.addInPlace(ops, pixels, ops.attention(q, k, v, 1, scale, null), null);
       }
     }
     return x;

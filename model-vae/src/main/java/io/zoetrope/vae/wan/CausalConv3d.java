@@ -11,7 +11,8 @@ import io.zoetrope.weights.Weights;
  *
  * @param weight [out channels, in channels, kernel frames, kernel height, kernel width]
  * @param bias [out channels]
- * @param geometry strides and padding; {@code front} counts the zero frames in front of a clip
+ * @param geometry strides, padding and upsampling; {@code front} counts the zero frames in front of
+ *     a clip
  */
 public record CausalConv3d(Tensor weight, Tensor bias, ConvGeometry geometry) {
   /** Stride 1, padded so that frames, height and width stay the same. */
@@ -45,22 +46,21 @@ public record CausalConv3d(Tensor weight, Tensor bias, ConvGeometry geometry) {
    */
   public Tensor forward(Ops ops, Tensor x, FrameCache cache) {
     Tensor history = cache.history(this);
-    long known = history == null ? 0 : history.size(0);
-    int missing = (int) Math.max(0, geometry.front() - known);
-    Tensor out = ops.conv3d(x, history, weight, bias, withFront(missing));
+    Tensor out = ops.conv3d(x, history, weight, bias, behind(history));
     cache.remember(this, x);
     return out;
   }
 
-  private ConvGeometry withFront(int front) {
-    return new ConvGeometry(
-        geometry.strideFrames(),
-        geometry.strideHeight(),
-        geometry.strideWidth(),
-        front,
-        geometry.top(),
-        geometry.bottom(),
-        geometry.left(),
-        geometry.right());
+  /** As {@link #forward}, with the result added to {@code out}. */
+  void addInPlace(Ops ops, Tensor out, Tensor x, FrameCache cache) {
+    Tensor history = cache.history(this);
+    ops.conv3dAddInPlace(out, x, history, weight, bias, behind(history));
+    cache.remember(this, x);
+  }
+
+  /** Zero frames stand in front only where there is no history. */
+  private ConvGeometry behind(Tensor history) {
+    long known = history == null ? 0 : history.size(0);
+    return geometry.withFront((int) Math.max(0, geometry.front() - known));
   }
 }

@@ -11,7 +11,7 @@ import io.zoetrope.weights.Weights;
  * first too ({@code WanResample} in diffusers).
  *
  * @param mode what is resampled
- * @param conv over each frame: 3x3, behind the upsampling or with stride 2 for downsampling
+ * @param conv over each frame: 3x3, of doubled size for upsampling, with stride 2 for downsampling
  * @param timeConv over time: to twice the channels for {@link Mode#UPSAMPLE3D}, with stride 2 for
  *     {@link Mode#DOWNSAMPLE3D}, null otherwise
  */
@@ -40,7 +40,7 @@ public record Resample(Mode mode, CausalConv3d conv, CausalConv3d timeConv) impl
     }
   }
 
-  private static final ConvGeometry SAME = ConvGeometry.causal(0, 1);
+  private static final ConvGeometry DOUBLE_SIZE = ConvGeometry.causal(0, 1).upsampled();
   private static final ConvGeometry HALF_SIZE = new ConvGeometry(1, 2, 2, 0, 0, 1, 0, 1);
   private static final ConvGeometry HALF_FRAMES = new ConvGeometry(2, 1, 1, 0, 0, 0, 0, 0);
 
@@ -58,7 +58,7 @@ public record Resample(Mode mode, CausalConv3d conv, CausalConv3d timeConv) impl
     Tensor weight3d = weight.reshape(weight.size(0), weight.size(1), 1, 3, 3);
     return new Resample(
         mode,
-        new CausalConv3d(weight3d, bias, mode.up ? SAME : HALF_SIZE),
+        new CausalConv3d(weight3d, bias, mode.up ? DOUBLE_SIZE : HALF_SIZE),
         switch (mode) {
           case UPSAMPLE3D -> new CausalConv3d(timeWeight, timeBias);
           case DOWNSAMPLE3D -> new CausalConv3d(timeWeight, timeBias, HALF_FRAMES);
@@ -95,7 +95,7 @@ public record Resample(Mode mode, CausalConv3d conv, CausalConv3d timeConv) impl
 
   private Tensor upsample(Ops ops, Tensor x, FrameCache cache) {
     if (!mode.temporal || cache.firstChunk()) {
-      return Layer.frameByFrame(ops, x, frame -> doubleSize(ops, frame, cache));
+      return conv.forward(ops, x, cache);
     }
     // 1. Each frame becomes two, side by side in the channels
     Tensor pairs = timeConv.forward(ops, x, cache);
@@ -107,12 +107,7 @@ public record Resample(Mode mode, CausalConv3d conv, CausalConv3d timeConv) impl
     for (int half = 0; half < 2; half++) {
       ops.copyInto(inTime.select(1, half), pairs.narrow(3, half * x.size(3), x.size(3)));
     }
-    return Layer.frameByFrame(ops, doubled, frame -> doubleSize(ops, frame, cache));
-  }
-
-  private Tensor doubleSize(Ops ops, Tensor x, FrameCache cache) {
-    Tensor large = ops.upsampleNearest(x, x.size(0), 2 * x.size(1), 2 * x.size(2), true);
-    return conv.forward(ops, large, cache);
+    return conv.forward(ops, doubled, cache);
   }
 
   private Tensor downsample(Ops ops, Tensor x, FrameCache cache) {

@@ -52,7 +52,7 @@ record ResidualBlock(
         h = first.keep(conv1.forward(ops, ops.channelNorm(x, norm1, Activation.SILU), cache));
       }
       ops.channelNormInPlace(h, norm2, Activation.SILU);
-      ops.addInPlace(out, conv2.forward(ops, h, cache));
+      conv2.addInPlace(ops, out, h, cache);
     }
     return out;
   }

@@ -5,6 +5,7 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
+import java.util.List;
 
 /**
  * Self-attention with learned relative positions ({@code T5Attention} in transformers). Scores are
@@ -53,17 +54,16 @@ record T5Attention(
   /**
    * Every token attends to every token that the bias does not mask.
    *
+   * @param out [tokens, dim], which the result is added to
    * @param x [tokens, dim]
    * @param positionBias F32, [heads, tokens, tokens]
-   * @return [tokens, dim]
    */
-  Tensor forward(Ops ops, Tensor x, Tensor positionBias) {
-    try (var scope = ops.scope("SelfAttention")) {
-      Tensor query = q.forward(ops, x);
-      Tensor key = k.forward(ops, x);
-      Tensor value = v.forward(ops, x);
-      Tensor attended = ops.attention(query, key, value, heads, SCALE, positionBias);
-      return scope.keep(o.forward(ops, attended));
+  void addInPlace(Ops ops, Tensor out, Tensor x, Tensor positionBias) {
+    try (var _ = ops.scope("SelfAttention")) {
+      List<Tensor> qkv = Linear.forward(ops, x, q, k, v);
+      Tensor attended =
+          ops.attention(qkv.get(0), qkv.get(1), qkv.get(2), heads, SCALE, positionBias);
+      o.addInPlace(ops, out, attended, null);
     }
   }
 }

@@ -38,7 +38,7 @@ record T5Block(
    * @param positionBias F32, [heads, tokens, tokens]
    */
   void forward(Ops ops, Tensor x, Tensor positionBias) {
-    ops.addInPlace(x, selfAttention.forward(ops, attentionNorm.forward(ops, x), positionBias));
-    ops.addInPlace(x, feedForward.forward(ops, feedForwardNorm.forward(ops, x)));
+    selfAttention.addInPlace(ops, x, attentionNorm.forward(ops, x), positionBias);
+    feedForward.addInPlace(ops, x, feedForwardNorm.forward(ops, x));
   }
 }

@@ -15,12 +15,12 @@ record T5FeedForward(Linear wi0, Linear wi1, Linear wo) {
         Linear.loadWithoutBias(weights.at("wo"), config.dFf(), config.dModel()));
   }
 
-  /** [tokens, dim] to the same shape. */
-  Tensor forward(Ops ops, Tensor x) {
-    try (var scope = ops.scope("DenseReluDense")) {
+  /** Adds the result to {@code out}; both are [tokens, dim]. */
+  void addInPlace(Ops ops, Tensor out, Tensor x) {
+    try (var _ = ops.scope("DenseReluDense")) {
       Tensor gate = wi0.forward(ops, x, Activation.GELU_TANH);
       Tensor gated = ops.multiply(gate, wi1.forward(ops, x));
-      return scope.keep(wo.forward(ops, gated));
+      wo.addInPlace(ops, out, gated, null);
     }
   }
 }
