@@ -20,7 +20,8 @@ class DeviceSpecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "cuda:", "cuda:-1", "cuda:1:2", "cuda,", "cuda,gemm", "cuda,gemm=", "1"})
+  @ValueSource(
+      strings = {"", "cuda:", "cuda:-1", "cuda:1:2", "cuda,", "cuda,gemm", "cuda,gemm=", "1"})
   void refusesWhatIsMalformed(String device) {
     var error = assertThrows(IllegalArgumentException.class, () -> DeviceSpec.parse(device));
     assertEquals(

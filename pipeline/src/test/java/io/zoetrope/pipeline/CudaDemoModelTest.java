@@ -74,14 +74,11 @@ class CudaDemoModelTest {
     try (Backend backend = BackendProvider.open("cpu", 2)) {
       WanPipeline pipeline =
           (WanPipeline)
-              VideoPipeline.open(
-                  Fixtures.path("../demo-model/model"), backend, DType.BF16);
+              VideoPipeline.open(Fixtures.path("../demo-model/model"), backend, DType.BF16);
       Pixels pixels = new Pixels(WIDTH, HEIGHT, FRAMES);
       try (Ops ops = new Ops(backend);
           var vae = pipeline.openVae(backend)) {
-        Tensor channelsFirst =
-            ops.upload(
-                Tensor.of(latents, 16, 2, HEIGHT / 8, WIDTH / 8));
+        Tensor channelsFirst = ops.upload(Tensor.of(latents, 16, 2, HEIGHT / 8, WIDTH / 8));
         Tensor z = ops.copy(channelsFirst.permute(WanPipeline.CHANNELS_LAST));
         vae.model()
             .decode(

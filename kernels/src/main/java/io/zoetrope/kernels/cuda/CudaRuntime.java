@@ -7,9 +7,9 @@ import java.util.List;
  * What the kernels need of a device: memory by address, and launches that run in the order in which
  * they were made.
  *
- * <p>One thread uses a runtime at a time. Copies and launches take effect in call order; only {@link
- * #copyToHost} and {@link #synchronize} wait. Failures are unchecked exceptions that name the
- * operation and the device.
+ * <p>One thread uses a runtime at a time. Copies and launches take effect in call order; only
+ * {@link #copyToHost} and {@link #synchronize} wait. Failures are unchecked exceptions that name
+ * the operation and the device.
  */
 public interface CudaRuntime extends AutoCloseable {
   /** Name for logs and reports, e.g. {@code "NVIDIA A100-SXM4-40GB"}. */

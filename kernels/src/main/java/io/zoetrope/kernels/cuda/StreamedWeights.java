@@ -9,9 +9,9 @@ import java.util.List;
  * of device memory: while kernels work with one slot, the other is filled with what they will need
  * next.
  *
- * <p>Neighbours share a group, which fills a slot. Models demand their weights in the order in which
- * they compute with them, step after step, so the next group is the next one in that order, and
- * after the last one the first. Another order costs time, not correctness.
+ * <p>Neighbours share a group, which fills a slot. Models demand their weights in the order in
+ * which they compute with them, step after step, so the next group is the next one in that order,
+ * and after the last one the first. Another order costs time, not correctness.
  *
  * <p>An address holds for the next launch, and a launch uses one streamed weight only.
  */

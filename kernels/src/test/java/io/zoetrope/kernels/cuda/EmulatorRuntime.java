@@ -43,7 +43,6 @@ final class EmulatorRuntime extends EmulatedRuntime {
       int sharedBytes,
       Object... arguments) {
     launched.add(kernel);
-    super.launch(
-        kernel, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, arguments);
+    super.launch(kernel, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, arguments);
   }
 }

@@ -48,7 +48,9 @@ class StreamedWeightsTest {
     }
   }
 
-  /** Copies each weight aside on the device, as a kernel would read it, then looks at the copies. */
+  /**
+   * Copies each weight aside on the device, as a kernel would read it, then looks at the copies.
+   */
   private static float[][] use(CudaRuntime runtime, List<StreamedWeights.Weight> order) {
     long[] copies = new long[order.size()];
     for (int i = 0; i < copies.length; i++) {
@@ -85,8 +87,7 @@ class StreamedWeightsTest {
           expected(6, 2, 2, 0, 5),
           use(
               runtime,
-              List.of(
-                  placed.get(6), placed.get(2), placed.get(2), placed.get(0), placed.get(5))));
+              List.of(placed.get(6), placed.get(2), placed.get(2), placed.get(0), placed.get(5))));
     }
   }
 
@@ -113,8 +114,7 @@ class StreamedWeightsTest {
       standIn.calls().clear();
       use(runtime, placed);
       assertEquals(
-          placed.size(),
-          standIn.calls().stream().filter("cuMemcpyHtoDAsync_v2"::equals).count());
+          placed.size(), standIn.calls().stream().filter("cuMemcpyHtoDAsync_v2"::equals).count());
     }
   }
 
@@ -128,7 +128,8 @@ class StreamedWeightsTest {
       use(runtime, placed);
       StreamedWeights.Weight large = weights.add(5 * BYTES);
       fill(large.pinned(), 9);
-      assertArrayEquals(expected(9, 0, 2), use(runtime, List.of(large, placed.get(0), placed.get(2))));
+      assertArrayEquals(
+          expected(9, 0, 2), use(runtime, List.of(large, placed.get(0), placed.get(2))));
       placed.get(0).free();
       placed.get(1).free();
       assertArrayEquals(expected(2, 9), use(runtime, List.of(placed.get(2), large)));

@@ -42,10 +42,7 @@ public final class SelfTest {
 
   /** A test of other cases. */
   SelfTest(
-      Backend backend,
-      CudaRuntime runtime,
-      List<SelfTestCase> compared,
-      List<SelfTestCase> timed) {
+      Backend backend, CudaRuntime runtime, List<SelfTestCase> compared, List<SelfTestCase> timed) {
     this.backend = backend;
     this.runtime = runtime;
     this.compared = compared;

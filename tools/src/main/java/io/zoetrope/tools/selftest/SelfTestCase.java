@@ -46,8 +46,7 @@ record SelfTestCase(
   /** The operands on a device. */
   List<Tensor> upload(Ops ops) {
     return operands.stream()
-        .map(operand ->
-            ops.cast(ops.upload(operand.host()), operand.keepsF32 ? DType.F32 : dtype))
+        .map(operand -> ops.cast(ops.upload(operand.host()), operand.keepsF32 ? DType.F32 : dtype))
         .toList();
   }
 

@@ -125,8 +125,7 @@ final class SelfTestCases {
       int out = sizes.channels * columns / 96;
       add(
           "convolution, tiles of " + columns,
-          (ops, x) ->
-              ops.conv3d(x.get(0), x.get(1), x.get(2), x.get(3), ConvGeometry.causal(0, 1)),
+          (ops, x) -> ops.conv3d(x.get(0), x.get(1), x.get(2), x.get(3), ConvGeometry.causal(0, 1)),
           video(sizes.channels),
           of(2, sizes.side, sizes.side, sizes.channels),
           of(out, sizes.channels, 3, 3, 3),
@@ -146,8 +145,7 @@ final class SelfTestCases {
     add(
         "upsampling",
         (ops, x) ->
-            ops.upsampleNearest(
-                x.get(0), sizes.frames, 2L * sizes.side, 2L * sizes.side, false),
+            ops.upsampleNearest(x.get(0), sizes.frames, 2L * sizes.side, 2L * sizes.side, false),
         video(sizes.channels));
     add(
         "channel norm, silu",

@@ -24,8 +24,11 @@ class DeviceTest extends CommandTest {
   void autoSaysWhatItChoseAndWhy() {
     assertEquals(0, generate("--device", "auto"), err.toString());
     assertTrue(
-        err.toString().lines().findFirst().orElseThrow().matches(
-            "device auto: (cpu, because .+|cuda, because a card is there)"),
+        err.toString()
+            .lines()
+            .findFirst()
+            .orElseThrow()
+            .matches("device auto: (cpu, because .+|cuda, because a card is there)"),
         err.toString());
   }
 

@@ -43,15 +43,13 @@ class SelfTestTest {
         int sharedBytes,
         Object... arguments) {
       launched.add(kernel);
-      super.launch(
-          kernel, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, arguments);
+      super.launch(kernel, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, arguments);
     }
   }
 
   private static List<SelfTestCase> cases(DType dtype, String... operations) {
     return SelfTestCases.toCompare().stream()
-        .filter(test ->
-            test.dtype() == dtype && List.of(operations).contains(test.operation()))
+        .filter(test -> test.dtype() == dtype && List.of(operations).contains(test.operation()))
         .toList();
   }
 
@@ -71,8 +69,8 @@ class SelfTestTest {
     PtxModule mutant =
         PtxModule.parse(new PtxLibrary().moduleOf("multiply").replace("mul.f32", "add.f32"));
     EmulatedRuntime runtime =
-        new CountingRuntime(kernel ->
-            kernel.equals("multiply") ? mutant : EmulatedRuntime.libraryModule(kernel));
+        new CountingRuntime(
+            kernel -> kernel.equals("multiply") ? mutant : EmulatedRuntime.libraryModule(kernel));
     try (CudaBackend backend = new CudaBackend(runtime)) {
       List<SelfTestCase> cases = cases(DType.BF16, "sum", "product");
       new SelfTest(backend, runtime, cases, cases).run(table::add);
@@ -80,8 +78,7 @@ class SelfTestTest {
     assertFalse(table.end());
     assertTrue(out.toString().contains("WRONG"), out.toString());
     assertTrue(
-        out.toString().endsWith("1 results are wrong: please report this table\n"),
-        out.toString());
+        out.toString().endsWith("1 results are wrong: please report this table\n"), out.toString());
   }
 
   /** The emulator with a clock, for which every measurement takes a millisecond. */
@@ -110,7 +107,8 @@ class SelfTestTest {
   @Test
   void aCardHasTimesAndShares() {
     EmulatedRuntime runtime = new TimedRuntime();
-    // [37, 128] by [72, 128]: 681,984 operations. A sum of [37, 128] moves 37 * 128 * 4 + 256 bytes.
+    // [37, 128] by [72, 128]: 681,984 operations. A sum of [37, 128] moves 37 * 128 * 4 + 256
+    // bytes.
     List<SelfTestCase> cases = cases(DType.BF16, "linear none", "sum");
     try (CudaBackend backend = new CudaBackend(runtime)) {
       new SelfTest(backend, runtime, cases, cases)

@@ -45,13 +45,11 @@ final class Cublas implements AutoCloseable {
     this.device = device;
     LIBRARY.require("install cuBLAS of CUDA 12, or leave out gemm=cublas");
     JCudaNatives.load(() -> JCublas2.setExceptionsEnabled(false));
-    MemorySegment factors =
-        Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, 1, 0);
+    MemorySegment factors = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, 1, 0);
     one = new HostPointer(factors.asSlice(0, Float.BYTES));
     zero = new HostPointer(factors.asSlice(Float.BYTES));
     check(cublasCreate(handle), "opening cuBLAS");
-    check(
-        cublasSetStream(handle, new cudaStream_t(stream.handle())), "giving cuBLAS its stream");
+    check(cublasSetStream(handle, new cudaStream_t(stream.handle())), "giving cuBLAS its stream");
   }
 
   /**

@@ -7,6 +7,7 @@ import static jcuda.driver.JCudaDriver.cuDeviceGetName;
 
 import io.zoetrope.kernels.cuda.CudaException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntUnaryOperator;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
 
@@ -41,7 +42,7 @@ public record CudaDevice(
       end++;
     }
     int[] value = new int[1];
-    java.util.function.IntUnaryOperator attribute =
+    IntUnaryOperator attribute =
         which -> {
           check(cuDeviceGetAttribute(value, which, device), number);
           return value[0];

@@ -95,8 +95,7 @@ final class Cudnn implements AutoCloseable {
           "%s is version %d, at least %d is needed: %s"
               .formatted(LIBRARY.name(), version, OLDEST_VERSION, ADVICE));
     }
-    MemorySegment factors =
-        Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, 1, 0);
+    MemorySegment factors = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, 1, 0);
     one = new HostPointer(factors.asSlice(0, Float.BYTES));
     zero = new HostPointer(factors.asSlice(Float.BYTES));
     check(cudnnCreate(handle), "opening cuDNN");
@@ -114,8 +113,8 @@ final class Cudnn implements AutoCloseable {
    * @param x address of [frames, height, width, channels] of shape {@code xShape}
    * @param weight address of [out channels, kernel frames, kernel height, kernel width, channels]
    * @param kernel [out channels, channels, kernel frames, kernel height, kernel width]
-   * @param geometry whose {@code front} frames are in x already; top and bottom are the same, as are
-   *     left and right
+   * @param geometry whose {@code front} frames are in x already; top and bottom are the same, as
+   *     are left and right
    * @param workspace gives the address of so many bytes
    */
   void convolve(

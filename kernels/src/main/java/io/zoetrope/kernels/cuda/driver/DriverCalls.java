@@ -43,7 +43,8 @@ final class DriverCalls {
     String what =
         "%s on %s failed with %s".formatted(operation, device, CUresult.stringFor(status));
     if (loss != null) {
-      return new CudaException.DeviceLost("%s: the device was lost before: %s".formatted(what, loss));
+      return new CudaException.DeviceLost(
+          "%s: the device was lost before: %s".formatted(what, loss));
     }
     if (isSticky(status)) {
       loss = what;
@@ -53,7 +54,8 @@ final class DriverCalls {
     }
     return switch (status) {
       case CUresult.CUDA_ERROR_OUT_OF_MEMORY -> new CudaException.OutOfMemory(what);
-      case CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION, CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND ->
+      case CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+          CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND ->
           new CudaException(what + ": install a newer driver from NVIDIA");
       default -> new CudaException(what);
     };

@@ -5,12 +5,18 @@ import jcuda.Pointer;
 
 /** Native host memory as JCuda wants it: by address. */
 final class HostPointer extends Pointer {
-  /** Memory that the driver will allocate. */
-  HostPointer() {}
+  /** Keeps memory of an automatic arena from being freed while this pointer is reachable. */
+  private final MemorySegment kept;
 
-  /** Memory of a native segment, which the caller keeps alive. */
+  /** Memory that the driver will allocate. */
+  HostPointer() {
+    kept = MemorySegment.NULL;
+  }
+
+  /** Memory of a native segment. */
   HostPointer(MemorySegment segment) {
     super(requireNative(segment).address());
+    kept = segment;
   }
 
   private static MemorySegment requireNative(MemorySegment segment) {

@@ -30,28 +30,29 @@ final class LaunchArguments {
     long position = 0;
     for (int i = 0; i < arguments.length; i++) {
       table.setAtIndex(ADDRESS, i, values.asSlice(position));
-      position += switch (arguments[i]) {
-        case Long value -> {
-          values.set(JAVA_LONG, position, value);
-          yield Long.BYTES;
-        }
-        case Integer value -> {
-          values.set(JAVA_INT, position, value);
-          yield Long.BYTES;
-        }
-        case Float value -> {
-          values.set(JAVA_FLOAT, position, value);
-          yield Long.BYTES;
-        }
-        case long[] structure -> {
-          MemorySegment.copy(structure, 0, values, JAVA_LONG, position, structure.length);
-          yield (long) structure.length * Long.BYTES;
-        }
-        default ->
-            throw new IllegalArgumentException(
-                "%s: argument %d is of %s; Long, Integer, Float or long[] is needed"
-                    .formatted(kernel, i, arguments[i].getClass().getSimpleName()));
-      };
+      position +=
+          switch (arguments[i]) {
+            case Long value -> {
+              values.set(JAVA_LONG, position, value);
+              yield Long.BYTES;
+            }
+            case Integer value -> {
+              values.set(JAVA_INT, position, value);
+              yield Long.BYTES;
+            }
+            case Float value -> {
+              values.set(JAVA_FLOAT, position, value);
+              yield Long.BYTES;
+            }
+            case long[] structure -> {
+              MemorySegment.copy(structure, 0, values, JAVA_LONG, position, structure.length);
+              yield (long) structure.length * Long.BYTES;
+            }
+            default ->
+                throw new IllegalArgumentException(
+                    "%s: argument %d is of %s; Long, Integer, Float or long[] is needed"
+                        .formatted(kernel, i, arguments[i].getClass().getSimpleName()));
+          };
     }
     return new HostPointer(table);
   }

@@ -158,8 +158,7 @@ final class LibraryBackend extends CudaBackend {
   /** Zero frames, history and x as one tensor. */
   private Tensor concatenate(long before, Tensor history, Tensor x) {
     Tensor all =
-        inputs.tensor(
-            DType.BF16, Shape.of(before + x.size(0), x.size(1), x.size(2), x.size(3)));
+        inputs.tensor(DType.BF16, Shape.of(before + x.size(0), x.size(1), x.size(2), x.size(3)));
     long zeros = before - (history == null ? 0 : history.size(0));
     if (zeros > 0) {
       fill(all.narrow(0, 0, zeros), 0);

@@ -63,8 +63,7 @@ final class Modules {
   private Kernel find(String name) {
     CUmodule module = modules.computeIfAbsent(ptxOfKernel.apply(name), ptx -> load(name, ptx));
     Kernel kernel = new Kernel();
-    calls.check(
-        cuModuleGetFunction(kernel.function, module, name), "looking for kernel %s", name);
+    calls.check(cuModuleGetFunction(kernel.function, module, name), "looking for kernel %s", name);
     return kernel;
   }
 

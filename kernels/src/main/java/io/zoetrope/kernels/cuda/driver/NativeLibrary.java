@@ -42,8 +42,7 @@ record NativeLibrary(String linux, String windows, List<String> functions) {
         functions.stream().filter(function -> lookup.find(function).isEmpty()).toList();
     if (!missing.isEmpty()) {
       throw new DeviceUnavailableException(
-          "%s is too old, it lacks %s: %s"
-              .formatted(name(), String.join(", ", missing), advice));
+          "%s is too old, it lacks %s: %s".formatted(name(), String.join(", ", missing), advice));
     }
     return lookup;
   }

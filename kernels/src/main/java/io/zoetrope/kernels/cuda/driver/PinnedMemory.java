@@ -13,8 +13,7 @@ final class PinnedMemory implements AutoCloseable {
 
   PinnedMemory(DriverCalls calls, long bytes) {
     this.calls = calls;
-    calls.check(
-        cuMemAllocHost(pointer, bytes), "pinning %d MiB of host memory", (bytes >> 20) + 1);
+    calls.check(cuMemAllocHost(pointer, bytes), "pinning %d MiB of host memory", (bytes >> 20) + 1);
     segment = pointer.segment(bytes);
   }
 

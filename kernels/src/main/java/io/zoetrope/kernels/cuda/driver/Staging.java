@@ -20,8 +20,7 @@ final class Staging {
     MemorySegment memory = new PinnedMemory(calls, pieces.length * PIECE_BYTES).segment();
     for (int i = 0; i < pieces.length; i++) {
       pieces[i] =
-          new Piece(
-              memory.asSlice(i * PIECE_BYTES, PIECE_BYTES), DeviceEvent.untimed(calls));
+          new Piece(memory.asSlice(i * PIECE_BYTES, PIECE_BYTES), DeviceEvent.untimed(calls));
     }
   }
 
@@ -56,7 +55,6 @@ final class Staging {
   }
 
   private static MemorySegment part(Piece piece, MemorySegment whole, long index) {
-    return piece.memory.asSlice(
-        0, Math.min(PIECE_BYTES, whole.byteSize() - index * PIECE_BYTES));
+    return piece.memory.asSlice(0, Math.min(PIECE_BYTES, whole.byteSize() - index * PIECE_BYTES));
   }
 }

@@ -22,8 +22,7 @@ final class Stream {
 
   Stream(DriverCalls calls) {
     this.calls = calls;
-    calls.check(
-        cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "creating a stream");
+    calls.check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "creating a stream");
   }
 
   CUstream handle() {

@@ -17,6 +17,7 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Difference;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,7 @@ class CudaBackendProviderTest {
   private static float[] linear(String device) {
     try (Backend backend = BackendProvider.open(device, 1);
         Ops ops = new Ops(backend)) {
+      System.gc();
       Tensor x = random(ops, 20, 24);
       Tensor weight = random(ops, 40, 24);
       Tensor bias = random(ops, 40);
@@ -72,6 +74,7 @@ class CudaBackendProviderTest {
         difference.maxAbs() <= TOLERANCE * difference.largest(), () -> difference.toString());
   }
 
+  /** Also after a collection: factors in native memory must live as long as the library. */
   @Test
   void cublasComputesWhatOurKernelDoes() {
     StandInDriver standIn = StandInDriver.start();
@@ -140,7 +143,7 @@ class CudaBackendProviderTest {
   void weightsBeyondTheirShareAreStreamed() {
     StandInDriver standIn = StandInDriver.start();
     float[] ones = new float[8 * 512];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     try (Backend backend = BackendProvider.open("cuda:0,weights=0.001", 1);
         Ops ops = new Ops(backend)) {
       Tensor weight = Tensor.zeros(DType.BF16, 2048, 512);
@@ -167,8 +170,7 @@ class CudaBackendProviderTest {
         "cuda: | device 'cuda:' is malformed: write NAME, NAME:NUMBER or NAME:NUMBER,OPTION=VALUE"
       })
   void malformedDevicesAreRefused(String device, String message) {
-    var error =
-        assertThrows(IllegalArgumentException.class, () -> BackendProvider.open(device, 1));
+    var error = assertThrows(IllegalArgumentException.class, () -> BackendProvider.open(device, 1));
     assertEquals(message, error.getMessage());
   }
 }

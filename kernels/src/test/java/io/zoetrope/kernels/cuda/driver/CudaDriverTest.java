@@ -15,8 +15,7 @@ class CudaDriverTest {
   private static final int STUB_LIBRARY = 34;
 
   private static void assertUnavailable(String message, Executable open) {
-    assertEquals(
-        message, assertThrows(DeviceUnavailableException.class, open).getMessage());
+    assertEquals(message, assertThrows(DeviceUnavailableException.class, open).getMessage());
   }
 
   private static StandInDriver start(int version, StandInCard... cards) {
@@ -29,8 +28,7 @@ class CudaDriverTest {
     CudaDriver driver = CudaDriver.open();
     assertEquals("12.6", driver.version());
     assertEquals(
-        "[cuda:0 (stand-in A100), cuda:1 (NVIDIA GeForce RTX 4090)]",
-        driver.devices().toString());
+        "[cuda:0 (stand-in A100), cuda:1 (NVIDIA GeForce RTX 4090)]", driver.devices().toString());
     CudaDevice device = driver.device(0);
     assertEquals(80, device.capability());
     assertEquals(2, device.multiprocessors());
@@ -45,8 +43,7 @@ class CudaDriverTest {
     assertUnavailable(
         "libcuda-absent.so.1 was not found: install NVIDIA's driver, or use --device cpu or"
             + " cuda-emulated",
-        () ->
-            CudaDriver.open(NativeLibrary.of("libcuda-absent.so.1", "absent.dll", "cuInit")));
+        () -> CudaDriver.open(NativeLibrary.of("libcuda-absent.so.1", "absent.dll", "cuInit")));
   }
 
   @Test
@@ -57,8 +54,7 @@ class CudaDriverTest {
             + " is too old, it lacks cuMemcpyDtoDAsync_v2: install NVIDIA's driver, or use --device"
             + " cpu or cuda-emulated",
         () ->
-            CudaDriver.open(
-                new NativeLibrary(library, library, CudaDriver.library().functions())));
+            CudaDriver.open(new NativeLibrary(library, library, CudaDriver.library().functions())));
   }
 
   @Test

@@ -126,8 +126,7 @@ class DriverRuntimeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"cuStreamCreate", "cuMemAllocHost_v2", "cuEventCreate", "cuCtxCreate_v2"})
+  @ValueSource(strings = {"cuStreamCreate", "cuMemAllocHost_v2", "cuEventCreate", "cuCtxCreate_v2"})
   void whatFailsToOpenHoldsNothing(String function) {
     StandInDriver standIn = StandInDriver.start();
     standIn.fail(function, OUT_OF_MEMORY, 0);
@@ -151,8 +150,7 @@ class DriverRuntimeTest {
     try (DriverRuntime runtime =
         new DriverRuntime(CudaDriver.open().device(0), _ -> ".version 7.0\n.target nonsense(")) {
       var error =
-          assertThrows(
-              CudaException.class, () -> runtime.launch("scale", 1, 1, 1, 1, 1, 1, 0, 0L));
+          assertThrows(CudaException.class, () -> runtime.launch("scale", 1, 1, 1, 1, 1, 1, 0, 0L));
       assertTrue(
           error
               .getMessage()
@@ -167,8 +165,7 @@ class DriverRuntimeTest {
     StandInDriver.start().fail("cuModuleLoadDataEx", INVALID_PTX_VERSION, 0);
     try (DriverRuntime runtime = open()) {
       var error =
-          assertThrows(
-              CudaException.class, () -> runtime.launch("scale", 1, 1, 1, 1, 1, 1, 0, 0L));
+          assertThrows(CudaException.class, () -> runtime.launch("scale", 1, 1, 1, 1, 1, 1, 0, 0L));
       assertTrue(error.getMessage().endsWith("install a newer driver from NVIDIA"));
     }
   }
@@ -192,12 +189,10 @@ class DriverRuntimeTest {
     try (DriverRuntime runtime = open()) {
       long values = upload(runtime, 1);
       for (int shared : new int[] {100 << 10, 1024, 90 << 10}) {
-        runtime.launch(
-            "scale", 1, 1, 1, 32, 1, 1, shared, values, new long[] {0, 1}, 2f, 1);
+        runtime.launch("scale", 1, 1, 1, 32, 1, 1, shared, values, new long[] {0, 1}, 2f, 1);
       }
       assertArrayEquals(new float[] {8}, download(runtime, values, 1));
-      assertEquals(
-          1, standIn.calls().stream().filter("cuFuncSetAttribute"::equals).count());
+      assertEquals(1, standIn.calls().stream().filter("cuFuncSetAttribute"::equals).count());
     }
   }
 }

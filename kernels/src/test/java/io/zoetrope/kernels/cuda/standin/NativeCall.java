@@ -20,8 +20,7 @@ record NativeCall(String function, long[] arguments) {
 
   /** {@code count} ints that an argument points to. */
   int[] intsAt(int argument, int count) {
-    return memory(arguments[argument], (long) count * Integer.BYTES)
-        .toArray(ValueLayout.JAVA_INT);
+    return memory(arguments[argument], (long) count * Integer.BYTES).toArray(ValueLayout.JAVA_INT);
   }
 
   /** The pointer of a number in a table that an argument points to. */

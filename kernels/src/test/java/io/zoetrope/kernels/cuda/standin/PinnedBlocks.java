@@ -32,8 +32,7 @@ final class PinnedBlocks {
   /** A range that must lie in one block. */
   MemorySegment range(long address, long bytes) {
     Map.Entry<Long, Block> entry = blocks.floorEntry(address);
-    if (entry == null
-        || address - entry.getKey() > entry.getValue().memory.byteSize() - bytes) {
+    if (entry == null || address - entry.getKey() > entry.getValue().memory.byteSize() - bytes) {
       throw new StandInError(
           StandInError.INVALID_VALUE, "an asynchronous copy of host memory that is not pinned");
     }

@@ -78,10 +78,17 @@ final class StandInBlas {
             stream,
             () -> {
               float[] a =
-                  read(context, call.longAt(7), call.intAt(8), (long) rowsOfA * (transposeA ? m : k));
+                  read(
+                      context,
+                      call.longAt(7),
+                      call.intAt(8),
+                      (long) rowsOfA * (transposeA ? m : k));
               float[] b =
                   read(
-                      context, call.longAt(10), call.intAt(11), (long) rowsOfB * (transposeB ? k : n));
+                      context,
+                      call.longAt(10),
+                      call.intAt(11),
+                      (long) rowsOfB * (transposeB ? k : n));
               MemorySegment c = MemorySegment.ofArray(new byte[rowsOfC * n * typeOfC.bytes()]);
               for (int j = 0; j < n; j++) {
                 for (int i = 0; i < m; i++) {

@@ -95,13 +95,16 @@ final class StandInContext {
     }
     Grid grid =
         Grid.of(
-            call.intAt(1), call.intAt(2), call.intAt(3), call.intAt(4), call.intAt(5),
+            call.intAt(1),
+            call.intAt(2),
+            call.intAt(3),
+            call.intAt(4),
+            call.intAt(5),
             call.intAt(6));
     MemorySegment parameters = MemorySegment.ofArray(new byte[kernel.parameterBytes()]);
     int number = 0;
     for (KernelParameter parameter : kernel.parameters()) {
-      MemorySegment value =
-          NativeCall.memory(call.pointerBehind(9, number++), parameter.bytes());
+      MemorySegment value = NativeCall.memory(call.pointerBehind(9, number++), parameter.bytes());
       parameters.asSlice(parameter.offset(), parameter.bytes()).copyFrom(value);
     }
     streams.add(

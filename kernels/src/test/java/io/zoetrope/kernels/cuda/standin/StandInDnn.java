@@ -122,10 +122,8 @@ final class StandInDnn {
               Tensor result = Tensor.zeros(DType.BF16, out[2], out[3], out[4], out[1]);
               try (var reference = new ReferenceBackend()) {
                 Tensor taps =
-                    Tensor.zeros(
-                        DType.BF16, filter[0], filter[1], filter[2], filter[3], filter[4]);
-                reference.copy(
-                    taps.reshape(filter[0], filter[1], -1), weight.permute(0, 2, 1));
+                    Tensor.zeros(DType.BF16, filter[0], filter[1], filter[2], filter[3], filter[4]);
+                reference.copy(taps.reshape(filter[0], filter[1], -1), weight.permute(0, 2, 1));
                 reference.conv3d(
                     result,
                     x,

@@ -103,8 +103,7 @@ public final class StandInDriver {
   private static synchronized void loadLibraries() {
     if (current == null) {
       for (String name : List.of("libcuda.so.1", "libcublas.so.12", "libcudnn.so.8")) {
-        StandInLibrary.compile(folder(), name, name, Set.of())
-            .load(call -> current.handle(call));
+        StandInLibrary.compile(folder(), name, name, Set.of()).load(call -> current.handle(call));
       }
     }
   }
@@ -278,8 +277,7 @@ public final class StandInDriver {
       case "cuStreamSynchronize" ->
           streams.synchronizeStream(context.requireStream(call.longAt(0)));
       case "cuStreamWaitEvent" ->
-          streams.wait(
-              context.requireStream(call.longAt(0)), context.requireEvent(call.longAt(1)));
+          streams.wait(context.requireStream(call.longAt(0)), context.requireEvent(call.longAt(1)));
       case "cuEventCreate" -> {
         long event = newHandle();
         streams.createEvent(event);
@@ -288,8 +286,7 @@ public final class StandInDriver {
       case "cuEventRecord" ->
           streams.record(
               context.requireEvent(call.longAt(0)), context.requireStream(call.longAt(1)));
-      case "cuEventSynchronize" ->
-          streams.synchronizeEvent(context.requireEvent(call.longAt(0)));
+      case "cuEventSynchronize" -> streams.synchronizeEvent(context.requireEvent(call.longAt(0)));
       case "cuEventElapsedTime" -> {
         float milliseconds = streams.elapsed(call.longAt(1), call.longAt(2));
         if (Float.isNaN(milliseconds)) {

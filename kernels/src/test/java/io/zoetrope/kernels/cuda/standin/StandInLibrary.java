@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -68,8 +69,7 @@ final class StandInLibrary {
       Path symbols = Files.write(folder.resolve(name + ".symbols"), lines);
       Path source = Files.writeString(folder.resolve("standin.c"), resource("standin.c"));
       // A version for every symbol, such as NVIDIA gives those of cuBLAS and cuDNN.
-      Path versions =
-          Files.writeString(folder.resolve(name + ".map"), list + " { global: *; };\n");
+      Path versions = Files.writeString(folder.resolve(name + ".map"), list + " { global: *; };\n");
       Path file = folder.resolve(name);
       List<String> command =
           new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-fno-builtin", "-o", file + ""));
@@ -80,8 +80,7 @@ final class StandInLibrary {
       }
       command.add(source.toString());
       run(command);
-      return new StandInLibrary(
-          file, lines.stream().map(StandInLibrary::function).toList());
+      return new StandInLibrary(file, lines.stream().map(StandInLibrary::function).toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -126,8 +125,7 @@ final class StandInLibrary {
               .findVirtual(
                   StandInLibrary.class,
                   "dispatch",
-                  MethodType.methodType(
-                      int.class, Handler.class, int.class, MemorySegment.class));
+                  MethodType.methodType(int.class, Handler.class, int.class, MemorySegment.class));
       MemorySegment stub =
           LINKER.upcallStub(
               MethodHandles.insertArguments(dispatch, 0, this, handler),
@@ -135,7 +133,7 @@ final class StandInLibrary {
                   JAVA_INT,
                   JAVA_INT,
                   ADDRESS.withTargetLayout(
-                      java.lang.foreign.MemoryLayout.sequenceLayout(ARGUMENTS, JAVA_LONG))),
+                      MemoryLayout.sequenceLayout(ARGUMENTS, JAVA_LONG))),
               Arena.global());
       MemorySegment register =
           SymbolLookup.libraryLookup(file, Arena.global()).findOrThrow("standin_register");

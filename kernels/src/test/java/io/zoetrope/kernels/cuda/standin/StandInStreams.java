@@ -42,10 +42,8 @@ final class StandInStreams {
     events.put(event, null);
   }
 
-  boolean destroyEvent(long event) {
-    boolean known = events.containsKey(event);
+  void destroyEvent(long event) {
     events.remove(event);
-    return known;
   }
 
   /** Whether a stream was created. */
@@ -60,19 +58,23 @@ final class StandInStreams {
 
   /** Queues work. */
   void add(long stream, Runnable work) {
-    streams.get(stream).add(() -> {
-      clock++;
-      work.run();
-    });
+    streams
+        .get(stream)
+        .add(() -> {
+          clock++;
+          work.run();
+        });
   }
 
   void record(long event, long stream) {
     Recording recording = new Recording(stream);
     events.put(event, recording);
-    streams.get(stream).add(() -> {
-      recording.reached = true;
-      recording.time = clock;
-    });
+    streams
+        .get(stream)
+        .add(() -> {
+          recording.reached = true;
+          recording.time = clock;
+        });
   }
 
   /** Lets later work of a stream wait for what an event recorded last. */
