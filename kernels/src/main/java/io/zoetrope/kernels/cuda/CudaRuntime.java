@@ -28,7 +28,7 @@ public interface CudaRuntime extends AutoCloseable {
    */
   long allocate(long bytes);
 
-  /** Gives back memory of {@link #allocate} once everything that was launched before has ended. */
+  /** Gives back memory of {@link #allocate} once all launches and uploads so far have ended. */
   void free(long address);
 
   /** Copies the whole segment, native or on the heap, which may be changed when this returns. */

@@ -118,12 +118,13 @@ class StreamedWeightsTest {
     }
   }
 
-  @Test
-  void weightsThatComeLaterGetLargerSlots() {
-    start(StreamOrder.OTHERS_FIRST);
+  @ParameterizedTest
+  @EnumSource(StreamOrder.class)
+  void weightsThatComeLaterGetLargerSlots(StreamOrder order) {
+    start(order);
     try (DriverRuntime runtime = open()) {
       StreamedWeights weights = new StreamedWeights(runtime, 2 * BYTES);
-      List<StreamedWeights.Weight> placed = place(weights, 3);
+      List<StreamedWeights.Weight> placed = place(weights, 5);
       use(runtime, placed);
       StreamedWeights.Weight large = weights.add(5 * BYTES);
       fill(large.pinned(), 9);

@@ -116,6 +116,7 @@ public final class DriverRuntime implements CudaRuntime {
     attach();
     if (!calls.isLost()) {
       stream.synchronize();
+      uploads.synchronize();
       calls.check(cuMemFree(DevicePointer.at(address)), "releasing memory");
     }
   }

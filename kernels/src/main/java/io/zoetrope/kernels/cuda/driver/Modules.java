@@ -19,15 +19,12 @@ import jcuda.driver.CUresult;
 
 /** Kernels by name. A module is compiled by the driver when the first of its kernels is wanted. */
 final class Modules {
-  /** Shared memory that every kernel may have without opting in. */
-  private static final int USUAL_SHARED_BYTES = 48 << 10;
-
   private static final long LOG_BYTES = 16 << 10;
 
   /** A kernel, and how much dynamic shared memory it is allowed so far. */
   private static final class Kernel {
     private final CUfunction function = new CUfunction();
-    private int sharedBytes = USUAL_SHARED_BYTES;
+    private int sharedBytes;
   }
 
   private final DriverCalls calls;
@@ -48,6 +45,7 @@ final class Modules {
   /** A kernel that may be launched with so much dynamic shared memory. */
   CUfunction kernel(String name, int sharedBytes) {
     Kernel kernel = kernels.computeIfAbsent(name, this::find);
+    // Beyond 48 KiB, static memory included, the driver wants to be told.
     if (sharedBytes > kernel.sharedBytes) {
       calls.check(
           cuFuncSetAttribute(

@@ -28,10 +28,11 @@ final class StandInContext {
   /** A kernel, and its limit of dynamic shared memory. */
   private static final class Function {
     private final PtxKernel kernel;
-    private long sharedBytes = DEFAULT_SHARED_BYTES;
+    private long sharedBytes;
 
     Function(PtxKernel kernel) {
       this.kernel = kernel;
+      this.sharedBytes = DEFAULT_SHARED_BYTES - kernel.staticSharedBytes();
     }
   }
 
