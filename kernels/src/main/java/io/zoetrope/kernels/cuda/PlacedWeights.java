@@ -95,8 +95,7 @@ final class PlacedWeights {
     convert(
         weight,
         dtype,
-        (offset, converted) ->
-            pinned.asSlice(offset, converted.byteSize()).copyFrom(converted));
+        (offset, converted) -> pinned.asSlice(offset, converted.byteSize()).copyFrom(converted));
     return placed::address;
   }
 

@@ -24,24 +24,23 @@ class KernelTest {
   @TestFactory
   Stream<DynamicTest> scenarios() {
     return KernelScenarios.all().entrySet().stream()
-        .map(
-            scenario ->
-                DynamicTest.dynamicTest(
-                    scenario.getKey(),
-                    () -> {
-                      EmulatorRuntime runtime = new EmulatorRuntime();
-                      try (Ops ops = new Ops(new CudaBackend(runtime))) {
-                        scenario.getValue().accept(ops);
-                      }
-                      List<LaunchReport> launches =
-                          runtime.launches().stream()
-                              .filter(launch -> launch.kernel().equals(scenario.getKey()))
-                              .toList();
-                      assertFalse(launches.isEmpty(), "was not launched");
-                      for (LaunchReport launch : launches) {
-                        assertMatricesWithoutConflicts(launch);
-                      }
-                    }));
+        .map(scenario ->
+            DynamicTest.dynamicTest(
+                scenario.getKey(),
+                () -> {
+                  EmulatorRuntime runtime = new EmulatorRuntime();
+                  try (Ops ops = new Ops(new CudaBackend(runtime))) {
+                    scenario.getValue().accept(ops);
+                  }
+                  List<LaunchReport> launches =
+                      runtime.launches().stream()
+                          .filter(launch -> launch.kernel().equals(scenario.getKey()))
+                          .toList();
+                  assertFalse(launches.isEmpty(), "was not launched");
+                  for (LaunchReport launch : launches) {
+                    assertMatricesWithoutConflicts(launch);
+                  }
+                }));
   }
 
   /** The swizzle of a tile may be wrong and go unnoticed in the results, but not here. */

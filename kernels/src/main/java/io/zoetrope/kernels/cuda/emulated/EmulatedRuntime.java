@@ -57,8 +57,7 @@ public class EmulatedRuntime implements CudaRuntime {
    * @param capacity bytes of device memory, which lies on the Java heap
    * @param moduleOfKernel from the name of a kernel to the module that has it
    */
-  public EmulatedRuntime(
-      int threads, long capacity, Function<String, PtxModule> moduleOfKernel) {
+  public EmulatedRuntime(int threads, long capacity, Function<String, PtxModule> moduleOfKernel) {
     this.threads = threads;
     this.moduleOfKernel = moduleOfKernel;
     memory = new DeviceMemory(capacity);
