@@ -31,8 +31,8 @@ abstract class BackendComparison {
   protected abstract Backend open();
 
   /**
-   * Whether attention rounds the probabilities of BF16 operands before it multiplies the values with
-   * them, as tensor cores want it.
+   * Whether attention rounds the probabilities of BF16 operands before it multiplies the values
+   * with them, as tensor cores want it.
    */
   protected boolean roundsProbabilities() {
     return false;

@@ -190,9 +190,7 @@ public abstract class BackendContract extends FusedOperationsContract {
     float[] between = new float[Math.toIntExact(want.count())];
     if (roundsProbabilities()) {
       between =
-          reference
-              .attention(widened(q), widened(k), absolute(v), heads, scale, bias)
-              .toFloats();
+          reference.attention(widened(q), widened(k), absolute(v), heads, scale, bias).toFloats();
     }
     check(what, got, want, constant(got, magnitude), between);
   }

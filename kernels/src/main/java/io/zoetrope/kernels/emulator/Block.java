@@ -45,18 +45,25 @@ final class Block {
       warp.run();
       if (warp.ended()) {
         ended++;
-      } else {
+      } else if (waiting == null || waiting.barrier() == warp.barrier()) {
         waiting = warp;
+      } else {
+        throw barrierFault(
+            warp, "warp " + waiting.index() + " waits at barrier " + waiting.barrier());
       }
     }
     if (waiting != null && ended > 0) {
-      throw waiting.fault(
-          Finding.DIVERGENCE,
-          waiting.firstLane(),
-          0,
-          ended + " of " + warps.length + " warps have ended while others wait at this barrier");
+      throw barrierFault(waiting, ended + " of " + warps.length + " warps have ended");
     }
     return waiting == null;
+  }
+
+  private static KernelFault barrierFault(Warp waiting, String others) {
+    return waiting.fault(
+        Finding.DIVERGENCE,
+        waiting.firstLane(),
+        0,
+        others + " while this one waits at barrier " + waiting.barrier());
   }
 
   Launch launch() {

@@ -3,6 +3,8 @@ package io.zoetrope.kernels.emulator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongUnaryOperator;
 
 /** {@code cvt} between all types (PTX ISA, "cvt"). */
 final class ConversionOpcodes {
@@ -102,7 +104,7 @@ final class ConversionOpcodes {
               0,
               "ll",
               RowTemplates.LongUnary.class,
-              (java.util.function.LongUnaryOperator) c::convert)
+              (LongUnaryOperator) c::convert)
           : new Form(
               InstructionClass.CONVERT,
               0,
@@ -122,6 +124,6 @@ final class ConversionOpcodes {
             0,
             "ww",
             RowTemplates.WordUnary.class,
-            (java.util.function.IntUnaryOperator) a -> (int) c.convert(a & 0xFFFFFFFFL));
+            (IntUnaryOperator) a -> (int) c.convert(a & 0xFFFFFFFFL));
   }
 }

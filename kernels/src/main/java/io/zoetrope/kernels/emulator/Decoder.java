@@ -63,8 +63,7 @@ final class Decoder {
         if (operands.count() != 1) {
           throw operands.error("barriers for a part of the block are not supported");
         }
-        operands.wordSource(0);
-        yield operands.instruction(Flow.BARRIER, guard, -1, null);
+        yield operands.instruction(Flow.BARRIER, guard, (int) operands.constant(0), null);
       }
       default -> {
         Instruction.Action action = action(statement, operands);
@@ -143,7 +142,7 @@ final class Decoder {
     return WarpOpcodes.warpBarrier(operands);
   }
 
-  /** Blocks run one after the other and lanes in step, so fences have nothing left to do. */
+  /** Every write is seen at once here, so fences have nothing left to do. */
   private static Instruction.Action fence(OperandReader operands) {
     operands.kind(InstructionClass.BARRIER);
     operands.requireCount(0);

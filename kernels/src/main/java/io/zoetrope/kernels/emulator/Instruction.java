@@ -8,7 +8,7 @@ package io.zoetrope.kernels.emulator;
  * @param flow what it does to the program counter
  * @param guard register of the predicate that guards it; -1 for none
  * @param negated whether it runs where the guard is false
- * @param target index of the instruction that a branch goes to
+ * @param target index of the instruction that a branch goes to, or number of a barrier
  * @param sources registers that it reads
  * @param targets registers that it writes
  * @param action its effect on the active lanes; null for pure control flow

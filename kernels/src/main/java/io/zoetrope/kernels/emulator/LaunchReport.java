@@ -15,6 +15,14 @@ public record LaunchReport(
     int staticSharedBytes,
     int dynamicSharedBytes,
     List<LineProfile> lines) {
+  private static final InstructionClass[] GLOBAL = {
+    InstructionClass.GLOBAL_LOAD, InstructionClass.GLOBAL_STORE, InstructionClass.ASYNC_COPY
+  };
+
+  private static final InstructionClass[] SHARED = {
+    InstructionClass.SHARED_LOAD, InstructionClass.SHARED_STORE
+  };
+
   /** Sum of a count over the instructions of some classes; over all for none. */
   public long sum(ToLongFunction<LineProfile> count, InstructionClass... kinds) {
     List<InstructionClass> wanted = Arrays.asList(kinds);
@@ -83,12 +91,4 @@ public record LaunchReport(
   public String summary() {
     return new ReportText(this).write();
   }
-
-  private static final InstructionClass[] GLOBAL = {
-    InstructionClass.GLOBAL_LOAD, InstructionClass.GLOBAL_STORE, InstructionClass.ASYNC_COPY
-  };
-
-  private static final InstructionClass[] SHARED = {
-    InstructionClass.SHARED_LOAD, InstructionClass.SHARED_STORE
-  };
 }

@@ -1,6 +1,9 @@
 package io.zoetrope.kernels.emulator;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Fundamental and packed types of PTX (PTX ISA, "Types"). */
 enum PtxType {
@@ -47,13 +50,12 @@ enum PtxType {
     };
   }
 
+  private static final Map<String, PtxType> BY_NAME =
+      Arrays.stream(values())
+          .collect(Collectors.toMap(type -> type.name().toLowerCase(Locale.ROOT), type -> type));
+
   /** The type with the given name, without its dot; null where there is none. */
   static PtxType of(String name) {
-    for (PtxType type : values()) {
-      if (type.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return type;
-      }
-    }
-    return null;
+    return BY_NAME.get(name);
   }
 }

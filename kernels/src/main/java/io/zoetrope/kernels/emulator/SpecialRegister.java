@@ -1,7 +1,10 @@
 package io.zoetrope.kernels.emulator;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Predefined read-only registers (PTX ISA, "Special Registers"). */
 enum SpecialRegister {
@@ -34,14 +37,12 @@ enum SpecialRegister {
   /** The ones that change from block to block; all others are the same in each. */
   static final List<SpecialRegister> BLOCK_INDEX = List.of(CTAID_X, CTAID_Y, CTAID_Z);
 
+  private static final Map<String, SpecialRegister> BY_NAME =
+      Arrays.stream(values()).collect(Collectors.toMap(SpecialRegister::ptxName, r -> r));
+
   /** The register of this name, such as {@code %tid.x}; null for none. */
   static SpecialRegister named(String name) {
-    for (SpecialRegister register : values()) {
-      if (register.ptxName().equals(name)) {
-        return register;
-      }
-    }
-    return null;
+    return BY_NAME.get(name);
   }
 
   private String ptxName() {

@@ -241,6 +241,11 @@ final class Warp {
     return Math.min(31, Integer.numberOfTrailingZeros(~exited));
   }
 
+  /** Number of the barrier that the warp waits at. */
+  int barrier() {
+    return code[pc].target();
+  }
+
   boolean ended() {
     return groups == 0;
   }

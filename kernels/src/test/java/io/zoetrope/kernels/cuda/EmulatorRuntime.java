@@ -1,17 +1,18 @@
 package io.zoetrope.kernels.cuda;
 
 import io.zoetrope.kernels.cuda.emulated.EmulatedRuntime;
+import io.zoetrope.kernels.emulator.LaunchReport;
 import io.zoetrope.kernels.emulator.PtxModule;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** The emulator as a device that knows what was launched. */
 final class EmulatorRuntime extends EmulatedRuntime {
   private static final int THREADS = 2;
   private static final long MEMORY = 1L << 30;
 
-  private final Set<String> launched = new TreeSet<>();
+  private final List<LaunchReport> launches = new ArrayList<>();
 
   /** A device with the kernels of the library. */
   EmulatorRuntime() {
@@ -26,23 +27,13 @@ final class EmulatorRuntime extends EmulatedRuntime {
         kernel -> replaced.containsKey(kernel) ? replaced.get(kernel) : libraryModule(kernel));
   }
 
-  /** Kernels that were launched so far. */
-  Set<String> launched() {
-    return launched;
+  /** What was launched so far. */
+  List<LaunchReport> launches() {
+    return launches;
   }
 
   @Override
-  public void launch(
-      String kernel,
-      int gridX,
-      int gridY,
-      int gridZ,
-      int blockX,
-      int blockY,
-      int blockZ,
-      int sharedBytes,
-      Object... arguments) {
-    launched.add(kernel);
-    super.launch(kernel, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, arguments);
+  protected void launched(LaunchReport report) {
+    launches.add(report);
   }
 }

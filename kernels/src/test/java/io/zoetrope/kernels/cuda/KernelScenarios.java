@@ -75,12 +75,12 @@ final class KernelScenarios {
     scenarios.put("embedding", s -> s.embedding());
     scenarios.put("upsample_nearest", s -> s.upsample());
     Map<String, Consumer<Ops>> runnable = new LinkedHashMap<>();
-    scenarios.forEach((kernel, s) -> runnable.put(kernel, ops -> s.accept(new KernelScenarios(ops))));
+    scenarios.forEach(
+        (kernel, s) -> runnable.put(kernel, ops -> s.accept(new KernelScenarios(ops))));
     return runnable;
   }
 
-  private void linear(
-      Activation activation, int rows, int depth, int features, int oddFeatures) {
+  private void linear(Activation activation, int rows, int depth, int features, int oddFeatures) {
     Operation linear = (ops, t) -> ops.linear(t[0], t[1], t[2], activation);
     Tensor x = values(DType.BF16, rows, depth);
     check(linear, x, values(DType.BF16, features, depth), values(DType.BF16, features));
@@ -102,7 +102,8 @@ final class KernelScenarios {
   private void linearAdd(DType dtype, DType biasType, int rows, int depth) {
     Operation linearAdd =
         (ops, t) -> {
-          Tensor gate = t[4] == null || t[4].shape().rank() == 1 ? t[4] : t[4].narrow(1, 3, t[0].size(1));
+          Tensor gate =
+              t[4] == null || t[4].shape().rank() == 1 ? t[4] : t[4].narrow(1, 3, t[0].size(1));
           ops.linearAddInPlace(t[0], t[1], t[2], t[3], gate);
           return t[0];
         };
@@ -211,7 +212,11 @@ final class KernelScenarios {
       for (int features : new int[] {13, 520, 1543, 10248}) {
         Tensor x = values(dtype, 2, features);
         Tensor weight = values(DType.F32, features);
-        check((ops, t) -> ops.layerNorm(t[0], t[1], t[2], 1e-6f), x, weight, values(DType.BF16, features));
+        check(
+            (ops, t) -> ops.layerNorm(t[0], t[1], t[2], 1e-6f),
+            x,
+            weight,
+            values(DType.BF16, features));
         check((ops, t) -> ops.layerNorm(t[0], null, null, 0.1f), x);
       }
     }
@@ -308,8 +313,7 @@ final class KernelScenarios {
       for (int features : new int[] {13, 520}) {
         Operation add =
             (ops, t) -> {
-              Tensor gate =
-                  t[2].shape().rank() == 1 ? t[2] : t[2].narrow(1, 5, t[0].size(1));
+              Tensor gate = t[2].shape().rank() == 1 ? t[2] : t[2].narrow(1, 5, t[0].size(1));
               ops.addGatedInPlace(t[0], t[1], gate);
               return t[0];
             };
@@ -449,7 +453,8 @@ final class KernelScenarios {
     double error = error(got.toFloats(), want);
     if (!got.shape().equals(rounded.shape()) || !(error <= 2 * usual + F32_ERROR)) {
       throw new AssertionError(
-          "%s: error %.3g, the reference's %.3g".formatted(Arrays.toString(operands), error, usual));
+          "%s: error %.3g, the reference's %.3g"
+              .formatted(Arrays.toString(operands), error, usual));
     }
   }
 

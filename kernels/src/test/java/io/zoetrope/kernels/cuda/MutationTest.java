@@ -22,12 +22,13 @@ import org.junit.jupiter.api.TestFactory;
  *
  * <p>Not planted, since they change no result: chunks of keys, values and queries that are not
  * filled with zeros (the mask takes the keys away, the other operand is zero beyond the head, and
- * rows beyond the queries are not stored); the mask of a key where the bias masks it once more; a maximum of scores over fewer than there are (all sums
- * scale alike, and only overflow needs the largest); the index one beyond a strided copy or fill (it
- * wraps around to the first element, which is written twice); the limit of an index in the resize
- * (only float rounding at sizes beyond 2^23 needs it); loop conditions in copies of a loop that the
- * compiler has unrolled for other sizes. Not noticed would be a write just beyond a result, since
- * results lie side by side in the pool of {@link Ops}.
+ * rows beyond the queries are not stored); the mask of a key where the bias masks it once more; a
+ * maximum of scores over fewer than there are (all sums scale alike, and only overflow needs the
+ * largest); the index one beyond a strided copy or fill (it wraps around to the first element,
+ * which is written twice); the limit of an index in the resize (only float rounding at sizes beyond
+ * 2^23 needs it); loop conditions in copies of a loop that the compiler has unrolled for other
+ * sizes. Not noticed would be a write just beyond a result, since results lie side by side in the
+ * pool of {@link Ops}.
  */
 class MutationTest {
   /** A way to break an instruction: what it looks like, and what stands there instead. */
@@ -41,10 +42,8 @@ class MutationTest {
     NOT_TRANSPOSED("\\.trans", ""),
     SWAPPED_FRAGMENTS(
         "(mma\\.sync[^{]*\\{[^}]*\\}, \\{[^}]*\\}), \\{(%r\\d+), (%r\\d+)\\}", "$1, {$3, $2}"),
-    SWAPPED_ROWS(
-        "(mma\\.sync[^{]*\\{[^}]*\\}), \\{(%r\\d+), (%r\\d+),", "$1, {$3, $2,"),
-    NO_EXCHANGE(
-        "(shfl\\.sync\\.bfly\\.b32\\s+%r\\d+\\|%p\\d+, %r\\d+), %r\\d+,", "$1, 0,"),
+    SWAPPED_ROWS("(mma\\.sync[^{]*\\{[^}]*\\}), \\{(%r\\d+), (%r\\d+),", "$1, {$3, $2,"),
+    NO_EXCHANGE("(shfl\\.sync\\.bfly\\.b32\\s+%r\\d+\\|%p\\d+, %r\\d+), %r\\d+,", "$1, 0,"),
     NO_KEY_MASK("selp\\.f32\\s+(%f\\d+), (%f\\d+), 0fFF800000, %p\\d+", "mov.f32 $1, $2"),
     ONE_TOO_MANY("setp\\.ge\\.s(32|64)", "setp.gt.s$1"),
     ONE_MORE_ROUND("setp\\.lt\\.s(32|64)", "setp.le.s$1"),
@@ -95,10 +94,7 @@ class MutationTest {
             "rms_norm")) {
       for (Bug bug :
           List.of(
-              Bug.NO_BARRIER,
-              Bug.READS_BEFORE_ARRIVAL,
-              Bug.READS_ONE_STAGE_EARLY,
-              Bug.NO_COMMIT)) {
+              Bug.NO_BARRIER, Bug.READS_BEFORE_ARRIVAL, Bug.READS_ONE_STAGE_EARLY, Bug.NO_COMMIT)) {
         for (int place = 0; place < bug.places(alone(kernel)).size(); place++) {
           mutants.add(new Mutant(kernel, bug, place));
         }
@@ -162,8 +158,7 @@ class MutationTest {
     List<MatchResult> places = mutant.bug().places(ptx);
     assertTrue(mutant.place() < places.size(), "there are only %d places".formatted(places.size()));
     String broken = mutant.bug().plant(ptx, places.get(mutant.place()));
-    EmulatorRuntime runtime =
-        new EmulatorRuntime(Map.of(mutant.kernel(), PtxModule.parse(broken)));
+    EmulatorRuntime runtime = new EmulatorRuntime(Map.of(mutant.kernel(), PtxModule.parse(broken)));
     try (Ops ops = new Ops(new CudaBackend(runtime))) {
       scenarios.get(mutant.kernel()).accept(ops);
     } catch (EmulatorException | AssertionError _) {

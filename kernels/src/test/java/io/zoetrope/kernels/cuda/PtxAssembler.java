@@ -31,7 +31,8 @@ final class PtxAssembler {
 
   private static final int INSTRUCTION_BYTES = 16;
   private static final Pattern USAGE =
-      Pattern.compile("Compiling entry function '(\\w+)'.*?Used (\\d+) registers([^\\n]*)", Pattern.DOTALL);
+      Pattern.compile(
+          "Compiling entry function '(\\w+)'.*?Used (\\d+) registers([^\\n]*)", Pattern.DOTALL);
   private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
 
   private PtxAssembler() {}

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.PtxAssembler.Kernel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The PTX belongs to the sources, and NVIDIA's assembler makes of it what was meant. */
 class PtxGateTest {
   private static final Path SOURCES = Path.of("src/main/cuda");
+  private static final Path DOCS = Path.of("../docs/cuda.md");
   private static final Path MODULES = Path.of("src/main/resources/io/zoetrope/kernels/cuda");
 
   /** Counts in the machine code of a kernel on the tensor cores. */
@@ -102,6 +105,29 @@ class PtxGateTest {
             kernel.count(PtxAssembler.LDGSTS));
     assertEquals(expected, found, what);
     assertTrue(kernel.registers() <= registerLimit(name), what);
+    assertEquals(
+        documented(name, architecture), Integer.toString(kernel.registers()), what + " in " + DOCS);
+  }
+
+  /** The registers of a kernel in the table of the handbook. */
+  private static String documented(String name, String architecture) {
+    try (Stream<String> lines = Files.lines(DOCS)) {
+      List<String[]> rows =
+          lines.filter(line -> line.startsWith("|")).map(line -> line.split(" *\\| *")).toList();
+      String[] header =
+          rows.stream()
+              .filter(row -> List.of(row).contains("registers " + architecture))
+              .findFirst()
+              .orElseThrow();
+      int column = List.of(header).indexOf("registers " + architecture);
+      return rows.stream()
+          .filter(row -> row.length == header.length && row[1].equals("`" + name + "`"))
+          .map(row -> row[column])
+          .findFirst()
+          .orElse("no row");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The registers of a multiprocessor hold two blocks of a product, three of an attention. */

@@ -2,6 +2,7 @@ package io.zoetrope.kernels.emulator;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 
@@ -191,8 +192,7 @@ class ControlFlowTest {
           new Snippet("setp.lt.u32 %p1, %n, 96;", "@%p1 ret;", "trap;")
               .grid(8, 32)
               .options(EmulatorOptions.STRICT.withThreads(3));
-      KernelFault fault =
-          org.junit.jupiter.api.Assertions.assertThrows(KernelFault.class, snippet::run);
+      KernelFault fault = assertThrows(KernelFault.class, snippet::run);
       assertEquals(new Dim3(3, 0, 0), fault.block());
     }
   }

@@ -285,6 +285,14 @@ class SanitizerTest {
   }
 
   @Test
+  void warpsMustWaitAtTheSameBarrier() {
+    String half = "setp.lt.u32 %p1, %n, 32;\n";
+    new Snippet(half, "@%p1 bar.sync 1;", "@!%p1 bar.sync 1;").grid(1, 64).run();
+    fault(
+        Finding.DIVERGENCE, new Snippet(half, "@%p1 bar.sync 1;", "@!%p1 bar.sync 2;").grid(1, 64));
+  }
+
+  @Test
   void endlessLoopsAreStopped() {
     Snippet loop = new Snippet("$again:", "bra $again;");
     loop.options(EmulatorOptions.STRICT.withInstructionLimit(5000));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zoetrope.kernels.cuda.CudaBackend;
 import io.zoetrope.kernels.cuda.PtxLibrary;
 import io.zoetrope.kernels.cuda.emulated.EmulatedRuntime;
+import io.zoetrope.kernels.emulator.LaunchReport;
 import io.zoetrope.kernels.emulator.PtxModule;
 import io.zoetrope.tensor.DType;
 import java.io.PrintWriter;
@@ -32,18 +33,8 @@ class SelfTestTest {
     }
 
     @Override
-    public void launch(
-        String kernel,
-        int gridX,
-        int gridY,
-        int gridZ,
-        int blockX,
-        int blockY,
-        int blockZ,
-        int sharedBytes,
-        Object... arguments) {
-      launched.add(kernel);
-      super.launch(kernel, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, arguments);
+    protected void launched(LaunchReport report) {
+      launched.add(report.kernel());
     }
   }
 

@@ -13,6 +13,7 @@ import io.zoetrope.kernels.emulator.Emulator;
 import io.zoetrope.kernels.emulator.EmulatorOptions;
 import io.zoetrope.kernels.emulator.Grid;
 import io.zoetrope.kernels.emulator.KernelParameter;
+import io.zoetrope.kernels.emulator.LaunchReport;
 import io.zoetrope.kernels.emulator.PtxKernel;
 import io.zoetrope.kernels.emulator.PtxModule;
 import java.lang.foreign.Arena;
@@ -126,12 +127,16 @@ public class EmulatedRuntime implements CudaRuntime {
       int sharedBytes,
       Object... arguments) {
     PtxKernel entry = moduleOfKernel.apply(kernel).kernel(kernel);
-    emulator.launch(
-        entry,
-        Grid.of(gridX, gridY, gridZ, blockX, blockY, blockZ),
-        sharedBytes,
-        parameters(entry, arguments));
+    launched(
+        emulator.launch(
+            entry,
+            Grid.of(gridX, gridY, gridZ, blockX, blockY, blockZ),
+            sharedBytes,
+            parameters(entry, arguments)));
   }
+
+  /** Is told of every launch; for profiles. */
+  protected void launched(LaunchReport report) {}
 
   private static MemorySegment parameters(PtxKernel kernel, Object... arguments) {
     List<KernelParameter> parameters = kernel.parameters();

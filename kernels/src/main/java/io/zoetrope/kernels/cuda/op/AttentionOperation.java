@@ -28,8 +28,7 @@ public final class AttentionOperation {
   }
 
   /** {@code out = softmax(scale * q k^T + bias) v} for each head; bias may be null. */
-  public void run(
-      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
+  public void run(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
     if (out.count() == 0) {
       return;
     }

@@ -47,8 +47,7 @@ public final class Launcher {
     blocks(kernel, Math.min(wanted, most), arguments);
   }
 
-  void grid(
-      String kernel, int x, int y, int z, int threads, int sharedBytes, Object... arguments) {
+  void grid(String kernel, int x, int y, int z, int threads, int sharedBytes, Object... arguments) {
     if (x == 0 || y == 0 || z == 0) {
       return;
     }
@@ -82,8 +81,7 @@ public final class Launcher {
   /** Whether tensor cores and asynchronous copies can take these operands. */
   static boolean fitTensorCores(long depth, Tensor... operands) {
     for (Tensor operand : operands) {
-      if (operand != null
-          && (operand.dtype() != DType.BF16 || address(operand) % ALIGNMENT != 0)) {
+      if (operand != null && (operand.dtype() != DType.BF16 || address(operand) % ALIGNMENT != 0)) {
         return false;
       }
     }

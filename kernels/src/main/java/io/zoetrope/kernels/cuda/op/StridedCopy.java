@@ -79,7 +79,9 @@ public final class StridedCopy {
     return strides;
   }
 
-  /** The members of {@code Layout} in {@code layout.cuh}, in as few dimensions as the strides let. */
+  /**
+   * The members of {@code Layout} in {@code layout.cuh}, in as few dimensions as the strides let.
+   */
   private static long[] layout(Shape shape, long[] outStrides, long[] strides) {
     List<Dimension> dimensions = new ArrayList<>();
     for (int d = 0; d < shape.rank(); d++) {
