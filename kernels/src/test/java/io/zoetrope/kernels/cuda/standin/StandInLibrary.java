@@ -132,8 +132,7 @@ final class StandInLibrary {
               FunctionDescriptor.of(
                   JAVA_INT,
                   JAVA_INT,
-                  ADDRESS.withTargetLayout(
-                      MemoryLayout.sequenceLayout(ARGUMENTS, JAVA_LONG))),
+                  ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(ARGUMENTS, JAVA_LONG))),
               Arena.global());
       MemorySegment register =
           SymbolLookup.libraryLookup(file, Arena.global()).findOrThrow("standin_register");
