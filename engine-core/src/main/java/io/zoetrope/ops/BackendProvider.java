@@ -13,20 +13,25 @@ public interface BackendProvider {
   /**
    * Opens the device.
    *
-   * @param threads number of compute threads, or 0 for one per processor
+   * @param spec which one of the devices of this name, and how to use it
+   * @param threads number of compute threads of the host, or 0 for one per processor
+   * @throws IllegalArgumentException if the device has no such number or option
+   * @throws DeviceUnavailableException if this machine lacks the device
    */
-  Backend open(int threads);
+  Backend open(DeviceSpec spec, int threads);
 
   /**
-   * Opens the backend of a device by name.
+   * Opens the backend of a device, written as {@link DeviceSpec} says.
    *
    * @throws IllegalArgumentException if no provider on the class path has that name
+   * @throws DeviceUnavailableException if this machine lacks the device
    */
   static Backend open(String device, int threads) {
+    DeviceSpec spec = DeviceSpec.parse(device);
     ServiceLoader<BackendProvider> providers = ServiceLoader.load(BackendProvider.class);
     for (BackendProvider provider : providers) {
-      if (provider.device().equals(device)) {
-        return provider.open(threads);
+      if (provider.device().equals(spec.name())) {
+        return provider.open(spec, threads);
       }
     }
     String known =

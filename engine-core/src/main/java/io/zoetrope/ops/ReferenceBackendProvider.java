@@ -8,7 +8,8 @@ public final class ReferenceBackendProvider implements BackendProvider {
   }
 
   @Override
-  public Backend open(int threads) {
+  public Backend open(DeviceSpec spec, int threads) {
+    spec.requirePlain();
     return new ReferenceBackend();
   }
 }

@@ -48,7 +48,7 @@ final class WanPipeline implements VideoPipeline {
   /** Channels-last [frames, height, width, channels] seen as [channels, frames, height, width]. */
   private static final int[] CHANNELS_FIRST = {3, 0, 1, 2};
 
-  private static final int[] CHANNELS_LAST = {1, 2, 3, 0};
+  static final int[] CHANNELS_LAST = {1, 2, 3, 0};
 
   private final ModelFolder model;
   private final Backend backend;

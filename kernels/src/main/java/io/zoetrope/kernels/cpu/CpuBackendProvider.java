@@ -5,16 +5,19 @@ import io.zoetrope.kernels.cpu.vector.GemmKernel;
 import io.zoetrope.kernels.cpu.vector.VectorBackend;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.DeviceSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Announces the device "cpu". Which kernels compute is chosen by what the processor has, or by the
- * system property {@code zoetrope.gemm}: {@code auto}, the name of an instruction set that code is
+ * device's option {@code gemm} or the system property {@code zoetrope.gemm}: {@code auto}, the name of an instruction set that code is
  * generated for, {@code vector} for the Vector API, {@code reference} for plain loops.
  */
 public final class CpuBackendProvider implements BackendProvider {
-  private static final String PROPERTY = "zoetrope.gemm";
+  private static final String OPTION = "gemm";
+  private static final String PROPERTY = "zoetrope." + OPTION;
   private static final String AUTO = "auto";
   private static final String VECTOR = "vector";
   private static final String REFERENCE = "reference";
@@ -32,12 +35,14 @@ public final class CpuBackendProvider implements BackendProvider {
    * @throws IllegalStateException if this machine can't run the wanted kernels
    */
   @Override
-  public Backend open(int threads) {
+  public Backend open(DeviceSpec spec, int threads) {
+    spec.requireOnly();
+    spec.requireOptions(Set.of(OPTION));
     if (threads < 0) {
       throw new IllegalArgumentException("threads must be at least 0, not " + threads);
     }
     int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-    String wanted = System.getProperty(PROPERTY, AUTO);
+    String wanted = spec.options().getOrDefault(OPTION, System.getProperty(PROPERTY, AUTO));
     List<String> sets = GeneratedBackend.instructionSets();
     if (sets.contains(wanted)) {
       try {

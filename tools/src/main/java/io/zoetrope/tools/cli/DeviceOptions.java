@@ -2,17 +2,28 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.DeviceUnavailableException;
 import io.zoetrope.pipeline.PipelineException;
+import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where and in which number format to compute. */
 final class DeviceOptions {
+  private static final String AUTO = "auto";
+
   @Option(
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "cpu",
-      description = "Device that computes (default: ${DEFAULT-VALUE}).")
+      description = {
+        "Device that computes (default: ${DEFAULT-VALUE}): cpu, cuda or cuda:N for an NVIDIA card,"
+            + " cuda-emulated for its kernels without a card, auto for a card if there is one.",
+        "Options of a card follow after commas: gemm=cublas, conv=cudnn, and weights=GIB for the"
+            + " memory that weights may take."
+      })
   private String device;
 
   @Option(
@@ -22,6 +33,9 @@ final class DeviceOptions {
   private Integer threads;
 
   @Mixin private PrecisionOption precision;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
 
   PrecisionOption precision() {
     return precision;
@@ -36,11 +50,24 @@ final class DeviceOptions {
 
   /** The device with another number of threads; 0 is one per processor. */
   Backend open(int count) {
-    return BackendProvider.open(device, count);
+    return device.equals(AUTO) ? openBest(count) : BackendProvider.open(device, count);
   }
 
   /** Compute threads in force. */
   int threads() {
     return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  /** A card if there is one that works, or else the CPU; says which and why. */
+  private Backend openBest(int count) {
+    PrintWriter err = spec.commandLine().getErr();
+    try {
+      Backend backend = BackendProvider.open("cuda", count);
+      err.println("device auto: cuda, because a card is there");
+      return backend;
+    } catch (DeviceUnavailableException e) {
+      err.println("device auto: cpu, because " + e.getMessage());
+      return BackendProvider.open("cpu", count);
+    }
   }
 }

@@ -27,7 +27,8 @@ import picocli.CommandLine.Command;
       ParityCommand.class,
       InspectCommand.class,
       BenchCommand.class,
-      InfoCommand.class
+      InfoCommand.class,
+      SelftestCommand.class
     })
 public final class Main {
   /**

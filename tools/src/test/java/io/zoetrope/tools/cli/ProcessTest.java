@@ -75,6 +75,36 @@ class ProcessTest extends CommandTest {
     }
   }
 
+  /** What a card needs costs a run without one nothing. */
+  @Test
+  void aRunOnTheCpuLoadsNothingOfCuda() throws IOException {
+    ProcessBuilder job =
+        command(
+            "generate",
+            "a prompt",
+            "--model",
+            model.toString(),
+            "--size",
+            "32x32",
+            "--frames",
+            "5",
+            "--steps",
+            "1",
+            "-o",
+            folder.resolve("out.mp4").toString());
+    job.command().add(1, "-Xlog:class+load:stdout");
+    Process process = job.redirectErrorStream(true).start();
+    try (BufferedReader log = process.inputReader()) {
+      List<String> classes = log.lines().filter(line -> line.contains("source:")).toList();
+      assertTrue(classes.stream().anyMatch(line -> line.contains("kernels.cpu")), "no log");
+      assertEquals(
+          List.of(),
+          classes.stream()
+              .filter(line -> line.contains("jcuda") || line.contains("kernels.cuda"))
+              .toList());
+    }
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void aFullStandardOutputIsAFailure() throws IOException, InterruptedException {

@@ -1,0 +1,16 @@
+package io.zoetrope.ops;
+
+/** A device that this machine lacks or cannot use; the message says why and what to do. */
+public final class DeviceUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /** With one line for users. */
+  public DeviceUnavailableException(String message) {
+    super(message);
+  }
+
+  /** With one line for users, and what it was concluded from. */
+  public DeviceUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

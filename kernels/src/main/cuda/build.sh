@@ -1,0 +1,25 @@
+#!/bin/sh
+# Compiles the kernels to PTX, which is committed: only who changes a kernel needs nvcc (CUDA 12 or 13).
+# Run it in this folder. Writes one .ptx for each .cu to the resources, and the manifest that a test
+# holds against the sources.
+#
+# compute_80 is the oldest GPU with bf16 tensor cores and asynchronous copies; a driver compiles for
+# newer ones. nvcc writes its own PTX version, which only its own generation of drivers takes: the
+# kernels need nothing newer than 7.0, so this is what is declared (CUDA 11.0 and later).
+set -eu
+FLAGS="-O3 -std=c++17 -arch=compute_80"
+VERSION=7.0
+OUT=../resources/io/zoetrope/kernels/cuda
+
+rm -f "$OUT"/*.ptx "$OUT/manifest.txt"
+for source in *.cu; do
+  ptx="$OUT/${source%.cu}.ptx"
+  nvcc -ptx $FLAGS -o "$ptx" "$source"
+  sed -i -e "s/^\.version .*/.version $VERSION/" -e '/^\/\//d' -e '/^$/d' "$ptx"
+done
+{
+  echo "# Written by build.sh: SHA-256 of the sources and of the PTX that was made of them, and which kernel lies where."
+  sha256sum build.sh *.cu *.cuh | sed 's/^/source /'
+  (cd "$OUT" && sha256sum *.ptx) | sed 's/^/ptx /'
+  (cd "$OUT" && grep -o '^\.visible \.entry [a-z0-9_]*' *.ptx | sed 's/^\(.*\):.visible .entry \(.*\)/kernel \2  \1/')
+} >"$OUT/manifest.txt"

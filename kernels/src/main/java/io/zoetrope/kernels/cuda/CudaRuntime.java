@@ -1,0 +1,114 @@
+package io.zoetrope.kernels.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * What the kernels need of a device: memory by address, and launches that run in the order in which
+ * they were made.
+ *
+ * <p>One thread uses a runtime at a time. Copies and launches take effect in call order; only
+ * {@link #copyToHost} and {@link #synchronize} wait. Failures are unchecked exceptions that name
+ * the operation and the device.
+ */
+public interface CudaRuntime extends AutoCloseable {
+  /** Name for logs and reports, e.g. {@code "NVIDIA A100-SXM4-40GB"}. */
+  String name();
+
+  /** Number of multiprocessors: how many blocks it takes to keep the device busy. */
+  int multiprocessors();
+
+  /** Most bytes of shared memory that a block may ask for, dynamic and static together. */
+  int maxSharedBytes();
+
+  /**
+   * Device memory with undefined content, aligned to 256 bytes.
+   *
+   * @param bytes more than 0
+   */
+  long allocate(long bytes);
+
+  /** Gives back memory of {@link #allocate} once all launches and uploads so far have ended. */
+  void free(long address);
+
+  /** Copies the whole segment, native or on the heap, which may be changed when this returns. */
+  void copyToDevice(long address, MemorySegment from);
+
+  /** Fills the whole segment, native or on the heap, after everything that was launched before. */
+  void copyToHost(MemorySegment to, long address);
+
+  /** Copies between two ranges of device memory that do not overlap. */
+  void copyOnDevice(long to, long from, long bytes);
+
+  /**
+   * Starts a kernel.
+   *
+   * @param kernel name of its entry point; the runtime finds the module that has it
+   * @param sharedBytes dynamic shared memory, up to {@link #maxSharedBytes}
+   * @param arguments in the kernel's order: {@link Long} for an address or a 64-bit integer, {@link
+   *     Integer}, {@link Float}, or {@code long[]} for a structure of 64-bit integers by value
+   */
+  void launch(
+      String kernel,
+      int gridX,
+      int gridY,
+      int gridZ,
+      int blockX,
+      int blockY,
+      int blockZ,
+      int sharedBytes,
+      Object... arguments);
+
+  /** Bytes of device memory that nobody holds. */
+  long freeBytes();
+
+  /**
+   * Host memory that uploads can start from; it stays until {@link #unpin}.
+   *
+   * @param bytes more than 0
+   */
+  MemorySegment pin(long bytes);
+
+  /** Gives back memory of {@link #pin} once every upload has ended. */
+  void unpin(MemorySegment memory);
+
+  /**
+   * Starts a copy that runs beside later launches. It begins when everything that was launched
+   * before has ended.
+   *
+   * @param pinned memory of {@link #pin}, or parts of it, which follow each other on the device;
+   *     stays unchanged until the upload has ended
+   */
+  Upload startUpload(long address, List<MemorySegment> pinned);
+
+  /** A copy to the device under way. */
+  @FunctionalInterface
+  interface Upload {
+    /** Lets everything that is launched from now on begin after the copy has ended. */
+    void awaitBeforeNextLaunch();
+  }
+
+  /**
+   * What a device can do at most, by its data sheet.
+   *
+   * @param tensorFlops dense BF16 operations a second with float32 sums; 0 where it is not known
+   * @param memoryBytesPerSecond of device memory; 0 where it is not known
+   */
+  record Limits(double tensorFlops, double memoryBytesPerSecond) {}
+
+  /** What the device can do at most. */
+  Limits limits();
+
+  /** Whether times on this device mean anything: an emulator's do not. */
+  boolean hasClock();
+
+  /** Seconds that the device takes for what {@code work} launches; waits for it. */
+  double seconds(Runnable work);
+
+  /** Waits until everything that was launched has ended. */
+  void synchronize();
+
+  /** Releases the device with all memory that is still allocated. */
+  @Override
+  void close();
+}

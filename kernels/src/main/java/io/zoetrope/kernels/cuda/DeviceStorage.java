@@ -1,0 +1,80 @@
+package io.zoetrope.kernels.cuda;
+
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Storage;
+import io.zoetrope.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** A block of device memory. */
+public final class DeviceStorage implements Storage {
+  /** Which part of the storage has another form, and as which shape. */
+  private record Part(long offset, Shape shape) {}
+
+  private final DeviceBlocks blocks;
+  private final LongSupplier address;
+  private final long byteSize;
+  private final Object tie;
+  private final Map<Part, Tensor> derived = new HashMap<>();
+
+  /**
+   * Storage of an address.
+   *
+   * @param blocks what is freed with this storage; has the memory already
+   * @param address where the memory is for the next launch
+   * @param tie whatever must not be collected before this storage, or null
+   */
+  DeviceStorage(DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
+    this.blocks = blocks;
+    this.tie = tie;
+    this.address = address;
+    this.byteSize = byteSize;
+  }
+
+  @Override
+  public long byteSize() {
+    return byteSize;
+  }
+
+  DeviceBlocks blocks() {
+    return blocks;
+  }
+
+  /** Address of a tensor's first element for the next launch, or 0 for no tensor. */
+  public static long addressOf(Tensor tensor) {
+    return tensor == null
+        ? 0
+        : of(tensor).address.getAsLong() + tensor.offset() * tensor.dtype().bytes();
+  }
+
+  /**
+   * Another form of a weight, such as one with its channels last; made on first use and freed with
+   * the weight.
+   *
+   * @param fill computes the form into a new contiguous tensor of its shape
+   */
+  public static Tensor derivedFrom(
+      Tensor weight, CudaRuntime runtime, Shape shape, Consumer<Tensor> fill) {
+    DeviceStorage storage = of(weight);
+    return storage.derived.computeIfAbsent(
+        new Part(weight.offset(), weight.shape()),
+        _ -> {
+          long made = runtime.allocate(weight.byteSize());
+          storage.blocks.add(() -> runtime.free(made));
+          DeviceStorage form =
+              new DeviceStorage(storage.blocks, () -> made, weight.byteSize(), storage.tie);
+          Tensor tensor = Tensor.contiguous(form, 0, weight.dtype(), shape, weight.lifetime());
+          fill.accept(tensor);
+          return tensor;
+        });
+  }
+
+  private static DeviceStorage of(Tensor tensor) {
+    if (tensor.storage() instanceof DeviceStorage storage) {
+      return storage;
+    }
+    throw new IllegalStateException(tensor + " is not on the device: upload or place it first");
+  }
+}

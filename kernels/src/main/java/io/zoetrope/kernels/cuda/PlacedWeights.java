@@ -1,0 +1,143 @@
+package io.zoetrope.kernels.cuda;
+
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
+
+/**
+ * Weights in device memory, as F32 or BF16: the types that kernels read. Values change only by the
+ * rounding that is asked for: types of 8 bits become BF16, which holds them exactly, F16 and wider
+ * ones F32.
+ *
+ * <p>A weight's memory is freed some time after the lifetime of the host tensor has ended, by the
+ * thread of the device. Large matrices that don't fit any more become {@link StreamedWeights}.
+ */
+final class PlacedWeights {
+  /** Elements converted at once: some megabytes of host memory. */
+  private static final long CONVERSION_BLOCK = 1 << 22;
+
+  private static final long CONVERSION_TASK = 1 << 14;
+
+  /** Smaller ones are read often and take little. */
+  private static final long SMALLEST_STREAMED = 1 << 20;
+
+  /** The two slots of streamed weights take a quarter of the memory. */
+  private static final int SLOTS_PER_BUDGET = 8;
+
+  /** Where converted elements go: a piece, and its offset in bytes. */
+  @FunctionalInterface
+  private interface Sink {
+    void accept(long offset, MemorySegment piece);
+  }
+
+  private final CudaRuntime runtime;
+  private final StreamedWeights streamed;
+  private final long residentLimit;
+  private final Queue<DeviceBlocks> ended = new ConcurrentLinkedQueue<>();
+  private long residentBytes;
+
+  /**
+   * No weights yet.
+   *
+   * @param weightBytes memory that weights may take
+   */
+  PlacedWeights(CudaRuntime runtime, long weightBytes) {
+    this.runtime = runtime;
+    this.residentLimit = weightBytes - 2 * weightBytes / SLOTS_PER_BUDGET;
+    this.streamed = new StreamedWeights(runtime, weightBytes / SLOTS_PER_BUDGET);
+  }
+
+  Tensor place(Tensor weight, DType rounding) {
+    freeEnded();
+    DType dtype = placedType(weight.dtype(), rounding);
+    long bytes = Math.max(1, weight.count() * dtype.bytes());
+    DeviceBlocks blocks = new DeviceBlocks();
+    LongSupplier address =
+        weight.shape().rank() == 2
+                && bytes >= SMALLEST_STREAMED
+                && residentBytes + bytes > residentLimit
+            ? stream(weight, dtype, bytes, blocks)
+            : keep(weight, dtype, bytes, blocks);
+    Queue<DeviceBlocks> to = ended;
+    // Nothing is read through this segment; it ties the blocks to the lifetime of the weight.
+    MemorySegment tie =
+        MemorySegment.NULL.reinterpret(bytes, weight.lifetime().arena(), _ -> to.add(blocks));
+    return Tensor.contiguous(
+        new DeviceStorage(blocks, address, bytes, tie),
+        0,
+        dtype,
+        weight.shape(),
+        weight.lifetime());
+  }
+
+  private LongSupplier keep(Tensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
+    long address = runtime.allocate(bytes);
+    residentBytes += bytes;
+    blocks.add(() -> {
+      runtime.free(address);
+      residentBytes -= bytes;
+    });
+    convert(
+        weight, dtype, (offset, converted) -> runtime.copyToDevice(address + offset, converted));
+    return () -> address;
+  }
+
+  private LongSupplier stream(Tensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
+    StreamedWeights.Weight placed = streamed.add(bytes);
+    blocks.add(placed::free);
+    MemorySegment pinned = placed.pinned();
+    convert(
+        weight,
+        dtype,
+        (offset, converted) -> pinned.asSlice(offset, converted.byteSize()).copyFrom(converted));
+    return placed::address;
+  }
+
+  private static DType placedType(DType stored, DType rounding) {
+    if (!rounding.isComputable()) {
+      throw new IllegalArgumentException("weights are rounded to F32 or BF16, not to " + rounding);
+    }
+    boolean exact = stored == DType.BF16 || stored.bits() == 8;
+    return exact || stored.bits() > 16 && rounding == DType.BF16 ? DType.BF16 : DType.F32;
+  }
+
+  /** Hands over the elements of a weight as a dtype, piece by piece. */
+  private static void convert(Tensor weight, DType dtype, Sink sink) {
+    MemorySegment from = weight.segment();
+    if (weight.dtype() == dtype) {
+      sink.accept(0, from);
+      return;
+    }
+    long count = weight.count();
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment block = arena.allocate(Math.min(count, CONVERSION_BLOCK) * dtype.bytes(), 64);
+      for (long start = 0; start < count; start += CONVERSION_BLOCK) {
+        long first = start;
+        long length = Math.min(count - start, CONVERSION_BLOCK);
+        LongStream.rangeClosed(0, (length - 1) / CONVERSION_TASK)
+            .parallel()
+            .forEach(task -> {
+              long end = Math.min(length, (task + 1) * CONVERSION_TASK);
+              for (long i = task * CONVERSION_TASK; i < end; i++) {
+                float value = Conversions.toFloat(from, weight.dtype(), first + i);
+                Conversions.fromFloat(block, dtype, i, value);
+              }
+            });
+        sink.accept(start * dtype.bytes(), block.asSlice(0, length * dtype.bytes()));
+      }
+    }
+  }
+
+  /** Gives back the memory of weights whose lifetime has ended. */
+  void freeEnded() {
+    for (DeviceBlocks blocks = ended.poll(); blocks != null; blocks = ended.poll()) {
+      blocks.free();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.zoetrope.kernels.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * The kernels as PTX. They are compiled from {@code src/main/cuda} by its {@code build.sh}, which
+ * also writes the manifest: hashes of sources and modules, and which module has which kernel.
+ */
+public final class PtxLibrary {
+  /** A line of the manifest: what it is about, its hash or name, and the file. */
+  public record Entry(String kind, String value, String file) {}
+
+  private static final String MANIFEST = "manifest.txt";
+
+  private final Map<String, String> fileOfKernel = new LinkedHashMap<>();
+  private final Map<String, String> texts = new ConcurrentHashMap<>();
+
+  /** The library in this jar. */
+  public PtxLibrary() {
+    for (Entry entry : (Iterable<Entry>) manifest()::iterator) {
+      if (entry.kind().equals("kernel")) {
+        fileOfKernel.put(entry.value(), entry.file());
+      }
+    }
+  }
+
+  /** What the modules were made of. */
+  public static Stream<Entry> manifest() {
+    return read(MANIFEST)
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split(" +"))
+        .map(fields -> new Entry(fields[0], fields[1], fields[2]));
+  }
+
+  /** Names of all kernels. */
+  public Set<String> kernels() {
+    return fileOfKernel.keySet();
+  }
+
+  /**
+   * Text of the module that has a kernel.
+   *
+   * @throws IllegalArgumentException if there is no such kernel
+   */
+  public String moduleOf(String kernel) {
+    String file = fileOfKernel.get(kernel);
+    if (file == null) {
+      throw new IllegalArgumentException(
+          "kernel '%s' is unknown; there are %s".formatted(kernel, fileOfKernel.keySet()));
+    }
+    return texts.computeIfAbsent(file, PtxLibrary::read);
+  }
+
+  private static String read(String file) {
+    try (InputStream in = PtxLibrary.class.getResourceAsStream(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file, e);
+    }
+  }
+}

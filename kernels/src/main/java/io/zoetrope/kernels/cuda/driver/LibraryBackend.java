@@ -1,0 +1,265 @@
+package io.zoetrope.kernels.cuda.driver;
+
+import io.zoetrope.kernels.cuda.CudaBackend;
+import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.DeviceStorage;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Lifetime;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Storage;
+import io.zoetrope.tensor.Tensor;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * A CUDA device whose linear maps are computed by cuBLAS, or whose convolutions by cuDNN, where
+ * those can take the operands. What the libraries don't fuse takes kernels of our own after them.
+ */
+final class LibraryBackend extends CudaBackend {
+  /** Float32 sums of so many elements are kept before they are rounded. */
+  private static final long SUMS = 32L << 20;
+
+  /** Of the largest value: twice the rounding of bf16. */
+  private static final double TOLERANCE = 1.0 / 128;
+
+  private final DriverRuntime runtime;
+  private final Cublas cublas;
+  private final Cudnn cudnn;
+  private final Block sums = new Block();
+  private final Block inputs = new Block();
+  private final Block results = new Block();
+  private final Block libraryWorkspace = new Block();
+
+  /**
+   * A device with libraries, each of which is compared with our own kernel first.
+   *
+   * @throws io.zoetrope.ops.DeviceUnavailableException if a library is missing
+   * @throws CudaException if a library computes something else than our kernel
+   */
+  LibraryBackend(DriverRuntime runtime, long weightBytes, boolean useCublas, boolean useCudnn) {
+    super(runtime, weightBytes);
+    this.runtime = runtime;
+    try {
+      cublas = useCublas ? runtime.openCublas() : null;
+      cudnn = useCudnn ? runtime.openCudnn() : null;
+      if (useCublas) {
+        checkLinear();
+      }
+      if (useCudnn) {
+        checkConvolution();
+      }
+    } catch (RuntimeException e) {
+      runtime.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return "%s%s%s"
+        .formatted(
+            super.name(), cublas == null ? "" : " with cuBLAS", cudnn == null ? "" : " with cuDNN");
+  }
+
+  // ---------------------------------------------------------------- linear maps
+
+  @Override
+  public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
+    if (cublas == null || !areBf16(out, x, weight) || out.count() == 0) {
+      super.linear(out, x, weight, bias, activation);
+    } else if (bias == null && activation == Activation.NONE) {
+      product(out, x, weight);
+    } else {
+      long step = Math.max(1, SUMS / out.size(1));
+      for (long row = 0; row < out.size(0); row += step) {
+        long rows = Math.min(step, out.size(0) - row);
+        Tensor sum = sums.tensor(DType.F32, Shape.of(rows, out.size(1)));
+        product(sum, x.narrow(0, row, rows), weight);
+        if (bias != null) {
+          add(sum, sum, bias);
+        }
+        activate(sum, sum, activation);
+        copy(out.narrow(0, row, rows), sum);
+      }
+    }
+  }
+
+  @Override
+  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+    if (cublas == null || !areBf16(out, x, weight) || out.count() == 0) {
+      super.linearAddInPlace(out, x, weight, bias, gate);
+      return;
+    }
+    Tensor result = results.tensor(DType.BF16, out.shape());
+    linear(result, x, weight, bias, Activation.NONE);
+    if (gate == null) {
+      add(out, out, result);
+    } else {
+      addGatedInPlace(out, result, gate);
+    }
+  }
+
+  private void product(Tensor out, Tensor x, Tensor weight) {
+    cublas.linear(
+        DeviceStorage.addressOf(out),
+        out.dtype(),
+        DeviceStorage.addressOf(x),
+        DeviceStorage.addressOf(weight),
+        out.intSize(0),
+        out.intSize(1),
+        x.intSize(1));
+  }
+
+  // ---------------------------------------------------------------- convolutions
+
+  @Override
+  public void conv3d(
+      Tensor out,
+      Tensor x,
+      Tensor history,
+      Tensor weight,
+      Tensor bias,
+      ConvGeometry geometry,
+      Tensor residual) {
+    if (cudnn == null
+        || !areBf16(out, x, weight)
+        || out.count() == 0
+        || geometry.upsample() != 1
+        || geometry.top() != geometry.bottom()
+        || geometry.left() != geometry.right()) {
+      super.conv3d(out, x, history, weight, bias, geometry, residual);
+      return;
+    }
+    long before = geometry.front() + (history == null ? 0 : history.size(0));
+    Tensor input = before == 0 ? x : concatenate(before, history, x);
+    // The residual may be the result, so a convolution with one has memory of its own.
+    Tensor result = residual == null ? out : results.tensor(DType.BF16, out.shape());
+    cudnn.convolve(
+        DeviceStorage.addressOf(result),
+        out.shape(),
+        DeviceStorage.addressOf(input),
+        input.shape(),
+        DeviceStorage.addressOf(channelsLast(weight)),
+        weight.shape(),
+        geometry,
+        bytes -> DeviceStorage.addressOf(libraryWorkspace.tensor(DType.U8, Shape.of(bytes))));
+    if (bias != null) {
+      add(result, result, bias);
+    }
+    if (residual != null) {
+      add(out, residual, result);
+    }
+  }
+
+  /** Zero frames, history and x as one tensor. */
+  private Tensor concatenate(long before, Tensor history, Tensor x) {
+    Tensor all =
+        inputs.tensor(DType.BF16, Shape.of(before + x.size(0), x.size(1), x.size(2), x.size(3)));
+    long zeros = before - (history == null ? 0 : history.size(0));
+    if (zeros > 0) {
+      fill(all.narrow(0, 0, zeros), 0);
+    }
+    if (history != null) {
+      copy(all.narrow(0, zeros, before - zeros), history);
+    }
+    copy(all.narrow(0, before, x.size(0)), x);
+    return all;
+  }
+
+  private static boolean areBf16(Tensor... tensors) {
+    return Stream.of(tensors).allMatch(tensor -> tensor.dtype() == DType.BF16);
+  }
+
+  // ---------------------------------------------------------------- checks
+
+  private void checkLinear() {
+    Tensor x = random(48, 64);
+    Tensor weight = random(80, 64);
+    Tensor bias = random(80);
+    requireSame(
+        "cuBLAS",
+        Shape.of(48, 80),
+        out -> linear(out, x, weight, bias, Activation.GELU_TANH),
+        out -> super.linear(out, x, weight, bias, Activation.GELU_TANH));
+  }
+
+  private void checkConvolution() {
+    Tensor x = random(3, 6, 10, 16);
+    Tensor weight = random(24, 16, 3, 3, 3);
+    Tensor bias = random(24);
+    ConvGeometry geometry = ConvGeometry.causal(2, 1);
+    requireSame(
+        "cuDNN",
+        Shape.of(3, 6, 10, 24),
+        out -> conv3d(out, x, null, weight, bias, geometry, null),
+        out -> super.conv3d(out, x, null, weight, bias, geometry, null));
+  }
+
+  private void requireSame(
+      String library, Shape shape, Consumer<Tensor> theirs, Consumer<Tensor> ours) {
+    float[] expected = compute(ours, shape);
+    float[] actual = compute(theirs, shape);
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < expected.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      difference = Math.max(difference, Math.abs(expected[i] - actual[i]));
+    }
+    if (!(difference <= TOLERANCE * largest)) {
+      throw new CudaException(
+          "%s on %s differs from our own kernel by %.3g where values reach %.3g: leave it out"
+              .formatted(library, runtime.device(), difference, largest));
+    }
+  }
+
+  private float[] compute(Consumer<Tensor> operation, Shape shape) {
+    Tensor out = results.tensor(DType.BF16, shape);
+    operation.accept(out);
+    Tensor host = Tensor.zeros(DType.BF16, shape.sizes());
+    download(host, out);
+    return host.toFloats();
+  }
+
+  private Tensor random(long... sizes) {
+    Random random = new Random(sizes.length);
+    Tensor host = Tensor.zeros(DType.BF16, sizes);
+    for (long i = 0; i < host.count(); i++) {
+      Conversions.fromFloat(host.segment(), DType.BF16, i, (float) random.nextGaussian());
+    }
+    return place(host, DType.BF16);
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (cublas != null) {
+        cublas.close();
+      }
+      if (cudnn != null) {
+        cudnn.close();
+      }
+    } finally {
+      super.close();
+    }
+  }
+
+  /** Device memory that grows to the largest wish. */
+  private final class Block {
+    private Storage storage;
+
+    Tensor tensor(DType dtype, Shape shape) {
+      long bytes = shape.count() * dtype.bytes();
+      if (storage == null || storage.byteSize() < bytes) {
+        if (storage != null) {
+          free(storage);
+        }
+        storage = allocate(bytes);
+      }
+      return Tensor.contiguous(storage, 0, dtype, shape, Lifetime.UNBOUNDED);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.zoetrope.kernels.cuda.op;
+
+import static io.zoetrope.kernels.cuda.op.Launcher.address;
+import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
+
+import io.zoetrope.kernels.cuda.Workspace;
+import io.zoetrope.tensor.Tensor;
+
+/** Attention: {@code attention_bf16.cu} on the tensor cores, {@code attention_f32.cu} otherwise. */
+public final class AttentionOperation {
+  private static final int[] HEAD_DIMS = {32, 64, 128, 256, 384};
+  private static final int TILE_QUERIES = 64;
+  private static final int TILE_KEYS = 64;
+  private static final int TILE_THREADS = 128;
+  private static final int TILE_VALUES = 128;
+  private static final int FLOAT_TILE = 16;
+
+  /** Fewest keys that are worth a block of their own. */
+  private static final int KEYS_OF_SPLIT = 256;
+
+  private final Launcher launcher;
+  private final Workspace workspace;
+
+  /** Attention on a device; the workspace holds the parts of a row whose keys are split. */
+  public AttentionOperation(Launcher launcher, Workspace workspace) {
+    this.launcher = launcher;
+    this.workspace = workspace;
+  }
+
+  /** {@code out = softmax(scale * q k^T + bias) v} for each head; bias may be null. */
+  public void run(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
+    if (out.count() == 0) {
+      return;
+    }
+    int headDim = q.intSize(1) / heads;
+    boolean wideRows =
+        (q.stride(0) | k.stride(0) | v.stride(0)) % Launcher.VECTOR == 0
+            && headDim <= HEAD_DIMS[HEAD_DIMS.length - 1];
+    if (wideRows && Launcher.fitTensorCores(headDim, out, q, k, v)) {
+      onTensorCores(out, q, k, v, heads, scale, bias);
+    } else {
+      inFloat(out, q, k, v, heads, scale, bias);
+    }
+  }
+
+  private void onTensorCores(
+      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
+    int headDim = q.intSize(1) / heads;
+    int kernelDim = kernelDim(headDim);
+    int slices = Math.ceilDiv(headDim, Math.min(kernelDim, TILE_VALUES));
+    int tiles = Math.toIntExact(Launcher.ceilDiv(q.size(0), TILE_QUERIES));
+    long keysPerSplit = keysPerSplit(k.size(0), (long) tiles * heads * slices);
+    int splits = Math.toIntExact(Launcher.ceilDiv(k.size(0), keysPerSplit));
+    long sums = 0;
+    long scales = 0;
+    if (splits > 1) {
+      long sumBytes = splits * out.count() * Float.BYTES;
+      sums = workspace.atLeast(sumBytes + splits * q.size(0) * heads * 2 * Float.BYTES);
+      scales = sums + sumBytes;
+    }
+    launcher.grid(
+        "attention_bf16_" + kernelDim,
+        tiles,
+        heads,
+        slices * splits,
+        TILE_THREADS,
+        sharedBytes(kernelDim),
+        address(out),
+        sums,
+        scales,
+        address(q),
+        address(k),
+        address(v),
+        address(bias),
+        scale,
+        shape(q, k, v, out, headDim, bias, keysPerSplit, splits));
+    if (splits > 1) {
+      launcher.blocks(
+          "attention_combine",
+          Launcher.ceilDiv(out.count(), 256),
+          address(out),
+          sums,
+          scales,
+          q.size(0),
+          heads,
+          headDim,
+          splits);
+    }
+  }
+
+  /** Splits the keys, in whole tiles, when there are too few blocks for the device otherwise. */
+  private long keysPerSplit(long keys, long blocks) {
+    long wanted = Launcher.ceilDiv(2L * launcher.runtime().multiprocessors(), blocks);
+    long splits = Math.clamp(keys / KEYS_OF_SPLIT, 1, Math.max(1, wanted));
+    return Launcher.ceilDiv(Launcher.ceilDiv(keys, splits), TILE_KEYS) * TILE_KEYS;
+  }
+
+  private static int kernelDim(int headDim) {
+    for (int dim : HEAD_DIMS) {
+      if (headDim <= dim) {
+        return dim;
+      }
+    }
+    throw new IllegalArgumentException("no tensor-core kernel for head dim " + headDim);
+  }
+
+  private static int sharedBytes(int dim) {
+    int keys = dim > TILE_VALUES ? TILE_KEYS / 2 : TILE_KEYS;
+    return 2 * (TILE_QUERIES * dim + keys * (dim + Math.min(dim, TILE_VALUES)));
+  }
+
+  private void inFloat(
+      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
+    int headDim = q.intSize(1) / heads;
+    launcher.grid(
+        "attention_f32",
+        Math.toIntExact(Launcher.ceilDiv(q.size(0), FLOAT_TILE)),
+        heads,
+        1,
+        FLOAT_TILE * FLOAT_TILE,
+        Float.BYTES * FLOAT_TILE * (4 * (headDim + 1) + FLOAT_TILE + 1),
+        address(out),
+        address(q),
+        address(k),
+        address(v),
+        isBf16(q),
+        address(bias),
+        scale,
+        shape(q, k, v, out, headDim, bias, k.size(0), 1));
+  }
+
+  /** The members of {@code AttentionShape} in {@code attention_shape.cuh}. */
+  private static long[] shape(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor out,
+      int headDim,
+      Tensor bias,
+      long keysPerSplit,
+      long splits) {
+    return new long[] {
+      q.size(0),
+      k.size(0),
+      headDim,
+      q.stride(0),
+      k.stride(0),
+      v.stride(0),
+      out.size(1),
+      bias == null || bias.size(0) == 1 ? 0 : bias.size(1) * bias.size(2),
+      bias == null || bias.size(1) == 1 ? 0 : bias.size(2),
+      keysPerSplit,
+      splits
+    };
+  }
+}

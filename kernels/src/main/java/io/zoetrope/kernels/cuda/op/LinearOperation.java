@@ -1,0 +1,101 @@
+package io.zoetrope.kernels.cuda.op;
+
+import static io.zoetrope.kernels.cuda.op.Launcher.address;
+import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
+
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.Tensor;
+import java.util.Locale;
+
+/** Linear maps: {@code linear_bf16.cu} on the tensor cores, {@code linear_f32.cu} for the rest. */
+public final class LinearOperation {
+  private static final int TILE = 128;
+  private static final int TILE_THREADS = 256;
+  private static final int TILE_SHARED_BYTES = 49152;
+  private static final int FLOAT_TILE = 64;
+
+  private final Launcher launcher;
+
+  /** Linear maps on a device. */
+  public LinearOperation(Launcher launcher) {
+    this.launcher = launcher;
+  }
+
+  /** {@code out = activation(x weight^T + bias)}. */
+  public void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
+    if (Launcher.fitTensorCores(x.size(1), out, x, weight)) {
+      tiles(
+          "linear_bf16_" + activation.name().toLowerCase(Locale.ROOT),
+          out,
+          address(out),
+          address(x),
+          address(weight),
+          address(bias),
+          isBf16(bias),
+          out.size(0),
+          out.intSize(1),
+          x.intSize(1));
+    } else {
+      floatTiles(
+          "linear_f32",
+          out,
+          address(out),
+          address(x),
+          isBf16(x),
+          address(weight),
+          isBf16(weight),
+          address(bias),
+          isBf16(bias),
+          activation.ordinal(),
+          out.size(0),
+          out.intSize(1),
+          x.intSize(1));
+    }
+  }
+
+  /** {@code out += gate * round(x weight^T + bias)}. */
+  public void addInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+    if (Launcher.fitTensorCores(x.size(1), out, x, weight)) {
+      tiles(
+          "linear_add_bf16",
+          out,
+          address(out),
+          address(x),
+          address(weight),
+          address(bias),
+          isBf16(bias),
+          address(gate),
+          Launcher.rowStride(gate),
+          out.size(0),
+          out.intSize(1),
+          x.intSize(1));
+    } else {
+      floatTiles(
+          "linear_add_f32",
+          out,
+          address(out),
+          address(x),
+          isBf16(x),
+          address(weight),
+          isBf16(weight),
+          address(bias),
+          isBf16(bias),
+          address(gate),
+          Launcher.rowStride(gate),
+          out.size(0),
+          out.intSize(1),
+          x.intSize(1));
+    }
+  }
+
+  private void tiles(String kernel, Tensor out, Object... arguments) {
+    long tiles = Launcher.ceilDiv(out.size(0), TILE) * Launcher.ceilDiv(out.size(1), TILE);
+    launcher.tiles(kernel, tiles, TILE_THREADS, TILE_SHARED_BYTES, arguments);
+  }
+
+  private void floatTiles(String kernel, Tensor out, Object... arguments) {
+    long tiles =
+        Launcher.ceilDiv(out.size(0), FLOAT_TILE) * Launcher.ceilDiv(out.size(1), FLOAT_TILE);
+    launcher.blocks(kernel, tiles, arguments);
+  }
+}

@@ -1,0 +1,164 @@
+package io.zoetrope.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.kernels.cuda.PtxAssembler.Kernel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The PTX belongs to the sources, and NVIDIA's assembler makes of it what was meant. */
+class PtxGateTest {
+  private static final Path SOURCES = Path.of("src/main/cuda");
+  private static final Path DOCS = Path.of("../docs/cuda.md");
+  private static final Path MODULES = Path.of("src/main/resources/io/zoetrope/kernels/cuda");
+
+  /** Counts in the machine code of a kernel on the tensor cores. */
+  private record Expected(int hmma, int ldsm, int ldgsts) {}
+
+  private static final Expected LINEAR = new Expected(32, 12, 12);
+
+  /** Of the kernels on the tensor cores; the others have none of these instructions. */
+  private static final Map<String, Expected> EXPECTED =
+      Map.ofEntries(
+          Map.entry("linear_bf16_none", LINEAR),
+          Map.entry("linear_bf16_silu", LINEAR),
+          Map.entry("linear_bf16_gelu_tanh", LINEAR),
+          Map.entry("linear_bf16_gelu_erf", LINEAR),
+          Map.entry("linear_add_bf16", LINEAR),
+          Map.entry("conv3d_bf16_96", new Expected(24, 10, 12)),
+          Map.entry("conv3d_bf16_128", new Expected(32, 12, 12)),
+          Map.entry("attention_bf16_32", new Expected(32, 18, 10)),
+          Map.entry("attention_bf16_64", new Expected(64, 36, 20)),
+          Map.entry("attention_bf16_128", new Expected(128, 72, 20)),
+          Map.entry("attention_bf16_256", new Expected(96, 64, 20)),
+          Map.entry("attention_bf16_384", new Expected(128, 88, 20)));
+
+  @Test
+  void modulesWereMadeOfTheseSources() throws IOException {
+    assertEquals(
+        hashes(SOURCES), manifest("source"), "src/main/cuda has changed: run its build.sh");
+    Map<String, String> modules = hashes(MODULES);
+    modules.remove("manifest.txt");
+    assertEquals(modules, manifest("ptx"), "a .ptx has changed: run build.sh in src/main/cuda");
+  }
+
+  @Test
+  void manifestListsEveryKernel() throws IOException {
+    PtxLibrary library = new PtxLibrary();
+    Set<String> entries = new TreeSet<>();
+    for (String file : manifest("ptx").keySet()) {
+      Files.readString(MODULES.resolve(file))
+          .lines()
+          .filter(line -> line.startsWith(".visible .entry "))
+          .map(line -> line.substring(".visible .entry ".length(), line.indexOf('(')))
+          .forEach(entries::add);
+    }
+    assertEquals(entries, new TreeSet<>(library.kernels()));
+    for (String kernel : entries) {
+      String module = library.moduleOf(kernel);
+      assertTrue(module.contains(".entry " + kernel + "("), kernel);
+      assertTrue(module.startsWith(".version 7.0\n.target sm_80\n"), kernel);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sm_80", "sm_86", "sm_89", "sm_90"})
+  void assemblesWithoutSpills(String architecture) {
+    Map<String, Kernel> kernels = new LinkedHashMap<>();
+    PtxLibrary library = new PtxLibrary();
+    library.kernels().stream()
+        .map(library::moduleOf)
+        .distinct()
+        .parallel()
+        .map(ptx -> PtxAssembler.assemble(ptx, architecture))
+        .toList()
+        .forEach(kernels::putAll);
+    assertEquals(library.kernels(), kernels.keySet());
+    kernels.forEach((name, kernel) -> check(architecture, name, kernel));
+  }
+
+  private static void check(String architecture, String name, Kernel kernel) {
+    String what = "%s on %s: %s".formatted(name, architecture, kernel);
+    assertEquals(0, kernel.count(PtxAssembler.LDL, PtxAssembler.STL), what);
+    Expected expected = EXPECTED.getOrDefault(name, new Expected(0, 0, 0));
+    Expected found =
+        new Expected(
+            kernel.count(PtxAssembler.HMMA),
+            kernel.count(PtxAssembler.LDSM),
+            kernel.count(PtxAssembler.LDGSTS));
+    assertEquals(expected, found, what);
+    assertTrue(kernel.registers() <= registerLimit(name), what);
+    assertEquals(
+        documented(name, architecture), Integer.toString(kernel.registers()), what + " in " + DOCS);
+  }
+
+  /** The registers of a kernel in the table of the handbook. */
+  private static String documented(String name, String architecture) {
+    try (Stream<String> lines = Files.lines(DOCS)) {
+      List<String[]> rows =
+          lines.filter(line -> line.startsWith("|")).map(line -> line.split(" *\\| *")).toList();
+      String[] header =
+          rows.stream()
+              .filter(row -> List.of(row).contains("registers " + architecture))
+              .findFirst()
+              .orElseThrow();
+      int column = List.of(header).indexOf("registers " + architecture);
+      return rows.stream()
+          .filter(row -> row.length == header.length && row[1].equals("`" + name + "`"))
+          .map(row -> row[column])
+          .findFirst()
+          .orElse("no row");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The registers of a multiprocessor hold two blocks of a product, three of an attention. */
+  private static int registerLimit(String name) {
+    return name.startsWith("attention_bf16") ? 168 : 128;
+  }
+
+  private static Map<String, String> manifest(String kind) {
+    return PtxLibrary.manifest()
+        .filter(entry -> entry.kind().equals(kind))
+        .collect(
+            Collectors.toMap(
+                PtxLibrary.Entry::file, PtxLibrary.Entry::value, (a, _) -> a, TreeMap::new));
+  }
+
+  private static Map<String, String> hashes(Path folder) throws IOException {
+    Map<String, String> hashes = new TreeMap<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        hashes.put(file.getFileName().toString(), hash(file));
+      }
+    }
+    return hashes;
+  }
+
+  private static String hash(Path file) throws IOException {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

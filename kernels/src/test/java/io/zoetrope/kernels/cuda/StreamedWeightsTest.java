@@ -1,0 +1,150 @@
+package io.zoetrope.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.zoetrope.kernels.cuda.driver.CudaDriver;
+import io.zoetrope.kernels.cuda.driver.DriverRuntime;
+import io.zoetrope.kernels.cuda.standin.StandInCard;
+import io.zoetrope.kernels.cuda.standin.StandInDriver;
+import io.zoetrope.kernels.cuda.standin.StreamOrder;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Two slots of device memory for many weights, with streams that take every allowed order. */
+class StreamedWeightsTest {
+  private static final int COUNT = 1 << 10;
+  private static final long BYTES = (long) COUNT * Float.BYTES;
+
+  private static DriverRuntime open() {
+    return new DriverRuntime(CudaDriver.open().device(0), _ -> "");
+  }
+
+  private static StandInDriver start(StreamOrder order) {
+    return StandInDriver.start(order, 12_060, StandInCard.USUAL);
+  }
+
+  /** Weights whose elements are their number; two of them make a group. */
+  private static List<StreamedWeights.Weight> place(StreamedWeights weights, int count) {
+    List<StreamedWeights.Weight> placed = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      StreamedWeights.Weight weight = weights.add(BYTES);
+      fill(weight.pinned(), i);
+      placed.add(weight);
+    }
+    return placed;
+  }
+
+  private static void fill(MemorySegment memory, float value) {
+    for (long i = 0; i < memory.byteSize() / Float.BYTES; i++) {
+      memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+    }
+  }
+
+  /**
+   * Copies each weight aside on the device, as a kernel would read it, then looks at the copies.
+   */
+  private static float[][] use(CudaRuntime runtime, List<StreamedWeights.Weight> order) {
+    long[] copies = new long[order.size()];
+    for (int i = 0; i < copies.length; i++) {
+      copies[i] = runtime.allocate(BYTES);
+      runtime.copyOnDevice(copies[i], order.get(i).address(), BYTES);
+    }
+    float[][] values = new float[copies.length][COUNT];
+    for (int i = 0; i < copies.length; i++) {
+      runtime.copyToHost(MemorySegment.ofArray(values[i]), copies[i]);
+      runtime.free(copies[i]);
+    }
+    return values;
+  }
+
+  private static float[][] expected(int... numbers) {
+    float[][] values = new float[numbers.length][COUNT];
+    for (int i = 0; i < numbers.length; i++) {
+      Arrays.fill(values[i], numbers[i]);
+    }
+    return values;
+  }
+
+  @ParameterizedTest
+  @EnumSource(StreamOrder.class)
+  void everyWeightIsThereWhenItIsUsed(StreamOrder order) {
+    start(order);
+    try (DriverRuntime runtime = open()) {
+      StreamedWeights weights = new StreamedWeights(runtime, 2 * BYTES);
+      List<StreamedWeights.Weight> placed = place(weights, 7);
+      for (int step = 0; step < 2; step++) {
+        assertArrayEquals(expected(0, 1, 2, 3, 4, 5, 6), use(runtime, placed));
+      }
+      assertArrayEquals(
+          expected(6, 2, 2, 0, 5),
+          use(
+              runtime,
+              List.of(placed.get(6), placed.get(2), placed.get(2), placed.get(0), placed.get(5))));
+    }
+  }
+
+  @Test
+  void twoSlotsAreAllThatTheDeviceHolds() {
+    StandInDriver standIn = start(StreamOrder.LATEST);
+    try (DriverRuntime runtime = open()) {
+      StreamedWeights weights = new StreamedWeights(runtime, 2 * BYTES);
+      List<StreamedWeights.Weight> placed = place(weights, 7);
+      use(runtime, placed);
+      assertEquals(4 * BYTES, standIn.usedBytes());
+      placed.forEach(StreamedWeights.Weight::free);
+      assertEquals(0, standIn.usedBytes());
+    }
+  }
+
+  @Test
+  void aPassOverAllWeightsUploadsEachOnce() {
+    StandInDriver standIn = start(StreamOrder.LATEST);
+    try (DriverRuntime runtime = open()) {
+      StreamedWeights weights = new StreamedWeights(runtime, 2 * BYTES);
+      List<StreamedWeights.Weight> placed = place(weights, 6);
+      use(runtime, placed);
+      standIn.calls().clear();
+      use(runtime, placed);
+      assertEquals(
+          placed.size(), standIn.calls().stream().filter("cuMemcpyHtoDAsync_v2"::equals).count());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(StreamOrder.class)
+  void weightsThatComeLaterGetLargerSlots(StreamOrder order) {
+    start(order);
+    try (DriverRuntime runtime = open()) {
+      StreamedWeights weights = new StreamedWeights(runtime, 2 * BYTES);
+      List<StreamedWeights.Weight> placed = place(weights, 5);
+      use(runtime, placed);
+      StreamedWeights.Weight large = weights.add(5 * BYTES);
+      fill(large.pinned(), 9);
+      assertArrayEquals(
+          expected(9, 0, 2), use(runtime, List.of(large, placed.get(0), placed.get(2))));
+      placed.get(0).free();
+      placed.get(1).free();
+      assertArrayEquals(expected(2, 9), use(runtime, List.of(placed.get(2), large)));
+    }
+  }
+
+  /** The orders of the stand-in driver are only worth something if they show what is missing. */
+  @ParameterizedTest
+  @EnumSource(StreamOrder.class)
+  void withoutWaitsBetweenStreamsWeightsAreWrong(StreamOrder order) {
+    StandInDriver standIn = start(order);
+    standIn.ignore("cuStreamWaitEvent");
+    try (DriverRuntime runtime = open()) {
+      List<StreamedWeights.Weight> placed = place(new StreamedWeights(runtime, 2 * BYTES), 7);
+      assertFalse(Arrays.deepEquals(expected(0, 1, 2, 3, 4, 5, 6), use(runtime, placed)));
+    }
+  }
+}

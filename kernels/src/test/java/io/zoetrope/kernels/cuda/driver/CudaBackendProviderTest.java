@@ -1,0 +1,176 @@
+package io.zoetrope.kernels.cuda.driver;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.standin.StandInDriver;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.DeviceUnavailableException;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.testing.Difference;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Device "cuda" with its options, the libraries among them. */
+class CudaBackendProviderTest {
+  private static final int NOT_SUPPORTED = 15;
+
+  /** Of the largest value: twice the rounding of bf16. */
+  private static final double TOLERANCE = 1.0 / 128;
+
+  private static Tensor random(Ops ops, long... sizes) {
+    Random random = new Random(sizes[0]);
+    Tensor host = Tensor.zeros(DType.F32, sizes);
+    float[] values = new float[(int) host.count()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return ops.cast(ops.upload(Tensor.of(values, sizes)), DType.BF16);
+  }
+
+  private static float[] linear(String device) {
+    try (Backend backend = BackendProvider.open(device, 1);
+        Ops ops = new Ops(backend)) {
+      System.gc();
+      Tensor x = random(ops, 20, 24);
+      Tensor weight = random(ops, 40, 24);
+      Tensor bias = random(ops, 40);
+      Tensor out = ops.linear(x, weight, bias, Activation.SILU);
+      Tensor gate = ops.cast(random(ops, 20, 40), DType.F32);
+      ops.linearAddInPlace(out, x, weight, bias, gate);
+      ops.linearAddInPlace(out, x, weight, null, null);
+      return ops.download(out).toFloats();
+    }
+  }
+
+  private static float[] convolution(String device) {
+    try (Backend backend = BackendProvider.open(device, 1);
+        Ops ops = new Ops(backend)) {
+      Tensor x = random(ops, 2, 5, 6, 8);
+      Tensor history = random(ops, 1, 5, 6, 8);
+      Tensor weight = random(ops, 16, 8, 3, 3, 3);
+      Tensor bias = random(ops, 16);
+      Tensor out = ops.conv3d(x, history, weight, bias, ConvGeometry.causal(1, 1));
+      ops.conv3dAddInPlace(out, x, history, weight, bias, ConvGeometry.causal(1, 1));
+      return ops.download(out).toFloats();
+    }
+  }
+
+  private static void assertClose(float[] expected, float[] actual) {
+    Difference difference = Difference.of("result", expected, actual);
+    assertTrue(
+        difference.maxAbs() <= TOLERANCE * difference.largest(), () -> difference.toString());
+  }
+
+  /** Also after a collection: factors in native memory must live as long as the library. */
+  @Test
+  void cublasComputesWhatOurKernelDoes() {
+    StandInDriver standIn = StandInDriver.start();
+    float[] own = linear("cuda");
+    assertFalse(standIn.calls().contains("cublasGemmEx"));
+    float[] library = linear("cuda:0,gemm=cublas");
+    assertTrue(standIn.calls().contains("cublasGemmEx"));
+    assertClose(own, library);
+    assertClose(linear("reference"), own);
+    assertEquals(0, standIn.libraryObjects());
+  }
+
+  @Test
+  void cudnnComputesWhatOurKernelDoes() {
+    StandInDriver standIn = StandInDriver.start();
+    float[] own = convolution("cuda");
+    float[] library = convolution("cuda,conv=cudnn");
+    assertTrue(standIn.calls().contains("cudnnConvolutionForward"));
+    assertClose(own, library);
+    assertClose(convolution("reference"), own);
+    assertEquals(0, standIn.libraryObjects());
+  }
+
+  @Test
+  void aLibraryThatComputesSomethingElseIsRefused() {
+    StandInDriver standIn = StandInDriver.start();
+    standIn.falsifyCublas(1.05f);
+    var error =
+        assertThrows(
+            CudaException.class, () -> BackendProvider.open("cuda,gemm=cublas", 1).close());
+    assertTrue(
+        error
+            .getMessage()
+            .startsWith("cuBLAS on cuda:0 (stand-in A100) differs from our own kernel by"),
+        error.getMessage());
+    assertFalse(standIn.hasContext());
+  }
+
+  @Test
+  void aLibraryThatFailsIsNamed() {
+    StandInDriver.start().fail("cublasGemmEx", NOT_SUPPORTED, 0);
+    var error =
+        assertThrows(
+            CudaException.class, () -> BackendProvider.open("cuda,gemm=cublas", 1).close());
+    assertEquals(
+        "a product of [48, 64] and [64, 80] by cuBLAS on cuda:0 (stand-in A100) failed with"
+            + " CUBLAS_STATUS_NOT_SUPPORTED",
+        error.getMessage());
+  }
+
+  @Test
+  void anOldCudnnIsRefused() {
+    StandInDriver.start().setCudnnVersion(8500);
+    var error =
+        assertThrows(
+            DeviceUnavailableException.class,
+            () -> BackendProvider.open("cuda,conv=cudnn", 1).close());
+    assertEquals(
+        "libcudnn.so.8 is version 8500, at least 8800 is needed: install cuDNN 8.9 for CUDA 12, or"
+            + " leave out conv=cudnn",
+        error.getMessage());
+  }
+
+  /** A weight of 2 MiB where 1 MiB may stay on the device. */
+  @Test
+  void weightsBeyondTheirShareAreStreamed() {
+    StandInDriver standIn = StandInDriver.start();
+    float[] ones = new float[8 * 512];
+    Arrays.fill(ones, 1);
+    try (Backend backend = BackendProvider.open("cuda:0,weights=0.001", 1);
+        Ops ops = new Ops(backend)) {
+      Tensor weight = Tensor.zeros(DType.BF16, 2048, 512);
+      Tensor placed = backend.place(weight, DType.BF16);
+      long before = standIn.usedBytes();
+      Tensor x = ops.cast(ops.upload(Tensor.of(ones, 8, 512)), DType.BF16);
+      Tensor out = ops.linear(x, placed, null, Activation.NONE);
+      assertArrayEquals(new float[8 * 2048], ops.download(out).toFloats());
+      assertTrue(standIn.usedBytes() - before >= 2 * weight.byteSize());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cuda,gemm=mkl | device option gemm=mkl: own or cublas is needed",
+        "cuda,weights=0 | device option weights=0: a number of GiB above 0 is needed, such as 8 or"
+            + " 0.5",
+        "cuda,speed=9 | device 'cuda' has no option 'speed': it has conv, gemm, weights",
+        "cuda:0,gemm=own,gemm=own | device 'cuda:0,gemm=own,gemm=own' gives the option 'gemm' twice",
+        "cpu:1 | device 'cpu:1': there is only one device 'cpu'",
+        "cuda-emulated,gemm=cublas | device 'cuda-emulated' has no option 'gemm'",
+        "cuda: | device 'cuda:' is malformed: write NAME, NAME:NUMBER or NAME:NUMBER,OPTION=VALUE"
+      })
+  void malformedDevicesAreRefused(String device, String message) {
+    var error = assertThrows(IllegalArgumentException.class, () -> BackendProvider.open(device, 1));
+    assertEquals(message, error.getMessage());
+  }
+}

@@ -1,0 +1,122 @@
+package io.zoetrope.tools.selftest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.kernels.cuda.CudaBackend;
+import io.zoetrope.kernels.cuda.PtxLibrary;
+import io.zoetrope.kernels.cuda.emulated.EmulatedRuntime;
+import io.zoetrope.kernels.emulator.LaunchReport;
+import io.zoetrope.kernels.emulator.PtxModule;
+import io.zoetrope.tensor.DType;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class SelfTestTest {
+  private static final long MEMORY = 512L << 20;
+
+  private final StringWriter out = new StringWriter();
+  private final SelfTestTable table = new SelfTestTable(new PrintWriter(out, true));
+
+  /** Knows what was launched. */
+  private static final class CountingRuntime extends EmulatedRuntime {
+    private final Set<String> launched = new TreeSet<>();
+
+    CountingRuntime(Function<String, PtxModule> modules) {
+      super(2, MEMORY, modules);
+    }
+
+    @Override
+    protected void launched(LaunchReport report) {
+      launched.add(report.kernel());
+    }
+  }
+
+  private static List<SelfTestCase> cases(DType dtype, String... operations) {
+    return SelfTestCases.toCompare().stream()
+        .filter(test -> test.dtype() == dtype && List.of(operations).contains(test.operation()))
+        .toList();
+  }
+
+  @Test
+  void everyKernelIsRunAndRight() {
+    CountingRuntime runtime = new CountingRuntime(EmulatedRuntime::libraryModule);
+    try (CudaBackend backend = new CudaBackend(runtime)) {
+      new SelfTest(backend, runtime).run(table::add);
+    }
+    assertTrue(table.end(), out.toString());
+    assertEquals(new TreeSet<>(new PtxLibrary().kernels()), runtime.launched);
+    assertFalse(out.toString().contains("FLOP/s"), "an emulator has no times");
+  }
+
+  @Test
+  void aWrongKernelIsFound() {
+    PtxModule mutant =
+        PtxModule.parse(new PtxLibrary().moduleOf("multiply").replace("mul.f32", "add.f32"));
+    EmulatedRuntime runtime =
+        new CountingRuntime(
+            kernel -> kernel.equals("multiply") ? mutant : EmulatedRuntime.libraryModule(kernel));
+    try (CudaBackend backend = new CudaBackend(runtime)) {
+      List<SelfTestCase> cases = cases(DType.BF16, "sum", "product");
+      new SelfTest(backend, runtime, cases, cases).run(table::add);
+    }
+    assertFalse(table.end());
+    assertTrue(out.toString().contains("WRONG"), out.toString());
+    assertTrue(
+        out.toString().endsWith("1 results are wrong: please report this table\n"), out.toString());
+  }
+
+  /** The emulator with a clock, for which every measurement takes a millisecond. */
+  private static final class TimedRuntime extends EmulatedRuntime {
+    TimedRuntime() {
+      super(2, MEMORY);
+    }
+
+    @Override
+    public boolean hasClock() {
+      return true;
+    }
+
+    @Override
+    public double seconds(Runnable work) {
+      work.run();
+      return 1e-3;
+    }
+
+    @Override
+    public Limits limits() {
+      return new Limits(1e12, 0);
+    }
+  }
+
+  @Test
+  void aCardHasTimesAndShares() {
+    EmulatedRuntime runtime = new TimedRuntime();
+    // [37, 128] by [72, 128]: 681,984 operations. A sum of [37, 128] moves 37 * 128 * 4 + 256
+    // bytes.
+    List<SelfTestCase> cases = cases(DType.BF16, "linear none", "sum");
+    try (CudaBackend backend = new CudaBackend(runtime)) {
+      new SelfTest(backend, runtime, cases, cases)
+          .run(result -> {
+            table.add(result);
+            SelfTestResult.Speed speed = result.speed().orElseThrow();
+            // Repeated 200 times in the second measurement.
+            assertEquals(1e-3 / 200, speed.seconds());
+            boolean isSum = result.operation().equals("sum");
+            assertEquals(
+                (isSum ? 37 * 128 * 4 + 256 : 2.0 * 37 * 128 * 72) * 200 / 1e-3,
+                speed.perSecond(),
+                1);
+            assertEquals(isSum ? 0 : 2.0 * 37 * 128 * 72 * 200 / 1e-3 / 1e12, speed.share(), 1e-9);
+          });
+    }
+    assertTrue(table.end(), out.toString());
+    assertTrue(out.toString().contains(" 0.1 TFLOP/s    14 %"), out.toString());
+  }
+}
