@@ -69,11 +69,8 @@ __device__ __forceinline__ void convolve(
     }
     storeVector(out, row * features + column, true, values);
   };
-  if (features % VECTOR == 0 && aligned(bias)) {
-    visitSums<VECTOR>(sums, firstRow, firstColumn, convolution.pixels(), features, finish);
-  } else {
-    visitSums<1>(sums, firstRow, firstColumn, convolution.pixels(), features, finish);
-  }
+  visitSums(
+      sums, firstRow, firstColumn, convolution.pixels(), features, aligned(bias), finish);
 }
 
 #define CONV3D(name, COLUMNS)                                                               \

@@ -50,11 +50,7 @@ __device__ __forceinline__ void linear(
     }
     storeVector(out, row * features + column, true, values);
   };
-  if (features % VECTOR == 0 && aligned(bias)) {
-    visitSums<VECTOR>(tile.sums, tile.row, tile.column, rows, features, finish);
-  } else {
-    visitSums<1>(tile.sums, tile.row, tile.column, rows, features, finish);
-  }
+  visitSums(tile.sums, tile.row, tile.column, rows, features, aligned(bias), finish);
 }
 
 #define LINEAR(name, ACTIVATION)                                                            \
@@ -91,9 +87,5 @@ extern "C" __global__ void __launch_bounds__(TILE_THREADS, 2) linear_add_bf16(
     addVector(values, out, true, row * features + column);
     storeVector(out, row * features + column, true, values);
   };
-  if (features % VECTOR == 0 && aligned(bias)) {
-    visitSums<VECTOR>(tile.sums, tile.row, tile.column, rows, features, finish);
-  } else {
-    visitSums<1>(tile.sums, tile.row, tile.column, rows, features, finish);
-  }
+  visitSums(tile.sums, tile.row, tile.column, rows, features, aligned(bias), finish);
 }

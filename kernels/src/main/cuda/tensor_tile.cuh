@@ -123,7 +123,7 @@ constexpr int SUM_STRIDE = COLUMNS + 8;
 // Calls visit(row, column, values) for all sums inside the matrix, N neighbours of a row at a time.
 // The sums go through shared memory, half of them at a time, so that a warp touches whole rows.
 template <int N, int COLUMNS, class Visitor>
-__device__ __forceinline__ void visitSums(
+__device__ __forceinline__ void visitGroups(
     const TileSums<COLUMNS>& sums,
     long long firstRow,
     int firstColumn,
@@ -164,6 +164,24 @@ __device__ __forceinline__ void visitSums(
         visit(row, column, values);
       }
     }
+  }
+}
+
+// Calls visit(row, column, values) for all sums inside the matrix: for vectors of a row's neighbours
+// if its columns are whole vectors and `vectors` says that all operands are aligned, else one by one.
+template <int COLUMNS, class Visitor>
+__device__ __forceinline__ void visitSums(
+    const TileSums<COLUMNS>& sums,
+    long long firstRow,
+    int firstColumn,
+    long long rows,
+    int columns,
+    bool vectors,
+    Visitor visit) {
+  if (columns % VECTOR == 0 && vectors) {
+    visitGroups<VECTOR>(sums, firstRow, firstColumn, rows, columns, visit);
+  } else {
+    visitGroups<1>(sums, firstRow, firstColumn, rows, columns, visit);
   }
 }
 
