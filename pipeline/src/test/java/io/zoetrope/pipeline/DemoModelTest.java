@@ -143,20 +143,19 @@ class DemoModelTest {
   void inHalfPrecisionClipsAreNearlyTheSame() {
     double[] psnrs =
         IntStream.of(1, 2, 3)
-            .mapToDouble(
-                seed -> {
-                  GenerationRequest request =
-                      GenerationRequest.builder(
-                              "a blue ball rises on a white background", pipeline.defaults())
-                          .guidanceScale(5)
-                          .seed(seed)
-                          .build();
-                  VideoFrames half =
-                      VideoPipeline.open(DEMO.resolve("model"), backend, DType.BF16)
-                          .generate(request, Progress.NONE)
-                          .frames();
-                  return Colours.psnr(half, pipeline.generate(request, Progress.NONE).frames());
-                })
+            .mapToDouble(seed -> {
+              GenerationRequest request =
+                  GenerationRequest.builder(
+                          "a blue ball rises on a white background", pipeline.defaults())
+                      .guidanceScale(5)
+                      .seed(seed)
+                      .build();
+              VideoFrames half =
+                  VideoPipeline.open(DEMO.resolve("model"), backend, DType.BF16)
+                      .generate(request, Progress.NONE)
+                      .frames();
+              return Colours.psnr(half, pipeline.generate(request, Progress.NONE).frames());
+            })
             .sorted()
             .toArray();
     // diffusers in bf16 is within 45 to 51 dB of itself in f32 on this model. Where two ways of the

@@ -12,8 +12,9 @@ import java.util.Set;
 
 /**
  * Announces the device "cpu". Which kernels compute is chosen by what the processor has, or by the
- * device's option {@code gemm} or the system property {@code zoetrope.gemm}: {@code auto}, the name of an instruction set that code is
- * generated for, {@code vector} for the Vector API, {@code reference} for plain loops.
+ * device's option {@code gemm} or the system property {@code zoetrope.gemm}: {@code auto}, the name
+ * of an instruction set that code is generated for, {@code vector} for the Vector API, {@code
+ * reference} for plain loops.
  */
 public final class CpuBackendProvider implements BackendProvider {
   private static final String OPTION = "gemm";

@@ -64,6 +64,7 @@ final class ConvolutionOperation {
     private final int kernelFrames;
     private final int kernelHeight;
     private final int kernelWidth;
+
     /** Bytes of a pixel of the input, and of one as the product takes it. */
     private final long inPixelBytes;
 
@@ -174,7 +175,9 @@ final class ConvolutionOperation {
         int taps = Math.min(rowsAtOnce, kernelHeight - kh);
         for (int step = 0; step < rowSteps; step += stepsAtOnce(rowSteps)) {
           int part = Math.min(stepsAtOnce(rowSteps), rowSteps - step);
-          long b = weight.at(block.firstChannel() / panelWidth, (kt * kernelHeight + kh) * rowSteps + step);
+          long b =
+              weight.at(
+                  block.firstChannel() / panelWidth, (kt * kernelHeight + kh) * rowSteps + step);
           for (int row = 0; row < block.height(); row++) {
             long a =
                 window.address()

@@ -167,8 +167,7 @@ final class ConvolutionOperation {
     }
 
     /** Copies a window, with zeros where it reaches over the border. */
-    private void loadWindow(
-        ConvolutionBlocks.Window wanted, float[] window, Workspace workspace) {
+    private void loadWindow(ConvolutionBlocks.Window wanted, float[] window, Workspace workspace) {
       Elements source = wanted.frame() < past ? history : x;
       long sourceFrame = wanted.frame() < past ? wanted.frame() : wanted.frame() - past;
       int left = wanted.left();
