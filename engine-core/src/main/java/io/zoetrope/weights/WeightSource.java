@@ -1,5 +1,6 @@
 package io.zoetrope.weights;
 
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.Set;
 
@@ -14,6 +15,22 @@ public interface WeightSource {
    * @throws WeightsException if there is none of that name
    */
   Tensor tensor(String name);
+
+  /** Whether there is a tensor of a name. */
+  default boolean has(String name) {
+    return names().contains(name);
+  }
+
+  /**
+   * The tensor that a model demands. A source that makes tensors up gives it the shape; others give
+   * what they hold.
+   *
+   * @param shape what the model needs, not checked here
+   * @throws WeightsException if there is none of that name
+   */
+  default Tensor tensor(String name, Shape shape) {
+    return tensor(name);
+  }
 
   /** What to call this source in errors, e.g. its file name. */
   String description();

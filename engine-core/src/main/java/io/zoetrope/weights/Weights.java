@@ -66,7 +66,7 @@ public final class Weights {
 
   /** Whether a tensor of this name exists here. */
   public boolean has(String name) {
-    return source.names().contains(prefix + name);
+    return source.has(prefix + name);
   }
 
   /**
@@ -76,13 +76,13 @@ public final class Weights {
    */
   public Tensor get(String name, long... sizes) {
     String path = prefix + name;
-    if (!source.names().contains(path)) {
+    if (!source.has(path)) {
       throw new WeightsException(
           "%s has no tensor '%s'; nearest names: %s"
               .formatted(source.description(), path, nearestNames(path)));
     }
-    Tensor stored = source.tensor(path);
     Shape shape = Shape.of(sizes);
+    Tensor stored = source.tensor(path, shape);
     if (!stored.shape().equals(shape)) {
       throw new WeightsException(
           "tensor '%s' in %s has shape %s, the configuration asks for %s"

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.wan.VideoSource;
 
@@ -58,8 +59,8 @@ final class Pixels {
     return new VideoFrames(width, height, frames(), rgb);
   }
 
-  /** A clip as an encoder reads it. */
-  static VideoSource source(Ops ops, VideoFrames clip) {
+  /** A clip as an encoder that computes in {@code dtype} reads it. */
+  static VideoSource source(Ops ops, VideoFrames clip, DType dtype) {
     return new VideoSource() {
       @Override
       public long frames() {
@@ -76,7 +77,8 @@ final class Pixels {
             values[i * size + k] = (frame[k] & 0xff) / 255f * 2 - 1;
           }
         }
-        return ops.upload(Tensor.of(values, count, clip.height(), clip.width(), CHANNELS));
+        Tensor frames = Tensor.of(values, count, clip.height(), clip.width(), CHANNELS);
+        return ops.cast(ops.upload(frames), dtype);
       }
     };
   }

@@ -11,20 +11,27 @@ public interface VideoPipeline {
   /** Sees no operation. */
   Tracer UNTRACED = new Tracer() {};
 
+  /** Opens a model folder with the video autoencoder in F32, as in diffusers' examples. */
+  static VideoPipeline open(Path folder, Backend backend, DType dtype) {
+    return open(folder, backend, dtype, DType.F32);
+  }
+
   /**
    * Opens a model folder and checks that every component has the weights that its configuration
    * asks for. Nothing is computed and no weights are read yet.
    *
    * @param backend the device that computes; stays the caller's to close
-   * @param dtype of activations and of the weights that diffusers casts: F32 or BF16
+   * @param dtype of the activations of text encoder and transformer, and of their weights that
+   *     diffusers casts: F32 or BF16
+   * @param vaeDtype of the activations and weights of the video autoencoder: F32 or BF16
    * @throws PipelineException if the folder is not a supported model
    * @throws io.zoetrope.config.ConfigException if a configuration in it is malformed or unsupported
    * @throws io.zoetrope.weights.WeightsException if weights are malformed or missing
    */
-  static VideoPipeline open(Path folder, Backend backend, DType dtype) {
+  static VideoPipeline open(Path folder, Backend backend, DType dtype, DType vaeDtype) {
     ModelFolder model = ModelFolder.open(folder);
     return switch (model.pipelineClass()) {
-      case WanPipeline.CLASS_NAME -> new WanPipeline(model, backend, dtype);
+      case WanPipeline.CLASS_NAME -> new WanPipeline(model, backend, dtype, vaeDtype);
       default ->
           throw new PipelineException(
               "%s: pipeline class '%s' is not supported; supported: %s"

@@ -73,7 +73,7 @@ final class WanDryRun {
 
   private long encodeVideo(Backend backend, Ops ops) {
     try (WanPipeline.VaeFile vae = pipeline.openVae(backend)) {
-      vae.model().encode(ops, Pixels.source(ops, request.video()), pipeline.tiling(request));
+      vae.model().encode(ops, pipeline.videoSource(ops, request), pipeline.tiling(request));
       return vae.weights().byteSize();
     }
   }
@@ -103,8 +103,8 @@ final class WanDryRun {
   private long decode(Backend backend, Ops ops) {
     try (WanPipeline.VaeFile vae = pipeline.openVae(backend)) {
       Tensor latents = ops.allocate(DType.F32, pipeline.latentShape(request));
-      Tensor z = ops.copy(latents.permute(WanPipeline.CHANNELS_LAST));
-      vae.model().decode(ops, vae.model().denormalize(ops, z), pipeline.tiling(request), _ -> {});
+      Tensor z = pipeline.vaeLatents(ops, vae.model(), latents);
+      vae.model().decode(ops, z, pipeline.tiling(request), _ -> {});
       return vae.weights().byteSize();
     }
   }

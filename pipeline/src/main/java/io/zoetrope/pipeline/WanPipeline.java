@@ -19,6 +19,7 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.wan.Moments;
 import io.zoetrope.vae.wan.Tiling;
+import io.zoetrope.vae.wan.VideoSource;
 import io.zoetrope.vae.wan.WanVae;
 import io.zoetrope.vae.wan.WanVaeConfig;
 import io.zoetrope.weights.Checkpoint;
@@ -47,20 +48,22 @@ final class WanPipeline implements VideoPipeline {
   /** Channels-last [frames, height, width, channels] seen as [channels, frames, height, width]. */
   private static final int[] CHANNELS_FIRST = {3, 0, 1, 2};
 
-  static final int[] CHANNELS_LAST = {1, 2, 3, 0};
+  private static final int[] CHANNELS_LAST = {1, 2, 3, 0};
 
   private final ModelFolder model;
   private final Backend backend;
   private final DType dtype;
+  private final DType vaeDtype;
   private final T5Tokenizer tokenizer;
   private final WanConfig transformerConfig;
   private final WanVaeConfig vaeConfig;
   private final SchedulerConfig schedulerConfig;
 
-  WanPipeline(ModelFolder model, Backend backend, DType dtype) {
+  WanPipeline(ModelFolder model, Backend backend, DType dtype, DType vaeDtype) {
     this.model = model;
     this.backend = backend;
     this.dtype = dtype;
+    this.vaeDtype = vaeDtype;
     refuse("boundary_ratio", "two experts");
     refuse("expand_timesteps", "a timestep for each token");
     Path transformer = model.component("transformer", "WanTransformer3DModel");
@@ -273,7 +276,7 @@ final class WanPipeline implements VideoPipeline {
           try (VaeFile vae = openVae(backend)) {
             stage.weightBytes(vae.weights().byteSize());
             Moments moments =
-                vae.model().encode(ops, Pixels.source(ops, request.video()), tiling(request));
+                vae.model().encode(ops, videoSource(ops, request), tiling(request));
             Tensor mean = moments.mean().permute(CHANNELS_FIRST);
             ops.tap("vae_encode/mean", mean);
             ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
@@ -333,7 +336,7 @@ final class WanPipeline implements VideoPipeline {
           try (VaeFile vae = openVae(backend)) {
             stage.weightBytes(vae.weights().byteSize());
             Tensor channelsFirst = ops.upload(Tensor.of(latents, shape.sizes()));
-            Tensor z = vae.model().denormalize(ops, ops.copy(channelsFirst.permute(CHANNELS_LAST)));
+            Tensor z = vaeLatents(ops, vae.model(), channelsFirst);
             ops.tap("vae_decode/latents_in", z.permute(CHANNELS_FIRST));
             vae.model()
                 .decode(
@@ -385,7 +388,20 @@ final class WanPipeline implements VideoPipeline {
         model.component("vae"),
         WeightFiles.DIFFUSERS,
         checkpoint ->
-            new VaeFile(checkpoint, new WanVae(vaeConfig, Weights.of(checkpoint, device))));
+            new VaeFile(
+                checkpoint,
+                new WanVae(vaeConfig, Weights.of(checkpoint, device).roundedTo(vaeDtype))));
+  }
+
+  /** Latents as the transformer has them become what the video decoder takes. */
+  Tensor vaeLatents(Ops ops, WanVae vae, Tensor channelsFirst) {
+    Tensor z = vae.denormalize(ops, ops.copy(channelsFirst.permute(CHANNELS_LAST)));
+    return ops.cast(z, vaeDtype);
+  }
+
+  /** The input clip as the video encoder reads it. */
+  VideoSource videoSource(Ops ops, GenerationRequest request) {
+    return Pixels.source(ops, request.video(), vaeDtype);
   }
 
   private SchedulerConfig schedulerConfig(GenerationRequest request) {
@@ -444,6 +460,7 @@ final class WanPipeline implements VideoPipeline {
     settings.put("max_sequence_length", request.maxSequenceLength());
     settings.put("vae_tiling", request.tiledDecoding());
     settings.put("dtype", dtype.name().toLowerCase(Locale.ROOT));
+    settings.put("vae_dtype", vaeDtype.name().toLowerCase(Locale.ROOT));
     return settings;
   }
 }

@@ -154,6 +154,21 @@ class DemoModelTest {
     assertTrue(Colours.psnr(half, single) >= 42, "PSNR " + Colours.psnr(half, single));
   }
 
+  @Test
+  void withAnAutoencoderInHalfPrecisionTheClipIsNearlyTheSame() {
+    GenerationRequest request =
+        GenerationRequest.builder("a red ball bounces on green grass", pipeline.defaults())
+            .steps(4)
+            .build();
+    VideoFrames half =
+        VideoPipeline.open(DEMO.resolve("model"), backend, DType.F32, DType.BF16)
+            .generate(request, Progress.NONE)
+            .frames();
+    VideoFrames single = pipeline.generate(request, Progress.NONE).frames();
+    double psnr = Colours.psnr(half, single);
+    assertTrue(psnr >= 38 && psnr < 100, "PSNR " + psnr);
+  }
+
   /** The clip shows the colour that the prompt names, moving the way that the prompt names. */
   @ParameterizedTest
   @CsvSource(

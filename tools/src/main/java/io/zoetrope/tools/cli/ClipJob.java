@@ -53,6 +53,8 @@ final class ClipJob {
 
   @Mixin private DeviceOptions device;
 
+  @Mixin private VaePrecisionOption vae;
+
   @Option(
       names = "--latents",
       paramLabel = "FILE",
@@ -128,7 +130,7 @@ final class ClipJob {
     requireApart(outputs.values());
     try (Backend backend = device.open()) {
       VideoPipeline pipeline =
-          VideoPipeline.open(model.folder(), backend, device.precision().dtype());
+          VideoPipeline.open(model.folder(), backend, device.precision().dtype(), vae.dtype());
       GenerationRequest request = request(pipeline);
       pipeline.check(request);
       int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
@@ -140,7 +142,7 @@ final class ClipJob {
       String settings =
           "%s, %s: %dx%d, %d frames, %d steps, seed %d"
               .formatted(
-                  name(model.folder()),
+                  model.name(),
                   device.precision(),
                   request.width(),
                   request.height(),
@@ -222,19 +224,12 @@ final class ClipJob {
 
   private Provenance provenance(GenerationResult result, Backend backend, int fps) {
     Map<String, Object> entries = new LinkedHashMap<>();
-    entries.put("model", name(model.folder()));
+    entries.put("model", model.name());
     entries.putAll(result.settings());
     entries.put("fps", fps);
     entries.put("upscale", upscale);
     entries.put("device", backend.name());
     return Provenance.of(entries);
-  }
-
-  /** The last two names of a folder: enough to know the model, without the user's own paths. */
-  private static String name(Path folder) {
-    Path path = folder.toAbsolutePath().normalize();
-    int names = path.getNameCount();
-    return names < 2 ? path.toString() : path.subpath(names - 2, names).toString();
   }
 
   private static void requireRange(String option, int value, int most) {

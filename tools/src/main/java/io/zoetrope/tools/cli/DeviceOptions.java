@@ -31,6 +31,16 @@ final class DeviceOptions {
     if (threads != null && (threads < 1 || threads > 1024)) {
       throw new PipelineException("--threads %d is outside 1 to 1024".formatted(threads));
     }
-    return BackendProvider.open(device, threads == null ? 0 : threads);
+    return open(threads == null ? 0 : threads);
+  }
+
+  /** The device with another number of threads; 0 is one per processor. */
+  Backend open(int count) {
+    return BackendProvider.open(device, count);
+  }
+
+  /** Compute threads in force. */
+  int threads() {
+    return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
   }
 }

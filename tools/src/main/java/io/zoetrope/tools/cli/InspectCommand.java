@@ -58,6 +58,8 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private PrecisionOption precision;
 
+  @Mixin private VaePrecisionOption vae;
+
   @Spec private CommandSpec spec;
 
   /** Sums over the tensors of a module. */
@@ -172,7 +174,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private void printNeeds(PrintWriter out) {
     try (Backend dryRun = new DryRunBackend()) {
-      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype());
+      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype(), vae.dtype());
       GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
       List<StageNeeds> stages = pipeline.needs(request);
       out.printf(

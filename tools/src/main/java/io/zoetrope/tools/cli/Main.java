@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       ProfileCommand.class,
       ParityCommand.class,
       InspectCommand.class,
+      BenchCommand.class,
       InfoCommand.class
     })
 public final class Main {

@@ -16,8 +16,18 @@ final class ModelOption {
   private Path model;
 
   Path folder() {
-    return model != null
-        ? model
-        : Path.of(System.getProperty(HOME_PROPERTY, "."), "demo-model", "model");
+    return model != null ? model : home().resolve("demo-model").resolve("model");
+  }
+
+  /** Folder of the installation. */
+  static Path home() {
+    return Path.of(System.getProperty(HOME_PROPERTY, "."));
+  }
+
+  /** The last two names of the folder: enough to know the model, without the user's own paths. */
+  String name() {
+    Path path = folder().toAbsolutePath().normalize();
+    int names = path.getNameCount();
+    return names < 2 ? path.toString() : path.subpath(names - 2, names).toString();
   }
 }

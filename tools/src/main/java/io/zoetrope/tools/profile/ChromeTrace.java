@@ -83,8 +83,7 @@ public final class ChromeTrace {
     json.writeEndObject();
   }
 
-  private void event(
-      String category, String name, long startNanos, long nanos, Arguments arguments)
+  private void event(String category, String name, long startNanos, long nanos, Arguments arguments)
       throws IOException {
     json.writeStartObject();
     json.writeStringField("ph", "X");

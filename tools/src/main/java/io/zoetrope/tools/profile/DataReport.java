@@ -22,13 +22,12 @@ record DataReport(Profile profile, KernelTable kernels, Grouping grouping) {
     report.put("device", profile.device());
     profile
         .roofline()
-        .ifPresent(
-            roofline ->
-                report.put(
-                    "roofline",
-                    Map.of(
-                        "flops_per_second", roofline.flopsPerSecond(),
-                        "bytes_per_second", roofline.bytesPerSecond())));
+        .ifPresent(roofline ->
+            report.put(
+                "roofline",
+                Map.of(
+                    "flops_per_second", roofline.flopsPerSecond(),
+                    "bytes_per_second", roofline.bytesPerSecond())));
     report.put("wall_seconds", profile.nanos() / 1e9);
     report.put("kernel_seconds", profile.kernelNanos() / 1e9);
     report.put("gap_seconds", profile.gapNanos() / 1e9);

@@ -96,8 +96,7 @@ record KernelTable(List<Row> rows, Row total) {
         operation.nanos(),
         operation.flops(),
         operation.bytes(),
-        roofline.map(
-            roof -> roof.leastSeconds(key.dtype, operation.flops(), operation.bytes())));
+        roofline.map(roof -> roof.leastSeconds(key.dtype, operation.flops(), operation.bytes())));
   }
 
   private static Row sum(String name, List<Row> rows, Optional<Roofline> roofline) {

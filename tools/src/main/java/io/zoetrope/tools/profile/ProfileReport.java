@@ -12,8 +12,7 @@ public final class ProfileReport {
    * @param top most rows of the kernel table; null for 20 where people read it and all elsewhere
    */
   public static String of(Profile profile, Grouping grouping, Integer top, ReportFormat format) {
-    int most =
-        top != null ? top : format.isForPeople() ? ROWS_FOR_PEOPLE : Integer.MAX_VALUE;
+    int most = top != null ? top : format.isForPeople() ? ROWS_FOR_PEOPLE : Integer.MAX_VALUE;
     KernelTable kernels = KernelTable.of(profile, grouping, most);
     return switch (format) {
       case TEXT, MD -> new ReadableReport(profile, kernels, grouping).render(format);

@@ -78,7 +78,7 @@ class CommandLineTest extends CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"generate", "profile", "parity", "inspect", "info"})
+  @ValueSource(strings = {"generate", "profile", "bench", "parity", "inspect", "info"})
   void everyCommandKnowsItsHelpAndVersion(String command) {
     assertEquals(0, run(command, "--help"));
     assertTrue(out.toString().startsWith("Usage: zoetrope " + command), out.toString());

@@ -62,7 +62,9 @@ class ProfileCommandTest extends CommandTest {
     Path trace = folder.resolve("trace.json");
     assertEquals(0, profile("--no-output", "--trace", trace.toString()), err.toString());
     List<JsonNode> events =
-        JSON.readTree(trace.toFile()).get("traceEvents").valueStream()
+        JSON.readTree(trace.toFile())
+            .get("traceEvents")
+            .valueStream()
             .filter(event -> event.get("ph").textValue().equals("X"))
             .sorted(
                 Comparator.comparing(ProfileCommandTest::start)

@@ -29,14 +29,12 @@ class ProfileReportTest {
 
   /** 60 FLOPs; 40 + 30 + 24 bytes. */
   private static Operation linear(String path, long startNanos, long nanos) {
-    return new Operation(
-        path, "linear", WIDE, List.of(ROWS, WEIGHT), 60, startNanos, nanos);
+    return new Operation(path, "linear", WIDE, List.of(ROWS, WEIGHT), 60, startNanos, nanos);
   }
 
   private static Operation add(String path, Operand operand, long startNanos, long nanos) {
     List<Operand> inputs = List.of(operand, operand);
-    return new Operation(
-        path, "add", operand, inputs, operand.shape().count(), startNanos, nanos);
+    return new Operation(path, "add", operand, inputs, operand.shape().count(), startNanos, nanos);
   }
 
   private static final List<Operation> OPERATIONS =
@@ -68,11 +66,9 @@ class ProfileReportTest {
 
   private static List<String> rows(Grouping grouping, int most) {
     return KernelTable.of(PROFILE, grouping, most).rows().stream()
-        .map(
-            row ->
-                "%s %s %s: %d calls, %d ns"
-                    .formatted(
-                        row.operation(), row.dtype(), row.place(), row.calls(), row.nanos()))
+        .map(row ->
+            "%s %s %s: %d calls, %d ns"
+                .formatted(row.operation(), row.dtype(), row.place(), row.calls(), row.nanos()))
         .toList();
   }
 
@@ -80,7 +76,9 @@ class ProfileReportTest {
   void groupsByNameShapeOrPlace() {
     assertEquals(
         List.of(
-            "linear F32 : 3 calls, 600 ns", "add BF16 : 1 calls, 125 ns", "add F32 : 2 calls, 75 ns"),
+            "linear F32 : 3 calls, 600 ns",
+            "add BF16 : 1 calls, 125 ns",
+            "add F32 : 2 calls, 75 ns"),
         rows(Grouping.OP, 9));
     assertEquals(
         List.of(

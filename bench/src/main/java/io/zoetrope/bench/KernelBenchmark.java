@@ -4,7 +4,8 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
-import java.util.Arrays;
+import java.util.function.Consumer;
+import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -12,9 +13,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What the benchmarks of single operations share: a device, a dtype, and inputs. */
+/** Times one {@link KernelCase}; {@link KernelsCommand} sets the parameters. */
 @State(Scope.Benchmark)
-public abstract class Setting {
+public class KernelBenchmark {
+  @Param("linear 80x256x256")
+  public String kernel;
+
   @Param("cpu")
   public String device;
 
@@ -23,33 +27,39 @@ public abstract class Setting {
   public int threads;
 
   /** Of activations and weights. */
-  @Param({"F32", "BF16"})
+  @Param("F32")
   public DType dtype;
 
-  final Values values = new Values();
-  Backend backend;
-  Ops ops;
+  private Backend backend;
+  private Ops ops;
+  private Consumer<Ops> work;
 
-  /** Opens the device. */
+  /** Opens the device and makes the operands. */
   @Setup(Level.Trial)
   public void open() {
     backend = BackendProvider.open(device, threads);
     ops = new Ops(backend);
-    prepare();
+    work =
+        KernelCases.all().stream()
+            .filter(item -> item.name().equals(kernel))
+            .findFirst()
+            .orElseThrow()
+            .work()
+            .apply(new Inputs(backend, dtype, new Values()));
   }
 
-  /** Makes the inputs. */
-  abstract void prepare();
+  /** The operation. */
+  @Benchmark
+  public void run() {
+    try (var _ = ops.scope("run")) {
+      work.accept(ops);
+    }
+  }
 
   /** Gives everything back. */
   @TearDown(Level.Trial)
   public void close() {
     ops.close();
     backend.close();
-  }
-
-  /** The numbers of a shape that is written like {@code 80x256x1024}. */
-  static int[] numbers(String shape) {
-    return Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
   }
 }

@@ -1,0 +1,255 @@
+package io.zoetrope.bench;
+
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.pipeline.GenerationDefaults;
+import io.zoetrope.pipeline.ModelFolder;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tools.bench.BenchModel;
+import io.zoetrope.tools.bench.BenchTest;
+import io.zoetrope.tools.bench.PeakMemory;
+import io.zoetrope.tools.bench.ResultsFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs this engine and diffusers in turn. */
+@Command(
+    name = "compare",
+    description = {
+      "Runs this engine and diffusers in turn, pair by pair, and prints medians and ratios.",
+      "A ratio of 3 says that diffusers takes three times as long."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class CompareCommand implements Callable<Integer> {
+  /** The jobs that are compared, in this order. */
+  enum Job {
+    FORWARD("forward:256x256x17", false),
+    VAE_DECODE("vae-decode:256x256x5", false),
+    CLIP("clip:64x64x17", true),
+    COLD_START("clip:64x64x17", true);
+
+    private final BenchTest test;
+    private final boolean demo;
+
+    Job(String test, boolean demo) {
+      this.test = BenchTest.parse(test);
+      this.demo = demo;
+    }
+
+    /** As users write it, e.g. {@code cold-start}. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** Enough layers that what is in front of and behind them hardly counts. */
+  private static final int LAYERS = 8;
+
+  @Option(
+      names = "--python",
+      paramLabel = "FILE",
+      defaultValue = "python3",
+      description =
+          "Python that can import torch, diffusers and transformers; PYTHONPATH is passed on"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String python;
+
+  @Option(
+      names = "--job",
+      paramLabel = "JOB",
+      split = ",",
+      description = "${COMPLETION-CANDIDATES}; may be repeated (default: all).")
+  private List<Job> jobs = List.of(Job.values());
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      description = "f32 or bf16, for all parts of both sides (default: ${DEFAULT-VALUE}).")
+  private DType dtype;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Runs of each side (default: ${DEFAULT-VALUE}).")
+  private int pairs;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "SECONDS",
+      defaultValue = "600",
+      description =
+          "Fewer pairs of a job where they would take longer, but one at least (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int budgetSeconds;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "600",
+      description = "A job of diffusers that takes longer is given up (default: ${DEFAULT-VALUE}).")
+  private int timeoutSeconds;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Compute threads of both sides (default: one per processor).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description =
+          "Model of forward and vae-decode (default: one of the shapes of Wan 2.1 1.3B with "
+              + LAYERS
+              + " layers and random weights, which is made when it is missing).")
+  private Path model;
+
+  @Option(
+      names = "--results",
+      paramLabel = "FILE",
+      description =
+          "File of JSON lines that results are appended to (default: bench/results/compare.jsonl).")
+  private Path results;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    requireSettings();
+    ResultsFile file =
+        new ResultsFile(
+            results == null ? Main.home().resolve("bench/results/compare.jsonl") : results,
+            Main.home());
+    List<Pairs> done = new ArrayList<>();
+    int code = 0;
+    for (Job job : jobs) {
+      Pairs measured = new Pairs(title(job));
+      try (Contestant ours = ours(job);
+          Contestant theirs = theirs(job)) {
+        measured.run(ours, theirs, pairs, budgetSeconds, out);
+        done.add(measured);
+        file.append(json(job, measured));
+      } catch (PipelineException e) {
+        out.println(job + ": not measured: " + e.getMessage());
+        code = 1;
+      }
+    }
+    if (!done.isEmpty()) {
+      out.println();
+      out.println(Pairs.header());
+      done.forEach(measured -> out.println(measured.row()));
+    }
+    return code;
+  }
+
+  private void requireSettings() {
+    if (!dtype.isComputable()) {
+      throw new PipelineException("--dtype %s is neither f32 nor bf16".formatted(dtype));
+    }
+    if (pairs < 1 || budgetSeconds < 1 || timeoutSeconds < 1 || threads < 1) {
+      throw new PipelineException("--pairs, --budget, --timeout and --threads are at least 1");
+    }
+  }
+
+  private String title(Job job) {
+    BenchTest test = job.test;
+    return "%s %dx%dx%d %s".formatted(job, test.width(), test.height(), test.frames(), dtypeName());
+  }
+
+  private String dtypeName() {
+    return dtype.name().toLowerCase(Locale.ROOT);
+  }
+
+  private Map<String, Object> json(Job job, Pairs measured) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("test", job.toString());
+    json.put("dtype", dtypeName());
+    json.put("threads", threads);
+    json.putAll(measured.toJson());
+    return json;
+  }
+
+  // ---------------------------------------------------------------- both sides
+
+  private Path folder(Job job) throws IOException {
+    if (job.demo) {
+      return Main.home().resolve("demo-model").resolve("model");
+    }
+    if (model != null) {
+      return model;
+    }
+    Path made = Main.home().resolve("bench/target/models/wan-1.3b-%d-layers".formatted(LAYERS));
+    if (!Files.exists(made)) {
+      Files.createDirectories(made.getParent());
+      spec.commandLine().getErr().println("zoetrope: writing a model of random weights");
+      RandomModelCommand.write(made, ModelSizes.WAN_1_3B.with(LAYERS, 1, 2048), DType.BF16);
+    }
+    return made;
+  }
+
+  private Contestant ours(Job job) throws IOException {
+    Path folder = folder(job);
+    if (job == Job.COLD_START) {
+      Path output = Files.createTempFile("zoetrope", ".mp4");
+      return new OwnProcess(
+          List.of(
+              Main.home().resolve("zoetrope").toString(),
+              "generate",
+              BenchTest.PROMPT,
+              "--threads",
+              Integer.toString(threads),
+              "--dtype",
+              dtypeName(),
+              "--vae-dtype",
+              dtypeName(),
+              "-o",
+              output.toString()),
+          output);
+    }
+    PeakMemory memory = PeakMemory.reset();
+    Backend backend = BackendProvider.open("cpu", threads);
+    return new OwnWorkload(
+        backend, BenchModel.open(folder, backend, dtype, dtype).load(job.test), memory);
+  }
+
+  private Contestant theirs(Job job) throws IOException {
+    Path folder = folder(job);
+    GenerationDefaults defaults = ModelFolder.open(folder).defaults();
+    Map<String, Object> settings =
+        Map.of(
+            "threads", threads,
+            "dtype", dtypeName(),
+            "width", job.test.width(),
+            "height", job.test.height(),
+            "frames", job.test.frames(),
+            "steps", defaults.steps(),
+            "guidance", defaults.guidanceScale(),
+            "prompt", BenchTest.PROMPT,
+            "text_tokens", BenchTest.TEXT_TOKENS);
+    Path script = Main.home().resolve("bench/diffusers_peer.py");
+    if (job == Job.COLD_START) {
+      return new ColdDiffusers(
+          () -> new Diffusers(python, script, job.toString(), folder, settings, timeoutSeconds));
+    }
+    return new WarmDiffusers(
+        new Diffusers(python, script, job.toString(), folder, settings, timeoutSeconds));
+  }
+}

@@ -1,0 +1,246 @@
+package io.zoetrope.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.zoetrope.dit.wan.WanConfig;
+import io.zoetrope.dit.wan.WanTransformer;
+import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.t5.encoder.T5Config;
+import io.zoetrope.t5.encoder.T5Encoder;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.wan.WanVae;
+import io.zoetrope.vae.wan.WanVaeConfig;
+import io.zoetrope.weights.SafetensorsWriter;
+import io.zoetrope.weights.Weights;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Writes a model folder in the layout of diffusers with random weights: the names, shapes and
+ * dtypes of a Wan 2.1 model, which is what its speed depends on. Tokenizer, schedule and index are
+ * those of another model.
+ */
+final class RandomModel {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final DryRunBackend DRY_RUN = new DryRunBackend();
+
+  private final ModelSizes sizes;
+  private final DType dtype;
+  private final Path pattern;
+  private final long shardBytes;
+
+  /**
+   * A model to be written.
+   *
+   * @param dtype of the stored transformer and text encoder; the autoencoder is stored in F32
+   * @param pattern model folder that gives tokenizer, schedule and index
+   * @param shardBytes weights that take more are split into files of about this size
+   */
+  RandomModel(ModelSizes sizes, DType dtype, Path pattern, long shardBytes) {
+    this.sizes = sizes;
+    this.dtype = dtype;
+    this.pattern = pattern;
+    this.shardBytes = shardBytes;
+  }
+
+  /**
+   * Writes the folder under a temporary name, and renames it.
+   *
+   * @param folder must not exist yet; its parent must
+   * @throws PipelineException if it exists, or cannot be written
+   */
+  void write(Path folder) {
+    if (Files.exists(folder)) {
+      throw new PipelineException("%s exists already; choose another name".formatted(folder));
+    }
+    Path temporary = folder.resolveSibling(folder.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      Files.createDirectory(temporary);
+      try {
+        writeTo(temporary);
+        Files.move(temporary, folder);
+      } finally {
+        deleteAll(temporary);
+      }
+    } catch (IOException e) {
+      throw new PipelineException("%s cannot be written: %s".formatted(folder, e), e);
+    }
+  }
+
+  private void writeTo(Path folder) throws IOException {
+    Files.copy(pattern.resolve("model_index.json"), folder.resolve("model_index.json"));
+    copyFolder(pattern.resolve("tokenizer"), folder.resolve("tokenizer"));
+    copyFolder(pattern.resolve("scheduler"), folder.resolve("scheduler"));
+    writeComponent(
+        folder.resolve("transformer"),
+        "diffusion_pytorch_model",
+        transformerConfig(),
+        dtype,
+        (config, weights) -> WanTransformer.load(WanConfig.read(config), weights, DType.F32));
+    writeComponent(
+        folder.resolve("vae"),
+        "diffusion_pytorch_model",
+        vaeConfig(),
+        DType.F32,
+        (config, weights) -> new WanVae(WanVaeConfig.read(config), weights));
+    writeComponent(
+        folder.resolve("text_encoder"),
+        "model",
+        textEncoderConfig(),
+        dtype,
+        (config, weights) -> T5Encoder.load(T5Config.read(config), weights, DType.F32));
+  }
+
+  // ---------------------------------------------------------------- configurations
+
+  private Map<String, Object> transformerConfig() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("_class_name", "WanTransformer3DModel");
+    config.put("patch_size", List.of(1, 2, 2));
+    config.put("num_attention_heads", sizes.heads());
+    config.put("attention_head_dim", sizes.headDim());
+    config.put("in_channels", 16);
+    config.put("out_channels", 16);
+    config.put("text_dim", sizes.textDim());
+    config.put("freq_dim", 256);
+    config.put("ffn_dim", sizes.ffnDim());
+    config.put("num_layers", sizes.layers());
+    config.put("cross_attn_norm", true);
+    config.put("qk_norm", "rms_norm_across_heads");
+    config.put("eps", 1e-6);
+    config.put("rope_max_seq_len", 1024);
+    return config;
+  }
+
+  private Map<String, Object> vaeConfig() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("_class_name", "AutoencoderKLWan");
+    config.put("base_dim", sizes.vaeBaseDim());
+    config.put("z_dim", 16);
+    config.put("dim_mult", List.of(1, 2, 4, 4));
+    config.put("num_res_blocks", 2);
+    config.put("attn_scales", List.of());
+    config.put("temperal_downsample", List.of(false, true, true));
+    return config;
+  }
+
+  private Map<String, Object> textEncoderConfig() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("architectures", List.of("UMT5EncoderModel"));
+    config.put("model_type", "umt5");
+    config.put("vocab_size", sizes.vocabulary());
+    config.put("d_model", sizes.textDim());
+    config.put("d_kv", 64);
+    config.put("d_ff", sizes.textFfnDim());
+    config.put("num_layers", sizes.textLayers());
+    config.put("num_heads", sizes.textHeads());
+    config.put("relative_attention_num_buckets", 32);
+    config.put("relative_attention_max_distance", 128);
+    config.put("feed_forward_proj", "gated-gelu");
+    config.put("layer_norm_epsilon", 1e-6);
+    return config;
+  }
+
+  // ---------------------------------------------------------------- weights
+
+  /** Loads a model, by which it demands its weights. */
+  private interface Loading {
+    void load(Path config, Weights weights);
+  }
+
+  private void writeComponent(
+      Path folder, String baseName, Map<String, Object> config, DType stored, Loading loading)
+      throws IOException {
+    Files.createDirectory(folder);
+    Path file = folder.resolve("config.json");
+    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), config);
+    DemandedShapes demanded = new DemandedShapes();
+    loading.load(file, Weights.of(demanded, DRY_RUN));
+    List<Map<String, Shape>> shards = shards(demanded.shapes(), stored);
+    if (shards.size() == 1) {
+      writeShard(folder.resolve(baseName + ".safetensors"), shards.getFirst(), stored);
+      return;
+    }
+    Map<String, String> weightMap = new TreeMap<>();
+    for (int i = 0; i < shards.size(); i++) {
+      String name = "%s-%05d-of-%05d.safetensors".formatted(baseName, i + 1, shards.size());
+      writeShard(folder.resolve(name), shards.get(i), stored);
+      shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, name));
+    }
+    JSON.writeValue(
+        folder.resolve(baseName + ".safetensors.index.json").toFile(),
+        Map.of("weight_map", weightMap));
+  }
+
+  private List<Map<String, Shape>> shards(Map<String, Shape> shapes, DType stored) {
+    List<Map<String, Shape>> shards = new ArrayList<>();
+    long bytes = Long.MAX_VALUE;
+    for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
+      long size = entry.getValue().count() * stored.bytes();
+      if (bytes > shardBytes - size) {
+        shards.add(new LinkedHashMap<>());
+        bytes = 0;
+      }
+      shards.getLast().put(entry.getKey(), entry.getValue());
+      bytes += size;
+    }
+    return shards;
+  }
+
+  private static void writeShard(Path file, Map<String, Shape> shapes, DType stored) {
+    try (Arena arena = Arena.ofShared()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      shapes.forEach(
+          (name, shape) -> tensors.put(name, RandomTensors.make(name, shape, stored, arena)));
+      SafetensorsWriter.write(file, tensors, Map.of());
+    }
+  }
+
+  // ---------------------------------------------------------------- files
+
+  private static void copyFolder(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName().toString()));
+      }
+    }
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException e)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,127 @@
+package io.zoetrope.bench;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.dit.wan.WanConfig;
+import io.zoetrope.dit.wan.WanTransformer;
+import io.zoetrope.media.VideoFrames;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.VideoPipeline;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.testing.Fixtures;
+import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RandomModelTest {
+  private static final ModelSizes TINY = new ModelSizes(2, 2, 32, 96, 32, 1, 2, 48, 2048, 8);
+  private static final String WEIGHTS = "diffusion_pytorch_model";
+
+  @TempDir private Path folder;
+
+  private Path write(String name, long shardBytes) {
+    Path model = folder.resolve(name);
+    Path demo = Fixtures.path("..").resolve("demo-model").resolve("model");
+    new RandomModel(TINY, DType.BF16, demo, shardBytes).write(model);
+    return model;
+  }
+
+  @Test
+  void makesAClip() {
+    Path model = write("model", 1 << 30);
+    try (Backend backend = BackendProvider.open("cpu", 1)) {
+      VideoPipeline pipeline = VideoPipeline.open(model, backend, DType.F32);
+      GenerationRequest request =
+          GenerationRequest.builder("a red ball", pipeline.defaults())
+              .size(32, 32)
+              .frames(5)
+              .steps(2)
+              .build();
+      VideoFrames clip = pipeline.generate(request, Progress.NONE).frames();
+      assertEquals(5, clip.frames());
+      byte[] frame = clip.frame(4);
+      assertTrue(
+          new String(frame, java.nio.charset.StandardCharsets.ISO_8859_1).chars().distinct().count()
+              > 8);
+    }
+  }
+
+  @Test
+  void theSameWeightsInShards() throws IOException {
+    Path whole = write("whole", 1 << 30).resolve("transformer");
+    Path sharded = write("sharded", 1 << 16).resolve("transformer");
+    try (Checkpoint a = Checkpoint.open(whole, WEIGHTS);
+        Checkpoint b = Checkpoint.open(sharded, WEIGHTS)) {
+      assertEquals(1, a.files().size());
+      assertTrue(b.files().size() > 2, "one file");
+      assertEquals(a.names().stream().sorted().toList(), b.names().stream().sorted().toList());
+      for (String name : a.names()) {
+        assertEquals(DType.BF16, a.tensor(name).dtype());
+        assertArrayEquals(a.tensor(name).toFloats(), b.tensor(name).toFloats(), name);
+      }
+    }
+  }
+
+  /** What models.md of diffusers' class counts: 825 tensors with 1,418,996,800 elements. */
+  @Test
+  void namesAndShapesAreThoseOfThePublishedModel() {
+    DemandedShapes demanded = new DemandedShapes();
+    ModelSizes sizes = ModelSizes.WAN_1_3B;
+    WanConfig config =
+        new WanConfig(
+            new io.zoetrope.dit.wan.PatchSize(1, 2, 2),
+            sizes.heads(),
+            sizes.headDim(),
+            16,
+            16,
+            sizes.textDim(),
+            256,
+            sizes.ffnDim(),
+            sizes.layers(),
+            true,
+            1e-6f,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            1024);
+    try (Backend backend = new DryRunBackend()) {
+      WanTransformer.load(config, Weights.of(demanded, backend), DType.F32);
+    }
+    assertEquals(825, demanded.shapes().size());
+    assertEquals(
+        1_418_996_800L,
+        demanded.shapes().values().stream().mapToLong(shape -> shape.count()).sum());
+  }
+
+  @Test
+  void leavesNothingBehindWhenItFails() throws IOException {
+    Path model = folder.resolve("model");
+    RandomModel broken = new RandomModel(TINY, DType.BF16, folder.resolve("nowhere"), 1 << 30);
+    PipelineException e = assertThrows(PipelineException.class, () -> broken.write(model));
+    assertTrue(e.getMessage().contains("nowhere"), e.getMessage());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(), files.toList());
+    }
+  }
+
+  @Test
+  void doesNotOverwrite() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    RandomModel writer = new RandomModel(TINY, DType.BF16, folder, 1 << 30);
+    assertThrows(PipelineException.class, () -> writer.write(model));
+  }
+}

@@ -1,0 +1,82 @@
+package io.zoetrope.tools.bench;
+
+import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.tools.bench.BenchModel.LoadedTransformer;
+import java.util.regex.Pattern;
+
+/**
+ * The layers of the transformer, without what is in front of and behind them. Its arithmetic is all
+ * of theirs, not the matrix work alone.
+ */
+final class BlockWorkload implements Workload {
+  private final ForwardWorkload forward;
+  private final BlockTracer tracer = new BlockTracer();
+
+  private static final class BlockTracer implements Tracer {
+    private static final String INSIDE = "/blocks.";
+    private static final Pattern BLOCK = Pattern.compile(".*/blocks\\.\\d+");
+
+    private long nanos;
+    private long flops;
+    private int blocks;
+
+    @Override
+    public boolean wantsOperations() {
+      return true;
+    }
+
+    @Override
+    public void operation(Operation operation) {
+      if (operation.path().contains(INSIDE)) {
+        flops += operation.flops();
+      }
+    }
+
+    @Override
+    public void scope(String path, long startNanos, long elapsed) {
+      if (BLOCK.matcher(path).matches()) {
+        nanos += elapsed;
+        blocks++;
+      }
+    }
+
+    void reset() {
+      nanos = 0;
+      flops = 0;
+      blocks = 0;
+    }
+  }
+
+  BlockWorkload(LoadedTransformer loaded) {
+    forward = new ForwardWorkload(loaded, new Ops(loaded.backend(), tracer));
+  }
+
+  @Override
+  public Sample run() {
+    tracer.reset();
+    long scratchBytes = forward.run().scratchBytes();
+    return new Sample(
+        tracer.nanos / 1e9 / tracer.blocks, tracer.flops / tracer.blocks, scratchBytes);
+  }
+
+  @Override
+  public WeightTotals weights() {
+    return forward.weights();
+  }
+
+  @Override
+  public String unit() {
+    return forward.unit();
+  }
+
+  @Override
+  public int unitsPerRun() {
+    return forward.unitsPerRun();
+  }
+
+  @Override
+  public void close() {
+    forward.close();
+  }
+}

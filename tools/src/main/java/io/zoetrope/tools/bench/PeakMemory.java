@@ -1,0 +1,50 @@
+package io.zoetrope.tools.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The most physical memory that this process held since a moment, mapped files included: {@code
+ * VmHWM} of Linux (proc(5)).
+ */
+public final class PeakMemory {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path RESET = Path.of("/proc/self/clear_refs");
+  private static final String RESET_PEAK = "5";
+  private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
+
+  private final boolean known;
+
+  private PeakMemory(boolean known) {
+    this.known = known;
+  }
+
+  /** Begins anew, where the system can do that. */
+  public static PeakMemory reset() {
+    try {
+      Files.writeString(RESET, RESET_PEAK);
+      return new PeakMemory(true);
+    } catch (IOException | UnsupportedOperationException _) {
+      return new PeakMemory(false);
+    }
+  }
+
+  /** Bytes; empty where the system doesn't tell. */
+  public OptionalLong bytes() {
+    if (!known) {
+      return OptionalLong.empty();
+    }
+    try {
+      Matcher peak = PEAK.matcher(Files.readString(STATUS));
+      return peak.find()
+          ? OptionalLong.of(Long.parseLong(peak.group(1)) << 10)
+          : OptionalLong.empty();
+    } catch (IOException _) {
+      return OptionalLong.empty();
+    }
+  }
+}
