@@ -5,8 +5,8 @@ import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 
 /**
- * Computes nothing and holds no memory: running a model on it tells {@link Ops#peakBytes} and
- * {@link Ops#flops} of a job before it starts.
+ * Computes nothing and holds no memory: running a model on it tells {@link Ops#peakBytes}, {@link
+ * Ops#weightBytes} and {@link Ops#flops} of a job before it starts.
  */
 public final class DryRunBackend implements Backend {
   private record Imagined(long byteSize) implements Storage {}
@@ -26,7 +26,9 @@ public final class DryRunBackend implements Backend {
 
   @Override
   public Tensor place(Tensor weight, DType rounding) {
-    return weight;
+    DType dtype = HostBackend.usedDType(weight, rounding);
+    Storage storage = new Imagined(weight.count() * dtype.bytes());
+    return Tensor.contiguous(storage, 0, dtype, weight.shape(), weight.lifetime());
   }
 
   @Override

@@ -112,7 +112,7 @@ final class WanPipeline implements VideoPipeline {
   }
 
   @Override
-  public List<StageNeeds> needs(GenerationRequest request) {
+  public JobNeeds needs(GenerationRequest request) {
     checkSizes(request);
     return WanDryRun.of(this, request, request.steps());
   }
@@ -123,7 +123,7 @@ final class WanPipeline implements VideoPipeline {
     // A small job fits whatever its stages need; a dry run would be a good part of its start-up
     // time.
     if (Pixels.bytes(request) > Runtime.getRuntime().maxMemory() / SCRATCH_PER_CLIP) {
-      MachineMemory.require(request, WanDryRun.of(this, request, 1), Pixels.bytes(request));
+      MachineMemory.require(request, WanDryRun.of(this, request, 1));
     }
   }
 
@@ -235,7 +235,6 @@ final class WanPipeline implements VideoPipeline {
           Ops ops = stage.ops();
           try (PromptEncoder encoder = openPromptEncoder(backend);
               var _ = ops.scope("text")) {
-            stage.weightBytes(encoder.weightBytes());
             int length = request.maxSequenceLength();
             Tensor positive = encoder.encode(ops, "prompt", request.prompt(), length);
             stage.step(1);
@@ -274,7 +273,6 @@ final class WanPipeline implements VideoPipeline {
         stage -> {
           Ops ops = stage.ops();
           try (VaeFile vae = openVae(backend)) {
-            stage.weightBytes(vae.weights().byteSize());
             Moments moments =
                 vae.model().encode(ops, videoSource(ops, request), tiling(request));
             Tensor mean = moments.mean().permute(CHANNELS_FIRST);
@@ -304,7 +302,6 @@ final class WanPipeline implements VideoPipeline {
           Ops ops = stage.ops();
           try (TransformerFile file = openTransformer(backend);
               var _ = ops.scope("denoise")) {
-            stage.weightBytes(file.weights().byteSize());
             WanTransformer transformer = file.model();
             ops.tap("initial_latents", Tensor.of(latents, shape.sizes()));
             ops.tap("sigmas", vector(scheduler.sigmas()));
@@ -334,7 +331,6 @@ final class WanPipeline implements VideoPipeline {
           Ops ops = stage.ops();
           Pixels pixels = new Pixels(request.width(), request.height(), request.frames());
           try (VaeFile vae = openVae(backend)) {
-            stage.weightBytes(vae.weights().byteSize());
             Tensor channelsFirst = ops.upload(Tensor.of(latents, shape.sizes()));
             Tensor z = vaeLatents(ops, vae.model(), channelsFirst);
             ops.tap("vae_decode/latents_in", z.permute(CHANNELS_FIRST));

@@ -32,7 +32,7 @@ public final class BenchReport {
 
   private static final String[] COLUMNS = {
     "model", "size", "params", "backend", "dtype", "test", "time", "rate", "GFLOP/s", "scratch",
-    "peak"
+    "predicted", "peak"
   };
 
   private final Format format;
@@ -51,7 +51,7 @@ public final class BenchReport {
       case MD -> {
         if (collected.isEmpty()) {
           out.println(row(COLUMNS));
-          out.println("|---|--:|--:|---|---|---|--:|--:|--:|--:|--:|");
+          out.println("|---|--:|--:|---|---|---|--:|--:|--:|--:|--:|--:|");
         }
         out.println(row(cells(result)));
       }
@@ -100,6 +100,7 @@ public final class BenchReport {
       spread(result.rate(), " " + result.unit() + "/s"),
       significant(result.gigaflops().getMean()),
       bytes(result.scratchBytes()),
+      bytes(result.predictedMemory()),
       result.peakMemory().isPresent() ? bytes(result.peakMemory().getAsLong()) : "-"
     };
   }
