@@ -9,7 +9,19 @@ import io.zoetrope.tensor.Tensor;
  * Ops#weightBytes} and {@link Ops#flops} of a job before it starts.
  */
 public final class DryRunBackend implements Backend {
-  private record Imagined(long byteSize) implements Storage {}
+  /** Memory that nobody has. No record: two pieces of the same size are not the same. */
+  private static final class Imagined implements Storage {
+    private final long byteSize;
+
+    private Imagined(long byteSize) {
+      this.byteSize = byteSize;
+    }
+
+    @Override
+    public long byteSize() {
+      return byteSize;
+    }
+  }
 
   @Override
   public String name() {

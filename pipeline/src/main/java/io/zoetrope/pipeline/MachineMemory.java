@@ -28,7 +28,8 @@ final class MachineMemory {
     if (needed > heap && needed > total()) {
       throw new PipelineException(
           "%s need %s MiB of memory for the %s, this machine has %s MiB: use a smaller size, fewer frames or tiled decoding"
-              .formatted(job, mebibytes(needed), needs.largest().stage().title(), mebibytes(total())));
+              .formatted(
+                  job, mebibytes(needed), needs.largest().stage().title(), mebibytes(total())));
     }
   }
 

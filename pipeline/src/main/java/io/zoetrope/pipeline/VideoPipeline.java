@@ -42,8 +42,7 @@ public interface VideoPipeline {
   GenerationDefaults defaults();
 
   /**
-   * What a request would need: found by a dry run, which computes nothing and reads
-   * no weights.
+   * What a request would need: found by a dry run, which computes nothing and reads no weights.
    *
    * @throws PipelineException if the model cannot do what the request asks for
    */

@@ -28,7 +28,6 @@ import io.zoetrope.weights.Weights;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -273,8 +272,7 @@ final class WanPipeline implements VideoPipeline {
         stage -> {
           Ops ops = stage.ops();
           try (VaeFile vae = openVae(backend)) {
-            Moments moments =
-                vae.model().encode(ops, videoSource(ops, request), tiling(request));
+            Moments moments = vae.model().encode(ops, videoSource(ops, request), tiling(request));
             Tensor mean = moments.mean().permute(CHANNELS_FIRST);
             ops.tap("vae_encode/mean", mean);
             ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));

@@ -22,8 +22,7 @@ class WanDryRunTest {
   private static final Path FOLDER = Fixtures.path("wan21-t2v-tiny");
 
   private final Backend backend = new DryRunBackend();
-  private final VideoPipeline pipeline =
-      VideoPipeline.open(FOLDER, backend, DType.F32);
+  private final VideoPipeline pipeline = VideoPipeline.open(FOLDER, backend, DType.F32);
 
   private GenerationRequest.Builder request(int width, int height, int frames) {
     return GenerationRequest.builder("a prompt", pipeline.defaults())
@@ -92,8 +91,11 @@ class WanDryRunTest {
                                 new StageNeeds(Progress.Stage.DECODE, 1L << 20, 1L << 60, 1)),
                             1L << 20)))
             .getMessage();
-    assertTrue(message.contains("1 frames of 16384x16384 need %d MiB"
-                .formatted((1L << 40) + 2 + (JobNeeds.RUNTIME_BYTES >> 20))), message);
+    assertTrue(
+        message.contains(
+            "1 frames of 16384x16384 need %d MiB"
+                .formatted((1L << 40) + 2 + (JobNeeds.RUNTIME_BYTES >> 20))),
+        message);
     assertTrue(message.contains("for the video decoder, this machine has"), message);
   }
 }

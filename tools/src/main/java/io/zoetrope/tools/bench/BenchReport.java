@@ -31,8 +31,18 @@ public final class BenchReport {
   }
 
   private static final String[] COLUMNS = {
-    "model", "size", "params", "backend", "dtype", "test", "time", "rate", "GFLOP/s", "scratch",
-    "predicted", "peak"
+    "model",
+    "size",
+    "params",
+    "backend",
+    "dtype",
+    "test",
+    "time",
+    "rate",
+    "GFLOP/s",
+    "scratch",
+    "predicted",
+    "peak"
   };
 
   private final Format format;

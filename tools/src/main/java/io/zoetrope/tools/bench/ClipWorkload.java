@@ -44,8 +44,7 @@ final class ClipWorkload implements Workload {
     VideoFrames clip = pipeline.generate(request, totals).frames();
     double seconds = (System.nanoTime() - start) / 1e9;
     long clipBytes = 3L * clip.width() * clip.height() * clip.frames();
-    return new Sample(
-        seconds, totals.flops, totals.scratchBytes, totals.stageBytes + clipBytes);
+    return new Sample(seconds, totals.flops, totals.scratchBytes, totals.stageBytes + clipBytes);
   }
 
   @Override

@@ -42,8 +42,7 @@ final class DecodeWorkload implements Workload {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     long scratchBytes = ops.peakBytes();
-    return new Sample(
-        seconds, ops.flops() - flops, scratchBytes, scratchBytes + ops.weightBytes());
+    return new Sample(seconds, ops.flops() - flops, scratchBytes, scratchBytes + ops.weightBytes());
   }
 
   @Override

@@ -48,8 +48,7 @@ final class ForwardWorkload implements Workload {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     long scratchBytes = ops.peakBytes();
-    return new Sample(
-        seconds, ops.flops() - flops, scratchBytes, scratchBytes + ops.weightBytes());
+    return new Sample(seconds, ops.flops() - flops, scratchBytes, scratchBytes + ops.weightBytes());
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -203,7 +204,7 @@ final class InspectCommand implements Callable<Integer> {
           mebibytes(JobNeeds.RUNTIME_BYTES));
       out.println(
           "  (weights: those that matrix work reads, as %s in the autoencoder, else %s; scratch: activations)"
-              .formatted(vae, precision));
+              .formatted(vae.dtype().name().toLowerCase(Locale.ROOT), precision));
     }
   }
 

@@ -28,8 +28,8 @@ class PlacedWeightTest {
 
   static Stream<Arguments> machines() {
     return Machine.all()
-        .flatMap(machine ->
-            Stream.of(DType.F32, DType.BF16).map(dtype -> Arguments.of(machine, dtype)));
+        .flatMap(
+            machine -> Stream.of(DType.F32, DType.BF16).map(dtype -> Arguments.of(machine, dtype)));
   }
 
   private static Backend open(Machine machine) {
