@@ -5,11 +5,23 @@ import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 
 /**
- * Computes nothing and holds no memory: running a model on it tells {@link Ops#peakBytes} and
- * {@link Ops#flops} of a job before it starts.
+ * Computes nothing and holds no memory: running a model on it tells {@link Ops#peakBytes}, {@link
+ * Ops#weightBytes} and {@link Ops#flops} of a job before it starts.
  */
 public final class DryRunBackend implements Backend {
-  private record Imagined(long byteSize) implements Storage {}
+  /** Memory that nobody has. No record: two pieces of the same size are not the same. */
+  private static final class Imagined implements Storage {
+    private final long byteSize;
+
+    private Imagined(long byteSize) {
+      this.byteSize = byteSize;
+    }
+
+    @Override
+    public long byteSize() {
+      return byteSize;
+    }
+  }
 
   @Override
   public String name() {
@@ -26,7 +38,9 @@ public final class DryRunBackend implements Backend {
 
   @Override
   public Tensor place(Tensor weight, DType rounding) {
-    return weight;
+    DType dtype = HostBackend.usedDType(weight, rounding);
+    Storage storage = new Imagined(weight.count() * dtype.bytes());
+    return Tensor.contiguous(storage, 0, dtype, weight.shape(), weight.lifetime());
   }
 
   @Override

@@ -36,10 +36,14 @@ public abstract class HostBackend implements Backend {
 
   @Override
   public Tensor place(Tensor weight, DType rounding) {
-    if (rounding == DType.F32 || weight.dtype().bits() <= rounding.bits()) {
-      return weight;
-    }
-    return rounded(weight, rounding);
+    DType dtype = usedDType(weight, rounding);
+    return dtype == weight.dtype() ? weight : rounded(weight, dtype);
+  }
+
+  /** The dtype that a weight has once it is placed, as {@link Backend#place} says. */
+  public static DType usedDType(Tensor weight, DType rounding) {
+    boolean narrower = rounding != DType.F32 && weight.dtype().bits() > rounding.bits();
+    return narrower ? rounding : weight.dtype();
   }
 
   /** A contiguous weight in a narrower dtype, in memory that goes with the weight. */

@@ -5,6 +5,8 @@ import io.zoetrope.tensor.Lifetime;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
+import java.util.HashSet;
+import java.util.Set;
 
 /** The memory of an {@link Ops}: its stack of scopes over scratch, its buffers, and their peak. */
 final class Memory implements AutoCloseable {
@@ -13,8 +15,13 @@ final class Memory implements AutoCloseable {
   private final Scratch scratch;
   private final boolean poison = Boolean.getBoolean("zoetrope.poison");
   private Scope scope;
+  private final Set<Weight> weights = new HashSet<>();
   private long bufferBytes;
   private long peakBytes;
+  private long weightBytes;
+
+  /** A weight, or the part of one, that is multiplied with. */
+  private record Weight(Storage storage, long offset, Shape shape) {}
 
   Memory(Ops ops, Backend backend) {
     this.ops = ops;
@@ -30,6 +37,17 @@ final class Memory implements AutoCloseable {
 
   long peakBytes() {
     return peakBytes;
+  }
+
+  long weightBytes() {
+    return weightBytes;
+  }
+
+  /** Notes that a product reads a weight. */
+  void noteWeight(Tensor weight) {
+    if (weights.add(new Weight(weight.storage(), weight.offset(), weight.shape()))) {
+      weightBytes += weight.byteSize();
+    }
   }
 
   Scope open(String path) {

@@ -62,6 +62,14 @@ public final class Ops implements AutoCloseable {
     return memory.peakBytes();
   }
 
+  /**
+   * Bytes of the weights that linear maps and convolutions have read so far, each weight once, in
+   * the dtype it is used in: what devices hold of a model's weights, but for the vectors.
+   */
+  public long weightBytes() {
+    return memory.weightBytes();
+  }
+
   /** Multiplications and additions of all matrix work so far. */
   public long flops() {
     return flops;
@@ -216,6 +224,7 @@ public final class Ops implements AutoCloseable {
    */
   public Tensor linear(Tensor x, Tensor weight, Tensor bias, Activation activation) {
     operands.linear("linear", x, weight, bias);
+    memory.noteWeight(weight);
     Tensor out = allocate(x.dtype(), x.shape().withLast(weight.size(0)));
     begin();
     backend.linear(
@@ -246,6 +255,7 @@ public final class Ops implements AutoCloseable {
     for (int i = 0; i < weights.size(); i++) {
       Tensor weight = weights.get(i);
       operands.linear(name, x, weight, biases.get(i));
+      memory.noteWeight(weight);
       outs.add(allocate(x.dtype(), Shape.of(x.size(0), weight.size(0))));
       columns += weight.size(0);
     }
@@ -273,6 +283,7 @@ public final class Ops implements AutoCloseable {
   public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
     String name = "linearAddInPlace";
     operands.linear(name, x, weight, bias);
+    memory.noteWeight(weight);
     operands.sum(name, out, x, x.shape().withLast(weight.size(0)));
     operands.require(x.shape().rank() == 2, name, "x %s is not a matrix", x);
     if (gate != null) {
@@ -336,6 +347,7 @@ public final class Ops implements AutoCloseable {
   public Tensor conv3d(
       Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
     Shape shape = operands.convolution("conv3d", x, history, weight, bias, geometry);
+    memory.noteWeight(weight);
     Tensor out = allocate(x.dtype(), shape);
     begin();
     backend.conv3d(out, x, history, weight, bias, geometry, null);
@@ -354,6 +366,7 @@ public final class Ops implements AutoCloseable {
       Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
     String name = "conv3dAddInPlace";
     operands.sum(name, out, x, operands.convolution(name, x, history, weight, bias, geometry));
+    memory.noteWeight(weight);
     begin();
     backend.conv3d(out, x, history, weight, bias, geometry, out);
     long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));

@@ -2,23 +2,19 @@ package io.zoetrope.pipeline;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.Comparator;
-import java.util.List;
 
 /** Refuses jobs that this machine has not the memory for, which it would otherwise kill midway. */
 final class MachineMemory {
   private MachineMemory() {}
 
   /**
-   * Compares a job with the memory of the machine or container. Weights don't count: they are
-   * mapped, and come and go as memory allows.
+   * Compares a job with the memory of the machine or container, and its clip with the Java heap,
+   * which holds it.
    *
-   * @param clipBytes bytes of the finished clip, which is held on the Java heap
    * @throws PipelineException that says how much is needed and how much there is
    */
-  static void require(GenerationRequest request, List<StageNeeds> stages, long clipBytes) {
-    StageNeeds largest =
-        stages.stream().max(Comparator.comparingLong(StageNeeds::scratchBytes)).orElseThrow();
+  static void require(GenerationRequest request, JobNeeds needs) {
+    long clipBytes = needs.clipBytes();
     long heap = Runtime.getRuntime().maxMemory();
     String job =
         "%d frames of %dx%d".formatted(request.frames(), request.width(), request.height());
@@ -27,12 +23,13 @@ final class MachineMemory {
           "%s take %s MiB of Java heap, its limit is %s MiB: use a smaller size or fewer frames, or raise the limit with -Xmx"
               .formatted(job, mebibytes(clipBytes), mebibytes(heap)));
     }
-    long needed = largest.scratchBytes() + clipBytes;
+    long needed = needs.peakBytes();
     // The heap's limit is a part of the memory: what is below needs no closer look, which is slow.
     if (needed > heap && needed > total()) {
       throw new PipelineException(
           "%s need %s MiB of memory for the %s, this machine has %s MiB: use a smaller size, fewer frames or tiled decoding"
-              .formatted(job, mebibytes(needed), largest.stage().title(), mebibytes(total())));
+              .formatted(
+                  job, mebibytes(needed), needs.largest().stage().title(), mebibytes(total())));
     }
   }
 

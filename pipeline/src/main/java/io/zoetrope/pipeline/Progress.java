@@ -46,7 +46,8 @@ public interface Progress {
    * What a stage took.
    *
    * @param nanos wall time
-   * @param weightBytes bytes of the weight files that were open
+   * @param weightBytes bytes of the weights that linear maps and convolutions read, in the dtype
+   *     they are used in
    * @param scratchBytes most bytes of activations and buffers at a time
    * @param flops multiplications and additions of the matrix work
    */

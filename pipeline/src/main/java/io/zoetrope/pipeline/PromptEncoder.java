@@ -57,10 +57,6 @@ final class PromptEncoder implements AutoCloseable {
     }
   }
 
-  long weightBytes() {
-    return checkpoint.byteSize();
-  }
-
   @Override
   public void close() {
     checkpoint.close();

@@ -14,7 +14,6 @@ final class StageRun {
   private final Stage stage;
   private final Ops ops;
   private final Progress progress;
-  private long weightBytes;
 
   private StageRun(Stage stage, Ops ops, Progress progress) {
     this.stage = stage;
@@ -37,18 +36,13 @@ final class StageRun {
       progress.end(
           stage,
           new Progress.Report(
-              System.nanoTime() - start, run.weightBytes, ops.peakBytes(), ops.flops()));
+              System.nanoTime() - start, ops.weightBytes(), ops.peakBytes(), ops.flops()));
       return result;
     }
   }
 
   Ops ops() {
     return ops;
-  }
-
-  /** Says how large the weights of this stage are. */
-  void weightBytes(long bytes) {
-    weightBytes = bytes;
   }
 
   /** Says that so many steps are done. */

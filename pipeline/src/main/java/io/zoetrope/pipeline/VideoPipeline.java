@@ -4,7 +4,6 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.tensor.DType;
 import java.nio.file.Path;
-import java.util.List;
 
 /** From a prompt to a clip: one implementation for each pipeline class of diffusers. */
 public interface VideoPipeline {
@@ -43,12 +42,11 @@ public interface VideoPipeline {
   GenerationDefaults defaults();
 
   /**
-   * What a request would need, stage by stage: found by a dry run, which computes nothing and reads
-   * no weights.
+   * What a request would need: found by a dry run, which computes nothing and reads no weights.
    *
    * @throws PipelineException if the model cannot do what the request asks for
    */
-  List<StageNeeds> needs(GenerationRequest request);
+  JobNeeds needs(GenerationRequest request);
 
   /**
    * Checks that the model can do what a request asks for, and that this machine has the memory for

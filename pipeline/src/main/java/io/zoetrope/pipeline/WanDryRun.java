@@ -12,6 +12,7 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The operations of {@link WanPipeline}'s stages on a backend that computes nothing. Unlike the
@@ -19,12 +20,6 @@ import java.util.List;
  * they are many.
  */
 final class WanDryRun {
-  /** Runs the operations of a stage and returns the bytes of its weights. */
-  @FunctionalInterface
-  private interface Work {
-    long run(Ops ops);
-  }
-
   private final WanPipeline pipeline;
   private final GenerationRequest request;
   private final List<StageNeeds> needs = new ArrayList<>();
@@ -36,11 +31,11 @@ final class WanDryRun {
   }
 
   /**
-   * What each stage needs.
+   * What a request needs.
    *
    * @param steps of denoising; more of them take more operations, but not more memory
    */
-  static List<StageNeeds> of(WanPipeline pipeline, GenerationRequest request, int steps) {
+  static JobNeeds of(WanPipeline pipeline, GenerationRequest request, int steps) {
     WanDryRun run = new WanDryRun(pipeline, request);
     try (Backend backend = new DryRunBackend()) {
       run.measure(backend, Stage.ENCODE_PROMPTS, ops -> run.encodePrompts(backend, ops));
@@ -50,35 +45,33 @@ final class WanDryRun {
       run.measure(backend, Stage.DENOISE, ops -> run.denoise(backend, ops, steps));
       run.measure(backend, Stage.DECODE, ops -> run.decode(backend, ops));
     }
-    return List.copyOf(run.needs);
+    return new JobNeeds(List.copyOf(run.needs), Pixels.bytes(request));
   }
 
-  private void measure(Backend backend, Stage stage, Work work) {
+  private void measure(Backend backend, Stage stage, Consumer<Ops> work) {
     try (Ops ops = new Ops(backend)) {
-      long weightBytes = work.run(ops);
-      needs.add(new StageNeeds(stage, weightBytes, ops.peakBytes(), ops.flops()));
+      work.accept(ops);
+      needs.add(new StageNeeds(stage, ops.weightBytes(), ops.peakBytes(), ops.flops()));
     }
   }
 
-  private long encodePrompts(Backend backend, Ops ops) {
+  private void encodePrompts(Backend backend, Ops ops) {
     try (PromptEncoder encoder = pipeline.openPromptEncoder(backend)) {
       int length = request.maxSequenceLength();
       promptEmbeds.add(encoder.encode(ops, "prompt", request.prompt(), length));
       if (request.isGuided()) {
         promptEmbeds.add(encoder.encode(ops, "negative", request.negativePrompt(), length));
       }
-      return encoder.weightBytes();
     }
   }
 
-  private long encodeVideo(Backend backend, Ops ops) {
+  private void encodeVideo(Backend backend, Ops ops) {
     try (WanPipeline.VaeFile vae = pipeline.openVae(backend)) {
       vae.model().encode(ops, pipeline.videoSource(ops, request), pipeline.tiling(request));
-      return vae.weights().byteSize();
     }
   }
 
-  private long denoise(Backend backend, Ops ops, int steps) {
+  private void denoise(Backend backend, Ops ops, int steps) {
     Shape shape = pipeline.latentShape(request);
     try (WanPipeline.TransformerFile file = pipeline.openTransformer(backend)) {
       WanTransformer transformer = file.model();
@@ -96,16 +89,14 @@ final class WanDryRun {
           }
         }
       }
-      return file.weights().byteSize();
     }
   }
 
-  private long decode(Backend backend, Ops ops) {
+  private void decode(Backend backend, Ops ops) {
     try (WanPipeline.VaeFile vae = pipeline.openVae(backend)) {
       Tensor latents = ops.allocate(DType.F32, pipeline.latentShape(request));
       Tensor z = pipeline.vaeLatents(ops, vae.model(), latents);
       vae.model().decode(ops, z, pipeline.tiling(request), _ -> {});
-      return vae.weights().byteSize();
     }
   }
 }

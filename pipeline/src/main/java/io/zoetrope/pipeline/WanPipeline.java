@@ -28,7 +28,6 @@ import io.zoetrope.weights.Weights;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -112,7 +111,7 @@ final class WanPipeline implements VideoPipeline {
   }
 
   @Override
-  public List<StageNeeds> needs(GenerationRequest request) {
+  public JobNeeds needs(GenerationRequest request) {
     checkSizes(request);
     return WanDryRun.of(this, request, request.steps());
   }
@@ -123,7 +122,7 @@ final class WanPipeline implements VideoPipeline {
     // A small job fits whatever its stages need; a dry run would be a good part of its start-up
     // time.
     if (Pixels.bytes(request) > Runtime.getRuntime().maxMemory() / SCRATCH_PER_CLIP) {
-      MachineMemory.require(request, WanDryRun.of(this, request, 1), Pixels.bytes(request));
+      MachineMemory.require(request, WanDryRun.of(this, request, 1));
     }
   }
 
@@ -235,7 +234,6 @@ final class WanPipeline implements VideoPipeline {
           Ops ops = stage.ops();
           try (PromptEncoder encoder = openPromptEncoder(backend);
               var _ = ops.scope("text")) {
-            stage.weightBytes(encoder.weightBytes());
             int length = request.maxSequenceLength();
             Tensor positive = encoder.encode(ops, "prompt", request.prompt(), length);
             stage.step(1);
@@ -274,7 +272,6 @@ final class WanPipeline implements VideoPipeline {
         stage -> {
           Ops ops = stage.ops();
           try (VaeFile vae = openVae(backend)) {
-            stage.weightBytes(vae.weights().byteSize());
             Moments moments = vae.model().encode(ops, videoSource(ops, request), tiling(request));
             Tensor mean = moments.mean().permute(CHANNELS_FIRST);
             ops.tap("vae_encode/mean", mean);
@@ -303,7 +300,6 @@ final class WanPipeline implements VideoPipeline {
           Ops ops = stage.ops();
           try (TransformerFile file = openTransformer(backend);
               var _ = ops.scope("denoise")) {
-            stage.weightBytes(file.weights().byteSize());
             WanTransformer transformer = file.model();
             ops.tap("initial_latents", Tensor.of(latents, shape.sizes()));
             ops.tap("sigmas", vector(scheduler.sigmas()));
@@ -333,7 +329,6 @@ final class WanPipeline implements VideoPipeline {
           Ops ops = stage.ops();
           Pixels pixels = new Pixels(request.width(), request.height(), request.frames());
           try (VaeFile vae = openVae(backend)) {
-            stage.weightBytes(vae.weights().byteSize());
             Tensor channelsFirst = ops.upload(Tensor.of(latents, shape.sizes()));
             Tensor z = vaeLatents(ops, vae.model(), channelsFirst);
             ops.tap("vae_decode/latents_in", z.permute(CHANNELS_FIRST));

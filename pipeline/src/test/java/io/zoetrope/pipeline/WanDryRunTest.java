@@ -6,19 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WanDryRunTest {
+  private static final Path FOLDER = Fixtures.path("wan21-t2v-tiny");
+
   private final Backend backend = new DryRunBackend();
-  private final VideoPipeline pipeline =
-      VideoPipeline.open(Fixtures.path("wan21-t2v-tiny"), backend, DType.F32);
+  private final VideoPipeline pipeline = VideoPipeline.open(FOLDER, backend, DType.F32);
 
   private GenerationRequest.Builder request(int width, int height, int frames) {
     return GenerationRequest.builder("a prompt", pipeline.defaults())
@@ -29,6 +33,10 @@ class WanDryRunTest {
 
   /** What the pipeline itself reports of a request on the same backend. */
   private List<StageNeeds> reported(GenerationRequest request) {
+    return reported(pipeline, request);
+  }
+
+  private static List<StageNeeds> reported(VideoPipeline pipeline, GenerationRequest request) {
     List<StageNeeds> reports = new ArrayList<>();
     pipeline.generate(
         request,
@@ -48,14 +56,24 @@ class WanDryRunTest {
       int width, int height, int frames, double guidance, boolean tiled) {
     GenerationRequest request =
         request(width, height, frames).guidanceScale(guidance).tiledDecoding(tiled).build();
-    assertEquals(reported(request), pipeline.needs(request));
+    assertEquals(reported(request), pipeline.needs(request).stages());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16"})
+  void countsWhatADeviceHolds(DType dtype) {
+    try (Backend cpu = BackendProvider.open("cpu", 1)) {
+      VideoPipeline computing = VideoPipeline.open(FOLDER, cpu, dtype, dtype);
+      GenerationRequest request = request(64, 32, 5).steps(1).build();
+      assertEquals(reported(computing, request), computing.needs(request).stages());
+    }
   }
 
   @Test
   void countsTheEncoderOfAClip() {
     VideoFrames clip = new VideoFrames(64, 32, 5, new byte[64 * 32 * 5 * 3]);
     GenerationRequest request = request(64, 32, 5).video(clip, 1).build();
-    assertEquals(reported(request), pipeline.needs(request));
+    assertEquals(reported(request), pipeline.needs(request).stages());
   }
 
   @Test
@@ -67,12 +85,17 @@ class WanDryRunTest {
                 () ->
                     MachineMemory.require(
                         request,
-                        List.of(
-                            new StageNeeds(Progress.Stage.DENOISE, 1, 1L << 20, 1),
-                            new StageNeeds(Progress.Stage.DECODE, 1, 1L << 60, 1)),
-                        1L << 20))
+                        new JobNeeds(
+                            List.of(
+                                new StageNeeds(Progress.Stage.DENOISE, 1L << 59, 1L << 20, 1),
+                                new StageNeeds(Progress.Stage.DECODE, 1L << 20, 1L << 60, 1)),
+                            1L << 20)))
             .getMessage();
-    assertTrue(message.contains("1 frames of 16384x16384 need 1099511627777 MiB"), message);
+    assertTrue(
+        message.contains(
+            "1 frames of 16384x16384 need %d MiB"
+                .formatted((1L << 40) + 2 + (JobNeeds.RUNTIME_BYTES >> 20))),
+        message);
     assertTrue(message.contains("for the video decoder, this machine has"), message);
   }
 }

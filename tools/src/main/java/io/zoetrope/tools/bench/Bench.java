@@ -1,5 +1,8 @@
 package io.zoetrope.tools.bench;
 
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.tools.bench.BenchTest.Part;
 import io.zoetrope.tools.bench.Workload.Sample;
 import java.util.ArrayList;
@@ -32,6 +35,7 @@ public final class Bench {
       BenchTest test,
       double warmUpSeconds,
       int repetitions) {
+    long predictedMemory = predictMemory(bench, test);
     PeakMemory memory = PeakMemory.reset();
     try (Workload workload = bench.load(test)) {
       warmUp(workload, warmUpSeconds);
@@ -50,7 +54,16 @@ public final class Bench {
           workload.unit(),
           workload.unitsPerRun(),
           samples,
+          predictedMemory,
           memory.bytes());
+    }
+  }
+
+  /** Peak memory of a process that does nothing but a test. */
+  private static long predictMemory(BenchModel bench, BenchTest test) {
+    try (Backend dryRun = new DryRunBackend();
+        Workload workload = bench.on(dryRun).load(test)) {
+      return JobNeeds.RUNTIME_BYTES + workload.run().heldBytes();
     }
   }
 

@@ -31,7 +31,17 @@ public final class BenchReport {
   }
 
   private static final String[] COLUMNS = {
-    "model", "size", "params", "backend", "dtype", "test", "time", "rate", "GFLOP/s", "scratch",
+    "model",
+    "size",
+    "params",
+    "backend",
+    "dtype",
+    "test",
+    "time",
+    "rate",
+    "GFLOP/s",
+    "scratch",
+    "predicted",
     "peak"
   };
 
@@ -51,7 +61,7 @@ public final class BenchReport {
       case MD -> {
         if (collected.isEmpty()) {
           out.println(row(COLUMNS));
-          out.println("|---|--:|--:|---|---|---|--:|--:|--:|--:|--:|");
+          out.println("|---|--:|--:|---|---|---|--:|--:|--:|--:|--:|--:|");
         }
         out.println(row(cells(result)));
       }
@@ -100,6 +110,7 @@ public final class BenchReport {
       spread(result.rate(), " " + result.unit() + "/s"),
       significant(result.gigaflops().getMean()),
       bytes(result.scratchBytes()),
+      bytes(result.predictedMemory()),
       result.peakMemory().isPresent() ? bytes(result.peakMemory().getAsLong()) : "-"
     };
   }

@@ -18,6 +18,7 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
  * @param unit what is counted per second
  * @param unitsPerRun how many of them one run makes
  * @param samples one per repetition
+ * @param predictedMemory what a dry run says of the next
  * @param peakMemory most bytes of physical memory that the process held meanwhile, where known
  */
 public record BenchResult(
@@ -31,6 +32,7 @@ public record BenchResult(
     String unit,
     int unitsPerRun,
     List<Sample> samples,
+    long predictedMemory,
     OptionalLong peakMemory) {
 
   /** Wall times of the repetitions in seconds. */
@@ -92,6 +94,7 @@ public record BenchResult(
     json.put("gflop", samples.getLast().flops() / 1e9);
     json.put("gflop_per_s", gigaflops().getMean());
     json.put("scratch_bytes", scratchBytes());
+    json.put("predicted_memory_bytes", predictedMemory);
     peakMemory.ifPresent(bytes -> json.put("peak_memory_bytes", bytes));
     return json;
   }

@@ -55,9 +55,12 @@ final class BlockWorkload implements Workload {
   @Override
   public Sample run() {
     tracer.reset();
-    long scratchBytes = forward.run().scratchBytes();
+    Sample all = forward.run();
     return new Sample(
-        tracer.nanos / 1e9 / tracer.blocks, tracer.flops / tracer.blocks, scratchBytes);
+        tracer.nanos / 1e9 / tracer.blocks,
+        tracer.flops / tracer.blocks,
+        all.scratchBytes(),
+        all.heldBytes());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.bench;
 
+import io.zoetrope.media.VideoFrames;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.VideoPipeline;
@@ -26,11 +27,13 @@ final class ClipWorkload implements Workload {
   private static final class Totals implements Progress {
     private long flops;
     private long scratchBytes;
+    private long stageBytes;
 
     @Override
     public void end(Stage stage, Report report) {
       flops += report.flops();
       scratchBytes = Math.max(scratchBytes, report.scratchBytes());
+      stageBytes = Math.max(stageBytes, report.weightBytes() + report.scratchBytes());
     }
   }
 
@@ -38,9 +41,10 @@ final class ClipWorkload implements Workload {
   public Sample run() {
     Totals totals = new Totals();
     long start = System.nanoTime();
-    pipeline.generate(request, totals);
+    VideoFrames clip = pipeline.generate(request, totals).frames();
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Sample(seconds, totals.flops, totals.scratchBytes);
+    long clipBytes = 3L * clip.width() * clip.height() * clip.frames();
+    return new Sample(seconds, totals.flops, totals.scratchBytes, totals.stageBytes + clipBytes);
   }
 
   @Override

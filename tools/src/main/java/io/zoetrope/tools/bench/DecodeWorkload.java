@@ -41,7 +41,8 @@ final class DecodeWorkload implements Workload {
       vae.decode(ops, z, null, ops::download);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Sample(seconds, ops.flops() - flops, ops.peakBytes());
+    long scratchBytes = ops.peakBytes();
+    return new Sample(seconds, ops.flops() - flops, scratchBytes, scratchBytes + ops.weightBytes());
   }
 
   @Override

@@ -47,7 +47,8 @@ final class ForwardWorkload implements Workload {
       ops.download(loaded.model().forward(ops, latents, TIMESTEP, text, rope));
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Sample(seconds, ops.flops() - flops, ops.peakBytes());
+    long scratchBytes = ops.peakBytes();
+    return new Sample(seconds, ops.flops() - flops, scratchBytes, scratchBytes + ops.weightBytes());
   }
 
   @Override

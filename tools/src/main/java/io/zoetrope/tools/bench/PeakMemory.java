@@ -23,8 +23,9 @@ public final class PeakMemory {
     this.known = known;
   }
 
-  /** Begins anew, where the system can do that. */
+  /** Begins anew, without what nobody needs any more, where the system can do that. */
   public static PeakMemory reset() {
+    System.gc();
     try {
       Files.writeString(RESET, RESET_PEAK);
       return new PeakMemory(true);

@@ -8,8 +8,10 @@ public interface Workload extends AutoCloseable {
    * @param seconds wall time
    * @param flops multiplications and additions of the matrix work
    * @param scratchBytes most bytes of activations and buffers at a time
+   * @param heldBytes most bytes at a time of scratch, the weights that matrix work reads, and
+   *     results
    */
-  record Sample(double seconds, long flops, long scratchBytes) {}
+  record Sample(double seconds, long flops, long scratchBytes, long heldBytes) {}
 
   /** Does the work once. */
   Sample run();

@@ -5,6 +5,7 @@ import static io.zoetrope.weights.FileErrors.quote;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.VideoPipeline;
@@ -17,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -176,26 +178,33 @@ final class InspectCommand implements Callable<Integer> {
     try (Backend dryRun = new DryRunBackend()) {
       VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype(), vae.dtype());
       GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
-      List<StageNeeds> stages = pipeline.needs(request);
+      JobNeeds needs = pipeline.needs(request);
       out.printf(
-          "%-44s %14s %14s %12s%n",
+          "%-44s %14s %14s %14s %12s%n",
           "%dx%d, %d frames, %d steps, %s"
               .formatted(
                   request.width(), request.height(), request.frames(), request.steps(), precision),
           "weights MiB",
           "scratch MiB",
+          "both MiB",
           "TFLOP");
-      long peak = 0;
-      for (StageNeeds needs : stages) {
-        peak = Math.max(peak, needs.weightBytes() + needs.scratchBytes());
+      for (StageNeeds stage : needs.stages()) {
         out.printf(
-            "%-44s %,14d %,14d %12.4f%n",
-            "  " + needs.stage().title(),
-            mebibytes(needs.weightBytes()),
-            mebibytes(needs.scratchBytes()),
-            needs.flops() / 1e12);
+            "%-44s %,14d %,14d %,14d %12.4f%n",
+            "  " + stage.stage().title(),
+            mebibytes(stage.weightBytes()),
+            mebibytes(stage.scratchBytes()),
+            mebibytes(stage.peakBytes()),
+            stage.flops() / 1e12);
       }
-      out.printf("  peak memory beside the Java runtime: %,d MiB%n", mebibytes(peak));
+      out.printf(
+          "  peak memory: %,d MiB: the largest stage, %,d MiB for the clip, %,d MiB for Java and libraries%n",
+          mebibytes(needs.peakBytes()),
+          mebibytes(needs.clipBytes()),
+          mebibytes(JobNeeds.RUNTIME_BYTES));
+      out.println(
+          "  (weights: those that matrix work reads, as %s in the autoencoder, else %s; scratch: activations)"
+              .formatted(vae.dtype().name().toLowerCase(Locale.ROOT), precision));
     }
   }
 

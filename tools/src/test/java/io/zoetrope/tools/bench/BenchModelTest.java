@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
@@ -41,6 +42,17 @@ class BenchModelTest {
       assertEquals(first.scratchBytes(), second.scratchBytes());
       assertTrue(workload.weights().bytes() >= 2 * workload.weights().parameters());
       assertEquals(part == Part.VAE_DECODE ? 5 : 1, workload.unitsPerRun());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Part.class)
+  void aDryRunHoldsAsMuch(Part part) {
+    BenchTest test = new BenchTest(part, 32, 32, 5);
+    try (Backend dryRun = new DryRunBackend();
+        Workload predicted = model.on(dryRun).load(test);
+        Workload measured = model.load(test)) {
+      assertEquals(predicted.run().heldBytes(), measured.run().heldBytes());
     }
   }
 

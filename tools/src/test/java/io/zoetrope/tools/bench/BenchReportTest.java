@@ -31,7 +31,10 @@ class BenchReportTest {
           8,
           "frames",
           5,
-          List.of(new Sample(0.5, 2_000_000_000L, 100), new Sample(1.5, 2_000_000_000L, 1 << 20)),
+          List.of(
+              new Sample(0.5, 2_000_000_000L, 100, 200),
+              new Sample(1.5, 2_000_000_000L, 1 << 20, 1 << 21)),
+          3L << 29,
           OptionalLong.of(5L << 29));
 
   private static String written(Format format, BenchResult... results) {
@@ -59,7 +62,7 @@ class BenchReportTest {
     assertEquals(4, lines.size());
     assertEquals(
         "| some, \"model\" | 3.0 MiB | 1.50 M | cpu | bf16 | vae-decode 64x32x5 | 1000 ± 707 ms"
-            + " | 6.67 ± 4.71 frames/s | 2.67 | 1.0 MiB | 2.50 GiB |",
+            + " | 6.67 ± 4.71 frames/s | 2.67 | 1.0 MiB | 1.50 GiB | 2.50 GiB |",
         lines.getLast());
     long bars = lines.getFirst().chars().filter(c -> c == '|').count();
     lines.forEach(line -> assertEquals(bars, line.chars().filter(c -> c == '|').count(), line));

@@ -73,6 +73,8 @@ class CommandLineTest extends CommandTest {
     assertEquals(0, run("inspect", model.toString(), "--size", "32x32", "--frames", "5"));
     assertTrue(out.toString().contains("187,488"), out.toString());
     assertTrue(out.toString().contains("TFLOP"), out.toString());
+    assertTrue(out.toString().contains("peak memory: "), out.toString());
+    assertTrue(out.toString().contains("as f32 in the autoencoder, else f32;"), out.toString());
     assertEquals(
         0,
         run(

@@ -88,7 +88,10 @@ final class ElementOperations {
     Reference.reachabilityFence(to);
   }
 
-  void embedding(Tensor out, Tensor table, int[] ids) {
+  void embedding(Tensor out, Tensor placedTable, int[] ids) {
+    // Most rows of a table are never looked up, so it is not worth a rounded copy.
+    boolean rounds = out.dtype() == placedTable.dtype();
+    Tensor table = rounds ? PlacedWeight.unrounded(placedTable) : placedTable;
     if (!table.dtype().isComputable()) {
       definition.embedding(out, table, ids);
       return;

@@ -125,8 +125,7 @@ public final class GeneratedBackend extends HostBackend {
 
   @Override
   public Tensor place(Tensor weight, DType rounding) {
-    boolean narrower = rounding != DType.F32 && weight.dtype().bits() > rounding.bits();
-    DType dtype = narrower ? rounding : weight.dtype();
+    DType dtype = usedDType(weight, rounding);
     PlacedWeight storage = new PlacedWeight(weight, dtype);
     return Tensor.contiguous(storage, 0, dtype, weight.shape(), weight.lifetime());
   }

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentMap;
  * use and are reachable only from here, so they go when the weight goes.
  *
  * <p>A weight that is stored wider than it is used is rounded while it is packed; a rounded copy is
- * only made for operations that take weights as they are, such as {@code embedding}.
+ * only made for operations that take weights as they are, such as the norms.
  */
 final class PlacedWeight extends HostStorage {
   /** Which part of the storage was packed, and for which products. */
@@ -40,6 +40,23 @@ final class PlacedWeight extends HostStorage {
   /** The weight as it is stored. */
   Tensor stored() {
     return stored;
+  }
+
+  /**
+   * The elements of a contiguous tensor before any rounding: for operations that round what they
+   * read of it anyway.
+   */
+  static Tensor unrounded(Tensor weight) {
+    if (weight.storage() instanceof PlacedWeight placed && placed.dtype != placed.stored.dtype()) {
+      Tensor stored = placed.stored;
+      return Tensor.contiguous(
+          stored.storage(),
+          stored.offset() + weight.offset(),
+          stored.dtype(),
+          weight.shape(),
+          weight.lifetime());
+    }
+    return weight;
   }
 
   @Override

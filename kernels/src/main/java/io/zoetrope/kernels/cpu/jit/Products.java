@@ -151,6 +151,7 @@ final class Products {
     long panelBytes = (long) steps * operands.panelStepBytes(set);
     MemorySegment panels = panelMemory(panels(columns) * panelBytes, arena);
     PackedWeight packed = new PackedWeight(panels, operands, columns, steps, panelBytes);
+    long panelElements = (long) panelWidth() * channels * taps;
     pool.run(
         panels(columns),
         (panel, workspace) -> {
@@ -158,9 +159,11 @@ final class Products {
           for (int tap = 0; tap < taps; tap++) {
             packPanel(packed, panel, tap, tapSteps, rows, channels, taps, workspace);
           }
+          // A panel at a time: a whole weight is never in memory beside its packed form.
+          source.release(panel * panelElements, panelElements);
         });
     Reference.reachabilityFence(source);
-    LinuxMemory.release(source.view().memory());
+    source.release(0, weight.count());
     return packed;
   }
 
@@ -177,13 +180,18 @@ final class Products {
    * @param rounded whether they are F32 that are rounded to BF16 on the way
    */
   private record Source(NativeView view, boolean rounded) {
+    /** Gives back the pages of elements that were packed, if they are those of a file. */
+    void release(long first, long count) {
+      MemorySegment memory = view.memory();
+      long from = view.at(first) - memory.address();
+      long bytes = Math.min(count * view.dtype().bytes(), memory.byteSize() - from);
+      LinuxMemory.release(memory.asSlice(from, bytes));
+    }
+
     static Source of(Tensor weight) {
-      if (weight.storage() instanceof PlacedWeight placed
-          && placed.stored().dtype() == DType.F32
-          && weight.dtype() == DType.BF16) {
-        MemorySegment memory = NativeView.reachable(placed.stored().segment());
-        long address = memory.address() + weight.offset() * Float.BYTES;
-        return new Source(new NativeView(memory, DType.F32, address), true);
+      Tensor unrounded = PlacedWeight.unrounded(weight);
+      if (unrounded.dtype() == DType.F32 && weight.dtype() == DType.BF16) {
+        return new Source(NativeView.of(unrounded), true);
       }
       boolean direct = weight.dtype() == DType.F32 || weight.dtype() == DType.BF16;
       return new Source(NativeView.of(direct ? weight : toFloats(weight)), false);

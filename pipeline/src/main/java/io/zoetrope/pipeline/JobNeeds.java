@@ -1,0 +1,30 @@
+package io.zoetrope.pipeline;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What a job needs. Each stage has closed the weights and the scratch of the one before, so the
+ * largest one decides how much memory the job takes.
+ *
+ * @param stages in order, at least one
+ * @param clipBytes bytes of the finished clip
+ */
+public record JobNeeds(List<StageNeeds> stages, long clipBytes) {
+  /**
+   * Physical memory of a process that holds nothing yet: the Java runtime with the heap and the
+   * code of a small job, FFmpeg, and what the kernels keep for each thread. Measured on x86-64 with
+   * the options of the launcher; docs/performance.md says how.
+   */
+  public static final long RUNTIME_BYTES = 110L << 20;
+
+  /** The stage that takes most memory. */
+  public StageNeeds largest() {
+    return stages.stream().max(Comparator.comparingLong(StageNeeds::peakBytes)).orElseThrow();
+  }
+
+  /** Most bytes of physical memory that the process holds at a time. */
+  public long peakBytes() {
+    return RUNTIME_BYTES + clipBytes + largest().peakBytes();
+  }
+}
