@@ -59,9 +59,9 @@ public final class CpuBackendProvider implements BackendProvider {
       case AUTO ->
           GeneratedBackend.best(count)
               .<Backend>map(backend -> backend)
-              .orElseGet(() -> new VectorBackend(count, GemmKernel.vector()));
-      case VECTOR -> new VectorBackend(count, GemmKernel.vector());
-      case REFERENCE -> new VectorBackend(count, GemmKernel.reference());
+              .orElseGet(() -> vector(count, GemmKernel.vector()));
+      case VECTOR -> vector(count, GemmKernel.vector());
+      case REFERENCE -> vector(count, GemmKernel.reference());
       default -> {
         List<String> known = new ArrayList<>(List.of(AUTO, VECTOR, REFERENCE));
         known.addAll(sets);
@@ -69,5 +69,9 @@ public final class CpuBackendProvider implements BackendProvider {
             "-D%s=%s: known kernels are %s".formatted(PROPERTY, wanted, String.join(", ", known)));
       }
     };
+  }
+
+  private static Backend vector(int threads, GemmKernel kernel) {
+    return new VectorBackend(threads, kernel, GeneratedBackend.obstacle());
   }
 }

@@ -15,6 +15,7 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,7 @@ class ThreadCountTest {
 
   @Test
   void vectorKernels() {
-    check(threads -> new VectorBackend(threads, GemmKernel.vector()), DType.F32);
+    check(threads -> new VectorBackend(threads, GemmKernel.vector(), Optional.empty()), DType.F32);
   }
 
   @ParameterizedTest

@@ -37,11 +37,6 @@ final class PlacedWeight extends HostStorage {
     this.dtype = dtype;
   }
 
-  /** The weight as it is stored. */
-  Tensor stored() {
-    return stored;
-  }
-
   /**
    * The elements of a contiguous tensor before any rounding: for operations that round what they
    * read of it anyway.

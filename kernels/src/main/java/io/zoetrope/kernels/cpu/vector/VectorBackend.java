@@ -1,6 +1,5 @@
 package io.zoetrope.kernels.cpu.vector;
 
-import io.zoetrope.kernels.cpu.jit.GeneratedBackend;
 import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Activation;
@@ -27,6 +26,7 @@ public final class VectorBackend extends HostBackend {
   private final StridedCopy copy;
   private final RowOperations rows;
   private final ElementOperations elements;
+  private final Optional<String> limit;
   private Roofline roofline;
 
   /**
@@ -34,14 +34,16 @@ public final class VectorBackend extends HostBackend {
    *
    * @param threads number of compute threads
    * @param kernel multiplies matrices
+   * @param limit why no faster backend of this machine computes, or empty
    * @throws IllegalStateException if the JVM runs without the Vector API
    */
-  public VectorBackend(int threads, GemmKernel kernel) {
+  public VectorBackend(int threads, GemmKernel kernel, Optional<String> limit) {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       throw new IllegalStateException(
           "the CPU backend needs the Vector API: run java with --add-modules=jdk.incubator.vector");
     }
     this.kernel = kernel;
+    this.limit = limit;
     warmUp = new WarmUp(kernel);
     pool = new WorkerPool<>(threads, Workspace::new);
     Gemm gemm = new Gemm(pool, kernel);
@@ -60,7 +62,7 @@ public final class VectorBackend extends HostBackend {
 
   @Override
   public Optional<String> limit() {
-    return GeneratedBackend.obstacle();
+    return limit;
   }
 
   @Override

@@ -4,12 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendContract;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class VectorBackendTest extends BackendContract {
   @Override
   protected Backend open() {
-    return new VectorBackend(2, GemmKernel.vector());
+    return new VectorBackend(2, GemmKernel.vector(), Optional.empty());
   }
 
   @Test
