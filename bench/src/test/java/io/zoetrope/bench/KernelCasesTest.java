@@ -19,6 +19,7 @@ class KernelCasesTest {
       Set.of(
           "name",
           "limit",
+          "computesInMainMemory",
           "roofline",
           "allocate",
           "free",

@@ -35,6 +35,13 @@ public interface Backend extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Whether weights and scratch lie in the memory of the machine, not in one of the device's own.
+   */
+  default boolean computesInMainMemory() {
+    return true;
+  }
+
   /** A block of scratch memory; its content is undefined. */
   Storage allocate(long bytes);
 

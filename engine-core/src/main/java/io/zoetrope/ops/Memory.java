@@ -46,8 +46,16 @@ final class Memory implements AutoCloseable {
   /** Notes that a product reads a weight. */
   void noteWeight(Tensor weight) {
     if (weights.add(new Weight(weight.storage(), weight.offset(), weight.shape()))) {
-      weightBytes += weight.byteSize();
+      weightBytes += weight.count() * usedBytes(weight.dtype());
     }
+  }
+
+  /** Devices multiply with F32 or with BF16, whichever is enough for every number of a dtype. */
+  private static int usedBytes(DType stored) {
+    return switch (stored) {
+      case BF16, F8_E4M3, F8_E5M2 -> DType.BF16.bytes();
+      default -> DType.F32.bytes();
+    };
   }
 
   Scope open(String path) {

@@ -11,9 +11,10 @@ final class MachineMemory {
    * Compares a job with the memory of the machine or container, and its clip with the Java heap,
    * which holds it.
    *
+   * @param computesHere whether the device computes in this memory
    * @throws PipelineException that says how much is needed and how much there is
    */
-  static void require(GenerationRequest request, JobNeeds needs) {
+  static void require(GenerationRequest request, JobNeeds needs, boolean computesHere) {
     long clipBytes = needs.clipBytes();
     long heap = Runtime.getRuntime().maxMemory();
     String job =
@@ -25,7 +26,7 @@ final class MachineMemory {
     }
     long needed = needs.peakBytes();
     // The heap's limit is a part of the memory: what is below needs no closer look, which is slow.
-    if (needed > heap && needed > total()) {
+    if (computesHere && needed > heap && needed > total()) {
       throw new PipelineException(
           "%s need %s MiB of memory for the %s, this machine has %s MiB: use a smaller size, fewer frames or tiled decoding"
               .formatted(

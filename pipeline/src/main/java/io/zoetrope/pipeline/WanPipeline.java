@@ -122,7 +122,8 @@ final class WanPipeline implements VideoPipeline {
     // A small job fits whatever its stages need; a dry run would be a good part of its start-up
     // time.
     if (Pixels.bytes(request) > Runtime.getRuntime().maxMemory() / SCRATCH_PER_CLIP) {
-      MachineMemory.require(request, WanDryRun.of(this, request, 1));
+      MachineMemory.require(
+          request, WanDryRun.of(this, request, 1), backend.computesInMainMemory());
     }
   }
 

@@ -43,15 +43,17 @@ public final class CpuBackendProvider implements BackendProvider {
       throw new IllegalArgumentException("threads must be at least 0, not " + threads);
     }
     int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-    String wanted = spec.options().getOrDefault(OPTION, System.getProperty(PROPERTY, AUTO));
+    boolean byOption = spec.options().containsKey(OPTION);
+    String wanted = byOption ? spec.options().get(OPTION) : System.getProperty(PROPERTY, AUTO);
+    String asked = (byOption ? "device cpu," + OPTION : "-D" + PROPERTY) + "=" + wanted;
     List<String> sets = GeneratedBackend.instructionSets();
     if (sets.contains(wanted)) {
       try {
         return GeneratedBackend.open(count, wanted);
       } catch (IllegalStateException e) {
         throw new IllegalStateException(
-            "-D%s=%s: %s; -D%s=%s takes the best of this machine"
-                .formatted(PROPERTY, wanted, e.getMessage(), PROPERTY, AUTO),
+            "%s: %s; %s=%s takes the best of this machine"
+                .formatted(asked, e.getMessage(), OPTION, AUTO),
             e);
       }
     }
@@ -66,7 +68,7 @@ public final class CpuBackendProvider implements BackendProvider {
         List<String> known = new ArrayList<>(List.of(AUTO, VECTOR, REFERENCE));
         known.addAll(sets);
         throw new IllegalArgumentException(
-            "-D%s=%s: known kernels are %s".formatted(PROPERTY, wanted, String.join(", ", known)));
+            "%s: known kernels are %s".formatted(asked, String.join(", ", known)));
       }
     };
   }

@@ -71,6 +71,11 @@ public class CudaBackend implements Backend {
   }
 
   @Override
+  public boolean computesInMainMemory() {
+    return false;
+  }
+
+  @Override
   public Storage allocate(long bytes) {
     weights.freeEnded();
     long address = runtime.allocate(bytes);

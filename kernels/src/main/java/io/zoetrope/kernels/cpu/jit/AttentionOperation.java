@@ -109,7 +109,7 @@ final class AttentionOperation {
       valuePanels = products.panels(headDim);
       keyPanelBytes = (long) headDim / scoreOperands.elementsOfStep() * stepBytes;
       valuePanelBytes = (long) wholeKeys / valueOperands.elementsOfStep() * stepBytes;
-      int most = Math.min(MOST_KEYS, KEY_BLOCK_ELEMENTS / headDim);
+      int most = Math.clamp(KEY_BLOCK_ELEMENTS / headDim, 1, MOST_KEYS);
       blockKeys = products.panels(Math.min(keys, most)) * panelWidth;
       int tasks = Math.max(1, 2 * products.pool().threads() / heads);
       int share = Math.ceilDiv(queries, Math.max(Math.ceilDiv(queries, QUERIES), tasks));

@@ -1,7 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -63,10 +62,24 @@ final class CpuFeatures {
 
   /** Features of a machine that generated code is not made for. */
   static CpuFeatures none(String system, String architecture) {
-    return new CpuFeatures(
-        "generated code needs Linux on x86-64; this is %s on %s".formatted(system, architecture),
-        Set.of(),
-        0);
+    return without(
+        "generated code needs Linux on x86-64; this is %s on %s".formatted(system, architecture));
+  }
+
+  private static CpuFeatures without(String obstacle) {
+    return new CpuFeatures(obstacle, Set.of(), 0);
+  }
+
+  /** Why the operating system lets no generated code run; empty if it does. */
+  static Optional<String> refusal(MachineCode.Loader loader) {
+    Assembler nothing = new Assembler();
+    nothing.ret();
+    try {
+      loader.load(nothing.assemble());
+      return Optional.empty();
+    } catch (IllegalStateException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   private static CpuFeatures detect() {
@@ -79,7 +92,11 @@ final class CpuFeatures {
     try {
       cpuInfo = Files.readString(CPU_INFO);
     } catch (IOException e) {
-      throw new UncheckedIOException("processor features: cannot read " + CPU_INFO, e);
+      return without("generated code needs to know the processor's flags: cannot read " + CPU_INFO);
+    }
+    Optional<String> refusal = refusal(ExecutableMemory::load);
+    if (refusal.isPresent()) {
+      return without(refusal.get());
     }
     boolean hasTiles = flags(cpuInfo).containsAll(List.of(InstructionSet.AMX.flags()));
     return of(cpuInfo, hasTiles ? requestTiles() : 0);
@@ -91,7 +108,8 @@ final class CpuFeatures {
         .lines()
         .filter(line -> line.matches("flags\\s*:.*"))
         .findFirst()
-        .map(line -> Set.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
+        .map(line ->
+            Set.copyOf(List.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+"))))
         .orElse(Set.of());
   }
 

@@ -45,6 +45,11 @@ final class ExecutableMemory {
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_INT));
 
+  private static final MethodHandle MUNMAP =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("munmap"),
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+
   /** A call takes no more than a few milliseconds and needs no safepoint. */
   private static final MethodHandle CALL =
       LINKER.downcallHandle(
@@ -85,7 +90,9 @@ final class ExecutableMemory {
       MemorySegment.copy(code, 0, pages, ValueLayout.JAVA_BYTE, 0, code.length);
       int result = (int) MPROTECT.invokeExact(state, pages, size, PROTECT_READ_EXECUTE);
       if (result != 0) {
-        throw failure("mprotect", size, state);
+        IllegalStateException failure = failure("mprotect", size, state);
+        var _ = (int) MUNMAP.invokeExact(mapped, size);
+        throw failure;
       }
       return arguments -> call(pages, arguments);
     } catch (RuntimeException | Error e) {
@@ -107,7 +114,7 @@ final class ExecutableMemory {
 
   private static IllegalStateException failure(String function, long size, MemorySegment state) {
     return new IllegalStateException(
-        "executable memory: %s of %d bytes failed with errno %d; -Dzoetrope.gemm=vector needs none"
+        "generated code needs executable memory: %s of %d bytes failed with errno %d; --device cpu,gemm=vector needs none"
             .formatted(function, size, (int) ERRNO.get(state, 0L)));
   }
 }

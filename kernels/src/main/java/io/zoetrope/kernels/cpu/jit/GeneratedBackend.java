@@ -41,7 +41,7 @@ public final class GeneratedBackend extends HostBackend {
   public static Optional<GeneratedBackend> best(int threads) {
     return CpuFeatures.ofThisMachine()
         .best()
-        .map(set -> new GeneratedBackend(threads, set, ExecutableMemory::load));
+        .map(set -> new GeneratedBackend(threads, set, KernelCache.ofThisMachine()));
   }
 
   /**
@@ -63,7 +63,7 @@ public final class GeneratedBackend extends HostBackend {
         .ifPresent(reason -> {
           throw new IllegalStateException(reason);
         });
-    return new GeneratedBackend(threads, set, ExecutableMemory::load);
+    return new GeneratedBackend(threads, set, KernelCache.ofThisMachine());
   }
 
   /** Names of the instruction sets that code is generated for, the least first. */
@@ -76,10 +76,15 @@ public final class GeneratedBackend extends HostBackend {
     return CpuFeatures.ofThisMachine().missing(InstructionSet.AVX2);
   }
 
+  /** For tests, whose code need not run on this machine. */
   GeneratedBackend(int threads, InstructionSet set, MachineCode.Loader loader) {
+    this(threads, set, new KernelCache(loader));
+  }
+
+  private GeneratedBackend(int threads, InstructionSet set, KernelCache kernels) {
     this.set = set;
     pool = new WorkerPool<>(threads, NativeWorkspace::new);
-    kernels = new KernelCache(loader);
+    this.kernels = kernels;
     RowRunner runner = new RowRunner(set, kernels, pool);
     Products products = new Products(set, kernels, pool, runner);
     linear = new LinearOperation(products);

@@ -11,11 +11,18 @@ final class KernelCache {
     void generate(Assembler assembler);
   }
 
+  private static final KernelCache THIS_MACHINE = new KernelCache(ExecutableMemory::load);
+
   private final MachineCode.Loader loader;
   private final ConcurrentMap<Recipe, MachineCode> functions = new ConcurrentHashMap<>();
 
   KernelCache(MachineCode.Loader loader) {
     this.loader = loader;
+  }
+
+  /** The functions of this process: their memory is never given back. */
+  static KernelCache ofThisMachine() {
+    return THIS_MACHINE;
   }
 
   MachineCode get(Recipe recipe) {

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -7,51 +8,93 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Advice to the operating system about memory (Linux). It changes how fast or how large a program
- * is, never what it computes, so advice that is not taken is no error.
+ * What Linux does with pages of memory, beyond what Java asks of it. It changes how fast or how
+ * large a program is, never what it computes, so advice that is not taken is no error.
  */
 final class LinuxMemory {
   private static final long PAGE = 4096;
   private static final long HUGE_PAGE = 2 << 20;
+  private static final int READ_WRITE = 1 | 2;
+  private static final int PRIVATE_ANONYMOUS = 0x2 | 0x20;
   private static final int DONT_NEED = 4;
   private static final int USE_HUGE_PAGES = 14;
 
   private static final MethodHandle MADVISE =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().findOrThrow("madvise"),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_INT));
+      function(
+          "madvise",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle MMAP =
+      function(
+          "mmap",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG));
+  private static final MethodHandle MUNMAP =
+      function(
+          "munmap",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
 
   private LinuxMemory() {}
 
+  private static MethodHandle function(String name, FunctionDescriptor type) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type);
+  }
+
+  /** A call whose result is a number; none of these functions throws. */
+  @FunctionalInterface
+  private interface Call {
+    long run() throws Throwable;
+  }
+
+  private static long call(Call call) {
+    try {
+      return call.run();
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Says that a part of a mapped file won't be read soon: its pages leave the process. */
   static void release(MemorySegment mapped) {
-    if (mapped.isMapped()) {
-      advise(mapped, PAGE, DONT_NEED);
+    long start = Math.ceilDiv(mapped.address(), PAGE) * PAGE;
+    long end = (mapped.address() + mapped.byteSize()) / PAGE * PAGE;
+    if (mapped.isMapped() && mapped.isReadOnly() && end > start) {
+      call(() -> (int) MADVISE.invokeExact(start, end - start, DONT_NEED));
     }
   }
 
-  /** Asks for large pages, before memory is written for the first time. */
-  static void useHugePages(MemorySegment memory) {
-    advise(memory, HUGE_PAGE, USE_HUGE_PAGES);
-  }
-
-  /** Advises about the whole pages inside a segment. */
-  private static void advise(MemorySegment memory, long page, int advice) {
-    long start = Math.ceilDiv(memory.address(), page) * page;
-    long end = (memory.address() + memory.byteSize()) / page * page;
-    if (end > start) {
-      try {
-        var _ = (int) MADVISE.invokeExact(start, end - start, advice);
-      } catch (RuntimeException | Error e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new IllegalStateException(e);
-      }
+  /**
+   * Zeros for as long as an arena is open. Those of some size get large pages, which memory that is
+   * read again and again is faster in; they are there when they are first written, not before.
+   *
+   * @param alignment of the first byte; at most that of a page
+   */
+  static MemorySegment allocate(long bytes, long alignment, Arena arena) {
+    if (bytes < HUGE_PAGE) {
+      return arena.allocate(bytes, alignment);
     }
+    long length = bytes + HUGE_PAGE;
+    long start =
+        call(() -> (long) MMAP.invokeExact(0L, length, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L));
+    if (start == -1) {
+      throw new OutOfMemoryError("cannot map %d bytes for packed weights".formatted(length));
+    }
+    long aligned = Math.ceilDiv(start, HUGE_PAGE) * HUGE_PAGE;
+    call(() -> (int) MADVISE.invokeExact(aligned, start + length - aligned, USE_HUGE_PAGES));
+    return MemorySegment.ofAddress(aligned)
+        .reinterpret(bytes, arena, _ -> call(() -> (int) MUNMAP.invokeExact(start, length)));
   }
 }

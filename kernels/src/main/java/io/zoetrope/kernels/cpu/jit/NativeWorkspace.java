@@ -37,11 +37,6 @@ final class NativeWorkspace {
       Arena.ofAuto().allocate(ARGUMENTS * (long) Long.BYTES, ALIGNMENT);
   private final MemorySegment[] pieces = new MemorySegment[Piece.values().length];
 
-  /** The record of arguments. */
-  MemorySegment arguments() {
-    return arguments;
-  }
-
   /** Puts values in the record of arguments, from the first one on, and runs a function. */
   void call(MachineCode function, long... values) {
     for (int i = 0; i < values.length; i++) {

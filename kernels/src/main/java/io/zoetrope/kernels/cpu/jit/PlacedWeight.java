@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentMap;
  */
 final class PlacedWeight extends HostStorage {
   /** Which part of the storage was packed, and for which products. */
-  record Part(long offset, Shape shape, ProductOperands operands) {}
+  record Part(long offset, Shape shape, InstructionSet set, ProductOperands operands) {}
 
   private final Tensor stored;
   private final DType dtype;

@@ -3,7 +3,6 @@ package io.zoetrope.kernels.cpu.jit;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +56,8 @@ final class Products {
 
   /** What an activation and a weight are multiplied as. */
   ProductOperands operands(DType activation, DType weight, int depth) {
-    if (weight != DType.BF16) {
+    // Every number of 8 bits is one of bfloat16, too.
+    if (weight != DType.BF16 && weight.bits() != Byte.SIZE) {
       return ProductOperands.FLOATS;
     }
     boolean pairs = depth % ProductOperands.HALVES.elementsOfStep() == 0;
@@ -133,7 +133,7 @@ final class Products {
    */
   PackedWeight packed(Tensor weight, ProductOperands operands) {
     if (weight.storage() instanceof PlacedWeight storage) {
-      var part = new PlacedWeight.Part(weight.offset(), weight.shape(), operands);
+      var part = new PlacedWeight.Part(weight.offset(), weight.shape(), set, operands);
       return storage
           .packed()
           .computeIfAbsent(part, _ -> pack(weight, operands, weight.lifetime().arena()));
@@ -149,7 +149,7 @@ final class Products {
     int tapSteps = channels / operands.elementsOfStep();
     int steps = taps * tapSteps;
     long panelBytes = (long) steps * operands.panelStepBytes(set);
-    MemorySegment panels = panelMemory(panels(columns) * panelBytes, arena);
+    MemorySegment panels = LinuxMemory.allocate(panels(columns) * panelBytes, ALIGNMENT, arena);
     PackedWeight packed = new PackedWeight(panels, operands, columns, steps, panelBytes);
     long panelElements = (long) panelWidth() * channels * taps;
     pool.run(
@@ -167,19 +167,19 @@ final class Products {
     return packed;
   }
 
-  /** Panels are read again and again, so large pages pay. */
-  private static MemorySegment panelMemory(long bytes, Arena arena) {
-    MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
-    LinuxMemory.useHugePages(memory);
-    return memory;
-  }
-
   /**
    * Where the elements of a weight come from.
    *
-   * @param rounded whether they are F32 that are rounded to BF16 on the way
+   * @param view of them as they are stored
+   * @param dtype that they are packed from
    */
-  private record Source(NativeView view, boolean rounded) {
+  private record Source(NativeView view, DType dtype) {
+    static Source of(Tensor weight) {
+      Tensor unrounded = PlacedWeight.unrounded(weight);
+      boolean halves = weight.dtype() == DType.BF16 || weight.dtype().bits() == Byte.SIZE;
+      return new Source(NativeView.of(unrounded), halves ? DType.BF16 : DType.F32);
+    }
+
     /** Gives back the pages of elements that were packed, if they are those of a file. */
     void release(long first, long count) {
       MemorySegment memory = view.memory();
@@ -187,38 +187,36 @@ final class Products {
       long bytes = Math.min(count * view.dtype().bytes(), memory.byteSize() - from);
       LinuxMemory.release(memory.asSlice(from, bytes));
     }
-
-    static Source of(Tensor weight) {
-      Tensor unrounded = PlacedWeight.unrounded(weight);
-      if (unrounded.dtype() == DType.F32 && weight.dtype() == DType.BF16) {
-        return new Source(NativeView.of(unrounded), true);
-      }
-      boolean direct = weight.dtype() == DType.F32 || weight.dtype() == DType.BF16;
-      return new Source(NativeView.of(direct ? weight : toFloats(weight)), false);
-    }
   }
 
-  /** The columns of a panel as rows of elements, rounded if need be. */
+  /** The columns of a panel as rows of elements, converted if need be. */
   private NativeView panelRows(
       Source source, int panel, int columns, int depth, NativeWorkspace workspace) {
     NativeView view = source.view();
-    int first = panel * panelWidth();
-    long from = view.at((long) first * depth);
-    if (!source.rounded()) {
-      return new NativeView(view.memory(), view.dtype(), from);
+    long first = (long) panel * panelWidth() * depth;
+    if (view.dtype() == source.dtype()) {
+      return new NativeView(view.memory(), view.dtype(), view.at(first));
     }
-    int count = Math.min(panelWidth(), columns - first);
-    long pitch = (long) depth * Short.BYTES;
+    int count = Math.min(panelWidth(), columns - panel * panelWidth());
+    long pitch = (long) depth * source.dtype().bytes();
     MemorySegment rows = workspace.piece(NativeWorkspace.Piece.LEFT, count * pitch);
-    workspace.call(
-        kernels.get(new ConvertRows(set, DType.F32, DType.BF16)),
-        from,
-        (long) depth * Float.BYTES,
-        rows.address(),
-        pitch,
-        count,
-        depth);
-    return new NativeView(rows, DType.BF16, rows.address());
+    if (view.dtype() == DType.F32) {
+      workspace.call(
+          kernels.get(new ConvertRows(set, DType.F32, source.dtype())),
+          view.at(first),
+          (long) depth * Float.BYTES,
+          rows.address(),
+          pitch,
+          count,
+          depth);
+    } else {
+      long start = (view.at(first) - view.memory().address()) / view.dtype().bytes();
+      for (long i = 0; i < (long) count * depth; i++) {
+        float value = Conversions.toFloat(view.memory(), view.dtype(), start + i);
+        Conversions.fromFloat(rows, source.dtype(), i, value);
+      }
+    }
+    return new NativeView(rows, source.dtype(), rows.address());
   }
 
   private void packPanel(
@@ -238,19 +236,16 @@ final class Products {
     long tapBytes = (long) taps * elementBytes;
     int panelStep = packed.operands().panelStepBytes(set);
     switch (packed.operands()) {
-      case FLOATS -> {
-        PackPanel.Lane lane =
-            source.dtype() == DType.F32 ? PackPanel.Lane.SAME : PackPanel.Lane.WIDENED;
-        workspace.call(
-            kernels.get(new PackPanel(lane)),
-            from,
-            columnBytes,
-            tapBytes,
-            to,
-            panelStep,
-            count,
-            tapSteps);
-      }
+      case FLOATS ->
+          workspace.call(
+              kernels.get(new PackPanel(PackPanel.Lane.SAME)),
+              from,
+              columnBytes,
+              tapBytes,
+              to,
+              panelStep,
+              count,
+              tapSteps);
       case FLOATS_BY_HALVES ->
           packHalves(workspace, from, columnBytes, tapBytes, to, count, tapSteps);
       case HALVES ->
@@ -303,14 +298,5 @@ final class Products {
           single,
           steps);
     }
-  }
-
-  private static Tensor toFloats(Tensor weight) {
-    MemorySegment from = weight.segment();
-    MemorySegment to = Arena.ofAuto().allocate(weight.count() * Float.BYTES, ALIGNMENT);
-    for (long i = 0; i < weight.count(); i++) {
-      to.setAtIndex(ValueLayout.JAVA_FLOAT, i, Conversions.toFloat(from, weight.dtype(), i));
-    }
-    return Tensor.contiguous(new HostStorage(to), 0, DType.F32, weight.shape(), weight.lifetime());
   }
 }

@@ -7,6 +7,7 @@ import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 
 /** Runs generated functions over many rows, on all threads. */
 final class RowRunner {
@@ -93,6 +94,7 @@ final class RowRunner {
               0,
               1,
               count);
+      Reference.reachabilityFence(from);
     } else {
       MemorySegment from = tensor.segment();
       for (long i = 0; i < count; i++) {

@@ -40,7 +40,7 @@ public final class VectorBackend extends HostBackend {
   public VectorBackend(int threads, GemmKernel kernel, Optional<String> limit) {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       throw new IllegalStateException(
-          "the CPU backend needs the Vector API: run java with --add-modules=jdk.incubator.vector");
+          "these CPU kernels need the Vector API: use --device cpu,gemm=vector, or run java with --add-modules=jdk.incubator.vector");
     }
     this.kernel = kernel;
     this.limit = limit;

@@ -91,6 +91,22 @@ class CpuFeaturesTest {
   }
 
   @Test
+  void flagsMayBeListedTwice() {
+    String text = ZEN_3.replace(" avx2", " avx2 avx2");
+    assertEquals(Optional.of(InstructionSet.AVX2), CpuFeatures.of(text, 0).best());
+  }
+
+  @Test
+  void refusedExecutableMemoryIsAnObstacle() {
+    assertEquals(Optional.empty(), CpuFeatures.refusal(_ -> _ -> {}));
+    assertEquals(
+        Optional.of("not allowed"),
+        CpuFeatures.refusal(_ -> {
+          throw new IllegalStateException("not allowed");
+        }));
+  }
+
+  @Test
   void looksAtThisMachineOnce() {
     CpuFeatures features = CpuFeatures.ofThisMachine();
     assertSame(features, CpuFeatures.ofThisMachine());

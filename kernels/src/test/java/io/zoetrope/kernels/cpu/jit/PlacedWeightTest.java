@@ -9,8 +9,11 @@ import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.random.TorchGenerator;
+import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -62,6 +65,37 @@ class PlacedWeightTest {
               .packed().values().stream().mapToLong(packed -> packed.panels().byteSize()).sum());
     }
     assertEquals((long) COLUMNS * DEPTH * dtype.bytes(), predicted);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  void otherDtypesAreConvertedWhileTheyArePacked(Machine machine) {
+    float[] values = stored.toFloats();
+    for (DType narrow : List.of(DType.F16, DType.F8_E4M3, DType.F8_E5M2)) {
+      Tensor weight = Tensor.zeros(narrow, COLUMNS, DEPTH);
+      for (int i = 0; i < weight.count(); i++) {
+        if (narrow == DType.F16) {
+          Conversions.fromFloat(weight.segment(), narrow, i, values[i]);
+        } else {
+          // Without the highest exponents every byte is a number below 2.
+          weight.segment().set(ValueLayout.JAVA_BYTE, i, (byte) (i * 37 & 0x3f));
+        }
+      }
+      try (Backend backend = open(machine);
+          Backend definition = new ReferenceBackend();
+          Ops ops = new Ops(backend);
+          Ops reference = new Ops(definition)) {
+        Tensor x = TorchGenerator.manualSeed(2).randn(7, DEPTH);
+        Tensor placed = backend.place(weight, DType.F32);
+        float[] got = ops.download(ops.linear(x, placed, null, Activation.NONE)).toFloats();
+        float[] want = reference.linear(x, weight, null, Activation.NONE).toFloats();
+        assertArrayEquals(want, got, 1e-4f, narrow.toString());
+        assertEquals(
+            ops.weightBytes(),
+            ((PlacedWeight) placed.storage())
+                .packed().values().stream().mapToLong(packed -> packed.panels().byteSize()).sum());
+      }
+    }
   }
 
   @ParameterizedTest
