@@ -126,7 +126,8 @@ class SelfTestTest {
                 (isSum ? 150 * 128 * 4 + 256 : 2.0 * 150 * 128 * 136) * 200 / 1e-3,
                 speed.perSecond(),
                 1);
-            assertEquals(isSum ? 0 : 2.0 * 150 * 128 * 136 * 200 / 1e-3 / 2e12, speed.share(), 1e-9);
+            assertEquals(
+                isSum ? 0 : 2.0 * 150 * 128 * 136 * 200 / 1e-3 / 2e12, speed.share(), 1e-9);
           });
     }
     assertTrue(table.end(), out.toString());
