@@ -27,8 +27,7 @@ import org.junit.jupiter.api.TestFactory;
  * largest); the index one beyond a strided copy or fill (it wraps around to the first element,
  * which is written twice); the limit of an index in the resize (only float rounding at sizes beyond
  * 2^23 needs it); loop conditions in copies of a loop that the compiler has unrolled for other
- * sizes. Not noticed would be a write just beyond a result, since results lie side by side in the
- * pool of {@link Ops}.
+ * sizes.
  */
 class MutationTest {
   /** A way to break an instruction: what it looks like, and what stands there instead. */
@@ -101,6 +100,10 @@ class MutationTest {
       }
     }
     assertTrue(mutants.size() >= 30, "synchronisation was found");
+    // A step beyond the end of a result, as large as what is stored at once.
+    plant(mutants, "linear_bf16_none", Bug.ONE_TOO_MANY, 1, 5, 13);
+    plant(mutants, "linear_f32", Bug.ONE_TOO_MANY, 130, 212, 250);
+    plant(mutants, "attention_bf16_64", Bug.ONE_TOO_MANY, 53);
     plant(mutants, "linear_bf16_none", Bug.NO_ZERO_FILL, 0, 8);
     plant(mutants, "linear_bf16_none", Bug.WRONG_SWIZZLE, 0, 3, 6, 9);
     plant(mutants, "linear_bf16_none", Bug.SWAPPED_FRAGMENTS, 0, 20);

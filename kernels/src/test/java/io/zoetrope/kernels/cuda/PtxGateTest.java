@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.PtxAssembler.Kernel;
+import io.zoetrope.kernels.emulator.GpuArchitecture;
+import io.zoetrope.kernels.emulator.Occupancy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,6 +31,10 @@ class PtxGateTest {
   private static final Path SOURCES = Path.of("src/main/cuda");
   private static final Path DOCS = Path.of("../docs/cuda.md");
   private static final Path MODULES = Path.of("src/main/resources/io/zoetrope/kernels/cuda");
+
+  /** Of which the handbook says how many blocks a multiprocessor holds. */
+  private static final Map<String, String> CARDS =
+      Map.of("sm_80", "A100", "sm_89", "RTX 4090", "sm_90", "H100");
 
   /** Counts in the machine code of a kernel on the tensor cores. */
   private record Expected(int hmma, int ldsm, int ldgsts) {}
@@ -105,26 +112,54 @@ class PtxGateTest {
             kernel.count(PtxAssembler.LDGSTS));
     assertEquals(expected, found, what);
     assertTrue(kernel.registers() <= registerLimit(name), what);
-    assertEquals(
-        documented(name, architecture), Integer.toString(kernel.registers()), what + " in " + DOCS);
+    Map<String, String> row = documented("registers sm_80").get(name);
+    assertEquals(row.get("registers " + architecture), kernel.registers() + "", what);
+    if (kernel.sharedBytes() > 0) {
+      assertEquals(row.get("shared bytes"), kernel.sharedBytes() + "", what);
+    }
+    String card = CARDS.get(architecture);
+    if (card != null) {
+      Occupancy occupancy =
+          GpuArchitecture.valueOf(architecture.toUpperCase(Locale.ROOT))
+              .occupancy(
+                  Integer.parseInt(row.get("threads")),
+                  kernel.registers(),
+                  Integer.parseInt(row.get("shared bytes")));
+      assertEquals(row.get("blocks " + card), occupancy.blocks() + "", what);
+    }
   }
 
-  /** The registers of a kernel in the table of the handbook. */
-  private static String documented(String name, String architecture) {
+  @Test
+  void documentsThreadsOfEveryKernel() {
+    PtxLibrary library = new PtxLibrary();
+    Map<String, Map<String, String>> rows = documented("registers sm_80");
+    assertEquals(new TreeSet<>(library.kernels()), new TreeSet<>(rows.keySet()));
+    rows.forEach((name, row) -> {
+      String module = library.moduleOf(name);
+      String entry = module.substring(module.indexOf(".entry " + name + "("));
+      String threads = entry.substring(entry.indexOf(".maxntid "), entry.indexOf("{"));
+      assertTrue(threads.startsWith(".maxntid " + row.get("threads") + ","), name);
+    });
+  }
+
+  /** The rows of the handbook's table that has a column: by kernel, then by column. */
+  private static Map<String, Map<String, String>> documented(String column) {
     try (Stream<String> lines = Files.lines(DOCS)) {
       List<String[]> rows =
-          lines.filter(line -> line.startsWith("|")).map(line -> line.split(" *\\| *")).toList();
-      String[] header =
-          rows.stream()
-              .filter(row -> List.of(row).contains("registers " + architecture))
-              .findFirst()
-              .orElseThrow();
-      int column = List.of(header).indexOf("registers " + architecture);
-      return rows.stream()
-          .filter(row -> row.length == header.length && row[1].equals("`" + name + "`"))
-          .map(row -> row[column])
-          .findFirst()
-          .orElse("no row");
+          lines
+              .dropWhile(line -> !line.startsWith("| kernel") || !line.contains(column))
+              .takeWhile(line -> line.startsWith("|"))
+              .map(line -> line.split(" *\\| *"))
+              .toList();
+      Map<String, Map<String, String>> documented = new TreeMap<>();
+      for (String[] row : rows.subList(2, rows.size())) {
+        Map<String, String> values = new TreeMap<>();
+        for (int i = 2; i < row.length; i++) {
+          values.put(rows.getFirst()[i], row[i]);
+        }
+        documented.put(row[1].replace("`", ""), values);
+      }
+      return documented;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

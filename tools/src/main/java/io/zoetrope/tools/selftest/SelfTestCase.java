@@ -6,6 +6,7 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * One operation on operands of one size.
@@ -21,14 +22,14 @@ record SelfTestCase(
     boolean readsOperands,
     Computation computation) {
   /**
-   * An operand; its values are random and the same every time.
+   * An operand; its values are random, the same every time, and not those of another operand.
    *
    * @param keepsF32 whether it stays F32 in a BF16 case, as modulations and angles do
    */
   record Operand(Shape shape, boolean keepsF32) {
-    /** Evenly spread values between -1 and 1. */
-    Tensor host() {
-      SplittableRandom random = new SplittableRandom(shape.rank());
+    /** Evenly spread values between -1 and 1; others for another index of the operand. */
+    Tensor host(int index) {
+      SplittableRandom random = new SplittableRandom(index);
       float[] values = new float[Math.toIntExact(shape.count())];
       for (int i = 0; i < values.length; i++) {
         values[i] = 2 * (random.nextInt() >>> 8) * 0x1p-24f - 1;
@@ -45,8 +46,11 @@ record SelfTestCase(
 
   /** The operands on a device. */
   List<Tensor> upload(Ops ops) {
-    return operands.stream()
-        .map(operand -> ops.cast(ops.upload(operand.host()), operand.keepsF32 ? DType.F32 : dtype))
+    return IntStream.range(0, operands.size())
+        .mapToObj(i -> {
+          Operand operand = operands.get(i);
+          return ops.cast(ops.upload(operand.host(i)), operand.keepsF32 ? DType.F32 : dtype);
+        })
         .toList();
   }
 

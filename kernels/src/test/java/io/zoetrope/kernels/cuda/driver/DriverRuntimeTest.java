@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cuda.driver;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,8 +12,11 @@ import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -57,6 +61,89 @@ class DriverRuntimeTest {
       runtime.copyToHost(MemorySegment.ofArray(back), second);
       assertArrayEquals(bytes, back);
     }
+  }
+
+  /** Whether bytes come back as they were if the host does not wait for the pieces it stages. */
+  private static boolean copies(boolean waitsThere, boolean waitsBack) {
+    StandInDriver standIn = StandInDriver.start();
+    byte[] bytes = new byte[20 << 20];
+    new Random(1).nextBytes(bytes);
+    byte[] back = new byte[bytes.length];
+    try (DriverRuntime runtime = open()) {
+      long address = runtime.allocate(bytes.length);
+      heed(standIn, "cuEventSynchronize", waitsThere);
+      runtime.copyToDevice(address, MemorySegment.ofArray(bytes));
+      runtime.synchronize();
+      heed(standIn, "cuEventSynchronize", waitsBack);
+      runtime.copyToHost(MemorySegment.ofArray(back), address);
+    }
+    return Arrays.equals(bytes, back);
+  }
+
+  private static void heed(StandInDriver standIn, String function, boolean isHeeded) {
+    if (isHeeded) {
+      standIn.heed(function);
+    } else {
+      standIn.ignore(function);
+    }
+  }
+
+  @Test
+  void withoutWaitsForPiecesACopyIsWrong() {
+    assertTrue(copies(true, true));
+    assertFalse(copies(false, true));
+    assertFalse(copies(true, false));
+  }
+
+  private static void freeAfterLaunch(DriverRuntime runtime) {
+    long values = upload(runtime, 1, 2);
+    runtime.launch("scale", 1, 1, 1, 32, 1, 1, 0, values, new long[] {0, 2}, 2f, 1);
+    runtime.free(values);
+  }
+
+  private static void freeAfterUpload(DriverRuntime runtime) {
+    long values = runtime.allocate(8);
+    runtime.startUpload(values, List.of(runtime.pin(8)));
+    runtime.free(values);
+  }
+
+  private static void unpinAfterUpload(DriverRuntime runtime) {
+    MemorySegment pinned = runtime.pin(8);
+    runtime.startUpload(runtime.allocate(8), List.of(pinned));
+    runtime.unpin(pinned);
+  }
+
+  /** What the driver complains of once it does work whose memory was given back. */
+  private static List<String> errorsAfter(
+      Consumer<DriverRuntime> release, Consumer<StandInDriver> bug) {
+    StandInDriver standIn = StandInDriver.start();
+    try (DriverRuntime runtime = open()) {
+      bug.accept(standIn);
+      release.accept(runtime);
+      standIn.heed("cuStreamSynchronize");
+      runtime.startUpload(runtime.allocate(8), List.of(runtime.pin(8))).awaitBeforeNextLaunch();
+      runtime.synchronize();
+    } catch (CudaException _) {
+      // The driver's own words are returned.
+    }
+    return standIn.errors();
+  }
+
+  /** Freeing waits for the kernels first, then for the uploads; unpinning for the uploads. */
+  @Test
+  void withoutWaitsMemoryIsGivenBackTooEarly() {
+    String wait = "cuStreamSynchronize";
+    assertEquals(List.of(), errorsAfter(DriverRuntimeTest::freeAfterLaunch, _ -> {}));
+    assertNotEquals(
+        List.of(),
+        errorsAfter(DriverRuntimeTest::freeAfterLaunch, bug -> bug.ignoreEverySecond(wait, 0)));
+    assertEquals(List.of(), errorsAfter(DriverRuntimeTest::freeAfterUpload, _ -> {}));
+    assertNotEquals(
+        List.of(),
+        errorsAfter(DriverRuntimeTest::freeAfterUpload, bug -> bug.ignoreEverySecond(wait, 1)));
+    assertEquals(List.of(), errorsAfter(DriverRuntimeTest::unpinAfterUpload, _ -> {}));
+    assertNotEquals(
+        List.of(), errorsAfter(DriverRuntimeTest::unpinAfterUpload, bug -> bug.ignore(wait)));
   }
 
   @Test

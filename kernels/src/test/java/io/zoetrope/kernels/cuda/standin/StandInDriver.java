@@ -9,11 +9,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * What a driver does, over the PTX emulator: devices, contexts, memory, streams, modules, launches.
@@ -49,7 +51,7 @@ public final class StandInDriver {
   private final List<StandInCard> cards;
   private final Map<String, Failure> failures = new HashMap<>();
   private final Set<String> failingKernels = new HashSet<>();
-  private final Set<String> ignored = new HashSet<>();
+  private final Map<String, IntPredicate> ignored = new HashMap<>();
   private final List<String> calls = new ArrayList<>();
   private final List<String> errors = new ArrayList<>();
   private final StandInBlas blas = new StandInBlas(this);
@@ -117,7 +119,27 @@ public final class StandInDriver {
 
   /** Lets a function do nothing, and say that it has. */
   public void ignore(String function) {
-    ignored.add(function);
+    ignored.put(function, _ -> true);
+  }
+
+  /**
+   * Lets every second call of a function do nothing, and say that it has.
+   *
+   * @param first how many calls from now on still do something before, 0 or 1
+   */
+  public void ignoreEverySecond(String function, int first) {
+    int before = Collections.frequency(calls, function);
+    ignored.put(function, call -> (call - before) % 2 == first);
+  }
+
+  /** Ends what {@link #ignore} and {@link #ignoreEverySecond} began. */
+  public void heed(String function) {
+    ignored.remove(function);
+  }
+
+  private boolean isIgnored(String function) {
+    IntPredicate wanted = ignored.get(function);
+    return wanted != null && wanted.test(Collections.frequency(calls, function) - 1);
   }
 
   /** Lets a kernel fail whenever it runs. */
@@ -179,7 +201,7 @@ public final class StandInDriver {
       if (stickyStatus != SUCCESS && !UNAFFECTED.contains(call.function())) {
         return stickyStatus;
       }
-      return ignored.contains(call.function()) ? SUCCESS : dispatch(call);
+      return isIgnored(call.function()) ? SUCCESS : dispatch(call);
     } catch (StandInError e) {
       return failed(call, e, e.status());
     } catch (KernelFault e) {
