@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DeviceUnavailableException;
@@ -58,14 +59,14 @@ final class DeviceOptions {
     return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
   }
 
-  /** A card if there is one that works, or else the CPU; says which and why. */
+  /** A card if there is one that opens, or else the CPU; says which card, or why there is none. */
   private Backend openBest(int count) {
     PrintWriter err = spec.commandLine().getErr();
     try {
       Backend backend = BackendProvider.open("cuda", count);
-      err.println("device auto: cuda, because a card is there");
+      err.println("device auto: " + backend.name());
       return backend;
-    } catch (DeviceUnavailableException e) {
+    } catch (DeviceUnavailableException | CudaException e) {
       err.println("device auto: cpu, because " + e.getMessage());
       return BackendProvider.open("cpu", count);
     }
