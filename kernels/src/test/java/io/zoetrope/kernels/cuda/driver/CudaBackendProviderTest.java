@@ -138,6 +138,32 @@ class CudaBackendProviderTest {
         error.getMessage());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'cuda', cuMemGetInfo_v2",
+    "'cuda,gemm=cublas', cuMemGetInfo_v2",
+    "'cuda,gemm=cublas', cuLaunchKernel",
+    "'cuda,gemm=cublas,conv=cudnn', cudnnCreate"
+  })
+  void whatFailsToOpenHoldsNothing(String device, String function) {
+    StandInDriver standIn = StandInDriver.start();
+    standIn.fail(function, 1, 0);
+    assertThrows(CudaException.class, () -> BackendProvider.open(device, 1).close());
+    assertFalse(standIn.hasContext());
+    assertEquals(0, standIn.libraryObjects());
+  }
+
+  /** What can't be closed either must not hide what failed first. */
+  @Test
+  void theFirstFailureIsReported() {
+    StandInDriver standIn = StandInDriver.start();
+    standIn.fail("cuMemGetInfo_v2", 1, 0);
+    standIn.fail("cuCtxDestroy_v2", 1, 0);
+    var error = assertThrows(CudaException.class, () -> BackendProvider.open("cuda", 1).close());
+    assertTrue(error.getMessage().startsWith("asking for free memory on"), error.getMessage());
+    assertEquals(1, error.getSuppressed().length);
+  }
+
   /** A weight of 2 MiB where 1 MiB may stay on the device. */
   @Test
   void weightsBeyondTheirShareAreStreamed() {
