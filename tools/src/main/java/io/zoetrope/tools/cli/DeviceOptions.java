@@ -6,12 +6,11 @@ import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DeviceUnavailableException;
 import io.zoetrope.pipeline.PipelineException;
 import java.io.PrintWriter;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Where and in which number format to compute. */
+/** Where to compute. */
 final class DeviceOptions {
   private static final String AUTO = "auto";
 
@@ -33,14 +32,8 @@ final class DeviceOptions {
       description = "Compute threads (default: one per processor).")
   private Integer threads;
 
-  @Mixin private PrecisionOption precision;
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
-
-  PrecisionOption precision() {
-    return precision;
-  }
 
   Backend open() {
     if (threads != null && (threads < 1 || threads > 1024)) {

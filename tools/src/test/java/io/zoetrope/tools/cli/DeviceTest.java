@@ -56,6 +56,12 @@ class DeviceTest extends CommandTest {
   }
 
   @Test
+  void selftestRunsInEveryNumberFormatThatThereIs() {
+    assertEquals(2, run("selftest", "--dtype", "bf16"));
+    assertTrue(err.toString().contains("Unknown options: '--dtype'"), err.toString());
+  }
+
+  @Test
   void selftestIsForCards() {
     assertEquals(1, run("selftest"));
     assertEquals(
