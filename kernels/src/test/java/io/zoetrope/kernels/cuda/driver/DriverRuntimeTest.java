@@ -11,6 +11,7 @@ import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,35 @@ class DriverRuntimeTest {
               + " of 1024 MiB are free; use a smaller size, fewer frames or --vae-tiling",
           error.getMessage());
       assertArrayEquals(new float[] {3}, download(runtime, values, 1));
+    }
+  }
+
+  @Test
+  void whatIsTooLargeToPinIsRefused() {
+    StandInDriver standIn = StandInDriver.start();
+    try (DriverRuntime runtime = open()) {
+      standIn.calls().clear();
+      var error = assertThrows(CudaException.class, () -> runtime.pin(1L << 31));
+      assertEquals(
+          "pinning 2048 MiB of host memory on cuda:0 (stand-in A100): less than 2048 MiB are"
+              + " possible; let the weight stay on the device with a larger weights= of --device, or"
+              + " halve it with --dtype bf16",
+          error.getMessage());
+      assertEquals(List.of(), standIn.calls());
+    }
+  }
+
+  @Test
+  void moreSharedMemoryThanTheCardHasIsRefused() {
+    StandInDriver.start(
+        StreamOrder.LATEST, 12_060, new StandInCard("NVIDIA GeForce RTX 4090", 89, 1 << 30));
+    try (DriverRuntime runtime = open()) {
+      long values = upload(runtime, 1);
+      assertThrows(
+          CudaException.class,
+          () ->
+              runtime.launch(
+                  "scale", 1, 1, 1, 32, 1, 1, 100 << 10, values, new long[] {0, 1}, 2f, 1));
     }
   }
 
