@@ -57,7 +57,7 @@ public class CudaBackend implements Backend {
     copy = new StridedCopy(launcher, workspace);
     convolution = new ConvolutionOperation(launcher, copy);
     rows = new RowOperations(launcher);
-    elements = new ElementOperations(launcher);
+    elements = new ElementOperations(launcher, workspace);
   }
 
   @Override
@@ -78,9 +78,8 @@ public class CudaBackend implements Backend {
   @Override
   public Storage allocate(long bytes) {
     weights.freeEnded();
-    long address = runtime.allocate(bytes);
-    DeviceBlocks blocks = new DeviceBlocks();
-    blocks.add(() -> runtime.free(address));
+    DeviceBlocks blocks = new DeviceBlocks(runtime, _ -> {});
+    long address = blocks.allocate(bytes);
     return new DeviceStorage(blocks, () -> address, bytes, null);
   }
 

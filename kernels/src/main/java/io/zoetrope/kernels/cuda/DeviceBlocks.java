@@ -2,10 +2,35 @@ package io.zoetrope.kernels.cuda;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongConsumer;
 
 /** Memory that is given back together. */
 final class DeviceBlocks {
+  private final CudaRuntime runtime;
+  private final LongConsumer counter;
   private final Queue<Runnable> releases = new ConcurrentLinkedQueue<>();
+
+  /**
+   * No memory yet.
+   *
+   * @param counter is told by how many bytes the device memory of {@link #allocate} grows or
+   *     shrinks
+   */
+  DeviceBlocks(CudaRuntime runtime, LongConsumer counter) {
+    this.runtime = runtime;
+    this.counter = counter;
+  }
+
+  /** Adds device memory; returns its address. */
+  long allocate(long bytes) {
+    long address = runtime.allocate(bytes);
+    counter.accept(bytes);
+    add(() -> {
+      runtime.free(address);
+      counter.accept(-bytes);
+    });
+    return address;
+  }
 
   /** Adds what gives a piece of memory back. */
   void add(Runnable release) {

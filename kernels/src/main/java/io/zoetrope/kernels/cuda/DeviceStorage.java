@@ -55,14 +55,12 @@ public final class DeviceStorage implements Storage {
    *
    * @param fill computes the form into a new contiguous tensor of its shape
    */
-  public static Tensor derivedFrom(
-      Tensor weight, CudaRuntime runtime, Shape shape, Consumer<Tensor> fill) {
+  public static Tensor derivedFrom(Tensor weight, Shape shape, Consumer<Tensor> fill) {
     DeviceStorage storage = of(weight);
     return storage.derived.computeIfAbsent(
         new Part(weight.offset(), weight.shape()),
         _ -> {
-          long made = runtime.allocate(weight.byteSize());
-          storage.blocks.add(() -> runtime.free(made));
+          long made = storage.blocks.allocate(weight.byteSize());
           DeviceStorage form =
               new DeviceStorage(storage.blocks, () -> made, weight.byteSize(), storage.tie);
           Tensor tensor = Tensor.contiguous(form, 0, weight.dtype(), shape, weight.lifetime());

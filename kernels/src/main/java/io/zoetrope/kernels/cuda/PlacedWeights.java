@@ -57,7 +57,7 @@ final class PlacedWeights {
     freeEnded();
     DType dtype = placedType(weight.dtype(), rounding);
     long bytes = Math.max(1, weight.count() * dtype.bytes());
-    DeviceBlocks blocks = new DeviceBlocks();
+    DeviceBlocks blocks = new DeviceBlocks(runtime, change -> residentBytes += change);
     LongSupplier address =
         weight.shape().rank() == 2
                 && bytes >= SMALLEST_STREAMED
@@ -77,12 +77,7 @@ final class PlacedWeights {
   }
 
   private LongSupplier keep(Tensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
-    long address = runtime.allocate(bytes);
-    residentBytes += bytes;
-    blocks.add(() -> {
-      runtime.free(address);
-      residentBytes -= bytes;
-    });
+    long address = blocks.allocate(bytes);
     convert(
         weight, dtype, (offset, converted) -> runtime.copyToDevice(address + offset, converted));
     return () -> address;

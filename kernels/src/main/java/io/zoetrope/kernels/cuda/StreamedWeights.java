@@ -41,6 +41,7 @@ final class StreamedWeights {
   private final long groupBytes;
   private final List<Group> groups = new ArrayList<>();
   private long slotBytes;
+  private long slotsAddress;
   private Slot current;
   private Slot other;
 
@@ -128,9 +129,11 @@ final class StreamedWeights {
     long largest = groups.stream().mapToLong(group -> group.bytes).max().orElseThrow();
     if (largest > slotBytes) {
       freeSlots();
-      current = new Slot(runtime.allocate(largest));
-      other = new Slot(runtime.allocate(largest));
+      // At once: if there is no memory for both, nothing is held.
+      slotsAddress = runtime.allocate(2 * largest);
       slotBytes = largest;
+      current = new Slot(slotsAddress);
+      other = new Slot(slotsAddress + largest);
     }
   }
 
@@ -155,8 +158,7 @@ final class StreamedWeights {
   private void freeSlots() {
     if (slotBytes > 0) {
       slotBytes = 0;
-      runtime.free(current.address);
-      runtime.free(other.address);
+      runtime.free(slotsAddress);
     }
   }
 }

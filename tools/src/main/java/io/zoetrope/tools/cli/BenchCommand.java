@@ -36,6 +36,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Mixin private DeviceOptions device;
 
+  @Mixin private PrecisionOption precision;
+
   @Mixin private VaePrecisionOption vae;
 
   @Option(
@@ -105,8 +107,7 @@ final class BenchCommand implements Callable<Integer> {
     BenchReport report = new BenchReport(format, spec.commandLine().getOut());
     ResultsFile file = results == null ? null : new ResultsFile(results, ModelOption.home());
     try (Backend backend = device.open()) {
-      BenchModel bench =
-          BenchModel.open(model.folder(), backend, device.precision().dtype(), vae.dtype());
+      BenchModel bench = BenchModel.open(model.folder(), backend, precision.dtype(), vae.dtype());
       for (Point point : points(bench)) {
         BenchResult result = measure(bench, point);
         report.add(result);

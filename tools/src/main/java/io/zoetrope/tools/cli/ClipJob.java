@@ -53,6 +53,8 @@ final class ClipJob {
 
   @Mixin private DeviceOptions device;
 
+  @Mixin private PrecisionOption precision;
+
   @Mixin private VaePrecisionOption vae;
 
   @Option(
@@ -130,7 +132,7 @@ final class ClipJob {
     requireApart(outputs.values());
     try (Backend backend = device.open()) {
       VideoPipeline pipeline =
-          VideoPipeline.open(model.folder(), backend, device.precision().dtype(), vae.dtype());
+          VideoPipeline.open(model.folder(), backend, precision.dtype(), vae.dtype());
       GenerationRequest request = request(pipeline);
       pipeline.check(request);
       int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
@@ -143,7 +145,7 @@ final class ClipJob {
           "%s, %s: %dx%d, %d frames, %d steps, seed %d"
               .formatted(
                   model.name(),
-                  device.precision(),
+                  precision,
                   request.width(),
                   request.height(),
                   request.frames(),

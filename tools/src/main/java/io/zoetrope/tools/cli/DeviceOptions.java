@@ -1,16 +1,16 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DeviceUnavailableException;
 import io.zoetrope.pipeline.PipelineException;
 import java.io.PrintWriter;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Where and in which number format to compute. */
+/** Where to compute. */
 final class DeviceOptions {
   private static final String AUTO = "auto";
 
@@ -34,14 +34,8 @@ final class DeviceOptions {
       description = "Compute threads (default: one per processor).")
   private Integer threads;
 
-  @Mixin private PrecisionOption precision;
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
-
-  PrecisionOption precision() {
-    return precision;
-  }
 
   Backend open() {
     if (threads != null && (threads < 1 || threads > 1024)) {
@@ -60,14 +54,14 @@ final class DeviceOptions {
     return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
   }
 
-  /** A card if there is one that works, or else the CPU; says which and why. */
+  /** A card if there is one that opens, or else the CPU; says which card, or why there is none. */
   private Backend openBest(int count) {
     PrintWriter err = spec.commandLine().getErr();
     try {
       Backend backend = BackendProvider.open("cuda", count);
-      err.println("device auto: cuda, because a card is there");
+      err.println("device auto: " + backend.name());
       return backend;
-    } catch (DeviceUnavailableException e) {
+    } catch (DeviceUnavailableException | CudaException e) {
       err.println("device auto: cpu, because " + e.getMessage());
       return BackendProvider.open("cpu", count);
     }

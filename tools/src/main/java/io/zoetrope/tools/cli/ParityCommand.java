@@ -35,14 +35,15 @@ final class ParityCommand implements Callable<Integer> {
 
   @Mixin private DeviceOptions device;
 
+  @Mixin private PrecisionOption precision;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     try (Backend backend = device.open()) {
       boolean passed =
-          Parity.run(
-              folder, cases, backend, device.precision().dtype(), spec.commandLine().getOut());
+          Parity.run(folder, cases, backend, precision.dtype(), spec.commandLine().getOut());
       return passed ? 0 : 1;
     }
   }

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.selftest;
 
+import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.kernels.cuda.CudaRuntime;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
@@ -85,6 +86,7 @@ public final class SelfTest {
     }
   }
 
+  /** Empty where the device has no clock, or too little memory for the large size. */
   private Optional<Speed> speed(SelfTestCase test) {
     if (!runtime.hasClock()) {
       return Optional.empty();
@@ -109,6 +111,8 @@ public final class SelfTest {
           flops > 0
               ? of(seconds, flops, Unit.FLOPS, limits.tensorFlops())
               : of(seconds, bytes, Unit.BYTES, limits.memoryBytesPerSecond()));
+    } catch (CudaException.OutOfMemory _) {
+      return Optional.empty();
     }
   }
 

@@ -87,8 +87,8 @@ class SelfTestTest {
 
   /** The emulator with a clock, for which every measurement takes a millisecond. */
   private static final class TimedRuntime extends EmulatedRuntime {
-    TimedRuntime() {
-      super(2, MEMORY);
+    TimedRuntime(long memory) {
+      super(2, memory);
     }
 
     @Override
@@ -108,9 +108,24 @@ class SelfTestTest {
     }
   }
 
+  /** 40 MiB suffice for a slab of scratch memory, but not for the sizes to time. */
+  @Test
+  void whatIsTooLargeForACardHasNoTime() {
+    EmulatedRuntime runtime = new TimedRuntime(40L << 20);
+    try (CudaBackend backend = new CudaBackend(runtime)) {
+      new SelfTest(backend, runtime, cases(DType.BF16, "sum", "product"), SelfTestCases.toTime())
+          .run(result -> {
+            table.add(result);
+            assertTrue(result.speed().isEmpty());
+          });
+    }
+    assertTrue(table.end(), out.toString());
+    assertEquals(4, out.toString().lines().count());
+  }
+
   @Test
   void aCardHasTimesAndShares() {
-    EmulatedRuntime runtime = new TimedRuntime();
+    EmulatedRuntime runtime = new TimedRuntime(MEMORY);
     // [150, 128] by [136, 128]: 5,222,400 operations. A sum of [150, 128] moves 150 * 128 * 4 + 256
     // bytes.
     List<SelfTestCase> cases = cases(DType.BF16, "linear none", "sum");

@@ -30,11 +30,15 @@ public final class CudaBackendProvider implements BackendProvider {
     double gibibytes = weightGibibytes(spec);
     CudaDevice device = CudaDriver.open().device(spec.number());
     DriverRuntime runtime = new DriverRuntime(device, new PtxLibrary()::moduleOf);
-    long weightBytes =
-        gibibytes > 0 ? (long) (gibibytes * (1 << 30)) : CudaBackend.weightShare(runtime);
-    return useCublas || useCudnn
-        ? new LibraryBackend(runtime, weightBytes, useCublas, useCudnn)
-        : new CudaBackend(runtime, weightBytes);
+    try {
+      long weightBytes =
+          gibibytes > 0 ? (long) (gibibytes * (1 << 30)) : CudaBackend.weightShare(runtime);
+      return useCublas || useCudnn
+          ? new LibraryBackend(runtime, weightBytes, useCublas, useCudnn)
+          : new CudaBackend(runtime, weightBytes);
+    } catch (RuntimeException e) {
+      throw Failures.closing(runtime, e);
+    }
   }
 
   private static boolean isChosen(DeviceSpec spec, String option, String library) {

@@ -81,15 +81,15 @@ public record CudaDevice(
    * Dense bf16 multiplications and additions a second on tensor cores with float32 sums, at the
    * highest clock; 0 for devices that are not in the table.
    *
-   * <p>From the throughput of NVIDIA's architecture white papers. GeForce cards run float32 sums at
-   * half the rate of the professional cards of the same compute capability.
+   * <p>From the throughput of NVIDIA's architecture white papers. GeForce cards and the L40 run
+   * float32 sums at half the rate of the other cards of the same compute capability, such as the
+   * L40S.
    */
   public double tensorFlops() {
     int perClock =
         switch (capability) {
           case 80 -> 2048;
-          case 86, 89, 120 -> name.contains("GeForce") ? 512 : 1024;
-          case 87 -> 1024;
+          case 86, 89, 120 -> name.contains("GeForce") || name.endsWith(" L40") ? 512 : 1024;
           case 90 -> 4096;
           default -> 0;
         };

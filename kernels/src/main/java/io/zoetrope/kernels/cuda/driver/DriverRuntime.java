@@ -50,8 +50,7 @@ public final class DriverRuntime implements CudaRuntime {
       uploads = new Stream(calls);
       staging = new Staging(calls, stream);
     } catch (RuntimeException e) {
-      close();
-      throw e;
+      throw Failures.closing(this, e);
     }
   }
 

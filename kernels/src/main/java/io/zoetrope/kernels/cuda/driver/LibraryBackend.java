@@ -27,15 +27,16 @@ final class LibraryBackend extends CudaBackend {
   private static final double TOLERANCE = 1.0 / 128;
 
   private final DriverRuntime runtime;
-  private final Cublas cublas;
-  private final Cudnn cudnn;
+  private Cublas cublas;
+  private Cudnn cudnn;
   private final Block sums = new Block();
   private final Block inputs = new Block();
   private final Block results = new Block();
   private final Block libraryWorkspace = new Block();
 
   /**
-   * A device with libraries, each of which is compared with our own kernel first.
+   * A device with libraries, each of which is compared with our own kernel first; closed with them
+   * if that fails.
    *
    * @throws io.zoetrope.ops.DeviceUnavailableException if a library is missing
    * @throws CudaException if a library computes something else than our kernel
@@ -53,8 +54,7 @@ final class LibraryBackend extends CudaBackend {
         checkConvolution();
       }
     } catch (RuntimeException e) {
-      runtime.close();
-      throw e;
+      throw Failures.closing(this, e);
     }
   }
 

@@ -7,6 +7,9 @@ import io.zoetrope.ops.DeviceSpec;
 
 /** Announces the device "cuda-emulated". */
 public final class EmulatedCudaBackendProvider implements BackendProvider {
+  /** Emulated memory takes twice its size of the heap, which has to hold other things as well. */
+  private static final int HEAP_BYTES_PER_BYTE = 4;
+
   @Override
   public String device() {
     return "cuda-emulated";
@@ -18,6 +21,6 @@ public final class EmulatedCudaBackendProvider implements BackendProvider {
     return new CudaBackend(
         new EmulatedRuntime(
             threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-            Runtime.getRuntime().maxMemory() / 2));
+            Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_BYTE));
   }
 }

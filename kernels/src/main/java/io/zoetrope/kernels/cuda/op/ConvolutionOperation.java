@@ -104,7 +104,6 @@ public final class ConvolutionOperation {
       return weight;
     }
     Tensor ordered = weight.reshape(weight.size(0), weight.size(1), taps).permute(0, 2, 1);
-    return DeviceStorage.derivedFrom(
-        weight, launcher.runtime(), ordered.shape(), out -> copy.run(out, ordered));
+    return DeviceStorage.derivedFrom(weight, ordered.shape(), out -> copy.run(out, ordered));
   }
 }

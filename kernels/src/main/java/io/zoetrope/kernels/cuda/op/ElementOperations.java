@@ -3,7 +3,7 @@ package io.zoetrope.kernels.cuda.op;
 import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
-import io.zoetrope.kernels.cuda.CudaRuntime;
+import io.zoetrope.kernels.cuda.Workspace;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -11,10 +11,12 @@ import java.lang.foreign.MemorySegment;
 /** Sums, products, activations, table look-ups and resizing. */
 public final class ElementOperations {
   private final Launcher launcher;
+  private final Workspace workspace;
 
-  /** Element operations on a device. */
-  public ElementOperations(Launcher launcher) {
+  /** Element operations on a device; the workspace takes the ids of a look-up. */
+  public ElementOperations(Launcher launcher, Workspace workspace) {
     this.launcher = launcher;
+    this.workspace = workspace;
   }
 
   /** {@code out = a + b}; {@code b} repeats over {@code a}. */
@@ -77,9 +79,8 @@ public final class ElementOperations {
     if (out.count() == 0) {
       return;
     }
-    CudaRuntime runtime = launcher.runtime();
-    long idsAddress = runtime.allocate((long) ids.length * Integer.BYTES);
-    runtime.copyToDevice(idsAddress, MemorySegment.ofArray(ids));
+    long idsAddress = workspace.atLeast((long) ids.length * Integer.BYTES);
+    launcher.runtime().copyToDevice(idsAddress, MemorySegment.ofArray(ids));
     launcher.blocks(
         "embedding",
         ids.length,
@@ -89,7 +90,6 @@ public final class ElementOperations {
         isBf16(table),
         idsAddress,
         table.intSize(1));
-    runtime.free(idsAddress);
   }
 
   /** Nearest-neighbour resize of channels-last video to the shape of {@code out}. */

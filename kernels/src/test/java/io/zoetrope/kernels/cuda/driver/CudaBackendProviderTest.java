@@ -14,10 +14,10 @@ import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.DeviceUnavailableException;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Difference;
-import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,21 +138,83 @@ class CudaBackendProviderTest {
         error.getMessage());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'cuda', cuMemGetInfo_v2",
+    "'cuda,gemm=cublas', cuMemGetInfo_v2",
+    "'cuda,gemm=cublas', cuLaunchKernel",
+    "'cuda,gemm=cublas,conv=cudnn', cudnnCreate"
+  })
+  void whatFailsToOpenHoldsNothing(String device, String function) {
+    StandInDriver standIn = StandInDriver.start();
+    standIn.fail(function, 1, 0);
+    assertThrows(CudaException.class, () -> BackendProvider.open(device, 1).close());
+    assertFalse(standIn.hasContext());
+    assertEquals(0, standIn.libraryObjects());
+  }
+
+  /** What can't be closed either must not hide what failed first. */
+  @Test
+  void theFirstFailureIsReported() {
+    StandInDriver standIn = StandInDriver.start();
+    standIn.fail("cuMemGetInfo_v2", 1, 0);
+    standIn.fail("cuCtxDestroy_v2", 1, 0);
+    var error = assertThrows(CudaException.class, () -> BackendProvider.open("cuda", 1).close());
+    assertTrue(error.getMessage().startsWith("asking for free memory on"), error.getMessage());
+    assertEquals(1, error.getSuppressed().length);
+  }
+
+  private static float[] product(Backend backend, Ops ops, Tensor weight) {
+    return ops.download(
+            ops.linear(
+                random(ops, 8, weight.size(1)),
+                backend.place(weight, DType.BF16),
+                null,
+                Activation.NONE))
+        .toFloats();
+  }
+
+  private static Tensor randomWeight(long... sizes) {
+    try (Ops ops = new Ops(new ReferenceBackend())) {
+      return ops.download(random(ops, sizes));
+    }
+  }
+
+  @Test
+  void theEmulatorComputesWhatTheReferenceDoes() {
+    assertClose(linear("reference"), linear("cuda-emulated"));
+  }
+
   /** A weight of 2 MiB where 1 MiB may stay on the device. */
   @Test
   void weightsBeyondTheirShareAreStreamed() {
+    Tensor weight = randomWeight(2048, 512);
     StandInDriver standIn = StandInDriver.start();
-    float[] ones = new float[8 * 512];
-    Arrays.fill(ones, 1);
+    float[] resident;
+    try (Backend backend = BackendProvider.open("cuda:0,weights=1", 1);
+        Ops ops = new Ops(backend)) {
+      resident = product(backend, ops, weight);
+      assertFalse(standIn.calls().contains("cuStreamWaitEvent"));
+    }
     try (Backend backend = BackendProvider.open("cuda:0,weights=0.001", 1);
         Ops ops = new Ops(backend)) {
-      Tensor weight = Tensor.zeros(DType.BF16, 2048, 512);
-      Tensor placed = backend.place(weight, DType.BF16);
+      assertArrayEquals(resident, product(backend, ops, weight));
+      assertTrue(standIn.calls().contains("cuStreamWaitEvent"));
+    }
+  }
+
+  /** Of 4 MiB, 3 are for weights that stay: one of 1 MiB and its other form, but not 2 more. */
+  @Test
+  void otherFormsOfWeightsCount() {
+    StandInDriver standIn = StandInDriver.start();
+    try (Backend backend = BackendProvider.open("cuda:0,weights=0.004", 1);
+        Ops ops = new Ops(backend)) {
+      Tensor kernel = backend.place(Tensor.zeros(DType.BF16, 128, 128, 2, 4, 4), DType.BF16);
+      ops.conv3d(random(ops, 2, 4, 4, 128), null, kernel, null, ConvGeometry.causal(0, 0));
+      Tensor weight = Tensor.zeros(DType.BF16, 1024, 1024);
       long before = standIn.usedBytes();
-      Tensor x = ops.cast(ops.upload(Tensor.of(ones, 8, 512)), DType.BF16);
-      Tensor out = ops.linear(x, placed, null, Activation.NONE);
-      assertArrayEquals(new float[8 * 2048], ops.download(out).toFloats());
-      assertTrue(standIn.usedBytes() - before >= 2 * weight.byteSize());
+      backend.place(weight, DType.BF16);
+      assertEquals(before, standIn.usedBytes());
     }
   }
 

@@ -9,6 +9,8 @@ import io.zoetrope.kernels.cuda.standin.StreamOrder;
 import io.zoetrope.ops.DeviceUnavailableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a machine can lack, and what users are told. */
 class CudaDriverTest {
@@ -36,6 +38,14 @@ class CudaDriverTest {
     assertEquals(2 * 1215e6 * 5120 / 8, device.memoryBytesPerSecond());
     assertEquals(2 * 1410e6 * 2048, device.tensorFlops());
     assertEquals(2 * 1410e6 * 512, driver.device(1).tensorFlops());
+    assertEquals(99 << 10, driver.device(1).maxSharedBytes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NVIDIA L40, 512", "NVIDIA L40S, 1024", "NVIDIA L4, 1024"})
+  void cardsOfACapabilityDiffer(String name, int perClock) {
+    start(12_060, new StandInCard(name, 89, 1 << 30));
+    assertEquals(2 * 1410e6 * perClock, CudaDriver.open().device(0).tensorFlops());
   }
 
   @Test

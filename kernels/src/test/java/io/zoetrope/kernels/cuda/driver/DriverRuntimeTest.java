@@ -190,6 +190,35 @@ class DriverRuntimeTest {
   }
 
   @Test
+  void whatIsTooLargeToPinIsRefused() {
+    StandInDriver standIn = StandInDriver.start();
+    try (DriverRuntime runtime = open()) {
+      standIn.calls().clear();
+      var error = assertThrows(CudaException.class, () -> runtime.pin(1L << 31));
+      assertEquals(
+          "pinning 2048 MiB of host memory on cuda:0 (stand-in A100): less than 2048 MiB are"
+              + " possible; let the weight stay on the device with a larger weights= of --device, or"
+              + " halve it with --dtype bf16",
+          error.getMessage());
+      assertEquals(List.of(), standIn.calls());
+    }
+  }
+
+  @Test
+  void moreSharedMemoryThanTheCardHasIsRefused() {
+    StandInDriver.start(
+        StreamOrder.LATEST, 12_060, new StandInCard("NVIDIA GeForce RTX 4090", 89, 1 << 30));
+    try (DriverRuntime runtime = open()) {
+      long values = upload(runtime, 1);
+      assertThrows(
+          CudaException.class,
+          () ->
+              runtime.launch(
+                  "scale", 1, 1, 1, 32, 1, 1, 100 << 10, values, new long[] {0, 1}, 2f, 1));
+    }
+  }
+
+  @Test
   void aFaultyKernelLosesTheDeviceUntilItIsOpenedAgain() {
     StandInDriver standIn = StandInDriver.start();
     try (DriverRuntime runtime = open()) {

@@ -36,6 +36,7 @@ final class StandInContext {
     }
   }
 
+  private final StandInCard card;
   private final DeviceMemory memory;
   private final Emulator emulator;
   private final StandInStreams streams;
@@ -44,6 +45,7 @@ final class StandInContext {
   private final Map<Long, Function> functions = new HashMap<>();
 
   StandInContext(StandInCard card, StreamOrder order) {
+    this.card = card;
     memory = new DeviceMemory(card.memoryBytes());
     emulator = new Emulator(memory, EmulatorOptions.STRICT.withThreads(THREADS));
     streams = new StandInStreams(order);
@@ -74,7 +76,14 @@ final class StandInContext {
   }
 
   void allowSharedBytes(long function, int bytes) {
-    require(functions, function).sharedBytes = bytes;
+    Function allowed = require(functions, function);
+    if (bytes < 0 || bytes > card.maxSharedBytes() - allowed.kernel.staticSharedBytes()) {
+      throw new StandInError(
+          StandInError.INVALID_VALUE,
+          "%s: a block can't have %d bytes of dynamic shared memory"
+              .formatted(allowed.kernel.name(), bytes));
+    }
+    allowed.sharedBytes = bytes;
   }
 
   /**
