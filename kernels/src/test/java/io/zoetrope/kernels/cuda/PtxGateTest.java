@@ -142,6 +142,15 @@ class PtxGateTest {
     });
   }
 
+  @Test
+  void documentsABoundOfEveryKernelOrWhyThereIsNone() throws IOException {
+    String handbook = Files.readString(DOCS);
+    String bounds = handbook.substring(handbook.indexOf("\n## Bounds"));
+    for (String kernel : new PtxLibrary().kernels()) {
+      assertTrue(bounds.contains("`" + kernel + "`"), kernel);
+    }
+  }
+
   /** The rows of the handbook's table that has a column: by kernel, then by column. */
   private static Map<String, Map<String, String>> documented(String column) {
     try (Stream<String> lines = Files.lines(DOCS)) {
