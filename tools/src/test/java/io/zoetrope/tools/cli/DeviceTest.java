@@ -62,6 +62,14 @@ class DeviceTest extends CommandTest {
   }
 
   @Test
+  void selftestPrintsATable() {
+    assertEquals(0, run("selftest", "--device", "cuda-emulated"), err.toString());
+    assertTrue(out.toString().contains(" on cuda (PTX emulator, "), out.toString());
+    assertTrue(out.toString().endsWith("every result is right\n"), out.toString());
+    assertEquals("", err.toString());
+  }
+
+  @Test
   void selftestIsForCards() {
     assertEquals(1, run("selftest"));
     assertEquals(
