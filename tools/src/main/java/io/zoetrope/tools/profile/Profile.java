@@ -36,7 +36,7 @@ public record Profile(
    * @param startNanos when it began
    * @param nanos wall time
    * @param kernelNanos the part of it in operations
-   * @param memoryBytes weight files that were open, and most scratch memory at a time
+   * @param memoryBytes weights that matrix work has read, and most scratch memory at a time
    */
   public record Stage(
       Progress.Stage stage,
