@@ -1,11 +1,8 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
-import io.zoetrope.ops.DeviceUnavailableException;
 import io.zoetrope.pipeline.PipelineException;
-import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,24 +43,13 @@ final class DeviceOptions {
 
   /** The device with another number of threads; 0 is one per processor. */
   Backend open(int count) {
-    return device.equals(AUTO) ? openBest(count) : BackendProvider.open(device, count);
+    return device.equals(AUTO)
+        ? AutomaticDevice.open(count, spec.commandLine().getErr())
+        : BackendProvider.open(device, count);
   }
 
   /** Compute threads in force. */
   int threads() {
     return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-  }
-
-  /** A card if there is one that opens, or else the CPU; says which card, or why there is none. */
-  private Backend openBest(int count) {
-    PrintWriter err = spec.commandLine().getErr();
-    try {
-      Backend backend = BackendProvider.open("cuda", count);
-      err.println("device auto: " + backend.name());
-      return backend;
-    } catch (DeviceUnavailableException | CudaException e) {
-      err.println("device auto: cpu, because " + e.getMessage());
-      return BackendProvider.open("cpu", count);
-    }
   }
 }
