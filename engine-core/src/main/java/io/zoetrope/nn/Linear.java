@@ -52,4 +52,13 @@ public record Linear(Tensor weight, Tensor bias) {
   public void addInPlace(Ops ops, Tensor out, Tensor x, Tensor gate) {
     ops.linearAddInPlace(out, x, weight, bias, gate);
   }
+
+  /**
+   * Multiplies {@code out}, [rows, out features], with the result.
+   *
+   * @param x [rows, in features]
+   */
+  public void multiplyInPlace(Ops ops, Tensor out, Tensor x) {
+    ops.linearMultiplyInPlace(out, x, weight, bias);
+  }
 }

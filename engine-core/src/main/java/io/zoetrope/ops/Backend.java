@@ -16,6 +16,9 @@ import java.util.Optional;
  * store a result. {@link ReferenceBackend} is the definition of every operation.
  */
 public interface Backend extends AutoCloseable {
+  /** The most terms of a {@link #linearCombination}. */
+  int MAX_TERMS = 8;
+
   /** Name for logs and reports, e.g. {@code "cpu (vector, 256 bit, 2 threads)"}. */
   String name();
 
@@ -127,6 +130,17 @@ public interface Backend extends AutoCloseable {
   void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate);
 
   /**
+   * {@code out *= round(x weight^T + bias)}: the product is rounded to the dtype of {@code out}
+   * first, the result once more.
+   *
+   * @param out [rows, out features]
+   * @param x [rows, in features]
+   * @param weight [out features, in features], any convertible dtype
+   * @param bias [out features] or null
+   */
+  void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias);
+
+  /**
    * Row {@code ids[i]} of {@code table} becomes row {@code i} of {@code out}.
    *
    * @param table [entries, features], any convertible dtype
@@ -223,6 +237,41 @@ public interface Backend extends AutoCloseable {
    * @param gate F32, [features] or [rows, features]; rows may be strided
    */
   void addGatedInPlace(Tensor x, Tensor y, Tensor gate);
+
+  /**
+   * {@code out = weights[0] * terms[0] + weights[1] * terms[1] + ...}, summed in float64.
+   *
+   * @param out of the shape of all terms; may be one of them
+   * @param weights as many as terms, finite
+   * @param terms between 1 and {@link #MAX_TERMS}, F32 or BF16, each of its own
+   */
+  void linearCombination(Tensor out, double[] weights, List<Tensor> terms);
+
+  /**
+   * Sines and cosines of timesteps at {@code channels / 2} frequencies between 1 and 1 / 10000
+   * ({@code get_timestep_embedding} in diffusers; Ho et al., 2020). A frequency, and its product
+   * with a timestep, are rounded to float32, as they are there: at timesteps near 1000 the last bit
+   * of a frequency is visible in the fifth digit of the result.
+   *
+   * @param out F32, [timesteps, channels]; of an odd number the last channel is zero
+   * @param timesteps F32, [timesteps], below 2^20
+   * @param flipSinToCos whether cosines come before sines
+   * @param downscaleFreqShift taken from the number of frequencies in the exponent's denominator
+   */
+  void timestepEmbedding(
+      Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift);
+
+  /**
+   * Pictures as networks see them become pictures as people see them: {@code 255 * clamp(x / 2 +
+   * 0.5, 0, 1)}, rounded half to even.
+   *
+   * @param out U8, of the shape of {@code x}
+   * @param x finite values, F32 or BF16
+   */
+  void toPixels(Tensor out, Tensor x);
+
+  /** Whether all elements of {@code x}, F32 or BF16, are finite; waits for the result. */
+  boolean isFinite(Tensor x);
 
   /** Releases threads and device resources. */
   @Override

@@ -3,6 +3,7 @@ package io.zoetrope.ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
+import java.util.List;
 
 /**
  * Computes nothing and holds no memory: running a model on it tells {@link Ops#peakBytes}, {@link
@@ -77,6 +78,9 @@ public final class DryRunBackend implements Backend {
   public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {}
 
   @Override
+  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {}
+
+  @Override
   public void embedding(Tensor out, Tensor table, int[] ids) {}
 
   @Override
@@ -117,6 +121,21 @@ public final class DryRunBackend implements Backend {
 
   @Override
   public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {}
+
+  @Override
+  public void linearCombination(Tensor out, double[] weights, List<Tensor> terms) {}
+
+  @Override
+  public void timestepEmbedding(
+      Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift) {}
+
+  @Override
+  public void toPixels(Tensor out, Tensor x) {}
+
+  @Override
+  public boolean isFinite(Tensor x) {
+    return true;
+  }
 
   @Override
   public void close() {}

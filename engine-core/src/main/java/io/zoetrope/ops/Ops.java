@@ -282,10 +282,7 @@ public final class Ops implements AutoCloseable {
    */
   public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
     String name = "linearAddInPlace";
-    operands.linear(name, x, weight, bias);
-    memory.noteWeight(weight);
-    operands.sum(name, out, x, x.shape().withLast(weight.size(0)));
-    operands.require(x.shape().rank() == 2, name, "x %s is not a matrix", x);
+    takesProduct(name, out, x, weight, bias);
     if (gate != null) {
       operands.modulation(name, "gate", out, gate);
     }
@@ -294,6 +291,31 @@ public final class Ops implements AutoCloseable {
     long elementFlops = (gate == null ? 1 : 2) * out.count();
     long matrixFlops = 2 * x.count() * weight.size(0);
     end(name, matrixFlops, elementFlops, out, out, x, weight, bias, gate);
+  }
+
+  /**
+   * {@code out *= x weight^T + bias}; the product is rounded first, as by {@link #linear}. With an
+   * activated {@link #linear} before it this is a gated linear unit (Shazeer, 2020).
+   *
+   * @param out [rows, out features], changed in place; apart from x
+   * @param x [rows, in features]
+   * @param weight [out features, in features]
+   * @param bias [out features] or null
+   */
+  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    String name = "linearMultiplyInPlace";
+    takesProduct(name, out, x, weight, bias);
+    begin();
+    backend.linearMultiplyInPlace(out, x, weight, bias);
+    end(name, 2 * x.count() * weight.size(0), out.count(), out, out, x, weight, bias);
+  }
+
+  /** {@code out} can take up the product of a matrix. */
+  private void takesProduct(String name, Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    operands.linear(name, x, weight, bias);
+    memory.noteWeight(weight);
+    operands.sum(name, out, x, x.shape().withLast(weight.size(0)));
+    operands.require(x.shape().rank() == 2, name, "x %s is not a matrix", x);
   }
 
   /**
@@ -514,6 +536,91 @@ public final class Ops implements AutoCloseable {
     begin();
     backend.addGatedInPlace(x, y, gate);
     end("addGatedInPlace", 0, 2 * x.count(), x, x, y, gate);
+  }
+
+  // ---------------------------------------------------------------- samplers and pictures
+
+  /**
+   * {@code out = weights[0] * terms[0] + weights[1] * terms[1] + ...}, summed in float64: guidance,
+   * and every step of a scheduler.
+   *
+   * @param out may be one of the terms
+   * @param weights as many as terms, finite
+   * @param terms between 1 and {@link Backend#MAX_TERMS}, of the shape of {@code out}, each F32 or
+   *     BF16
+   */
+  public void linearCombinationInto(Tensor out, double[] weights, Tensor... terms) {
+    String name = "linearCombination";
+    operands.contiguous(name, out);
+    operands.contiguous(name, terms);
+    operands.require(
+        weights.length == terms.length && terms.length > 0 && terms.length <= Backend.MAX_TERMS,
+        name,
+        "%d weights and %d terms are not the same number from 1 to %d",
+        weights.length,
+        terms.length,
+        Backend.MAX_TERMS);
+    for (int i = 0; i < terms.length; i++) {
+      operands.require(
+          terms[i].shape().equals(out.shape()) && Double.isFinite(weights[i]),
+          name,
+          "term %s with weight %s does not fit out %s",
+          terms[i],
+          weights[i],
+          out);
+    }
+    begin();
+    backend.linearCombination(out, weights, List.of(terms));
+    end(name, 0, 2 * terms.length * out.count(), out, terms);
+  }
+
+  /**
+   * Sines and cosines of timesteps at geometrically spaced frequencies, as {@link
+   * Backend#timestepEmbedding} says.
+   *
+   * @param timesteps F32, [timesteps]
+   * @return F32, [timesteps, channels]
+   */
+  public Tensor timestepEmbedding(
+      Tensor timesteps, int channels, boolean flipSinToCos, float downscaleFreqShift) {
+    String name = "timestepEmbedding";
+    operands.contiguous(name, timesteps);
+    operands.require(
+        timesteps.dtype() == DType.F32 && timesteps.shape().rank() == 1 && channels > 0,
+        name,
+        "timesteps %s for %d channels are not a vector of F32",
+        timesteps,
+        channels);
+    Tensor out = allocate(DType.F32, Shape.of(timesteps.size(0), channels));
+    begin();
+    backend.timestepEmbedding(out, timesteps, flipSinToCos, downscaleFreqShift);
+    end(name, 0, out, timesteps);
+    return out;
+  }
+
+  /**
+   * Pictures as networks see them, from -1 to 1, become pictures as people see them: {@code 255 *
+   * clamp(x / 2 + 0.5, 0, 1)}, rounded half to even ({@code VideoProcessor} in diffusers).
+   *
+   * @param x finite values
+   * @return U8, of the shape of {@code x}
+   */
+  public Tensor toPixels(Tensor x) {
+    operands.contiguous("toPixels", x);
+    Tensor out = allocate(DType.U8, x.shape());
+    begin();
+    backend.toPixels(out, x);
+    end("toPixels", 0, out, x);
+    return out;
+  }
+
+  /** Whether all elements are finite; waits for the result. */
+  public boolean isFinite(Tensor x) {
+    operands.contiguous("isFinite", x);
+    begin();
+    boolean finite = backend.isFinite(x);
+    end("isFinite", 0, x, x);
+    return finite;
   }
 
   // ---------------------------------------------------------------- observation

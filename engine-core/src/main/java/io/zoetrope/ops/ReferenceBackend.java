@@ -82,6 +82,13 @@ public final class ReferenceBackend extends HostBackend {
   }
 
   @Override
+  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    Tensor product = Tensor.zeros(out.dtype(), out.shape().sizes());
+    linear(product, x, weight, bias, Activation.NONE);
+    multiply(out, out, product);
+  }
+
+  @Override
   public void embedding(Tensor out, Tensor table, int[] ids) {
     long features = table.size(1);
     for (int row = 0; row < ids.length; row++) {

@@ -1,23 +1,23 @@
 package io.zoetrope.pipeline;
 
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+
 /** Classifier-free guidance (Ho and Salimans, 2022). */
 public final class Guidance {
   private Guidance() {}
 
   /**
-   * {@code uncond + scale * (cond - uncond)}, in float32 in this order, as diffusers computes it.
+   * {@code uncond + scale * (cond - uncond)}.
    *
-   * @param cond prediction with the prompt; gets the result
-   * @param uncond prediction with the negative prompt, of the same length
+   * @param cond prediction with the prompt, F32 or BF16
+   * @param uncond prediction with the negative prompt, of the same shape
+   * @return F32, of the same shape, in the current scope
    */
-  public static void apply(float[] cond, float[] uncond, double scale) {
-    if (cond.length != uncond.length) {
-      throw new IllegalArgumentException(
-          "guidance: %d and %d elements differ".formatted(cond.length, uncond.length));
-    }
-    float factor = (float) scale;
-    for (int i = 0; i < cond.length; i++) {
-      cond[i] = uncond[i] + factor * (cond[i] - uncond[i]);
-    }
+  public static Tensor apply(Ops ops, Tensor cond, Tensor uncond, double scale) {
+    Tensor guided = ops.allocate(DType.F32, cond.shape());
+    ops.linearCombinationInto(guided, new double[] {scale, 1 - scale}, cond, uncond);
+    return guided;
   }
 }

@@ -5,6 +5,8 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.wan.VideoSource;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Between the pictures that people see, uint8, and those that networks see, -1 to 1 ({@code
@@ -33,19 +35,20 @@ final class Pixels {
   }
 
   /**
-   * Appends frames, [frames, height, width, 3]; values are rounded half to even, as NumPy does.
+   * Appends frames.
    *
-   * @param values from -1 to 1
+   * @param frames [frames, height, width, 3], values from -1 to 1, F32 or BF16
    * @throws PipelineException if a value is not finite
    */
-  void add(float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new PipelineException(
-            "the video decoder made a value that is not finite: its weights may be damaged");
-      }
-      float unit = Math.clamp(value / 2 + 0.5f, 0f, 1f);
-      rgb[filled++] = (byte) Math.rint(unit * 255.0);
+  void add(Ops ops, Tensor frames) {
+    if (!ops.isFinite(frames)) {
+      throw new PipelineException(
+          "the video decoder made a value that is not finite: its weights may be damaged");
+    }
+    try (var _ = ops.scope("pixels")) {
+      MemorySegment bytes = ops.download(ops.toPixels(frames)).segment();
+      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, rgb, filled, (int) bytes.byteSize());
+      filled += (int) bytes.byteSize();
     }
   }
 

@@ -1,14 +1,10 @@
 package io.zoetrope.pipeline;
 
-import io.zoetrope.dit.wan.TextContext;
-import io.zoetrope.dit.wan.WanRope;
-import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +12,13 @@ import java.util.function.Consumer;
 
 /**
  * The operations of {@link WanPipeline}'s stages on a backend that computes nothing. Unlike the
- * pipeline on such a backend it touches no latents and no pixels, which would take seconds where
- * they are many.
+ * pipeline on such a backend it makes no noise and no pictures, which would take seconds where they
+ * are many.
  */
 final class WanDryRun {
+  /** From then on a scheduler of the highest order remembers no more. */
+  static final int STEPS_TO_FULL_HISTORY = 4;
+
   private final WanPipeline pipeline;
   private final GenerationRequest request;
   private final List<StageNeeds> needs = new ArrayList<>();
@@ -33,7 +32,8 @@ final class WanDryRun {
   /**
    * What a request needs.
    *
-   * @param steps of denoising; more of them take more operations, but not more memory
+   * @param steps of denoising at most; more than {@link #STEPS_TO_FULL_HISTORY} take more
+   *     operations, but not more memory
    */
   static JobNeeds of(WanPipeline pipeline, GenerationRequest request, int steps) {
     WanDryRun run = new WanDryRun(pipeline, request);
@@ -72,23 +72,11 @@ final class WanDryRun {
   }
 
   private void denoise(Backend backend, Ops ops, int steps) {
-    Shape shape = pipeline.latentShape(request);
-    try (WanPipeline.TransformerFile file = pipeline.openTransformer(backend)) {
-      WanTransformer transformer = file.model();
-      int length = request.maxSequenceLength();
-      List<TextContext> contexts =
-          promptEmbeds.stream()
-              .map(embeds -> transformer.prepare(ops, embeds, length, null))
-              .toList();
-      WanRope rope = transformer.rope(ops, shape);
-      Tensor latents = ops.allocate(DType.F32, shape);
-      for (int step = 0; step < steps; step++) {
-        for (TextContext context : contexts) {
-          try (var _ = ops.scope("step" + step)) {
-            transformer.forward(ops, latents, 0, context, rope);
-          }
-        }
-      }
+    try (WanPipeline.TransformerFile file = pipeline.openTransformer(backend);
+        Sampling sampling = Sampling.of(request, pipeline.schedulerConfig(request))) {
+      Tensor latents = ops.allocate(DType.F32, pipeline.latentShape(request));
+      Denoiser.of(ops, file.model(), sampling.first(steps), request, promptEmbeds)
+          .run(latents, _ -> {});
     }
   }
 
@@ -96,7 +84,7 @@ final class WanDryRun {
     try (WanPipeline.VaeFile vae = pipeline.openVae(backend)) {
       Tensor latents = ops.allocate(DType.F32, pipeline.latentShape(request));
       Tensor z = pipeline.vaeLatents(ops, vae.model(), latents);
-      vae.model().decode(ops, z, pipeline.tiling(request), _ -> {});
+      vae.model().decode(ops, z, pipeline.tiling(request), ops::toPixels);
     }
   }
 }

@@ -1,9 +1,7 @@
 package io.zoetrope.pipeline;
 
-import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.SchedulerConfig;
 import io.zoetrope.dit.scheduler.SchedulerKind;
-import io.zoetrope.dit.wan.TextContext;
 import io.zoetrope.dit.wan.WanConfig;
 import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.media.VideoFrames;
@@ -26,8 +24,8 @@ import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.SafetensorsWriter;
 import io.zoetrope.weights.Weights;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -123,7 +121,9 @@ final class WanPipeline implements VideoPipeline {
     // time.
     if (Pixels.bytes(request) > Runtime.getRuntime().maxMemory() / SCRATCH_PER_CLIP) {
       MachineMemory.require(
-          request, WanDryRun.of(this, request, 1), backend.computesInMainMemory());
+          request,
+          WanDryRun.of(this, request, WanDryRun.STEPS_TO_FULL_HISTORY),
+          backend.computesInMainMemory());
     }
   }
 
@@ -190,42 +190,27 @@ final class WanPipeline implements VideoPipeline {
     check(request);
 
     // 1. Prompts become embeddings
-    Prompts prompts = encodePrompts(request, progress, tracer);
+    List<Tensor> prompts = encodePrompts(request, progress, tracer);
 
-    // 2. The schedule, and noise or a noisy clip to start from
+    // 2. Noise, or a noisy clip, becomes latents
+    Tensor clip = request.video() == null ? null : encodeVideo(request, progress, tracer);
     SchedulerConfig config = schedulerConfig(request);
-    Scheduler scheduler = Scheduler.of(config);
-    scheduler.setTimesteps(request.steps());
-    float[] latents = noise(request);
-    float[] timesteps = scheduler.timesteps();
-    if (request.video() == null) {
-      scheduler.setBeginIndex(0);
-    } else {
-      int applied = (int) (request.steps() * request.strength());
-      timesteps = Arrays.copyOfRange(timesteps, request.steps() - applied, request.steps());
-      float[] clip = encodeVideo(request, progress, tracer);
-      latents = scheduler.addNoise(clip, latents, timesteps[0]);
-    }
-
-    // 3. Noise becomes latents
-    denoise(request, latents, scheduler, timesteps, prompts, progress, tracer);
+    Tensor latents = denoise(request, config, clip, prompts, progress, tracer);
     if (request.saveLatents() != null) {
-      long[] shape = latentShape(request).sizes();
-      Tensor saved = Tensor.of(latents, 1, shape[0], shape[1], shape[2], shape[3]);
+      long[] shape = latents.shape().sizes();
+      Tensor saved = latents.reshape(1, shape[0], shape[1], shape[2], shape[3]);
       SafetensorsWriter.write(request.saveLatents(), Map.of("latents", saved), Map.of());
     }
 
-    // 4. Latents become frames
+    // 3. Latents become frames
     VideoFrames frames = decode(request, latents, progress, tracer);
     return new GenerationResult(frames, settings(request, config));
   }
 
   // ---------------------------------------------------------------- stages
 
-  /** Embeddings without padding, [tokens, features] in host memory; the second is null unguided. */
-  private record Prompts(Tensor positive, Tensor negative) {}
-
-  private Prompts encodePrompts(GenerationRequest request, Progress progress, Tracer tracer) {
+  /** Embeddings without padding, [tokens, features] in host memory; guided of both prompts. */
+  private List<Tensor> encodePrompts(GenerationRequest request, Progress progress, Tracer tracer) {
     return StageRun.of(
         Stage.ENCODE_PROMPTS,
         request.isGuided() ? 2 : 1,
@@ -238,33 +223,33 @@ final class WanPipeline implements VideoPipeline {
             int length = request.maxSequenceLength();
             Tensor positive = encoder.encode(ops, "prompt", request.prompt(), length);
             stage.step(1);
-            Tensor negative = null;
-            if (request.isGuided()) {
-              negative = encoder.encode(ops, "negative_prompt", request.negativePrompt(), length);
-              stage.step(2);
-            }
             tapPadded(ops, "prompt_embeds", positive, length);
+            if (!request.isGuided()) {
+              return List.of(positive);
+            }
+            Tensor negative =
+                encoder.encode(ops, "negative_prompt", request.negativePrompt(), length);
+            stage.step(2);
             tapPadded(ops, "negative_prompt_embeds", negative, length);
-            return new Prompts(positive, negative);
+            return List.of(positive, negative);
           }
         });
   }
 
   /** Shows embeddings as diffusers has them: zero rows up to the maximum sequence length. */
   private static void tapPadded(Ops ops, String name, Tensor embeds, int length) {
-    if (embeds != null) {
-      ops.tap(
-          name,
-          () -> {
-            Tensor padded = ops.allocate(embeds.dtype(), Shape.of(length, embeds.size(1)));
-            ops.fill(padded, 0);
-            ops.copyInto(padded.narrow(0, 0, embeds.size(0)), embeds);
-            return padded;
-          });
-    }
+    ops.tap(
+        name,
+        () -> {
+          Tensor padded = ops.allocate(embeds.dtype(), Shape.of(length, embeds.size(1)));
+          ops.fill(padded, 0);
+          ops.copyInto(padded.narrow(0, 0, embeds.size(0)), embeds);
+          return padded;
+        });
   }
 
-  private float[] encodeVideo(GenerationRequest request, Progress progress, Tracer tracer) {
+  /** Latents of the input clip, in host memory. */
+  private Tensor encodeVideo(GenerationRequest request, Progress progress, Tracer tracer) {
     return StageRun.of(
         Stage.ENCODE_VIDEO,
         1,
@@ -278,49 +263,45 @@ final class WanPipeline implements VideoPipeline {
             ops.tap("vae_encode/mean", mean);
             ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
             Tensor latents = vae.model().normalize(ops, moments.mean());
-            return ops.download(latents.permute(CHANNELS_FIRST)).toFloats();
+            return ops.download(latents.permute(CHANNELS_FIRST));
           }
         });
   }
 
-  private void denoise(
+  /**
+   * The finished latents, in host memory.
+   *
+   * @param clip latents to start from, or null to start from noise alone
+   */
+  private Tensor denoise(
       GenerationRequest request,
-      float[] latents,
-      Scheduler scheduler,
-      float[] timesteps,
-      Prompts prompts,
+      SchedulerConfig config,
+      Tensor clip,
+      List<Tensor> prompts,
       Progress progress,
       Tracer tracer) {
-    Shape shape = latentShape(request);
-    StageRun.of(
+    return StageRun.of(
         Stage.DENOISE,
-        timesteps.length,
+        Sampling.steps(request),
         new Ops(backend, tracer),
         progress,
         stage -> {
           Ops ops = stage.ops();
           try (TransformerFile file = openTransformer(backend);
+              Sampling sampling = Sampling.of(request, config);
               var _ = ops.scope("denoise")) {
-            WanTransformer transformer = file.model();
-            ops.tap("initial_latents", Tensor.of(latents, shape.sizes()));
-            ops.tap("sigmas", vector(scheduler.sigmas()));
-            ops.tap("timesteps", vector(scheduler.timesteps()));
-            int length = request.maxSequenceLength();
-            TextContext positive = transformer.prepare(ops, prompts.positive(), length, null);
-            TextContext negative =
-                prompts.negative() == null
-                    ? null
-                    : transformer.prepare(ops, prompts.negative(), length, null);
-            new Denoiser(ops, transformer, scheduler, shape, request.guidanceScale())
-                .run(latents, timesteps, positive, negative, stage::step);
-            return null;
+            Tensor latents = sampling.start(ops, noise(request), clip);
+            ops.tap("initial_latents", latents);
+            ops.tap("sigmas", vector(sampling.scheduler().sigmas()));
+            ops.tap("timesteps", vector(sampling.scheduler().timesteps()));
+            Denoiser.of(ops, file.model(), sampling, request, prompts).run(latents, stage::step);
+            return ops.download(latents);
           }
         });
   }
 
   private VideoFrames decode(
-      GenerationRequest request, float[] latents, Progress progress, Tracer tracer) {
-    Shape shape = latentShape(request);
+      GenerationRequest request, Tensor latents, Progress progress, Tracer tracer) {
     return StageRun.of(
         Stage.DECODE,
         request.frames(),
@@ -330,8 +311,7 @@ final class WanPipeline implements VideoPipeline {
           Ops ops = stage.ops();
           Pixels pixels = new Pixels(request.width(), request.height(), request.frames());
           try (VaeFile vae = openVae(backend)) {
-            Tensor channelsFirst = ops.upload(Tensor.of(latents, shape.sizes()));
-            Tensor z = vaeLatents(ops, vae.model(), channelsFirst);
+            Tensor z = vaeLatents(ops, vae.model(), ops.upload(latents));
             ops.tap("vae_decode/latents_in", z.permute(CHANNELS_FIRST));
             vae.model()
                 .decode(
@@ -340,7 +320,7 @@ final class WanPipeline implements VideoPipeline {
                     tiling(request),
                     chunk -> {
                       ops.tap("video_out", chunk);
-                      pixels.add(ops.download(chunk).toFloats());
+                      pixels.add(ops, chunk);
                       stage.step(pixels.frames());
                     });
           }
@@ -399,7 +379,7 @@ final class WanPipeline implements VideoPipeline {
     return Pixels.source(ops, request.video(), vaeDtype);
   }
 
-  private SchedulerConfig schedulerConfig(GenerationRequest request) {
+  SchedulerConfig schedulerConfig(GenerationRequest request) {
     SchedulerConfig config = schedulerConfig;
     if (request.scheduler().isPresent()) {
       config = config.withKind(request.scheduler().get());
@@ -410,10 +390,11 @@ final class WanPipeline implements VideoPipeline {
     return config;
   }
 
-  private float[] noise(GenerationRequest request) {
+  /** F32, in host memory. */
+  private Tensor noise(GenerationRequest request) {
     return request.initialLatents() != null
-        ? request.initialLatents().toFloats()
-        : TorchGenerator.manualSeed(request.seed()).randn(latentShape(request).sizes()).toFloats();
+        ? Tensor.of(request.initialLatents().toFloats(), latentShape(request).sizes())
+        : TorchGenerator.manualSeed(request.seed()).randn(latentShape(request).sizes());
   }
 
   Tiling tiling(GenerationRequest request) {

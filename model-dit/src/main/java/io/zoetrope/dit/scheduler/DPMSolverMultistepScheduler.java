@@ -1,5 +1,7 @@
 package io.zoetrope.dit.scheduler;
 
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
 import java.util.OptionalDouble;
 
 /**
@@ -34,18 +36,17 @@ public final class DPMSolverMultistepScheduler extends MultistepScheduler {
   }
 
   @Override
-  void advance(int index, float[] modelOutput, float[] sample) {
-    predictData(index, modelOutput, sample);
+  void advance(Ops ops, int index, Tensor modelOutput, Tensor sample) {
+    predictData(ops, index, modelOutput, sample);
     remember();
-    float[] latest = prediction(0);
-    switch (order(index)) {
-      case 1 -> LinearCombination.into(sample, firstOrderWeights(index), sample, latest);
-      case 2 ->
-          LinearCombination.into(sample, secondOrderWeights(index), sample, latest, prediction(1));
-      default ->
-          LinearCombination.into(
-              sample, thirdOrderWeights(index), sample, latest, prediction(1), prediction(2));
-    }
+    int order = order(index);
+    double[] weights =
+        switch (order) {
+          case 1 -> firstOrderWeights(index);
+          case 2 -> secondOrderWeights(index);
+          default -> thirdOrderWeights(index);
+        };
+    ops.linearCombinationInto(sample, weights, terms(sample, order));
   }
 
   private int order(int index) {

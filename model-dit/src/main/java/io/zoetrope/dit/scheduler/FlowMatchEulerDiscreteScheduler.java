@@ -1,5 +1,8 @@
 package io.zoetrope.dit.scheduler;
 
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
+
 /**
  * Euler's method for flow matching: {@code sample + (nextSigma - sigma) * modelOutput}.
  *
@@ -43,8 +46,8 @@ public final class FlowMatchEulerDiscreteScheduler extends Scheduler {
   void forgetRun() {}
 
   @Override
-  void advance(int index, float[] modelOutput, float[] sample) {
+  void advance(Ops ops, int index, Tensor modelOutput, Tensor sample) {
     double[] weights = {1, sigma(index + 1) - sigma(index)};
-    LinearCombination.into(sample, weights, sample, modelOutput);
+    ops.linearCombinationInto(sample, weights, sample, modelOutput);
   }
 }

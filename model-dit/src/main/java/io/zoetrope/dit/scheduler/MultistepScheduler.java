@@ -1,5 +1,9 @@
 package io.zoetrope.dit.scheduler;
 
+import io.zoetrope.ops.Buffers;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
 /** What the solvers that reuse earlier model outputs have in common. */
@@ -7,16 +11,19 @@ abstract sealed class MultistepScheduler extends Scheduler
     permits UniPCMultistepScheduler, DPMSolverMultistepScheduler {
 
   /**
-   * The data predictions of the latest steps, newest first, and after those a spare array for the
+   * The data predictions of the latest steps, newest first, and after those a spare tensor for the
    * next; filled as a run goes on.
    */
-  private final float[][] predictions;
+  private final Tensor[] predictions;
+
+  /** Holds them; null before the first step of a run. */
+  private Buffers history;
 
   private int stepsTaken;
 
   MultistepScheduler(SchedulerConfig config) {
     super(config);
-    predictions = new float[config.solverOrder() + 1][];
+    predictions = new Tensor[config.solverOrder() + 1];
   }
 
   @Override
@@ -28,38 +35,54 @@ abstract sealed class MultistepScheduler extends Scheduler
   void forgetRun() {
     Arrays.fill(predictions, null);
     stepsTaken = 0;
+    if (history != null) {
+      history.close();
+      history = null;
+    }
+  }
+
+  /** F32 memory of the shape of the sample, until the run is forgotten. */
+  final Tensor remembered(Ops ops, Tensor sample) {
+    if (history == null) {
+      history = ops.buffers(name());
+    }
+    return history.allocate(DType.F32, sample.shape());
   }
 
   /**
    * Converts a model output to a prediction of the data, {@code sample - sigma * modelOutput}.
    *
-   * @return n elements that {@link #remember} makes the latest prediction
+   * @return what {@link #remember} makes the latest prediction
    */
-  final float[] predictData(int index, float[] modelOutput, float[] sample) {
+  final Tensor predictData(Ops ops, int index, Tensor modelOutput, Tensor sample) {
     int spare = predictions.length - 1;
     if (predictions[0] != null) {
-      requireSameLength("step", "sample", sample, "the previous step's sample", predictions[0]);
+      requireSameShape("step", "sample", sample, "the previous step's sample", predictions[0]);
     }
     if (predictions[spare] == null) {
-      predictions[spare] = new float[sample.length];
+      predictions[spare] = remembered(ops, sample);
     }
-    LinearCombination.into(
-        predictions[spare], new double[] {1, -sigma(index)}, sample, modelOutput);
+    double[] weights = {1, -sigma(index)};
+    ops.linearCombinationInto(predictions[spare], weights, sample, modelOutput);
     return predictions[spare];
   }
 
   /** Makes what {@link #predictData} returned the latest prediction, and the oldest one spare. */
   final void remember() {
     int spare = predictions.length - 1;
-    float[] latest = predictions[spare];
+    Tensor latest = predictions[spare];
     System.arraycopy(predictions, 0, predictions, 1, spare);
     predictions[0] = latest;
     stepsTaken++;
   }
 
-  /** The prediction of so many steps before the latest. */
-  final float[] prediction(int age) {
-    return predictions[age];
+  /** What an update combines: a sample, the latest {@code order} predictions, and others. */
+  final Tensor[] terms(Tensor sample, int order, Tensor... others) {
+    Tensor[] terms = new Tensor[1 + order + others.length];
+    terms[0] = sample;
+    System.arraycopy(predictions, 0, terms, 1, order);
+    System.arraycopy(others, 0, terms, 1 + order, others.length);
+    return terms;
   }
 
   /** The highest order that the steps of this run allow so far. */

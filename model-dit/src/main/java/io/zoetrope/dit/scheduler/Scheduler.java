@@ -1,5 +1,8 @@
 package io.zoetrope.dit.scheduler;
 
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 
@@ -10,10 +13,12 @@ import java.util.OptionalDouble;
  * noise - data}.
  *
  * <p>A run is {@link #setTimesteps}, then one {@link #step} for each of {@link #timesteps()}.
- * {@code setTimesteps} also forgets the previous run. Samples are float32 arrays of any length, the
- * same for a whole run. Not thread-safe.
+ * {@code setTimesteps} also forgets the previous run. Samples are F32 tensors of any shape, the same
+ * for a whole run, and stay on the device; so does what later steps need of earlier ones, until the
+ * next run or {@link #close}. Not thread-safe.
  */
-public abstract sealed class Scheduler permits FlowMatchEulerDiscreteScheduler, MultistepScheduler {
+public abstract sealed class Scheduler implements AutoCloseable
+    permits FlowMatchEulerDiscreteScheduler, MultistepScheduler {
   private static final int UNSET = -1;
 
   final SchedulerConfig config;
@@ -114,7 +119,7 @@ public abstract sealed class Scheduler permits FlowMatchEulerDiscreteScheduler, 
   /** The timestep that the model is given at a sigma. */
   abstract float timestep(double sigma);
 
-  /** Drops what the steps of a previous run left. */
+  /** Releases what the steps of a run have left. */
   abstract void forgetRun();
 
   /** A copy of the sigmas, one for each step and the final one. */
@@ -174,46 +179,52 @@ public abstract sealed class Scheduler permits FlowMatchEulerDiscreteScheduler, 
    * the start of a run amid the schedule. ({@code add_noise} of diffusers' multistep schedulers,
    * {@code scale_noise} of the Euler one.)
    *
-   * @param original the data, n elements
-   * @param noise standard normal noise, n elements
+   * @param original the data, F32
+   * @param noise standard normal noise, F32, of the same shape
    * @param timestep one of {@link #timesteps()}; the step is looked up by it unless a begin index
    *     is set, which then decides, or after the first step the step that comes next
-   * @return n new elements
-   * @throws IllegalArgumentException if the lengths differ or the schedule lacks the timestep
+   * @return F32, of the same shape, in the current scope
+   * @throws IllegalArgumentException if the shapes differ or the schedule lacks the timestep
    */
-  public final float[] addNoise(float[] original, float[] noise, float timestep) {
-    requireSameLength("addNoise", "original", original, "noise", noise);
+  public final Tensor addNoise(Ops ops, Tensor original, Tensor noise, float timestep) {
+    requireSameShape("addNoise", "original", original, "noise", noise);
     int index = beginIndex == UNSET ? indexForTimestep(timestep) : nextIndex(timestep);
     double sigma = sigma(index);
-    float[] noisy = new float[original.length];
-    LinearCombination.into(noisy, new double[] {1 - sigma, sigma}, original, noise);
+    Tensor noisy = ops.allocate(DType.F32, original.shape());
+    ops.linearCombinationInto(noisy, new double[] {1 - sigma, sigma}, original, noise);
     return noisy;
   }
 
   /**
    * Advances a sample by one step.
    *
-   * @param modelOutput the model's prediction for {@code sample}, n elements, only read
+   * @param ops the same for a whole run
+   * @param modelOutput the model's prediction for {@code sample}, of its shape; F32 or BF16
    * @param timestep the timestep that the model was given. The first step of a run without a begin
    *     index is looked up by it; later steps follow in order, whatever their timestep
-   * @param sample n elements, overwritten with the sample at the next sigma
-   * @throws IllegalArgumentException if lengths differ or the schedule lacks the first timestep
+   * @param sample F32, overwritten with the sample at the next sigma
+   * @throws IllegalArgumentException if shapes differ, the sample is not F32, or the schedule lacks
+   *     the first timestep
    * @throws IllegalStateException if the schedule has no step left
    */
-  public final void step(float[] modelOutput, float timestep, float[] sample) {
-    requireSameLength("step", "modelOutput", modelOutput, "sample", sample);
+  public final void step(Ops ops, Tensor modelOutput, float timestep, Tensor sample) {
+    requireSameShape("step", "modelOutput", modelOutput, "sample", sample);
+    if (sample.dtype() != DType.F32) {
+      throw new IllegalArgumentException(
+          "%s.step: sample %s is not F32; cast it first".formatted(name(), sample));
+    }
     int index = nextIndex(timestep);
     if (index >= timesteps.length) {
       throw new IllegalStateException(
           "%s.step: no step left in a schedule of %d; call setTimesteps for a new run"
               .formatted(name(), timesteps.length));
     }
-    advance(index, modelOutput, sample);
+    advance(ops, index, modelOutput, sample);
     stepIndex = index + 1;
   }
 
   /** Turns {@code sample} at {@code sigma(index)} into the one at {@code sigma(index + 1)}. */
-  abstract void advance(int index, float[] modelOutput, float[] sample);
+  abstract void advance(Ops ops, int index, Tensor modelOutput, Tensor sample);
 
   private int nextIndex(float timestep) {
     if (stepIndex != UNSET) {
@@ -234,11 +245,17 @@ public abstract sealed class Scheduler permits FlowMatchEulerDiscreteScheduler, 
     return config.kind().className();
   }
 
-  final void requireSameLength(String operation, String nameA, float[] a, String nameB, float[] b) {
-    if (a.length != b.length) {
+  final void requireSameShape(String operation, String nameA, Tensor a, String nameB, Tensor b) {
+    if (!a.shape().equals(b.shape())) {
       throw new IllegalArgumentException(
-          "%s.%s: %s has %d elements but %s has %d"
-              .formatted(name(), operation, nameA, a.length, nameB, b.length));
+          "%s.%s: %s has shape %s but %s has %s"
+              .formatted(name(), operation, nameA, a.shape(), nameB, b.shape()));
     }
+  }
+
+  /** Releases what the run holds on the device; {@link #setTimesteps(int)} starts a new one. */
+  @Override
+  public final void close() {
+    forgetRun();
   }
 }

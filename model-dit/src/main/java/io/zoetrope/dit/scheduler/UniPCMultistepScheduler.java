@@ -1,5 +1,7 @@
 package io.zoetrope.dit.scheduler;
 
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import org.apache.commons.math3.linear.ArrayRealVector;
@@ -19,7 +21,7 @@ public final class UniPCMultistepScheduler extends MultistepScheduler {
   private static final double SIGMA_EPSILON = 1e-6;
 
   /** The corrected sample of the previous step; null before the first. */
-  private float[] lastSample;
+  private Tensor lastSample;
 
   private int lastOrder;
 
@@ -50,33 +52,22 @@ public final class UniPCMultistepScheduler extends MultistepScheduler {
   }
 
   @Override
-  void advance(int index, float[] modelOutput, float[] sample) {
-    float[] prediction = predictData(index, modelOutput, sample);
+  void advance(Ops ops, int index, Tensor modelOutput, Tensor sample) {
+    Tensor prediction = predictData(ops, index, modelOutput, sample);
     if (lastSample == null) {
-      lastSample = new float[sample.length];
+      lastSample = remembered(ops, sample);
     } else if (!config.disableCorrector().contains(index - 1)) {
-      float[][] terms = terms(lastSample, lastOrder, 1);
-      terms[lastOrder + 1] = prediction;
-      LinearCombination.into(sample, weights(index - 1, lastOrder, lastOrder), terms);
+      double[] weights = weights(index - 1, lastOrder, lastOrder);
+      ops.linearCombinationInto(sample, weights, terms(lastSample, lastOrder, prediction));
     }
     remember();
-    System.arraycopy(sample, 0, lastSample, 0, sample.length);
+    ops.copyInto(lastSample, sample);
     int order = availableOrder();
     if (config.lowerOrderFinal()) {
       order = Math.min(order, steps() - index);
     }
-    LinearCombination.into(sample, weights(index, order, order - 1), terms(sample, order, 0));
+    ops.linearCombinationInto(sample, weights(index, order, order - 1), terms(sample, order));
     lastOrder = order;
-  }
-
-  /** The sample, the latest {@code order} predictions, and room for more. */
-  private float[][] terms(float[] sample, int order, int room) {
-    float[][] terms = new float[1 + order + room][];
-    terms[0] = sample;
-    for (int i = 0; i < order; i++) {
-      terms[1 + i] = prediction(i);
-    }
-    return terms;
   }
 
   /**

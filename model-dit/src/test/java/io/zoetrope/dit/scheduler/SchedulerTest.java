@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.tensor.Tensor;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,11 +15,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SchedulerTest {
-  /** More than one block of LinearCombination, and no multiple of it. */
+  private static final Ops OPS = new Ops(new ReferenceBackend());
   private static final int LENGTH = 2500;
 
   private static Scheduler scheduler(SchedulerKind kind, String... fields) {
     return Scheduler.of(SchedulerConfigTest.parse(kind, fields));
+  }
+
+  /** A step on host arrays. */
+  private static void step(Scheduler scheduler, float[] output, float timestep, float[] sample) {
+    Tensor uploaded = OPS.upload(vector(sample));
+    scheduler.step(OPS, vector(output), timestep, uploaded);
+    System.arraycopy(OPS.download(uploaded).toFloats(), 0, sample, 0, sample.length);
+  }
+
+  private static float[] addNoise(
+      Scheduler scheduler, float[] original, float[] noise, float timestep) {
+    return scheduler.addNoise(OPS, vector(original), vector(noise), timestep).toFloats();
+  }
+
+  private static Tensor vector(float[] values) {
+    return Tensor.of(values, values.length);
   }
 
   private static float[] ramp(float first) {
@@ -30,13 +49,13 @@ class SchedulerTest {
   /** A run whose model knows the data that the noise was mixed with. */
   private static float[] runWithPerfectModel(Scheduler scheduler, float[] data, int from) {
     float[] timesteps = scheduler.timesteps();
-    float[] sample = scheduler.addNoise(data, ramp(-1.3f), timesteps[from]);
+    float[] sample = addNoise(scheduler, data, ramp(-1.3f), timesteps[from]);
     for (int i = from; i < timesteps.length; i++) {
       float[] velocity = new float[LENGTH];
       for (int k = 0; k < LENGTH; k++) {
         velocity[k] = (sample[k] - data[k]) / scheduler.sigmas()[i];
       }
-      scheduler.step(velocity, timesteps[i], sample);
+      step(scheduler, velocity, timesteps[i], sample);
     }
     return sample;
   }
@@ -83,7 +102,7 @@ class SchedulerTest {
     float[] timesteps = scheduler.timesteps();
     float[] sample = ramp(-1);
     for (int i = 0; i < timesteps.length / 2; i++) {
-      scheduler.step(sample.clone(), timesteps[i], sample);
+      step(scheduler, sample.clone(), timesteps[i], sample);
     }
     return sample;
   }
@@ -98,11 +117,11 @@ class SchedulerTest {
     float[] ofFirst = ramp(-1);
     float[] ofThird = ramp(-1);
     float[] timesteps = first.timesteps();
-    first.step(ramp(0), timesteps[0], ofFirst);
-    third.step(ramp(0), timesteps[0], ofThird);
+    step(first, ramp(0), timesteps[0], ofFirst);
+    step(third, ramp(0), timesteps[0], ofThird);
     assertArrayEquals(ofFirst, ofThird, "the first step is of order 1");
-    first.step(ramp(2), timesteps[1], ofFirst);
-    third.step(ramp(2), timesteps[1], ofThird);
+    step(first, ramp(2), timesteps[1], ofFirst);
+    step(third, ramp(2), timesteps[1], ofThird);
     assertTrue(Math.abs(ofFirst[0] - ofThird[0]) > 1e-3, "the second step is of order 2");
   }
 
@@ -114,11 +133,11 @@ class SchedulerTest {
     float[] timesteps = scheduler.timesteps();
     float[] original = {1, -2};
     float[] noise = {0.5f, 3};
-    assertMixed(scheduler, 3, scheduler.addNoise(original, noise, timesteps[3]));
+    assertMixed(scheduler, 3, addNoise(scheduler, original, noise, timesteps[3]));
     scheduler.setBeginIndex(2);
-    assertMixed(scheduler, 2, scheduler.addNoise(original, noise, timesteps[3]));
-    scheduler.step(new float[2], timesteps[2], new float[2]);
-    assertMixed(scheduler, 3, scheduler.addNoise(original, noise, timesteps[0]));
+    assertMixed(scheduler, 2, addNoise(scheduler, original, noise, timesteps[3]));
+    step(scheduler, new float[2], timesteps[2], new float[2]);
+    assertMixed(scheduler, 3, addNoise(scheduler, original, noise, timesteps[0]));
   }
 
   private static void assertMixed(Scheduler scheduler, int index, float[] noisy) {
@@ -146,19 +165,19 @@ class SchedulerTest {
     scheduler.setTimesteps(1);
     float timestep = scheduler.timesteps()[0];
     assertMessage(
-        name + ".step: modelOutput has 2 elements but sample has 3",
-        () -> scheduler.step(new float[2], timestep, new float[3]));
+        name + ".step: modelOutput has shape [2] but sample has [3]",
+        () -> step(scheduler, new float[2], timestep, new float[3]));
     assertMessage(
-        name + ".addNoise: original has 2 elements but noise has 3",
-        () -> scheduler.addNoise(new float[2], new float[3], timestep));
+        name + ".addNoise: original has shape [2] but noise has [3]",
+        () -> addNoise(scheduler, new float[2], new float[3], timestep));
     assertMessage(
         name + ": timestep 0.5 isn't in the schedule [",
-        () -> scheduler.step(new float[2], 0.5f, new float[2]));
-    scheduler.step(new float[2], timestep, new float[2]);
+        () -> step(scheduler, new float[2], 0.5f, new float[2]));
+    step(scheduler, new float[2], timestep, new float[2]);
     IllegalStateException e =
         assertThrows(
             IllegalStateException.class,
-            () -> scheduler.step(new float[2], timestep, new float[2]));
+            () -> step(scheduler, new float[2], timestep, new float[2]));
     assertTrue(e.getMessage().contains("no step left in a schedule of 1"), e.getMessage());
   }
 
@@ -166,10 +185,10 @@ class SchedulerTest {
   void aRunKeepsItsSampleLength() {
     Scheduler scheduler = scheduler(SchedulerKind.UNIPC);
     scheduler.setTimesteps(3);
-    scheduler.step(new float[4], scheduler.timesteps()[0], new float[4]);
+    step(scheduler, new float[4], scheduler.timesteps()[0], new float[4]);
     assertMessage(
-        "sample has 5 elements but the previous step's sample has 4",
-        () -> scheduler.step(new float[5], scheduler.timesteps()[1], new float[5]));
+        "sample has shape [5] but the previous step's sample has [4]",
+        () -> step(scheduler, new float[5], scheduler.timesteps()[1], new float[5]));
   }
 
   @Test

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.testing.Difference;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.testing.Golden;
 import java.io.IOException;
@@ -94,7 +97,8 @@ class SchedulerTrajectoryTest {
     setTimesteps(scheduler, config, testCase);
     assertRelative("sigmas", expected.apply("sigmas"), scheduler.sigmas(), 1e-6);
     float[] timesteps = scheduler.timesteps();
-    float[] sample = expected.apply("initial").clone();
+    Ops ops = new Ops(new ReferenceBackend());
+    Tensor sample = ops.upload(vector(expected.apply("initial")));
     if (testCase.has("set_begin_index")) {
       int begin = testCase.get("set_begin_index").intValue();
       scheduler.setBeginIndex(begin);
@@ -103,28 +107,37 @@ class SchedulerTrajectoryTest {
     if (testCase.has("add_noise_from")) {
       int from = testCase.get("add_noise_from").intValue();
       timesteps = Arrays.copyOfRange(timesteps, from, timesteps.length);
-      float[] noisy =
+      Tensor noisy =
           scheduler.addNoise(
-              expected.apply("original"), expected.apply("noise_added"), timesteps[0]);
-      assertArrayEquals(sample, noisy, 1e-6f);
+              ops,
+              vector(expected.apply("original")),
+              vector(expected.apply("noise_added")),
+              timesteps[0]);
+      assertArrayEquals(sample.toFloats(), noisy.toFloats(), 1e-6f);
       sample = noisy;
     }
     boolean whole = config.kind() != SchedulerKind.EULER;
     assertRelative("timesteps", expected.apply("timesteps"), timesteps, whole ? 0 : 1e-6);
 
-    float[] outputs = new float[timesteps.length * sample.length];
+    int size = sample.intSize(0);
+    float[] outputs = new float[timesteps.length * size];
     float[] samples = new float[outputs.length];
     for (int i = 0; i < timesteps.length; i++) {
-      float[] output = new float[sample.length];
-      for (int k = 0; k < output.length; k++) {
-        output[k] = (float) Math.tanh(0.5f * sample[k] + timesteps[i] / 1000);
+      float[] input = sample.toFloats();
+      float[] output = new float[size];
+      for (int k = 0; k < size; k++) {
+        output[k] = (float) Math.tanh(0.5f * input[k] + timesteps[i] / 1000);
       }
-      scheduler.step(output, timesteps[i], sample);
-      System.arraycopy(output, 0, outputs, i * output.length, output.length);
-      System.arraycopy(sample, 0, samples, i * sample.length, sample.length);
+      scheduler.step(ops, vector(output), timesteps[i], sample);
+      System.arraycopy(output, 0, outputs, i * size, size);
+      System.arraycopy(sample.toFloats(), 0, samples, i * size, size);
     }
     assertClose("model_outputs", expected, float64Difference, outputs);
     assertClose("samples_after", expected, float64Difference, samples);
+  }
+
+  private static Tensor vector(float[] values) {
+    return Tensor.of(values, values.length);
   }
 
   private static void setTimesteps(Scheduler scheduler, SchedulerConfig config, JsonNode testCase) {

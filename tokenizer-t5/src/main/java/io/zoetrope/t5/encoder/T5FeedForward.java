@@ -18,8 +18,8 @@ record T5FeedForward(Linear wi0, Linear wi1, Linear wo) {
   /** Adds the result to {@code out}; both are [tokens, dim]. */
   void addInPlace(Ops ops, Tensor out, Tensor x) {
     try (var _ = ops.scope("DenseReluDense")) {
-      Tensor gate = wi0.forward(ops, x, Activation.GELU_TANH);
-      Tensor gated = ops.multiply(gate, wi1.forward(ops, x));
+      Tensor gated = wi0.forward(ops, x, Activation.GELU_TANH);
+      wi1.multiplyInPlace(ops, gated, x);
       wo.addInPlace(ops, out, gated, null);
     }
   }

@@ -49,7 +49,7 @@ public final class Parity {
       if (fixture.json().has("attributes")) {
         new OpsParity(backend, fixture, tolerances, report).run();
       } else if (fixture.json().path("cases").isObject()) {
-        new SchedulersParity(fixture, tolerances, report).run();
+        new SchedulersParity(backend, fixture, tolerances, report).run();
       } else {
         runModel(fixture, backend, dtype, tolerances, report);
       }

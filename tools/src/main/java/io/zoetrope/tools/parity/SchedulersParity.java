@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.SchedulerConfig;
 import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -12,13 +15,14 @@ import java.util.OptionalDouble;
  * Whole scheduler trajectories in a closed loop with the fixtures' toy model {@code tanh(0.5 x + t
  * / 1000)}, so that errors of one step enter the next.
  */
-record SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
+record SchedulersParity(
+    Backend backend, Fixture fixture, Tolerances tolerances, Report report) {
 
   void run() {
     for (Map.Entry<String, JsonNode> entry : fixture.cases().entrySet()) {
       if (fixture.selects(entry.getKey())) {
-        try {
-          run(entry.getKey(), entry.getValue());
+        try (Ops ops = new Ops(backend)) {
+          run(ops, entry.getKey(), entry.getValue());
         } catch (RuntimeException e) {
           report.notRun(entry.getKey(), e);
         }
@@ -26,15 +30,21 @@ record SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
     }
   }
 
-  private void run(String name, JsonNode settings) {
+  private void run(Ops ops, String name, JsonNode settings) {
     SchedulerKind kind = SchedulerKind.ofClassName(settings.path("class").asText());
     SchedulerConfig config = SchedulerConfig.parse(kind, settings.path("config"));
-    Scheduler scheduler = Scheduler.of(config);
+    try (Scheduler scheduler = Scheduler.of(config)) {
+      run(ops, scheduler, config, name, settings);
+    }
+  }
+
+  private void run(
+      Ops ops, Scheduler scheduler, SchedulerConfig config, String name, JsonNode settings) {
     setTimesteps(scheduler, config, settings);
     compare(name, "sigmas", scheduler.sigmas());
 
     float[] timesteps = scheduler.timesteps();
-    float[] sample = fixture.floats(name + "/initial");
+    Tensor sample = ops.upload(vector(fixture.floats(name + "/initial")));
     if (settings.has("set_begin_index")) {
       scheduler.setBeginIndex(settings.get("set_begin_index").intValue());
     }
@@ -46,27 +56,29 @@ record SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
       report.input(name + "/noise_added");
       sample =
           scheduler.addNoise(
-              fixture.floats(name + "/original"),
-              fixture.floats(name + "/noise_added"),
+              ops,
+              ops.upload(vector(fixture.floats(name + "/original"))),
+              ops.upload(vector(fixture.floats(name + "/noise_added"))),
               timesteps[0]);
-      compare(name, "initial", sample);
+      compare(name, "initial", ops.download(sample).toFloats());
     }
     report.input(name + "/initial");
     compare(name, "timesteps", timesteps);
 
-    int size = sample.length;
+    int size = Math.toIntExact(sample.count());
     float[] outputs = new float[timesteps.length * size];
     float[] samples = new float[outputs.length];
     float[] inputs = new float[outputs.length];
     for (int step = 0; step < timesteps.length; step++) {
+      float[] input = ops.download(sample).toFloats();
       float[] output = new float[size];
       for (int i = 0; i < size; i++) {
-        output[i] = (float) Math.tanh(0.5f * sample[i] + timesteps[step] / 1000);
+        output[i] = (float) Math.tanh(0.5f * input[i] + timesteps[step] / 1000);
       }
-      System.arraycopy(sample, 0, inputs, step * size, size);
-      scheduler.step(output, timesteps[step], sample);
+      scheduler.step(ops, ops.upload(vector(output)), timesteps[step], sample);
+      System.arraycopy(input, 0, inputs, step * size, size);
       System.arraycopy(output, 0, outputs, step * size, size);
-      System.arraycopy(sample, 0, samples, step * size, size);
+      System.arraycopy(ops.download(sample).toFloats(), 0, samples, step * size, size);
     }
     compare(name, "model_outputs", outputs);
     compare(name, "samples_after", samples);
@@ -99,6 +111,10 @@ record SchedulersParity(Fixture fixture, Tolerances tolerances, Report report) {
     } else {
       scheduler.setTimesteps(steps, mu);
     }
+  }
+
+  private static Tensor vector(float[] values) {
+    return Tensor.of(values, values.length);
   }
 
   private void compare(String name, String tensor, float[] actual) {

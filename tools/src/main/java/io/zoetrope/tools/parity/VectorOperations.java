@@ -182,10 +182,8 @@ final class VectorOperations {
   }
 
   private static void guidance(Case c) {
-    float[] cond = c.values("cond");
-    float[] uncond = c.values("uncond");
-    Guidance.apply(cond, uncond, c.attribute("scale").doubleValue());
-    c.result("out", cond);
+    double scale = c.attribute("scale").doubleValue();
+    c.result("out", Guidance.apply(c.ops(), c.input("cond"), c.input("uncond"), scale));
   }
 
   private static float eps(Case c) {
