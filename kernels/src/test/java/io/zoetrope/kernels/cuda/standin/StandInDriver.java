@@ -51,6 +51,7 @@ public final class StandInDriver {
   private final List<StandInCard> cards;
   private final Map<String, Failure> failures = new HashMap<>();
   private final Set<String> failingKernels = new HashSet<>();
+  private final Set<String> kernelsRun = new HashSet<>();
   private final Map<String, IntPredicate> ignored = new HashMap<>();
   private final List<String> calls = new ArrayList<>();
   private final List<String> errors = new ArrayList<>();
@@ -145,6 +146,11 @@ public final class StandInDriver {
   /** Lets a kernel fail whenever it runs. */
   public void failKernel(String kernel) {
     failingKernels.add(kernel);
+  }
+
+  /** Names of the kernels that ran so far. */
+  public Set<String> kernelsRun() {
+    return kernelsRun;
   }
 
   /** The functions called so far. */
@@ -290,7 +296,7 @@ public final class StandInDriver {
         call.putLong(0, function);
       }
       case "cuFuncSetAttribute" -> context.allowSharedBytes(call.longAt(0), call.intAt(2));
-      case "cuLaunchKernel" -> context.launch(call, failingKernels);
+      case "cuLaunchKernel" -> context.launch(call, this::run);
       case "cuStreamCreate" -> {
         long stream = newHandle();
         streams.createStream(stream);
@@ -322,6 +328,13 @@ public final class StandInDriver {
               StandInError.NOT_SUPPORTED, "the stand-in driver lacks " + call.function());
     }
     return SUCCESS;
+  }
+
+  private void run(String kernel) {
+    if (failingKernels.contains(kernel)) {
+      throw new StandInError(StandInError.LAUNCH_FAILED, kernel + " was to fail");
+    }
+    kernelsRun.add(kernel);
   }
 
   private void load(StandInContext context, NativeCall call) {
