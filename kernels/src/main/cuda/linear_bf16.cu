@@ -1,7 +1,8 @@
 // Linear map on the tensor cores, with what follows it in a transformer.
 //
-//   linear_bf16_*    out[rows, features] = activation(x[rows, depth] weight[features, depth]^T + bias)
-//   linear_add_bf16  out += gate * round(x weight^T + bias)
+//   linear_bf16_*         out[rows, features] = activation(x[rows, depth] weight[features, depth]^T + bias)
+//   linear_add_bf16       out += gate * round(x weight^T + bias)
+//   linear_multiply_bf16  out *= round(x weight^T + bias): behind an activated one a gated linear unit
 //
 // x, weight and out are bf16 and 16-byte aligned, depth is a multiple of 8, bias is float or bf16 or
 // null, gate is float, [features] (gateStride 0) or [rows, features] or null for 1. Any number of
@@ -85,6 +86,36 @@ extern "C" __global__ void __launch_bounds__(TILE_THREADS, 2) linear_add_bf16(
       value *= gates == nullptr ? 1.0f : *gates++;
     }
     addVector(values, out, true, row * features + column);
+    storeVector(out, row * features + column, true, values);
+  };
+  visitSums(tile.sums, tile.row, tile.column, rows, features, aligned(bias), finish);
+}
+
+// Values as they would be after a store and a load, times as many neighbours of a tensor.
+template <int N>
+__device__ __forceinline__ void multiplyWithRounded(
+    float (&values)[N], const bf16* factors, long long index) {
+  float others[N];
+  loadVector<N>(others, factors, index, true);
+#pragma unroll
+  for (int i = 0; i < N; i++) {
+    values[i] = rounded(values[i], true) * others[i];
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(TILE_THREADS, 2) linear_multiply_bf16(
+    bf16* out,
+    const bf16* x,
+    const bf16* weight,
+    const void* bias,
+    int biasBf16,
+    long long rows,
+    int features,
+    int depth) {
+  LinearTile tile(x, weight, rows, features, depth);
+  auto finish = [&](long long row, int column, auto& values) {
+    addVector(values, bias, biasBf16, column);
+    multiplyWithRounded(values, out, row * features + column);
     storeVector(out, row * features + column, true, values);
   };
   visitSums(tile.sums, tile.row, tile.column, rows, features, aligned(bias), finish);

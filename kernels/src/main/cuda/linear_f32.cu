@@ -1,7 +1,8 @@
 // Linear map with float32 arithmetic, for operands of any of the two types.
 //
-//   linear_f32      out[rows, features] = activation(x[rows, depth] weight[features, depth]^T + bias)
-//   linear_add_f32  out += gate * round(x weight^T + bias)
+//   linear_f32           out[rows, features] = activation(x[rows, depth] weight[features, depth]^T + bias)
+//   linear_add_f32       out += gate * round(x weight^T + bias)
+//   linear_multiply_f32  out *= round(x weight^T + bias)
 //
 // x and out have one type, weight and bias any; bias and gate may be null; gate is float, [features]
 // (gateStride 0) or [rows, features]. Any sizes. Work 2 * rows * features * depth; global memory: each
@@ -53,5 +54,17 @@ extern "C" __global__ void __launch_bounds__(FLOAT_THREADS) linear_add_f32(
         }
         long long index = row * features + column;
         store(out, index, xBf16, load(out, index, xBf16) + value);
+      });
+}
+
+extern "C" __global__ void __launch_bounds__(FLOAT_THREADS) linear_multiply_f32(
+    void* out, const void* x, int xBf16, const void* weight, int weightBf16,
+    const void* bias, int biasBf16, long long rows, int features, int depth) {
+  FloatTile tile(x, xBf16, weight, weightBf16, rows, features, depth);
+  visitFloatSums(
+      tile.sums, tile.row, tile.column, rows, features, [&](long long row, int column, float sum) {
+        float value = rounded(bias == nullptr ? sum : sum + load(bias, column, biasBf16), xBf16);
+        long long index = row * features + column;
+        store(out, index, xBf16, load(out, index, xBf16) * value);
       });
 }

@@ -1,6 +1,7 @@
 package io.zoetrope.ops;
 
 import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
@@ -629,7 +630,7 @@ public final class Ops implements AutoCloseable {
   public Tensor tap(String name, Tensor tensor) {
     String path = pathOf(name);
     if (tracer.wants(path)) {
-      tracer.tensor(path, tensor);
+      show(path, tensor);
     }
     return tensor;
   }
@@ -650,9 +651,14 @@ public final class Ops implements AutoCloseable {
   private void tapAt(String path, Supplier<Tensor> tensor) {
     if (tracer.wants(path)) {
       try (var _ = memory.open(path)) {
-        tracer.tensor(path, tensor.get());
+        show(path, tensor.get());
       }
     }
+  }
+
+  private void show(String path, Tensor tensor) {
+    boolean onHost = tensor.storage() instanceof HostStorage;
+    tracer.tensor(path, onHost ? tensor : download(tensor));
   }
 
   // ---------------------------------------------------------------- internals

@@ -88,7 +88,7 @@ public interface Tracer {
   }
 
   /**
-   * A named intermediate result, valid during the call only.
+   * A named intermediate result in host memory, valid during the call only.
    *
    * @param path scopes and name, e.g. {@code "blocks.7/norm1"}
    */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * differ by its final rounding in addition. Shapes have ones, primes, and sizes one beside those
  * that kernels like.
  */
-public abstract class BackendContract extends FusedOperationsContract {
+public abstract class BackendContract extends SamplerContract {
   // ---------------------------------------------------------------- matrix work
 
   @Test

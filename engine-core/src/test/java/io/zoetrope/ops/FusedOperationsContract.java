@@ -139,6 +139,54 @@ abstract class FusedOperationsContract extends BackendComparison {
   }
 
   @Test
+  void linearMultiplyInPlace() {
+    for (int[] shape : MATRICES) {
+      for (DType dtype : COMPUTED) {
+        Tensor out = values(dtype, shape[0], shape[2]);
+        Tensor x = values(dtype, shape[0], shape[1]);
+        Tensor bias = values(DType.F32, shape[2]);
+        for (DType stored : STORED) {
+          var multiply = new LinearMultiply(out, x, values(stored, shape[2], shape[1]), bias);
+          // The rounding of the product counts as much as that of the result.
+          Tensor nothing = Tensor.zeros(dtype, out.shape().sizes());
+          nearly("linearMultiplyInPlace of " + x, multiply::fused, multiply::chain, nothing);
+        }
+      }
+    }
+  }
+
+  @Test
+  void linearMultiplyInPlaceRoundsTwice() {
+    Tensor out = integers(DType.BF16, 100, 35, 130);
+    Tensor x = integers(DType.BF16, 15, 35, 64);
+    Tensor weight = integers(DType.BF16, 15, 130, 64);
+    for (Tensor bias : Arrays.asList(null, integers(DType.F32, 100, 130))) {
+      var multiply = new LinearMultiply(out, x, weight, bias);
+      exactly("linearMultiplyInPlace, bias " + bias, multiply::fused, multiply::chain);
+    }
+  }
+
+  private record LinearMultiply(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    Tensor fused(Place place) {
+      Tensor product = place.activation(out);
+      place
+          .ops()
+          .linearMultiplyInPlace(
+              product, place.activation(x), place.weight(weight), place.weight(bias));
+      return product;
+    }
+
+    Tensor chain(Place place) {
+      Tensor product =
+          place
+              .ops()
+              .linear(
+                  place.activation(x), place.weight(weight), place.weight(bias), Activation.NONE);
+      return place.ops().multiply(place.activation(out), product);
+    }
+  }
+
+  @Test
   void refusesSumsOfOtherShapes() {
     Tensor x = Tensor.zeros(DType.F32, 6, 4);
     Tensor weight = Tensor.zeros(DType.F32, 4, 4);

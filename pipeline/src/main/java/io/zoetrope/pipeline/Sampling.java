@@ -26,9 +26,7 @@ record Sampling(Scheduler scheduler, float[] timesteps) implements AutoCloseable
 
   /** How many steps a request does. */
   static int steps(GenerationRequest request) {
-    return request.video() == null
-        ? request.steps()
-        : (int) (request.steps() * request.strength());
+    return request.video() == null ? request.steps() : (int) (request.steps() * request.strength());
   }
 
   /** The same without all steps behind the first ones. */

@@ -81,11 +81,7 @@ class CudaDemoModelTest {
         Tensor channelsFirst = ops.upload(Tensor.of(latents, 16, 2, HEIGHT / 8, WIDTH / 8));
         Tensor z = ops.copy(channelsFirst.permute(WanPipeline.CHANNELS_LAST));
         vae.model()
-            .decode(
-                ops,
-                vae.model().denormalize(ops, z),
-                null,
-                chunk -> pixels.add(ops.download(chunk).toFloats()));
+            .decode(ops, vae.model().denormalize(ops, z), null, chunk -> pixels.add(ops, chunk));
       }
       return pixels.toFrames();
     }

@@ -6,6 +6,7 @@ import io.zoetrope.kernels.cuda.op.ElementOperations;
 import io.zoetrope.kernels.cuda.op.Launcher;
 import io.zoetrope.kernels.cuda.op.LinearOperation;
 import io.zoetrope.kernels.cuda.op.RowOperations;
+import io.zoetrope.kernels.cuda.op.SamplerOperations;
 import io.zoetrope.kernels.cuda.op.StridedCopy;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;
@@ -13,6 +14,7 @@ import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
+import java.util.List;
 
 /**
  * A CUDA device. BF16 work with sizes that are multiples of 8 runs on the tensor cores; everything
@@ -30,6 +32,7 @@ public class CudaBackend implements Backend {
   private final StridedCopy copy;
   private final RowOperations rows;
   private final ElementOperations elements;
+  private final SamplerOperations samplers;
 
   /** A backend on a device, which is closed with it; weights take most of the free memory. */
   public CudaBackend(CudaRuntime runtime) {
@@ -58,6 +61,7 @@ public class CudaBackend implements Backend {
     convolution = new ConvolutionOperation(launcher, copy);
     rows = new RowOperations(launcher);
     elements = new ElementOperations(launcher, workspace);
+    samplers = new SamplerOperations(launcher, workspace);
   }
 
   @Override
@@ -153,6 +157,11 @@ public class CudaBackend implements Backend {
   }
 
   @Override
+  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    linear.multiplyInPlace(out, x, weight, bias);
+  }
+
+  @Override
   public void embedding(Tensor out, Tensor table, int[] ids) {
     elements.embedding(out, table, ids);
   }
@@ -219,6 +228,27 @@ public class CudaBackend implements Backend {
   @Override
   public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
     elements.addGatedInPlace(x, y, gate);
+  }
+
+  @Override
+  public void linearCombination(Tensor out, double[] weights, List<Tensor> terms) {
+    samplers.linearCombination(out, weights, terms);
+  }
+
+  @Override
+  public void timestepEmbedding(
+      Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift) {
+    samplers.timestepEmbedding(out, timesteps, flipSinToCos, downscaleFreqShift);
+  }
+
+  @Override
+  public void toPixels(Tensor out, Tensor x) {
+    samplers.toPixels(out, x);
+  }
+
+  @Override
+  public boolean isFinite(Tensor x) {
+    return samplers.isFinite(x);
   }
 
   @Override

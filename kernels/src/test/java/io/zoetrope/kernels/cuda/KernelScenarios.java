@@ -31,9 +31,14 @@ final class KernelScenarios {
     scenarios.put(
         "linear_add_bf16",
         ops -> new LinearScenarios(ops).linearAdd(DType.BF16, DType.BF16, 70, 104));
+    scenarios.put(
+        "linear_multiply_bf16",
+        ops -> new LinearScenarios(ops).linearMultiply(DType.BF16, 70, 104));
     scenarios.put("linear_f32", ops -> new LinearScenarios(ops).floatLinear());
     scenarios.put(
         "linear_add_f32", ops -> new LinearScenarios(ops).linearAdd(DType.F32, DType.BF16, 35, 37));
+    scenarios.put(
+        "linear_multiply_f32", ops -> new LinearScenarios(ops).linearMultiply(DType.F32, 35, 37));
     scenarios.put(
         "conv3d_bf16_96", ops -> new ConvolutionScenarios(ops).convolution(DType.BF16, 8, 20));
     scenarios.put(
@@ -72,6 +77,10 @@ final class KernelScenarios {
     scenarios.put("fill", ops -> new ElementScenarios(ops).fill());
     scenarios.put("embedding", ops -> new ElementScenarios(ops).embedding());
     scenarios.put("upsample_nearest", ops -> new ElementScenarios(ops).upsample());
+    scenarios.put("linear_combination", ops -> new SamplerScenarios(ops).linearCombination());
+    scenarios.put("timestep_embedding", ops -> new SamplerScenarios(ops).timestepEmbedding());
+    scenarios.put("to_pixels", ops -> new SamplerScenarios(ops).toPixels());
+    scenarios.put("is_finite", ops -> new SamplerScenarios(ops).isFinite());
     return scenarios;
   }
 }

@@ -48,4 +48,19 @@ final class LinearScenarios extends ReferenceComparison {
       check(linearAdd, out, x, weight, null, null);
     }
   }
+
+  void linearMultiply(DType dtype, int rows, int depth) {
+    Operation linearMultiply =
+        (ops, t) -> {
+          ops.linearMultiplyInPlace(t[0], t[1], t[2], t[3]);
+          return t[0];
+        };
+    for (int features : new int[] {136, 33}) {
+      Tensor out = values(dtype, rows, features);
+      Tensor x = values(dtype, rows, depth);
+      Tensor weight = values(dtype, features, depth);
+      check(linearMultiply, out, x, weight, values(DType.BF16, features));
+      check(linearMultiply, out, x, weight, null);
+    }
+  }
 }

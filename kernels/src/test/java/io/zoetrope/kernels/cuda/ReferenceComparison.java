@@ -44,7 +44,32 @@ abstract class ReferenceComparison {
 
   /** Runs an operation on device and reference; fails with an {@link AssertionError}. */
   final void check(Operation operation, Tensor... operands) {
-    Tensor got;
+    Tensor got = onDevice(operation, operands);
+    Tensor rounded = onHost(operation, operands);
+    Tensor[] wide =
+        Arrays.stream(operands)
+            .map(t -> t == null ? null : Tensor.of(t.toFloats(), t.shape().sizes()))
+            .toArray(Tensor[]::new);
+    float[] want = onHost(operation, wide).toFloats();
+    double usual = error(rounded.toFloats(), want);
+    double error = error(got.toFloats(), want);
+    if (!got.shape().equals(rounded.shape()) || !(error <= 2 * usual + F32_ERROR)) {
+      throw new AssertionError(
+          "%s: error %.3g, the reference's %.3g"
+              .formatted(Arrays.toString(operands), error, usual));
+    }
+  }
+
+  /** As {@link #check}, but results are the same to the bit, and may be bytes. */
+  final void checkEqual(Operation operation, Tensor... operands) {
+    Tensor got = onDevice(operation, operands);
+    Tensor want = onHost(operation, operands);
+    if (!got.shape().equals(want.shape()) || got.segment().mismatch(want.segment()) != -1) {
+      throw new AssertionError(Arrays.toString(operands) + ": results differ");
+    }
+  }
+
+  private Tensor onDevice(Operation operation, Tensor... operands) {
     // Each operand in an allocation of its own, so that a step beyond its end is noticed.
     try (Buffers buffers = tested.buffers("operands")) {
       Tensor[] there = new Tensor[operands.length];
@@ -58,20 +83,7 @@ abstract class ReferenceComparison {
       if (Arrays.stream(there).noneMatch(operand -> operand == result)) {
         requireUntouchedBehind(result);
       }
-      got = tested.download(result);
-    }
-    Tensor rounded = onHost(operation, operands);
-    Tensor[] wide =
-        Arrays.stream(operands)
-            .map(t -> t == null ? null : Tensor.of(t.toFloats(), t.shape().sizes()))
-            .toArray(Tensor[]::new);
-    float[] want = onHost(operation, wide).toFloats();
-    double usual = error(rounded.toFloats(), want);
-    double error = error(got.toFloats(), want);
-    if (!got.shape().equals(rounded.shape()) || !(error <= 2 * usual + F32_ERROR)) {
-      throw new AssertionError(
-          "%s: error %.3g, the reference's %.3g"
-              .formatted(Arrays.toString(operands), error, usual));
+      return tested.download(result);
     }
   }
 

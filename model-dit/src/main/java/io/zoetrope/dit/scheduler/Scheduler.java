@@ -13,9 +13,9 @@ import java.util.OptionalDouble;
  * noise - data}.
  *
  * <p>A run is {@link #setTimesteps}, then one {@link #step} for each of {@link #timesteps()}.
- * {@code setTimesteps} also forgets the previous run. Samples are F32 tensors of any shape, the same
- * for a whole run, and stay on the device; so does what later steps need of earlier ones, until the
- * next run or {@link #close}. Not thread-safe.
+ * {@code setTimesteps} also forgets the previous run. Samples are F32 tensors of any shape, the
+ * same for a whole run, and stay on the device; so does what later steps need of earlier ones,
+ * until the next run or {@link #close}. Not thread-safe.
  */
 public abstract sealed class Scheduler implements AutoCloseable
     permits FlowMatchEulerDiscreteScheduler, MultistepScheduler {

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.JsonConfig;
-import io.zoetrope.testing.Difference;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.testing.Difference;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.testing.Golden;
 import java.io.IOException;

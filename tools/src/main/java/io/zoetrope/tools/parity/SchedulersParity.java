@@ -15,8 +15,7 @@ import java.util.OptionalDouble;
  * Whole scheduler trajectories in a closed loop with the fixtures' toy model {@code tanh(0.5 x + t
  * / 1000)}, so that errors of one step enter the next.
  */
-record SchedulersParity(
-    Backend backend, Fixture fixture, Tolerances tolerances, Report report) {
+record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances, Report report) {
 
   void run() {
     for (Map.Entry<String, JsonNode> entry : fixture.cases().entrySet()) {

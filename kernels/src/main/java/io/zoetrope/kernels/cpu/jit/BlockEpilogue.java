@@ -1,18 +1,19 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.jit.Epilogue.Join;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.Tensor;
 
 /**
  * What happens to a block of a product while it is still in the cache: bias, activation, and {@code
- * residual + gate * result}, which is rounded before and after.
+ * base + gate * result} or {@code base * result}, which is rounded before and after.
  */
 final class BlockEpilogue {
   private final Tensor result;
   private final NativeView out;
   private final int columns;
   private final NativeView bias;
-  private final NativeView residual;
+  private final NativeView base;
   private final NativeView gate;
   private final long gatePitch;
   private final MachineCode function;
@@ -22,31 +23,28 @@ final class BlockEpilogue {
    *
    * @param out [rows, columns], with the rows in any number of leading dimensions
    * @param bias [columns] or null
-   * @param residual of the shape of {@code out}, {@code out} itself, or null
-   * @param gate of the residual's summand, [columns] or [rows, columns], or null for 1
+   * @param base of the shape of {@code out}, or {@code out} itself; null if the result joins none
+   * @param gate [columns] or [rows, columns]; null unless the result joins gated
    */
   BlockEpilogue(
       Products products,
       Tensor out,
       Tensor bias,
       Activation activation,
-      Tensor residual,
+      Join join,
+      Tensor base,
       Tensor gate) {
     this.result = out;
     this.out = NativeView.of(out);
     this.columns = out.intSize(-1);
     this.bias = products.rows().floats(bias);
-    this.residual = NativeView.ofNullable(residual);
+    this.base = NativeView.ofNullable(base);
     this.gate = NativeView.ofNullable(gate);
     gatePitch = gate == null || gate.shape().rank() == 1 ? 0 : gate.stride(0) * (long) Float.BYTES;
-    Epilogue.Residual kind =
-        residual == null
-            ? Epilogue.Residual.NONE
-            : gate == null ? Epilogue.Residual.PLAIN : Epilogue.Residual.GATED;
     function =
         products
             .kernels()
-            .get(new Epilogue(products.set(), activation, bias != null, kind, out.dtype()));
+            .get(new Epilogue(products.set(), activation, bias != null, join, out.dtype()));
   }
 
   /**
@@ -76,7 +74,7 @@ final class BlockEpilogue {
         height,
         width,
         bias == null ? 0 : bias.at(firstColumn),
-        residual == null ? 0 : residual.at(position),
+        base == null ? 0 : base.at(position),
         pitch,
         gate == null ? 0 : gate.at(firstColumn) + firstRow * gatePitch,
         gatePitch);

@@ -38,7 +38,8 @@ final class ConvolutionOperation {
     int depth = weight.intSize(1);
     PackedWeight packed =
         products.packed(weight, products.operands(x.dtype(), weight.dtype(), depth));
-    var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, residual, null);
+    Epilogue.Join join = residual == null ? Epilogue.Join.NONE : Epilogue.Join.ADD;
+    var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, join, residual, null);
     Call call = new Call(out, x, history, weight, packed, geometry, epilogue);
     call.run();
     epilogue.finish();

@@ -2,6 +2,7 @@ package io.zoetrope.kernels.cpu.jit;
 
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.ADD;
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.FMA_231;
+import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MULTIPLY;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
@@ -12,25 +13,25 @@ import java.util.List;
 
 /**
  * What follows a product of matrices: {@code product = activation(sum + bias)}, then {@code out =
- * product}, {@code residual + product} or {@code residual + gate * product}. With a residual the
- * product is rounded to the dtype of {@code out} first, as if it had been stored.
+ * product}, {@code base + product}, {@code base + gate * product} or {@code base * product}. With a
+ * base the product is rounded to the dtype of {@code out} first, as if it had been stored.
  *
  * <p>Arguments: {@code sums (F32), bytes between its rows, out, bytes between its rows, rows,
- * columns, bias (F32, a vector of columns), residual (dtype of out; may be out itself), bytes
- * between its rows, gate (F32), bytes between its rows (0 for the same row always)}. Those that are
- * not asked for are not read.
+ * columns, bias (F32, a vector of columns), base (dtype of out; may be out itself), bytes between
+ * its rows, gate (F32), bytes between its rows (0 for the same row always)}. Those that are not
+ * asked for are not read.
  *
  * @param bias whether there is one
- * @param out dtype of out and residual
+ * @param out dtype of out and base
  */
-record Epilogue(
-    InstructionSet set, Activation activation, boolean bias, Residual residual, DType out)
+record Epilogue(InstructionSet set, Activation activation, boolean bias, Join join, DType out)
     implements KernelCache.Recipe {
-  /** What the product is added to. */
-  enum Residual {
+  /** How the product joins a base. */
+  enum Join {
     NONE,
-    PLAIN,
-    GATED
+    ADD,
+    ADD_GATED,
+    MULTIPLY
   }
 
   private static final Register SUMS = Register.RSI;
@@ -38,7 +39,7 @@ record Epilogue(
   private static final Register ROWS = Register.R8;
   private static final Register COLUMNS = Register.R9;
   private static final Register BIAS = Register.R10;
-  private static final Register RESIDUAL = Register.R11;
+  private static final Register BASE = Register.R11;
   private static final Register GATE = Register.RBX;
 
   @Override
@@ -55,10 +56,10 @@ record Epilogue(
       assembler.load(BIAS, Assembler.argument(6));
     }
     List<Rows> all = new ArrayList<>(List.of(new Rows(SUMS, 0), new Rows(OUT, 2)));
-    if (residual != Residual.NONE) {
-      all.add(new Rows(RESIDUAL, 7));
+    if (join != Join.NONE) {
+      all.add(new Rows(BASE, 7));
     }
-    if (residual == Residual.GATED) {
+    if (join == Join.ADD_GATED) {
       all.add(new Rows(GATE, 9));
     }
     code.rows(
@@ -78,17 +79,19 @@ record Epilogue(
       code.release(before);
     }
     new VectorFunctions(code).activate(activation, product);
-    if (residual != Residual.NONE) {
+    if (join != Join.NONE) {
       code.round(out, product);
       Vector other = code.fresh();
-      code.load(out, other, code.at(RESIDUAL, out, vector));
-      if (residual == Residual.PLAIN) {
-        assembler.vector(ADD, product, product, other);
-      } else {
-        Vector gate = code.fresh();
-        code.load(DType.F32, gate, code.at(GATE, DType.F32, vector));
-        assembler.vector(FMA_231, other, product, gate);
-        product = other;
+      code.load(out, other, code.at(BASE, out, vector));
+      switch (join) {
+        case ADD_GATED -> {
+          Vector gate = code.fresh();
+          code.load(DType.F32, gate, code.at(GATE, DType.F32, vector));
+          assembler.vector(FMA_231, other, product, gate);
+          product = other;
+        }
+        case MULTIPLY -> assembler.vector(MULTIPLY, product, product, other);
+        default -> assembler.vector(ADD, product, product, other);
       }
     }
     code.store(out, code.at(OUT, out, vector), product);

@@ -181,6 +181,11 @@ public final class GeneratedBackend extends HostBackend {
   }
 
   @Override
+  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    linear.multiplyInPlace(out, x, weight, bias);
+  }
+
+  @Override
   public void embedding(Tensor out, Tensor table, int[] ids) {
     elements.embedding(out, table, ids);
   }

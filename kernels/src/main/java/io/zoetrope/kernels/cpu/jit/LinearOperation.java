@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.kernels.cpu.blocks.MatrixBlocks;
+import io.zoetrope.kernels.cpu.jit.Epilogue.Join;
 import io.zoetrope.kernels.cpu.jit.NativeWorkspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
@@ -25,22 +26,32 @@ final class LinearOperation {
 
   /** {@code out = activation(x weight^T + bias)}. */
   void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    runAll(List.of(map(x, weight, new BlockEpilogue(products, out, bias, activation, null, null))));
+    runAll(List.of(map(x, weight, plain(out, bias, activation))));
   }
 
   /** {@code out += gate * round(x weight^T + bias)}. */
   void addInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, out, gate);
+    Join join = gate == null ? Join.ADD : Join.ADD_GATED;
+    var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, join, out, gate);
     runAll(List.of(map(x, weight, epilogue)));
+  }
+
+  /** {@code out *= round(x weight^T + bias)}. */
+  void multiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    var epilogue =
+        new BlockEpilogue(products, out, bias, Activation.NONE, Join.MULTIPLY, out, null);
+    runAll(List.of(map(x, weight, epilogue)));
+  }
+
+  private BlockEpilogue plain(Tensor out, Tensor bias, Activation activation) {
+    return new BlockEpilogue(products, out, bias, activation, Join.NONE, null, null);
   }
 
   /** Several maps of the same rows, whose tasks share the threads. */
   void runEach(List<Tensor> outs, Tensor x, List<Tensor> weights, List<Tensor> biases) {
     List<LinearMap> maps = new ArrayList<>();
     for (int i = 0; i < outs.size(); i++) {
-      var epilogue =
-          new BlockEpilogue(products, outs.get(i), biases.get(i), Activation.NONE, null, null);
-      maps.add(map(x, weights.get(i), epilogue));
+      maps.add(map(x, weights.get(i), plain(outs.get(i), biases.get(i), Activation.NONE)));
     }
     runAll(maps);
   }

@@ -6,30 +6,48 @@ import io.zoetrope.tensor.Tensor;
 
 /**
  * What happens to a block of a product while it is still in the cache: bias, activation, and {@code
- * residual + gate * result}, which is rounded before and after.
+ * base + gate * result} or {@code base * result}, which is rounded before and after.
  */
 final class Epilogue {
   private final Elements out;
   private final int columns;
   private final RowVectors bias;
   private final Activation activation;
-  private final Elements residual;
+  private final Elements base;
   private final RowVectors gate;
+  private final boolean multiplies;
 
   /**
    * The end of an operation.
    *
    * @param out [rows, columns], with the rows in any number of leading dimensions
    * @param bias [columns] or null
-   * @param residual of the shape of {@code out}, {@code out} itself, or null
-   * @param gate of the residual's summand, [columns] or [rows, columns], or null for 1
+   * @param base what the result is added to, of the shape of {@code out}, {@code out} itself, or
+   *     null
+   * @param gate of the summand, [columns] or [rows, columns], or null for 1
    */
-  Epilogue(Tensor out, Tensor bias, Activation activation, Tensor residual, Tensor gate) {
+  Epilogue(Tensor out, Tensor bias, Activation activation, Tensor base, Tensor gate) {
+    this(out, bias, activation, base, gate, false);
+  }
+
+  /** The end of an operation whose result {@code out} is multiplied with. */
+  static Epilogue multiplying(Tensor out, Tensor bias) {
+    return new Epilogue(out, bias, Activation.NONE, out, null, true);
+  }
+
+  private Epilogue(
+      Tensor out,
+      Tensor bias,
+      Activation activation,
+      Tensor base,
+      Tensor gate,
+      boolean multiplies) {
     this.out = Elements.of(out);
     this.columns = out.intSize(-1);
     this.bias = bias == null ? null : new RowVectors(Elements.of(bias), 0, Piece.FIRST_VECTOR);
     this.activation = activation;
-    this.residual = residual == null ? null : Elements.of(residual);
+    this.base = base == null ? null : Elements.of(base);
+    this.multiplies = multiplies;
     this.gate = gate == null ? null : RowVectors.of(gate, Piece.SECOND_VECTOR);
   }
 
@@ -57,8 +75,8 @@ final class Epilogue {
         add(c, from, offset, width);
       }
       VectorMath.activate(activation, c, from, width, workspace);
-      if (residual != null) {
-        addToResidual(c, from, firstRow + row, firstColumn, width, workspace);
+      if (base != null) {
+        join(c, from, firstRow + row, firstColumn, width, workspace);
       }
       if (wholeRows) {
         System.arraycopy(c, from, c, start + row * width, width);
@@ -71,15 +89,19 @@ final class Epilogue {
     }
   }
 
-  private void addToResidual(
+  private void join(
       float[] c, int from, long row, int firstColumn, int width, Workspace workspace) {
     out.round(c, from, width, workspace);
     if (gate != null) {
       multiply(c, from, gate.part(row, firstColumn, width, workspace), width);
     }
-    float[] base = workspace.floats(Piece.RESIDUAL, width);
-    residual.load(row * columns + firstColumn, base, 0, width, workspace);
-    add(c, from, base, width);
+    float[] other = workspace.floats(Piece.BASE, width);
+    base.load(row * columns + firstColumn, other, 0, width, workspace);
+    if (multiplies) {
+      multiply(c, from, other, width);
+    } else {
+      add(c, from, other, width);
+    }
   }
 
   private static void add(float[] c, int from, float[] vector, int count) {

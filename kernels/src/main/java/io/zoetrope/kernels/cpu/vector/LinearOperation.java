@@ -27,6 +27,10 @@ final class LinearOperation {
     run(x, weight, new Epilogue(out, bias, Activation.NONE, out, gate));
   }
 
+  void multiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    run(x, weight, Epilogue.multiplying(out, bias));
+  }
+
   private void run(Tensor x, Tensor weight, Epilogue epilogue) {
     gemm.withPacked(
         weight,

@@ -124,6 +124,12 @@ public final class VectorBackend extends HostBackend {
   }
 
   @Override
+  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    warmUp.await();
+    linear.multiplyInPlace(out, x, weight, bias);
+  }
+
+  @Override
   public void embedding(Tensor out, Tensor table, int[] ids) {
     elements.embedding(out, table, ids);
   }

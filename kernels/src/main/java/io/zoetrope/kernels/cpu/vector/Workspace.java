@@ -19,7 +19,7 @@ public final class Workspace {
     /** What an activation computes on the way. */
     ACTIVATION,
     /** Elements that a result is added to. */
-    RESIDUAL,
+    BASE,
     /** Vectors that apply to every row: bias, scale, and so on. */
     FIRST_VECTOR,
     SECOND_VECTOR

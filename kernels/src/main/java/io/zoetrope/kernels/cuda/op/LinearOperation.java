@@ -88,6 +88,37 @@ public final class LinearOperation {
     }
   }
 
+  /** {@code out *= round(x weight^T + bias)}. */
+  public void multiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    if (Launcher.fitTensorCores(x.size(1), out, x, weight)) {
+      tiles(
+          "linear_multiply_bf16",
+          out,
+          address(out),
+          address(x),
+          address(weight),
+          address(bias),
+          isBf16(bias),
+          out.size(0),
+          out.intSize(1),
+          x.intSize(1));
+    } else {
+      floatTiles(
+          "linear_multiply_f32",
+          out,
+          address(out),
+          address(x),
+          isBf16(x),
+          address(weight),
+          isBf16(weight),
+          address(bias),
+          isBf16(bias),
+          out.size(0),
+          out.intSize(1),
+          x.intSize(1));
+    }
+  }
+
   private void tiles(String kernel, Tensor out, Object... arguments) {
     long tiles = Launcher.ceilDiv(out.size(0), TILE) * Launcher.ceilDiv(out.size(1), TILE);
     launcher.tiles(kernel, tiles, TILE_THREADS, TILE_SHARED_BYTES, arguments);

@@ -3,7 +3,7 @@ package io.zoetrope.kernels.cpu.jit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.zoetrope.kernels.cpu.jit.Epilogue.Residual;
+import io.zoetrope.kernels.cpu.jit.Epilogue.Join;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ErrorFunction;
 import io.zoetrope.tensor.Conversions;
@@ -107,10 +107,10 @@ final class GemmRowChecks {
       GuardedRows sums = run.rows(DType.F32, rows, columns);
       GuardedRows bias = run.rows(DType.F32, 1, columns);
       GuardedRows out = run.rows(dtype, rows, columns);
-      GuardedRows residual = inPlace ? out : run.rows(dtype, rows, columns);
+      GuardedRows bases = inPlace ? out : run.rows(dtype, rows, columns);
       GuardedRows gate = run.rows(DType.F32, sameGate ? 1 : rows, columns);
       sums.set(0, columns / 2, 1e4f);
-      double[][] added = residual.values();
+      double[][] before = bases.values();
       run.call(
           recipe,
           sums.address(),
@@ -120,27 +120,29 @@ final class GemmRowChecks {
           rows,
           columns,
           bias.address(),
-          residual.address(),
-          residual.pitch,
+          bases.address(),
+          bases.pitch,
           gate.address(),
           sameGate ? 0 : gate.pitch);
       for (int row = 0; row < rows; row++) {
         for (int column = 0; column < columns; column++) {
           float sum = sums.get(row, column) + (recipe.bias() ? bias.get(0, column) : 0);
           double product = activate(recipe.activation(), sum);
-          double factor = gate.get(sameGate ? 0 : row, column);
-          double base = added[row][column];
+          double base = before[row][column];
+          double factor =
+              recipe.join() == Join.MULTIPLY ? base : gate.get(sameGate ? 0 : row, column);
           double unit = dtype == DType.BF16 ? 0x1p-8 : 0x1p-21;
           // One unit of the product may flip when its value lies next to the middle of two.
           double tolerance = 1e-30;
           double expected =
-              switch (recipe.residual()) {
+              switch (recipe.join()) {
                 case NONE -> product;
-                case PLAIN -> base + rounded(product, dtype);
-                case GATED -> base + factor * rounded(product, dtype);
+                case ADD -> base + rounded(product, dtype);
+                case ADD_GATED -> base + factor * rounded(product, dtype);
+                case MULTIPLY -> base * rounded(product, dtype);
               };
           tolerance += unit * Math.abs(expected);
-          if (recipe.residual() != Residual.NONE && recipe.activation() != Activation.NONE) {
+          if (recipe.join() != Join.NONE && recipe.activation() != Activation.NONE) {
             tolerance += 2 * unit * Math.abs(product) * Math.max(1, Math.abs(factor));
           } else {
             tolerance += 1e-6 * Math.abs(product) * Math.max(1, Math.abs(factor));

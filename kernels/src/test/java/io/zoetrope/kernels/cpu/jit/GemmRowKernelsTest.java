@@ -1,6 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
-import io.zoetrope.kernels.cpu.jit.Epilogue.Residual;
+import io.zoetrope.kernels.cpu.jit.Epilogue.Join;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
 import java.util.Random;
@@ -39,7 +39,7 @@ class GemmRowKernelsTest {
   @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
   void activationsKeepTheirAccuracyOverTheWholeRange(Machine machine) {
     for (Activation activation : Activation.values()) {
-      Epilogue recipe = new Epilogue(machine.set(), activation, false, Residual.NONE, DType.F32);
+      Epilogue recipe = new Epilogue(machine.set(), activation, false, Join.NONE, DType.F32);
       try (KernelRun run = new KernelRun(machine, random)) {
         GuardedRows x = run.rows(DType.F32, 1, 20_011);
         GuardedRows out = run.rows(DType.F32, 1, 20_011);
@@ -66,11 +66,11 @@ class GemmRowKernelsTest {
   void epilogueRoundsWhereResultsWouldBeStored(Machine machine) {
     GemmRowChecks checks = new GemmRowChecks(machine, random);
     for (DType dtype : GemmRowChecks.DTYPES) {
-      for (Residual residual : Residual.values()) {
+      for (Join join : Join.values()) {
         for (boolean bias : new boolean[] {false, true}) {
           for (Activation activation : Activation.values()) {
             for (int round = 0; round < 4; round++) {
-              checks.epilogue(new Epilogue(machine.set(), activation, bias, residual, dtype));
+              checks.epilogue(new Epilogue(machine.set(), activation, bias, join, dtype));
             }
           }
         }

@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.kernels.cpu.jit.CombineRows.Combination;
-import io.zoetrope.kernels.cpu.jit.Epilogue.Residual;
+import io.zoetrope.kernels.cpu.jit.Epilogue.Join;
 import io.zoetrope.kernels.cpu.jit.NormRows.Factor;
 import io.zoetrope.kernels.cpu.jit.NormRows.Norm;
 import io.zoetrope.kernels.cpu.jit.PackPanel.Lane;
@@ -51,7 +51,7 @@ class KernelFuzzTest {
                   machine.set(),
                   activation,
                   random.nextBoolean(),
-                  pick(random, Residual.values()),
+                  pick(random, Join.values()),
                   dtype));
       case 7 -> gemmRows.softmax(dtype, random.nextBoolean(), random.nextBoolean());
       case 8 -> rowKernels.map(dtype, activation, random.nextBoolean(), rows, columns);
