@@ -36,7 +36,7 @@ final class KernelCases {
 
   /** All of them, matrix work first. */
   static List<KernelCase> all() {
-    return Stream.of(linear(), attention(), convolution(), rows(), video(), memory())
+    return Stream.of(linear(), attention(), convolution(), rows(), video(), memory(), samplers())
         .flatMap(cases -> cases)
         .toList();
   }
@@ -78,6 +78,7 @@ final class KernelCases {
     };
     String[] hidden = {"80x256x1024", "1280x1536x8960", "1560x1536x8960"};
     String[] residual = {"80x1024x256", "1280x1536x1536", "1280x8960x1536", "1560x8960x1536"};
+    String[] product = {"32x128x256", "512x4096x10240"};
     String[] triple = {"80x256x256", "1280x1536x1536", "1560x1536x1536"};
     return Stream.of(
             each("linear", shapes, (in, s) -> linear(in, s, NONE)),
@@ -85,7 +86,8 @@ final class KernelCases {
                 .map(item -> one("linear", item.shape() + " gelu", item.work())),
             each("linears", triple, KernelCases::queryKeyValue)
                 .map(item -> one("linears", "3 of " + item.shape(), item.work())),
-            each("linearAddInPlace", residual, KernelCases::linearAdd))
+            each("linearAddInPlace", residual, KernelCases::linearAdd),
+            each("linearMultiplyInPlace", product, KernelCases::linearMultiply))
         .flatMap(cases -> cases);
   }
 
@@ -111,6 +113,13 @@ final class KernelCases {
     Tensor bias = in.activations(sizes[2]);
     Tensor gate = in.floats(sizes[2]);
     return ops -> ops.linearAddInPlace(out, x, weight, bias, gate);
+  }
+
+  private static Consumer<Ops> linearMultiply(Inputs in, int[] sizes) {
+    Tensor out = in.activations(sizes[0], sizes[2]);
+    Tensor x = in.activations(sizes[0], sizes[1]);
+    Tensor weight = in.weight(sizes[2], sizes[1]);
+    return ops -> ops.linearMultiplyInPlace(out, x, weight, null);
   }
 
   /** Queries x keys x heads x head dim. */
@@ -316,6 +325,44 @@ final class KernelCases {
                   Tensor table = in.weight(2048, s[1]);
                   int[] ids = IntStream.range(0, s[0]).map(i -> i * 37 % 2048).toArray();
                   return ops -> ops.embedding(table, ids, in.dtype());
+                }))
+        .flatMap(cases -> cases);
+  }
+
+  /** Latents of the demo model and of 832x480 with 81 frames; frames of both. */
+  private static Stream<KernelCase> samplers() {
+    String[] latents = {"16x5x8x8", "16x21x60x104"};
+    String[] frames = {"4x64x64x3", "4x480x832x3"};
+    return Stream.of(
+            each(
+                "linearCombination",
+                latents,
+                (in, s) -> {
+                  Tensor sample = in.floats(s[0], s[1], s[2], s[3]);
+                  Tensor velocity = in.activations(s[0], s[1], s[2], s[3]);
+                  double[] weights = {1, -0.02};
+                  return ops -> ops.linearCombinationInto(sample, weights, sample, velocity);
+                }),
+            each(
+                "timestepEmbedding",
+                new String[] {"1x256"},
+                (in, s) -> {
+                  Tensor timesteps = in.floats(s[0]);
+                  return ops -> ops.timestepEmbedding(timesteps, s[1], true, 0);
+                }),
+            each(
+                "toPixels",
+                frames,
+                (in, s) -> {
+                  Tensor x = in.activations(s[0], s[1], s[2], s[3]);
+                  return ops -> ops.toPixels(x);
+                }),
+            each(
+                "isFinite",
+                frames,
+                (in, s) -> {
+                  Tensor x = in.activations(s[0], s[1], s[2], s[3]);
+                  return ops -> ops.isFinite(x);
                 }))
         .flatMap(cases -> cases);
   }

@@ -17,6 +17,7 @@ import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,26 +31,33 @@ class CudaDemoModelTest {
   private static final int STEPS = 2;
   private static final int OUT_OF_MEMORY = 2;
 
-  /** What a run left: the latents after each step, and the frames. */
-  private record Run(List<float[]> latents, VideoFrames frames) {}
+  /** What a run left: the latents after each step, the chunks of the decoder, and the frames. */
+  private record Run(List<float[]> latents, List<float[]> chunks, VideoFrames frames) {}
+
+  /** Notes what a {@link Run} has; the chunks lie on the device while they are shown. */
+  private record Notes(Backend backend, List<float[]> latents, List<float[]> chunks)
+      implements Tracer {
+    @Override
+    public boolean wants(String path) {
+      return path.endsWith("/latents_after") || path.endsWith("/video_out");
+    }
+
+    @Override
+    public void tensor(String path, Tensor tensor) {
+      if (path.endsWith("/video_out")) {
+        Tensor host = Tensor.zeros(tensor.dtype(), tensor.shape().sizes());
+        backend.download(host, tensor);
+        chunks.add(host.toFloats());
+      } else {
+        latents.add(tensor.toFloats());
+      }
+    }
+  }
 
   private static Run run(String device, DType dtype) {
-    List<float[]> latents = new ArrayList<>();
-    Tracer tracer =
-        new Tracer() {
-          @Override
-          public boolean wants(String path) {
-            return path.endsWith("/latents_after");
-          }
-
-          @Override
-          public void tensor(String path, Tensor tensor) {
-            latents.add(tensor.toFloats());
-          }
-        };
     try (Backend backend = BackendProvider.open(device, 2)) {
       VideoPipeline pipeline =
-          VideoPipeline.open(Fixtures.path("../demo-model/model"), backend, dtype);
+          VideoPipeline.open(Fixtures.path("../demo-model/model"), backend, dtype, dtype);
       GenerationRequest request =
           GenerationRequest.builder("a red ball bounces on green grass", pipeline.defaults())
               .size(WIDTH, HEIGHT)
@@ -57,7 +65,9 @@ class CudaDemoModelTest {
               .steps(STEPS)
               .seed(1)
               .build();
-      return new Run(latents, pipeline.generate(request, Progress.NONE, tracer).frames());
+      Notes notes = new Notes(backend, new ArrayList<>(), new ArrayList<>());
+      VideoFrames frames = pipeline.generate(request, Progress.NONE, notes).frames();
+      return new Run(notes.latents, notes.chunks, frames);
     }
   }
 
@@ -69,21 +79,19 @@ class CudaDemoModelTest {
     return Math.sqrt(squares / a.length);
   }
 
-  /** The frames that the CPU makes of latents, [channels, frames, height, width]. */
-  private static VideoFrames decodeOnCpu(float[] latents) {
-    try (Backend backend = BackendProvider.open("cpu", 2)) {
+  /** What the decoder makes of latents, [channels, frames, height, width]. */
+  private static List<float[]> decode(String device, DType dtype, Tensor latents) {
+    try (Backend backend = BackendProvider.open(device, 2)) {
       WanPipeline pipeline =
           (WanPipeline)
-              VideoPipeline.open(Fixtures.path("../demo-model/model"), backend, DType.BF16);
-      Pixels pixels = new Pixels(WIDTH, HEIGHT, FRAMES);
+              VideoPipeline.open(Fixtures.path("../demo-model/model"), backend, dtype, dtype);
+      List<float[]> chunks = new ArrayList<>();
       try (Ops ops = new Ops(backend);
           var vae = pipeline.openVae(backend)) {
-        Tensor channelsFirst = ops.upload(Tensor.of(latents, 16, 2, HEIGHT / 8, WIDTH / 8));
-        Tensor z = ops.copy(channelsFirst.permute(WanPipeline.CHANNELS_LAST));
-        vae.model()
-            .decode(ops, vae.model().denormalize(ops, z), null, chunk -> pixels.add(ops, chunk));
+        Tensor z = pipeline.vaeLatents(ops, vae.model(), ops.upload(latents));
+        vae.model().decode(ops, z, null, chunk -> chunks.add(ops.download(chunk).toFloats()));
       }
-      return pixels.toFrames();
+      return chunks;
     }
   }
 
@@ -108,15 +116,38 @@ class CudaDemoModelTest {
           cpu.latents.get(step),
           cuda.latents.get(step));
     }
-    // The decoder computes in float32: of the same latents both make the same frames.
-    VideoFrames decoded = decodeOnCpu(cuda.latents.getLast());
-    for (int f = 0; f < FRAMES; f++) {
-      for (int i = 0; i < decoded.frame(f).length; i++) {
-        assertEquals(decoded.frame(f)[i] & 0xff, cuda.frames.frame(f)[i] & 0xff, 1, "frame " + f);
-      }
+    Tensor latents = Tensor.of(cuda.latents.getLast(), 16, 2, HEIGHT / 8, WIDTH / 8);
+    List<float[]> exactChunks = decode("cpu", DType.F32, latents);
+    List<float[]> cpuChunks = decode("cpu", DType.BF16, latents);
+    assertEquals(exactChunks.size(), cuda.chunks.size());
+    for (int i = 0; i < exactChunks.size(); i++) {
+      assertWithinBf16(
+          "chunk %d of the frames".formatted(i),
+          exactChunks.get(i),
+          cpuChunks.get(i),
+          cuda.chunks.get(i));
     }
+    assertEquals(FRAMES, cuda.frames.frames());
     assertEquals(List.of(), standIn.errors());
     assertFalse(standIn.hasContext());
+  }
+
+  @Test
+  void decodesInFloat32AsTheCpuDoes() {
+    StandInDriver.start();
+    float[] values = new float[16 * 2 * 2];
+    Random random = new Random(1);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    Tensor latents = Tensor.of(values, 16, 2, 1, 2);
+    List<float[]> cpu = decode("cpu", DType.F32, latents);
+    List<float[]> cuda = decode("cuda", DType.F32, latents);
+    assertEquals(cpu.size(), cuda.size());
+    for (int i = 0; i < cpu.size(); i++) {
+      double distance = distance(cpu.get(i), cuda.get(i));
+      assertTrue(distance <= 2e-6, "chunk %d: %g".formatted(i, distance));
+    }
   }
 
   @Test

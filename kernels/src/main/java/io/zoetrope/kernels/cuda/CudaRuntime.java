@@ -66,18 +66,19 @@ public interface CudaRuntime extends AutoCloseable {
    * Host memory that uploads can start from; it stays until {@link #unpin}.
    *
    * @param bytes more than 0
+   * @return the pieces that have so many bytes together, as large as the device can pin at once
    */
-  MemorySegment pin(long bytes);
+  List<MemorySegment> pin(long bytes);
 
-  /** Gives back memory of {@link #pin} once every upload has ended. */
-  void unpin(MemorySegment memory);
+  /** Gives back a piece of {@link #pin} once every upload has ended. */
+  void unpin(MemorySegment piece);
 
   /**
    * Starts a copy that runs beside later launches. It begins when everything that was launched
    * before has ended.
    *
-   * @param pinned memory of {@link #pin}, or parts of it, which follow each other on the device;
-   *     stays unchanged until the upload has ended
+   * @param pinned pieces of {@link #pin}, or parts of them, which follow each other on the device;
+   *     they stay unchanged until the upload has ended
    */
   Upload startUpload(long address, List<MemorySegment> pinned);
 

@@ -56,8 +56,21 @@ final class PlacedWeights {
   Tensor place(Tensor weight, DType rounding) {
     freeEnded();
     DType dtype = placedType(weight.dtype(), rounding);
-    long bytes = Math.max(1, weight.count() * dtype.bytes());
     DeviceBlocks blocks = new DeviceBlocks(runtime, change -> residentBytes += change);
+    try {
+      return place(weight, dtype, blocks);
+    } catch (RuntimeException | Error e) {
+      try {
+        blocks.free();
+      } catch (RuntimeException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+
+  private Tensor place(Tensor weight, DType dtype, DeviceBlocks blocks) {
+    long bytes = Math.max(1, weight.count() * dtype.bytes());
     LongSupplier address =
         weight.shape().rank() == 2
                 && bytes >= SMALLEST_STREAMED
@@ -86,11 +99,7 @@ final class PlacedWeights {
   private LongSupplier stream(Tensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
     StreamedWeights.Weight placed = streamed.add(bytes);
     blocks.add(placed::free);
-    MemorySegment pinned = placed.pinned();
-    convert(
-        weight,
-        dtype,
-        (offset, converted) -> pinned.asSlice(offset, converted.byteSize()).copyFrom(converted));
+    convert(weight, dtype, placed::write);
     return placed::address;
   }
 

@@ -59,20 +59,29 @@ final class StreamedWeights {
   final class Weight {
     private final Group group;
     private final long offset;
-    private final MemorySegment pinned;
+    private final List<MemorySegment> pieces;
 
-    private Weight(Group group, MemorySegment pinned) {
+    private Weight(Group group, List<MemorySegment> pieces, long bytes) {
       this.group = group;
       this.offset = group.bytes;
-      this.pinned = pinned;
-      group.parts.add(pinned);
-      group.bytes += pinned.byteSize();
+      this.pieces = pieces;
+      group.parts.addAll(pieces);
+      group.bytes += bytes;
       group.inUse++;
     }
 
-    /** The host's copy, to be filled before the first use. */
-    MemorySegment pinned() {
-      return pinned;
+    /** Fills a part of the host's copy; all of it is to be filled before the first use. */
+    void write(long position, MemorySegment from) {
+      long start = 0;
+      for (MemorySegment piece : pieces) {
+        long end = start + piece.byteSize();
+        long first = Math.max(start, position);
+        long bytes = Math.min(end, position + from.byteSize()) - first;
+        if (bytes > 0) {
+          MemorySegment.copy(from, first - position, piece, first - start, bytes);
+        }
+        start = end;
+      }
     }
 
     /** Where the weight is for the next launch. */
@@ -91,7 +100,7 @@ final class StreamedWeights {
   /** A new weight, the next in order. */
   Weight add(long bytes) {
     long size = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    MemorySegment pinned = runtime.pin(size);
+    List<MemorySegment> pieces = runtime.pin(size);
     Group last = groups.isEmpty() ? null : groups.getLast();
     if (last == null || last.bytes + size > groupBytes) {
       last = new Group();
@@ -99,7 +108,7 @@ final class StreamedWeights {
     }
     // A group that has grown is no longer what lies in a slot.
     evict(last);
-    return new Weight(last, pinned);
+    return new Weight(last, pieces, size);
   }
 
   private Slot slotOf(Group group) {

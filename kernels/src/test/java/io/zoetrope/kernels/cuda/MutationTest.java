@@ -49,6 +49,11 @@ class MutationTest {
     WRONG_SIGN("sub\\.f32", "add.f32"),
     NO_SUM("fma\\.rn\\.f32\\s+(%f\\d+), (%f\\d+), (%f\\d+), %f\\d+", "mul.f32 $1, $2, $3"),
     NO_MAXIMUM("max\\.f32\\s+(%f\\d+), (%f\\d+), %f\\d+", "mov.f32 $1, $2"),
+    NO_WIDE_SUM("fma\\.rn\\.f64\\s+(%fd\\d+), (%fd\\d+), (%fd\\d+), %fd\\d+", "mul.f64 $1, $2, $3"),
+    NO_NEGATION("neg\\.f64", "mov.f64"),
+    TRUNCATES("cvt\\.rni", "cvt.rzi"),
+    NO_FLAG("atom\\.global\\.or\\.b32[^\\n]*", ""),
+    SUM_NOT_PRODUCT("mul\\.f32", "add.f32"),
     WRONG_HALF("(ld\\.global\\.v4\\.u32\\s+)\\{(%r\\d+), (%r\\d+),", "$1{$3, $2,");
 
     private final Pattern pattern;
@@ -146,6 +151,19 @@ class MutationTest {
     plant(mutants, "fill", Bug.ONE_TOO_MANY, 1);
     plant(mutants, "embedding", Bug.ONE_MORE_ROUND, 0, 2);
     plant(mutants, "upsample_nearest", Bug.WRONG_HALF, 0);
+    plant(mutants, "linear_multiply_bf16", Bug.SUM_NOT_PRODUCT, 0, 21);
+    plant(mutants, "linear_multiply_bf16", Bug.ONE_TOO_MANY, 16);
+    plant(mutants, "linear_multiply_f32", Bug.SUM_NOT_PRODUCT, 0, 63);
+    plant(mutants, "linear_multiply_f32", Bug.ONE_TOO_MANY, 70);
+    plant(mutants, "linear_combination", Bug.ONE_TOO_MANY, 0, 1);
+    plant(mutants, "linear_combination", Bug.NO_WIDE_SUM, 8, 79);
+    plant(mutants, "timestep_embedding", Bug.ONE_TOO_MANY, 0);
+    plant(mutants, "timestep_embedding", Bug.NO_WIDE_SUM, 0, 30, 59);
+    plant(mutants, "timestep_embedding", Bug.NO_NEGATION, 0, 4, 9);
+    plant(mutants, "to_pixels", Bug.ONE_TOO_MANY, 0, 1);
+    plant(mutants, "to_pixels", Bug.TRUNCATES, 0, 21);
+    plant(mutants, "is_finite", Bug.ONE_TOO_MANY, 0, 1);
+    plant(mutants, "is_finite", Bug.NO_FLAG, 0);
     return mutants.stream()
         .map(mutant -> DynamicTest.dynamicTest(mutant.toString(), () -> notice(mutant)));
   }

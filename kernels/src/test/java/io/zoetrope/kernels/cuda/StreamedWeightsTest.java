@@ -10,14 +10,15 @@ import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two slots of device memory for many weights, with streams that take every allowed order. */
 class StreamedWeightsTest {
@@ -37,16 +38,16 @@ class StreamedWeightsTest {
     List<StreamedWeights.Weight> placed = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       StreamedWeights.Weight weight = weights.add(BYTES);
-      fill(weight.pinned(), i);
+      fill(weight, BYTES, i);
       placed.add(weight);
     }
     return placed;
   }
 
-  private static void fill(MemorySegment memory, float value) {
-    for (long i = 0; i < memory.byteSize() / Float.BYTES; i++) {
-      memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
-    }
+  private static void fill(StreamedWeights.Weight weight, long bytes, float value) {
+    float[] values = new float[(int) (bytes / Float.BYTES)];
+    Arrays.fill(values, value);
+    weight.write(0, MemorySegment.ofArray(values));
   }
 
   /**
@@ -92,6 +93,30 @@ class StreamedWeightsTest {
     }
   }
 
+  /** What is written and what is pinned at once need not end at the same places. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 1000, 1777, 10_000})
+  void weightsCrossTheBordersOfPinnedPieces(int pieceBytes) {
+    StandInDriver standIn = start(StreamOrder.LATEST);
+    byte[] bytes = new byte[4000];
+    new Random(1).nextBytes(bytes);
+    byte[] back = new byte[bytes.length];
+    try (DriverRuntime runtime =
+        new DriverRuntime(CudaDriver.open().device(0), _ -> "", pieceBytes)) {
+      int before = standIn.pinnedBlocks();
+      StreamedWeights.Weight weight = new StreamedWeights(runtime, 2 * BYTES).add(bytes.length);
+      assertEquals(Math.ceilDiv(4096, pieceBytes), standIn.pinnedBlocks() - before);
+      for (int start = 0; start < bytes.length; start += 1777) {
+        int end = Math.min(start + 1777, bytes.length);
+        weight.write(start, MemorySegment.ofArray(Arrays.copyOfRange(bytes, start, end)));
+      }
+      runtime.copyToHost(MemorySegment.ofArray(back), weight.address());
+      weight.free();
+      assertEquals(before, standIn.pinnedBlocks());
+    }
+    assertArrayEquals(bytes, back);
+  }
+
   @Test
   void twoSlotsAreAllThatTheDeviceHolds() {
     StandInDriver standIn = start(StreamOrder.LATEST);
@@ -128,7 +153,7 @@ class StreamedWeightsTest {
       List<StreamedWeights.Weight> placed = place(weights, 5);
       use(runtime, placed);
       StreamedWeights.Weight large = weights.add(5 * BYTES);
-      fill(large.pinned(), 9);
+      fill(large, 5 * BYTES, 9);
       assertArrayEquals(
           expected(9, 0, 2), use(runtime, List.of(large, placed.get(0), placed.get(2))));
       placed.get(0).free();

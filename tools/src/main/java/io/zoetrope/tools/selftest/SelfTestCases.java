@@ -4,6 +4,7 @@ import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.selftest.SelfTestCase.Computation;
 import io.zoetrope.tools.selftest.SelfTestCase.Operand;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ final class SelfTestCases {
     addVideo();
     addRows();
     addElements();
+    addSamplers();
   }
 
   /** Cases whose results are compared with those of the CPU. */
@@ -88,6 +90,16 @@ final class SelfTestCases {
         of(sizes.features, sizes.hidden),
         of(sizes.features),
         f32(sizes.features));
+    add(
+        "linear, product",
+        (ops, x) -> {
+          ops.linearMultiplyInPlace(x.get(0), x.get(1), x.get(2), x.get(3));
+          return x.get(0);
+        },
+        of(sizes.rows, sizes.features),
+        of(sizes.rows, sizes.hidden),
+        of(sizes.features, sizes.hidden),
+        of(sizes.features));
     addUnread(
         "embedding",
         (ops, x) -> ops.embedding(x.get(0), new int[] {3, 0, 7, 3}, dtype),
@@ -232,6 +244,27 @@ final class SelfTestCases {
           ops.fill(t.get(0), 0.5f);
           return t.get(0);
         },
+        x);
+  }
+
+  private void addSamplers() {
+    Operand x = of(sizes.rows, sizes.features);
+    add(
+        "guidance",
+        (ops, t) -> {
+          ops.linearCombinationInto(t.get(0), new double[] {5, -4}, t.get(0), t.get(1));
+          return t.get(0);
+        },
+        x,
+        x);
+    add(
+        "timesteps",
+        (ops, t) -> ops.timestepEmbedding(t.get(0), sizes.features, true, 0),
+        f32(sizes.rows));
+    add("pixels", (ops, t) -> ops.toPixels(t.get(0)), x);
+    add(
+        "finite",
+        (ops, t) -> ops.upload(Tensor.of(new float[] {ops.isFinite(t.get(0)) ? 1 : 0}, 1)),
         x);
   }
 

@@ -12,6 +12,7 @@ import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.kernels.cuda.CudaRuntime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class DriverRuntime implements CudaRuntime {
   private final Modules modules;
   private final Stream stream;
   private final Stream uploads;
+  private final long pinnedPieceBytes;
   private final Staging staging;
   private final Map<Long, PinnedMemory> pinned = new HashMap<>();
   private Thread thread;
@@ -39,6 +41,17 @@ public final class DriverRuntime implements CudaRuntime {
    * @throws CudaException if the driver fails; nothing is held then
    */
   public DriverRuntime(CudaDevice device, UnaryOperator<String> ptxOfKernel) {
+    this(device, ptxOfKernel, PinnedMemory.MAX_BYTES);
+  }
+
+  /**
+   * Opens a device that pins host memory in pieces of a size.
+   *
+   * @param pinnedPieceBytes more than 0, less than 2 GiB
+   */
+  public DriverRuntime(
+      CudaDevice device, UnaryOperator<String> ptxOfKernel, long pinnedPieceBytes) {
+    this.pinnedPieceBytes = pinnedPieceBytes;
     calls = new DriverCalls(device);
     calls.check(
         cuCtxCreate(context, CUctx_flags.CU_CTX_SCHED_AUTO, CudaDevice.handle(device.number())),
@@ -172,19 +185,27 @@ public final class DriverRuntime implements CudaRuntime {
   }
 
   @Override
-  public MemorySegment pin(long bytes) {
+  public List<MemorySegment> pin(long bytes) {
     attach();
-    PinnedMemory memory = new PinnedMemory(calls, bytes);
-    pinned.put(memory.segment().address(), memory);
-    return memory.segment();
+    List<MemorySegment> pieces = new ArrayList<>();
+    try {
+      for (long begin = 0; begin < bytes; begin += pinnedPieceBytes) {
+        PinnedMemory piece = new PinnedMemory(calls, Math.min(pinnedPieceBytes, bytes - begin));
+        pinned.put(piece.segment().address(), piece);
+        pieces.add(piece.segment());
+      }
+    } catch (RuntimeException e) {
+      throw Failures.closing(() -> pieces.forEach(this::unpin), e);
+    }
+    return pieces;
   }
 
   @Override
-  public void unpin(MemorySegment memory) {
+  public void unpin(MemorySegment piece) {
     attach();
     if (!calls.isLost()) {
       uploads.synchronize();
-      pinned.remove(memory.address()).close();
+      pinned.remove(piece.address()).close();
     }
   }
 

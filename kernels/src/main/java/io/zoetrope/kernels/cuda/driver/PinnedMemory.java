@@ -8,6 +8,9 @@ import java.lang.foreign.MemorySegment;
 
 /** Host memory that the device copies from and to by itself. */
 final class PinnedMemory implements AutoCloseable {
+  /** JCuda makes a byte buffer of all memory that it pins, so it pins less than 2 GiB at once. */
+  static final long MAX_BYTES = 1L << 30;
+
   private final DriverCalls calls;
   private final HostPointer pointer = new HostPointer();
   private final MemorySegment segment;
@@ -15,16 +18,11 @@ final class PinnedMemory implements AutoCloseable {
   /**
    * Allocates memory.
    *
-   * @throws CudaException if there is too little, or for 2 GiB and more: JCuda makes a byte buffer
-   *     of it
+   * @param bytes up to {@link #MAX_BYTES}
+   * @throws CudaException.OutOfMemory if there is too little
    */
   PinnedMemory(DriverCalls calls, long bytes) {
     this.calls = calls;
-    if (bytes > Integer.MAX_VALUE) {
-      throw new CudaException(
-          "pinning %d MiB of host memory on %s: less than 2048 MiB are possible; let the weight stay on the device with a larger weights= of --device, or halve it with --dtype bf16"
-              .formatted(bytes >> 20, calls.device()));
-    }
     calls.check(cuMemAllocHost(pointer, bytes), "pinning %d MiB of host memory", (bytes >> 20) + 1);
     segment = pointer.segment(bytes);
   }

@@ -176,12 +176,12 @@ public class EmulatedRuntime implements CudaRuntime {
   }
 
   @Override
-  public MemorySegment pin(long bytes) {
-    return Arena.ofAuto().allocate(bytes, Long.BYTES);
+  public List<MemorySegment> pin(long bytes) {
+    return List.of(Arena.ofAuto().allocate(bytes, Long.BYTES));
   }
 
   @Override
-  public void unpin(MemorySegment pinned) {
+  public void unpin(MemorySegment piece) {
     // Goes when it is unreachable.
   }
 

@@ -103,14 +103,14 @@ class DriverRuntimeTest {
 
   private static void freeAfterUpload(DriverRuntime runtime) {
     long values = runtime.allocate(8);
-    runtime.startUpload(values, List.of(runtime.pin(8)));
+    runtime.startUpload(values, runtime.pin(8));
     runtime.free(values);
   }
 
   private static void unpinAfterUpload(DriverRuntime runtime) {
-    MemorySegment pinned = runtime.pin(8);
-    runtime.startUpload(runtime.allocate(8), List.of(pinned));
-    runtime.unpin(pinned);
+    List<MemorySegment> pinned = runtime.pin(8);
+    runtime.startUpload(runtime.allocate(8), pinned);
+    pinned.forEach(runtime::unpin);
   }
 
   /** What the driver complains of once it does work whose memory was given back. */
@@ -121,7 +121,7 @@ class DriverRuntimeTest {
       bug.accept(standIn);
       release.accept(runtime);
       standIn.heed("cuStreamSynchronize");
-      runtime.startUpload(runtime.allocate(8), List.of(runtime.pin(8))).awaitBeforeNextLaunch();
+      runtime.startUpload(runtime.allocate(8), runtime.pin(8)).awaitBeforeNextLaunch();
       runtime.synchronize();
     } catch (CudaException _) {
       // The driver's own words are returned.
@@ -190,17 +190,18 @@ class DriverRuntimeTest {
   }
 
   @Test
-  void whatIsTooLargeToPinIsRefused() {
+  void whatIsPinnedInPiecesIsPinnedWhollyOrNotAtAll() {
     StandInDriver standIn = StandInDriver.start();
-    try (DriverRuntime runtime = open()) {
-      standIn.calls().clear();
-      var error = assertThrows(CudaException.class, () -> runtime.pin(1L << 31));
-      assertEquals(
-          "pinning 2048 MiB of host memory on cuda:0 (stand-in A100): less than 2048 MiB are"
-              + " possible; let the weight stay on the device with a larger weights= of --device, or"
-              + " halve it with --dtype bf16",
-          error.getMessage());
-      assertEquals(List.of(), standIn.calls());
+    try (DriverRuntime runtime =
+        new DriverRuntime(CudaDriver.open().device(0), _ -> TestKernels.SCALE, 100)) {
+      int before = standIn.pinnedBlocks();
+      List<MemorySegment> pieces = runtime.pin(256);
+      assertEquals(List.of(100L, 100L, 56L), pieces.stream().map(MemorySegment::byteSize).toList());
+      standIn.fail("cuMemAllocHost_v2", OUT_OF_MEMORY, 2);
+      assertThrows(CudaException.OutOfMemory.class, () -> runtime.pin(256));
+      assertEquals(before + 3, standIn.pinnedBlocks());
+      pieces.forEach(runtime::unpin);
+      assertEquals(before, standIn.pinnedBlocks());
     }
   }
 

@@ -173,6 +173,11 @@ public final class StandInDriver {
     return context.memory().used();
   }
 
+  /** Pieces of host memory that are pinned. */
+  public int pinnedBlocks() {
+    return context.pinned().count();
+  }
+
   /** The version that cuDNN says it has, e.g. 8906. */
   public void setCudnnVersion(int cudnnVersion) {
     dnn.setVersion(cudnnVersion);
