@@ -38,7 +38,11 @@ final class KernelScenarios {
     scenarios.put(
         "linear_add_f32", ops -> new LinearScenarios(ops).linearAdd(DType.F32, DType.BF16, 35, 37));
     scenarios.put(
-        "linear_multiply_f32", ops -> new LinearScenarios(ops).linearMultiply(DType.F32, 35, 37));
+        "linear_multiply_f32",
+        ops -> {
+          new LinearScenarios(ops).linearMultiply(DType.F32, 35, 37);
+          new LinearScenarios(ops).linearMultiply(DType.BF16, 35, 37);
+        });
     scenarios.put(
         "conv3d_bf16_96", ops -> new ConvolutionScenarios(ops).convolution(DType.BF16, 8, 20));
     scenarios.put(

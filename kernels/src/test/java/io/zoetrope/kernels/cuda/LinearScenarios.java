@@ -60,6 +60,7 @@ final class LinearScenarios extends ReferenceComparison {
       Tensor x = values(dtype, rows, depth);
       Tensor weight = values(dtype, features, depth);
       check(linearMultiply, out, x, weight, values(DType.BF16, features));
+      check(linearMultiply, out, x, weight, values(DType.F32, features));
       check(linearMultiply, out, x, weight, null);
     }
   }

@@ -152,11 +152,11 @@ class MutationTest {
     plant(mutants, "embedding", Bug.ONE_MORE_ROUND, 0, 2);
     plant(mutants, "upsample_nearest", Bug.WRONG_HALF, 0);
     plant(mutants, "linear_multiply_bf16", Bug.SUM_NOT_PRODUCT, 0, 21);
-    plant(mutants, "linear_multiply_bf16", Bug.ONE_TOO_MANY, 16);
+    plant(mutants, "linear_multiply_bf16", Bug.ONE_TOO_MANY, 0, 9, 16);
     plant(mutants, "linear_multiply_f32", Bug.SUM_NOT_PRODUCT, 0, 63);
-    plant(mutants, "linear_multiply_f32", Bug.ONE_TOO_MANY, 70);
+    plant(mutants, "linear_multiply_f32", Bug.ONE_TOO_MANY, 0, 67);
     plant(mutants, "linear_combination", Bug.ONE_TOO_MANY, 0, 1);
-    plant(mutants, "linear_combination", Bug.NO_WIDE_SUM, 8, 79);
+    plant(mutants, "linear_combination", Bug.NO_WIDE_SUM, 24, 79);
     plant(mutants, "timestep_embedding", Bug.ONE_TOO_MANY, 0);
     plant(mutants, "timestep_embedding", Bug.NO_WIDE_SUM, 0, 30, 59);
     plant(mutants, "timestep_embedding", Bug.NO_NEGATION, 0, 4, 9);

@@ -49,6 +49,7 @@ class PtxGateTest {
           Map.entry("linear_bf16_gelu_tanh", LINEAR),
           Map.entry("linear_bf16_gelu_erf", LINEAR),
           Map.entry("linear_add_bf16", LINEAR),
+          Map.entry("linear_multiply_bf16", LINEAR),
           Map.entry("conv3d_bf16_96", new Expected(24, 10, 12)),
           Map.entry("conv3d_bf16_128", new Expected(32, 12, 12)),
           Map.entry("attention_bf16_32", new Expected(32, 18, 10)),

@@ -7,6 +7,9 @@ import io.zoetrope.tensor.Tensor;
 
 /** Timesteps, guidance and scheduler steps, pixels. */
 final class SamplerScenarios extends ReferenceComparison {
+  /** Single elements, groups of 8, and both so many that a thread goes round its loop. */
+  private static final int[] COUNTS = {3, 13, 2056, 4109};
+
   private final Ops tested;
 
   SamplerScenarios(Ops tested) {
@@ -18,7 +21,7 @@ final class SamplerScenarios extends ReferenceComparison {
     double[] weights = {0.5, -3, 1.25, 1e-3, 7, -0.1, 2, 1};
     for (DType dtype : BOTH) {
       DType other = dtype == DType.F32 ? DType.BF16 : DType.F32;
-      for (int count : new int[] {3, 13, 2056}) {
+      for (int count : COUNTS) {
         check(
             (ops, t) -> {
               ops.linearCombinationInto(t[0], new double[] {1, -0.25}, t);
@@ -51,7 +54,7 @@ final class SamplerScenarios extends ReferenceComparison {
 
   void toPixels() {
     for (DType dtype : BOTH) {
-      for (int count : new int[] {3, 13, 2056}) {
+      for (int count : COUNTS) {
         Tensor x = values(dtype, count);
         // The middle between two pixel values, and both ends.
         Conversions.fromFloat(x.segment(), dtype, 0, 0);
@@ -64,7 +67,7 @@ final class SamplerScenarios extends ReferenceComparison {
 
   void isFinite() {
     for (DType dtype : BOTH) {
-      for (int count : new int[] {13, 2056}) {
+      for (int count : COUNTS) {
         Tensor x = values(dtype, count);
         requireFinite(x, true);
         for (float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
