@@ -7,7 +7,6 @@ import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -15,9 +14,6 @@ import java.util.stream.LongStream;
 public abstract class HostBackend implements Backend {
   /** Elements that one task rounds: some tens of microseconds. */
   private static final long ROUNDING_BLOCK = 1 << 16;
-
-  /** Of the periods of timesteps' sinusoids, in float32 as diffusers has it. */
-  private static final float LOG_MAX_PERIOD = (float) Math.log(10000);
 
   /** A block with an arena of its own, so that it can be freed. */
   private static final class Block extends HostStorage {
@@ -97,63 +93,23 @@ public abstract class HostBackend implements Backend {
 
   @Override
   public void linearCombination(Tensor out, double[] weights, List<Tensor> terms) {
-    MemorySegment[] from = terms.stream().map(Tensor::segment).toArray(MemorySegment[]::new);
-    DType[] dtypes = terms.stream().map(Tensor::dtype).toArray(DType[]::new);
-    MemorySegment to = out.segment();
-    for (long i = 0; i < out.count(); i++) {
-      double sum = 0;
-      for (int k = 0; k < from.length; k++) {
-        sum += weights[k] * Conversions.toFloat(from[k], dtypes[k], i);
-      }
-      Conversions.fromFloat(to, out.dtype(), i, (float) sum);
-    }
+    HostSamplers.linearCombination(out, weights, terms);
   }
 
   @Override
   public void timestepEmbedding(
       Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift) {
-    MemorySegment from = timesteps.segment();
-    MemorySegment to = out.segment();
-    to.fill((byte) 0);
-    long channels = out.size(1);
-    long half = channels / 2;
-    for (long k = 0; k < half; k++) {
-      float exponent = LOG_MAX_PERIOD * k / (half - downscaleFreqShift);
-      float frequency = (float) Math.exp(-exponent);
-      for (long row = 0; row < timesteps.count(); row++) {
-        float angle = from.getAtIndex(ValueLayout.JAVA_FLOAT, row) * frequency;
-        long first = row * channels + k;
-        double sine = Math.sin(angle);
-        double cosine = Math.cos(angle);
-        set(to, first, flipSinToCos ? cosine : sine);
-        set(to, first + half, flipSinToCos ? sine : cosine);
-      }
-    }
-  }
-
-  private static void set(MemorySegment floats, long index, double value) {
-    floats.setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) value);
+    HostSamplers.timestepEmbedding(out, timesteps, flipSinToCos, downscaleFreqShift);
   }
 
   @Override
   public void toPixels(Tensor out, Tensor x) {
-    MemorySegment from = x.segment();
-    MemorySegment to = out.segment();
-    for (long i = 0; i < x.count(); i++) {
-      float unit = Math.clamp(Conversions.toFloat(from, x.dtype(), i) / 2 + 0.5f, 0f, 1f);
-      to.set(ValueLayout.JAVA_BYTE, i, (byte) Math.rint(unit * 255.0));
-    }
+    HostSamplers.toPixels(out, x);
   }
 
   @Override
   public boolean isFinite(Tensor x) {
-    MemorySegment from = x.segment();
-    for (long i = 0; i < x.count(); i++) {
-      if (!Float.isFinite(Conversions.toFloat(from, x.dtype(), i))) {
-        return false;
-      }
-    }
-    return true;
+    return HostSamplers.isFinite(x);
   }
 
   @Override
