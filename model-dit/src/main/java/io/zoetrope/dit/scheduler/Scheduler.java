@@ -257,5 +257,6 @@ public abstract sealed class Scheduler implements AutoCloseable
   @Override
   public final void close() {
     forgetRun();
+    stepIndex = timesteps.length;
   }
 }

@@ -98,6 +98,26 @@ class SchedulerTest {
     assertArrayEquals(runHalfway(fresh), runHalfway(used));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void closedSchedulersHoldNothingAndTakeNoStep(SchedulerKind kind) {
+    try (Ops ops = new Ops(new ReferenceBackend())) {
+      Scheduler scheduler = scheduler(kind);
+      scheduler.setTimesteps(4);
+      Tensor sample = vector(ramp(-1));
+      scheduler.step(ops, sample, scheduler.timesteps()[0], sample);
+      long peak = ops.peakBytes();
+      scheduler.close();
+      float next = scheduler.timesteps()[1];
+      assertThrows(IllegalStateException.class, () -> scheduler.step(ops, sample, next, sample));
+      // Memory that is held again and again would add up.
+      scheduler.setTimesteps(4);
+      scheduler.step(ops, sample, scheduler.timesteps()[0], sample);
+      assertEquals(peak, ops.peakBytes());
+      scheduler.close();
+    }
+  }
+
   private static float[] runHalfway(Scheduler scheduler) {
     float[] timesteps = scheduler.timesteps();
     float[] sample = ramp(-1);
