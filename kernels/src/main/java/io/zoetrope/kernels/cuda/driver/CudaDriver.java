@@ -21,7 +21,7 @@ public final class CudaDriver {
   /** Our PTX is made for this compute capability and newer ones. */
   private static final int OLDEST_CAPABILITY = 80;
 
-  private static final NativeLibrary LIBRARY =
+  static final NativeLibrary LIBRARY =
       NativeLibrary.of(
           "libcuda.so.1",
           "nvcuda.dll",
@@ -70,10 +70,6 @@ public final class CudaDriver {
    */
   public static CudaDriver open() {
     return open(LIBRARY);
-  }
-
-  static NativeLibrary library() {
-    return LIBRARY;
   }
 
   static CudaDriver open(NativeLibrary library) {
