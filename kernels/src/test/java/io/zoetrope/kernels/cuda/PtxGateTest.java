@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.PtxAssembler.Kernel;
@@ -80,6 +81,32 @@ class PtxGateTest {
       assertTrue(module.contains(".entry " + kernel + "("), kernel);
       assertTrue(module.startsWith(".version 7.0\n.target sm_80\n"), kernel);
     }
+  }
+
+  /**
+   * What the version line promises is held against the modules: the assembler is newer than 7.0,
+   * but takes no instruction that came later, such as {@code szext} of 7.6.
+   */
+  @Test
+  void assemblerRefusesWhatIsNewerThanTheVersionLine() {
+    String ptx =
+        """
+        .version %s
+        .target sm_80
+        .address_size 64
+        .visible .entry extend() {
+          .reg .b32 %%r<3>;
+          mov.u32 %%r1, %%tid.x;
+          szext.wrap.u32 %%r2, %%r1, 7;
+          ret;
+        }
+        """;
+    assertEquals(Set.of("extend"), PtxAssembler.assemble(ptx.formatted("7.6"), "sm_80").keySet());
+    var error =
+        assertThrows(
+            IllegalStateException.class,
+            () -> PtxAssembler.assemble(ptx.formatted("7.0"), "sm_80"));
+    assertTrue(error.getMessage().contains("7.6"), error.getMessage());
   }
 
   @ParameterizedTest

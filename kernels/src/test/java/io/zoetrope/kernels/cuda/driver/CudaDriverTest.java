@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +34,23 @@ class CudaDriverTest {
     assertEquals(2 * 1410e6 * 2048, device.tensorFlops());
     assertEquals(2 * 1410e6 * 512, driver.device(1).tensorFlops());
     assertEquals(99 << 10, driver.device(1).maxSharedBytes());
+  }
+
+  /**
+   * The stand-ins have no other functions than those that we look for: JCuda's natives load without
+   * the rest, and would end this process if we called any of it.
+   */
+  @Test
+  void everyFunctionThatIsCalledIsLookedFor() throws IOException {
+    for (NativeLibrary library : List.of(CudaDriver.LIBRARY, Cublas.LIBRARY, Cudnn.LIBRARY)) {
+      List<String> standIns =
+          library.functions().stream().map("FUNCTION(%s)\n"::formatted).toList();
+      try (InputStream symbols =
+          StandInDriver.class.getResourceAsStream(library.linux() + ".symbols")) {
+        assertEquals(
+            String.join("", standIns), new String(symbols.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
   }
 
   @ParameterizedTest
