@@ -15,7 +15,7 @@ public final class CudaDriver {
   private static final String ADVICE =
       "install NVIDIA's driver, or use --device cpu or cuda-emulated";
 
-  /** The first driver that takes our PTX, which is of version 7.0: that of CUDA 11.0. */
+  /** Our PTX is of version 7.0, which came with CUDA 11.0 (PTX ISA, "Release Notes"). */
   private static final int OLDEST_VERSION = 11_000;
 
   /** Our PTX is made for this compute capability and newer ones. */
