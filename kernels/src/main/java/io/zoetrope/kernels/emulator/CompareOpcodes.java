@@ -37,36 +37,29 @@ final class CompareOpcodes {
     t.compareLong("le.u64 ls.u64", (a, b) -> Long.compareUnsigned(a, b) <= 0);
     t.compareLong("gt.u64 hi.u64", (a, b) -> Long.compareUnsigned(a, b) > 0);
     t.compareLong("ge.u64 hs.u64", (a, b) -> Long.compareUnsigned(a, b) >= 0);
-    floats(t, "f32", Floats::float32);
-    floats(t, "f16", Floats::fromFloat16);
-    floats(t, "bf16", Floats::fromBfloat16);
+    floats(t);
     doubles(t);
   }
 
-  @FunctionalInterface
-  private interface FloatReader {
-    float value(int bits);
+  private static void floats(OpcodeTable t) {
+    t.compare("eq.f32", (a, b) -> value(a) == value(b));
+    t.compare("ne.f32", (a, b) -> ordered(a, b) && value(a) != value(b));
+    t.compare("lt.f32", (a, b) -> value(a) < value(b));
+    t.compare("le.f32", (a, b) -> value(a) <= value(b));
+    t.compare("gt.f32", (a, b) -> value(a) > value(b));
+    t.compare("ge.f32", (a, b) -> value(a) >= value(b));
+    t.compare("equ.f32", (a, b) -> !ordered(a, b) || value(a) == value(b));
+    t.compare("neu.f32", (a, b) -> value(a) != value(b));
+    t.compare("ltu.f32", (a, b) -> !(value(a) >= value(b)));
+    t.compare("leu.f32", (a, b) -> !(value(a) > value(b)));
+    t.compare("gtu.f32", (a, b) -> !(value(a) <= value(b)));
+    t.compare("geu.f32", (a, b) -> !(value(a) < value(b)));
+    t.compare("num.f32", (a, b) -> ordered(a, b));
+    t.compare("nan.f32", (a, b) -> !ordered(a, b));
   }
 
-  private static void floats(OpcodeTable t, String type, FloatReader r) {
-    t.compare("eq." + type, (a, b) -> r.value(a) == r.value(b));
-    t.compare("ne." + type, (a, b) -> ordered(r, a, b) && r.value(a) != r.value(b));
-    t.compare("lt." + type, (a, b) -> r.value(a) < r.value(b));
-    t.compare("le." + type, (a, b) -> r.value(a) <= r.value(b));
-    t.compare("gt." + type, (a, b) -> r.value(a) > r.value(b));
-    t.compare("ge." + type, (a, b) -> r.value(a) >= r.value(b));
-    t.compare("equ." + type, (a, b) -> !ordered(r, a, b) || r.value(a) == r.value(b));
-    t.compare("neu." + type, (a, b) -> r.value(a) != r.value(b));
-    t.compare("ltu." + type, (a, b) -> !(r.value(a) >= r.value(b)));
-    t.compare("leu." + type, (a, b) -> !(r.value(a) > r.value(b)));
-    t.compare("gtu." + type, (a, b) -> !(r.value(a) <= r.value(b)));
-    t.compare("geu." + type, (a, b) -> !(r.value(a) < r.value(b)));
-    t.compare("num." + type, (a, b) -> ordered(r, a, b));
-    t.compare("nan." + type, (a, b) -> !ordered(r, a, b));
-  }
-
-  private static boolean ordered(FloatReader r, int a, int b) {
-    return r.value(a) == r.value(a) && r.value(b) == r.value(b);
+  private static boolean ordered(int a, int b) {
+    return value(a) == value(a) && value(b) == value(b);
   }
 
   private static void doubles(OpcodeTable t) {
@@ -82,6 +75,10 @@ final class CompareOpcodes {
     t.compareLong("geu.f64", (a, b) -> !(value(a) < value(b)));
     t.compareLong("nan.f64", (a, b) -> value(a) != value(a) || value(b) != value(b));
     t.compareLong("num.f64", (a, b) -> value(a) == value(a) && value(b) == value(b));
+  }
+
+  private static float value(int bits) {
+    return Float.intBitsToFloat(bits);
   }
 
   private static double value(long bits) {

@@ -65,16 +65,9 @@ record Conversion(
           rounding.equals("rz")
               ? Floats.bits((float) value) >>> 16
               : Floats.toBfloat16(Floats.roundToOdd(value));
-      case TF32 -> toTf32(Floats.bits((float) value));
       case F32 -> Floats.bits(flush ? Floats.flush((float) value) : (float) value);
       default -> Double.doubleToRawLongBits(value);
     };
-  }
-
-  /** 10 bits of mantissa: {@code rna} rounds ties away from zero, {@code rn} to even. */
-  private int toTf32(int bits) {
-    int half = rounding.equals("rna") ? 0x1000 : 0xFFF + (bits >>> 13 & 1);
-    return bits + half & ~0x1FFF;
   }
 
   /** An integer from a rounded value, clamped to the type's range; a NaN becomes 0. */

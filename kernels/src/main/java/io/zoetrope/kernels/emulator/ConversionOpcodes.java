@@ -9,7 +9,7 @@ import java.util.function.LongUnaryOperator;
 /** {@code cvt} between all types (PTX ISA, "cvt"). */
 final class ConversionOpcodes {
   private static final List<String> ROUNDINGS =
-      List.of("rn", "rz", "rm", "rp", "rna", "rni", "rzi", "rmi", "rpi");
+      List.of("rn", "rz", "rm", "rp", "rni", "rzi", "rmi", "rpi");
 
   private static final Map<String, Form> FORMS = new ConcurrentHashMap<>();
 
@@ -38,7 +38,7 @@ final class ConversionOpcodes {
     }
     PtxType to = PtxType.of(parts.get(parts.size() - 2));
     PtxType from = PtxType.of(parts.getLast());
-    if (!convertible(from) || to != PtxType.TF32 && !convertible(to)) {
+    if (!convertible(from) || !convertible(to)) {
       throw operands.unknown();
     }
     String rounding = "";
@@ -81,9 +81,6 @@ final class ConversionOpcodes {
   /** Directed roundings of results that are not integers are left out. */
   private static boolean supported(PtxType from, PtxType to, String rounding) {
     boolean toInteger = rounding.endsWith("i");
-    if (to == PtxType.TF32) {
-      return from == PtxType.F32 && (rounding.equals("rna") || rounding.equals("rn"));
-    }
     if (from.floating() && !to.floating()) {
       return toInteger;
     }

@@ -12,7 +12,6 @@ final class Decoder {
   static {
     IntegerOpcodes.addTo(LANE_WISE);
     FloatOpcodes.addTo(LANE_WISE);
-    HalfOpcodes.addTo(LANE_WISE);
     ConversionOpcodes.addTo(LANE_WISE);
     MoveOpcodes.addTo(LANE_WISE);
     CompareOpcodes.addTo(COMPARISONS);
@@ -101,15 +100,13 @@ final class Decoder {
     }
     return switch (parts.getFirst()) {
       case "mov" -> MoveOpcodes.move(operands, LANE_WISE);
-      case "ld", "ldu" -> MemoryOpcodes.load(operands);
+      case "ld" -> MemoryOpcodes.load(operands);
       case "st" -> MemoryOpcodes.store(operands);
-      case "prefetch", "prefetchu" -> MemoryOpcodes.prefetch(operands);
       case "cp" -> AsyncCopyOpcodes.decode(operands);
       case "ldmatrix" -> MatrixOpcodes.load(operands);
       case "mma" -> MatrixOpcodes.multiply(operands);
       case "shfl" -> WarpOpcodes.shuffle(operands);
       case "vote" -> WarpOpcodes.vote(operands);
-      case "redux" -> WarpOpcodes.reduce(operands);
       case "activemask" -> WarpOpcodes.activeMask(operands);
       case "bar" -> warpBarrier(operands);
       case "membar", "fence" -> fence(operands);

@@ -36,9 +36,6 @@ final class IntegerOpcodes {
     t.binary("max.u32", (a, b) -> Integer.compareUnsigned(a, b) >= 0 ? a : b);
     t.unary("abs.s32", Math::abs);
     t.unary("neg.s32", a -> -a);
-    t.ternary("sad.s32", (a, b, c) -> c + (a < b ? b - a : a - b));
-    t.ternary("sad.u32", (a, b, c) -> c + (Integer.compareUnsigned(a, b) < 0 ? b - a : a - b));
-    t.ternary("dp4a.s32.s32", (a, b, c) -> c + dotBytes(a, b));
   }
 
   private static void arithmeticLong(OpcodeTable t) {
@@ -94,7 +91,6 @@ final class IntegerOpcodes {
     t.binary("xor.b32 xor.b16", (a, b) -> a ^ b);
     t.unary("not.b32", a -> ~a);
     t.unary("not.b16", a -> ~a & 0xFFFF);
-    t.unary("cnot.b32", a -> a == 0 ? 1 : 0);
     t.binaryLong("and.b64", (a, b) -> a & b);
     t.binaryLong("or.b64", (a, b) -> a | b);
     t.binaryLong("xor.b64", (a, b) -> a ^ b);
@@ -175,14 +171,6 @@ final class IntegerOpcodes {
       result |= value << 8 * i;
     }
     return result;
-  }
-
-  private static int dotBytes(int a, int b) {
-    int sum = 0;
-    for (int i = 0; i < 32; i += 8) {
-      sum += (byte) (a >>> i) * (byte) (b >>> i);
-    }
-    return sum;
   }
 
   /** {@code lop3}: any logic function of three words, given by its truth table. */

@@ -85,23 +85,21 @@ final class MatrixOpcodes {
     }
   }
 
-  /** {@code mma.sync.aligned.shape.row.col.d.a.b.c}. */
+  /** {@code mma.sync}, in the one form that {@link TensorCore} has. */
   static Instruction.Action multiply(OperandReader operands) {
     operands.kind(InstructionClass.TENSOR);
     operands.requireCount(4);
-    MatrixShape shape = MatrixShape.of(String.join(".", operands.opcode()));
-    if (shape == null) {
+    if (!String.join(".", operands.opcode()).equals(TensorCore.OPCODE)) {
       throw operands.unknown();
     }
-    operands.tensorFlops(2 * MatrixShape.ROWS * MatrixShape.COLUMNS * shape.depth());
-    int[] a = operands.wordSources(1, shape.registersOfA());
-    int[] b = operands.wordSources(2, shape.registersOfB());
-    int accumulators = shape.floatAccumulator() ? 4 : 2;
-    int[] c = operands.wordSources(3, accumulators);
-    int[] d = operands.wordTargets(0, accumulators);
+    operands.tensorFlops(TensorCore.FLOPS);
+    int[] a = operands.wordSources(1, 4);
+    int[] b = operands.wordSources(2, 2);
+    int[] c = operands.wordSources(3, 4);
+    int[] d = operands.wordTargets(0, 4);
     return (warp, mask) -> {
       requireFullWarp(warp, mask);
-      warp.block().tensorCore().multiply(shape, warp, d, a, b, c);
+      warp.block().tensorCore().multiply(warp, d, a, b, c);
     };
   }
 }

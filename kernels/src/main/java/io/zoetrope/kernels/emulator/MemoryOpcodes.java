@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code ld} and {@code st} in all spaces, and prefetches (PTX ISA, "Data Movement and Conversion
- * Instructions"). Caching hints change nothing here.
+ * {@code ld} and {@code st} in all spaces (PTX ISA, "Data Movement and Conversion Instructions").
+ * Caching hints change nothing here.
  */
 final class MemoryOpcodes {
   private static final Set<String> HINTS =
@@ -91,13 +91,6 @@ final class MemoryOpcodes {
           default -> InstructionClass.GENERIC;
         });
     return new Store(access, registers, wide, operands.address(0));
-  }
-
-  /** A prefetch: only its address is looked at, and not even that must be valid. */
-  static Instruction.Action prefetch(OperandReader operands) {
-    operands.kind(InstructionClass.GLOBAL_LOAD);
-    operands.address(0);
-    return (warp, mask) -> {};
   }
 
   private static Access parse(OperandReader operands) {

@@ -19,7 +19,6 @@ enum PtxType {
   U32(4),
   S32(4),
   F32(4),
-  TF32(4),
   F16X2(4),
   BF16X2(4),
   B64(8),
@@ -45,7 +44,7 @@ enum PtxType {
 
   boolean floating() {
     return switch (this) {
-      case F16, BF16, F32, TF32, F16X2, BF16X2, F64 -> true;
+      case F16, BF16, F32, F16X2, BF16X2, F64 -> true;
       default -> false;
     };
   }

@@ -4,54 +4,45 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Multiplies the fragments of a warp. Products and sums are float32, in the order of k, and the
- * accumulator comes last; a GPU sums in an order and precision of its own.
+ * Multiplies the fragments of a warp: a 16 x 16 matrix A and a 16 x 8 matrix B of bfloat16.
+ * Products and sums are float32, in the order of k, and the accumulator comes last; a GPU sums in
+ * an order and precision of its own.
+ *
+ * <p>With g = lane / 4 and t = lane mod 4, register r of A holds row g + 8 (r mod 2), columns 2 t +
+ * 8 (r / 2) and the next one. Register r of B holds column g and the same k. The accumulators hold
+ * rows g and g + 8, columns 2 t and 2 t + 1.
  */
 final class TensorCore {
+  static final String OPCODE = "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32";
+  static final int FLOPS = 2 * 16 * 8 * 16;
+
+  private static final int ROWS = 16;
+  private static final int COLUMNS = 8;
+  private static final int DEPTH = 16;
+
   private static final VectorSpecies<Float> LANES =
-      FloatVector.SPECIES_PREFERRED.length() >= MatrixShape.COLUMNS
+      FloatVector.SPECIES_PREFERRED.length() >= COLUMNS
           ? FloatVector.SPECIES_256
           : FloatVector.SPECIES_128;
 
-  private final float[] a = new float[MatrixShape.ROWS * 16];
-  private final float[] b = new float[16 * MatrixShape.COLUMNS];
-  private final float[] product = new float[MatrixShape.ROWS * MatrixShape.COLUMNS];
+  private final float[] a = new float[ROWS * DEPTH];
+  private final float[] b = new float[DEPTH * COLUMNS];
+  private final float[] product = new float[ROWS * COLUMNS];
 
-  /** {@code d = a b + c} on the registers of all lanes. */
-  void multiply(MatrixShape shape, Warp warp, int[] d, int[] a, int[] b, int[] c) {
-    gather(shape, warp, a, b);
-    multiply(shape.depth());
-    if (shape.floatAccumulator()) {
-      addFloats(warp, d, c);
-    } else {
-      addHalves(warp, d, c);
+  /** {@code d = a b + c} on the registers of all lanes: 4, 4, 2 and 4. */
+  void multiply(Warp warp, int[] d, int[] a, int[] b, int[] c) {
+    for (int r = 0; r < a.length; r++) {
+      gather(warp.word(a[r]), this.a, (r & 1) * 8 * DEPTH + (r >> 1) * 8, DEPTH, 1);
     }
-  }
-
-  private void gather(MatrixShape shape, Warp warp, int[] aRegisters, int[] bRegisters) {
-    int depth = shape.depth();
-    for (int r = 0; r < aRegisters.length; r++) {
-      int[] row = warp.word(aRegisters[r]);
-      int start = (r & 1) * 8 * depth;
-      switch (shape.element()) {
-        case BF16 -> gatherBfloat16(row, a, start + (r >> 1) * 8, depth, 1);
-        case F16 -> gatherFloat16(row, a, start + (r >> 1) * 8, depth, 1);
-        default -> gatherTf32(row, a, start + (r >> 1) * 4, depth, 1);
-      }
+    for (int r = 0; r < b.length; r++) {
+      gather(warp.word(b[r]), this.b, r * 8 * COLUMNS, 1, COLUMNS);
     }
-    int columns = MatrixShape.COLUMNS;
-    for (int r = 0; r < bRegisters.length; r++) {
-      int[] row = warp.word(bRegisters[r]);
-      switch (shape.element()) {
-        case BF16 -> gatherBfloat16(row, b, r * 8 * columns, 1, columns);
-        case F16 -> gatherFloat16(row, b, r * 8 * columns, 1, columns);
-        default -> gatherTf32(row, b, r * 4 * columns, 1, columns);
-      }
-    }
+    multiply();
+    add(warp, d, c);
   }
 
   /** Spreads one register: lane group g goes in steps of one stride, k in steps of the other. */
-  private static void gatherBfloat16(
+  private static void gather(
       int[] row, float[] matrix, int start, int groupStride, int depthStride) {
     for (int lane = 0; lane < 32; lane++) {
       int at = start + (lane >> 2) * groupStride + 2 * (lane & 3) * depthStride;
@@ -60,58 +51,27 @@ final class TensorCore {
     }
   }
 
-  private static void gatherFloat16(
-      int[] row, float[] matrix, int start, int groupStride, int depthStride) {
-    for (int lane = 0; lane < 32; lane++) {
-      int at = start + (lane >> 2) * groupStride + 2 * (lane & 3) * depthStride;
-      matrix[at] = Floats.fromFloat16(row[lane]);
-      matrix[at + depthStride] = Floats.fromFloat16(row[lane] >>> 16);
-    }
-  }
-
-  /** The low 13 bits of a tf32 operand are not looked at. */
-  private static void gatherTf32(
-      int[] row, float[] matrix, int start, int groupStride, int depthStride) {
-    for (int lane = 0; lane < 32; lane++) {
-      int at = start + (lane >> 2) * groupStride + (lane & 3) * depthStride;
-      matrix[at] = Float.intBitsToFloat(row[lane] & 0xFFFFE000);
-    }
-  }
-
-  private void multiply(int depth) {
-    for (int row = 0; row < MatrixShape.ROWS; row++) {
-      for (int column = 0; column < MatrixShape.COLUMNS; column += LANES.length()) {
+  private void multiply() {
+    for (int row = 0; row < ROWS; row++) {
+      for (int column = 0; column < COLUMNS; column += LANES.length()) {
         FloatVector sum = FloatVector.zero(LANES);
-        for (int k = 0; k < depth; k++) {
-          FloatVector values = FloatVector.fromArray(LANES, b, k * MatrixShape.COLUMNS + column);
-          sum = values.fma(FloatVector.broadcast(LANES, a[row * depth + k]), sum);
+        for (int k = 0; k < DEPTH; k++) {
+          FloatVector values = FloatVector.fromArray(LANES, b, k * COLUMNS + column);
+          sum = values.fma(FloatVector.broadcast(LANES, a[row * DEPTH + k]), sum);
         }
-        sum.intoArray(product, row * MatrixShape.COLUMNS + column);
+        sum.intoArray(product, row * COLUMNS + column);
       }
     }
   }
 
-  private void addFloats(Warp warp, int[] d, int[] c) {
+  private void add(Warp warp, int[] d, int[] c) {
     for (int r = 0; r < 4; r++) {
       int[] target = warp.word(d[r]);
       int[] addend = warp.word(c[r]);
-      int start = (r >> 1) * 8 * MatrixShape.COLUMNS + (r & 1);
+      int start = (r >> 1) * 8 * COLUMNS + (r & 1);
       for (int lane = 0; lane < 32; lane++) {
         target[lane] =
             Float.floatToRawIntBits(product[start + 2 * lane] + Float.intBitsToFloat(addend[lane]));
-      }
-    }
-  }
-
-  private void addHalves(Warp warp, int[] d, int[] c) {
-    for (int r = 0; r < 2; r++) {
-      int[] target = warp.word(d[r]);
-      int[] addend = warp.word(c[r]);
-      int start = r * 8 * MatrixShape.COLUMNS;
-      for (int lane = 0; lane < 32; lane++) {
-        float low = product[start + 2 * lane] + Floats.fromFloat16(addend[lane]);
-        float high = product[start + 2 * lane + 1] + Floats.fromFloat16(addend[lane] >>> 16);
-        target[lane] = Floats.toFloat16(low) | Floats.toFloat16(high) << 16;
       }
     }
   }

@@ -1,7 +1,6 @@
 package io.zoetrope.kernels.emulator;
 
 import java.util.List;
-import java.util.function.IntBinaryOperator;
 
 /** Instructions in which the lanes of a warp talk to each other: shuffles, votes, reductions. */
 final class WarpOpcodes {
@@ -127,37 +126,6 @@ final class WarpOpcodes {
             default -> votes == mask || votes == 0;
           };
       warp.setPredicate(target, mask, result ? -1 : 0);
-    };
-  }
-
-  /** {@code redux.sync.op.type d, a, membermask}. */
-  static Instruction.Action reduce(OperandReader operands) {
-    operands.kind(InstructionClass.WARP);
-    operands.requireCount(3);
-    IntBinaryOperator operation =
-        switch (String.join(".", operands.opcode())) {
-          case "redux.sync.add.s32", "redux.sync.add.u32" -> Integer::sum;
-          case "redux.sync.min.s32" -> Math::min;
-          case "redux.sync.max.s32" -> Math::max;
-          case "redux.sync.min.u32" -> (a, b) -> Integer.compareUnsigned(a, b) < 0 ? a : b;
-          case "redux.sync.max.u32" -> (a, b) -> Integer.compareUnsigned(a, b) > 0 ? a : b;
-          case "redux.sync.and.b32" -> (a, b) -> a & b;
-          case "redux.sync.or.b32" -> (a, b) -> a | b;
-          case "redux.sync.xor.b32" -> (a, b) -> a ^ b;
-          default -> throw operands.unknown();
-        };
-    int source = operands.wordSource(1);
-    int members = operands.wordSource(2);
-    int target = operands.wordTarget(0);
-    return (warp, mask) -> {
-      requireMembers(warp, mask, members);
-      int first = Integer.numberOfTrailingZeros(mask);
-      int result = warp.word(source)[first];
-      for (int rest = mask & mask - 1; rest != 0; rest &= rest - 1) {
-        result =
-            operation.applyAsInt(result, warp.word(source)[Integer.numberOfTrailingZeros(rest)]);
-      }
-      fill(warp, mask, target, result);
     };
   }
 

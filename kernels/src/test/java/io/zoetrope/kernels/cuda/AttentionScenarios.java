@@ -42,6 +42,12 @@ final class AttentionScenarios extends ReferenceComparison {
     attention(dtype, headDim, otherQueries, otherKeys);
   }
 
+  /** Also with the head dim that the handbook speaks of. */
+  void floatAttention() {
+    attention(DType.F32, 21, 18, 35);
+    attention(DType.F32, 128, 3, 17);
+  }
+
   private static Tensor changed(Tensor tensor, UnaryOperator<Float> function) {
     Tensor changed = Tensor.zeros(tensor.dtype(), tensor.shape().sizes());
     float[] values = tensor.toFloats();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
+import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Ops;
 import java.util.List;
@@ -24,7 +25,8 @@ class DriverKernelTest {
   private final Map<String, Consumer<Ops>> scenarios = KernelScenarios.all();
 
   private void run(String kernel) {
-    try (Ops ops = new Ops(BackendProvider.open("cuda", 1))) {
+    try (Backend backend = BackendProvider.open("cuda", 1);
+        Ops ops = new Ops(backend)) {
       scenarios.get(kernel).accept(ops);
     }
   }

@@ -63,8 +63,7 @@ final class KernelScenarios {
         "attention_bf16_384",
         ops -> new AttentionScenarios(ops).attention(DType.BF16, 384, 20, 70));
     scenarios.put("attention_combine", ops -> new AttentionScenarios(ops).splitAttention());
-    scenarios.put(
-        "attention_f32", ops -> new AttentionScenarios(ops).attention(DType.F32, 21, 18, 35));
+    scenarios.put("attention_f32", ops -> new AttentionScenarios(ops).floatAttention());
     scenarios.put("layer_norm", ops -> new RowScenarios(ops).layerNorm());
     scenarios.put("ada_layer_norm", ops -> new RowScenarios(ops).adaLayerNorm());
     scenarios.put("rms_norm", ops -> new RowScenarios(ops).rmsNorm());

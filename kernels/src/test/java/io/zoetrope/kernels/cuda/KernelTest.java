@@ -37,10 +37,21 @@ class KernelTest {
                           .filter(launch -> launch.kernel().equals(scenario.getKey()))
                           .toList();
                   assertFalse(launches.isEmpty(), "was not launched");
+                  assertSharedBytesAreDocumented(scenario.getKey(), launches);
                   for (LaunchReport launch : launches) {
                     assertMatricesWithoutConflicts(launch);
                   }
                 }));
+  }
+
+  /** The most that launches ask for; only attention in float32 has more for larger heads. */
+  private static void assertSharedBytesAreDocumented(String kernel, List<LaunchReport> launches) {
+    int most =
+        launches.stream()
+            .mapToInt(launch -> launch.staticSharedBytes() + launch.dynamicSharedBytes())
+            .max()
+            .orElseThrow();
+    assertEquals(Handbook.resources().get(kernel).get("shared bytes"), "" + most);
   }
 
   /** The swizzle of a tile may be wrong and go unnoticed in the results, but not here. */

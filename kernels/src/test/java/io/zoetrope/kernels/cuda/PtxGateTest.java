@@ -1,20 +1,19 @@
 package io.zoetrope.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.PtxAssembler.Kernel;
 import io.zoetrope.kernels.emulator.GpuArchitecture;
 import io.zoetrope.kernels.emulator.Occupancy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The PTX belongs to the sources, and NVIDIA's assembler makes of it what was meant. */
 class PtxGateTest {
   private static final Path SOURCES = Path.of("src/main/cuda");
-  private static final Path DOCS = Path.of("../docs/cuda.md");
   private static final Path MODULES = Path.of("src/main/resources/io/zoetrope/kernels/cuda");
 
   /** Of which the handbook says how many blocks a multiprocessor holds. */
@@ -86,6 +84,32 @@ class PtxGateTest {
     }
   }
 
+  /**
+   * What the version line promises is held against the modules: the assembler is newer than 7.0,
+   * but takes no instruction that came later, such as {@code szext} of 7.6.
+   */
+  @Test
+  void assemblerRefusesWhatIsNewerThanTheVersionLine() {
+    String ptx =
+        """
+        .version %s
+        .target sm_80
+        .address_size 64
+        .visible .entry extend() {
+          .reg .b32 %%r<3>;
+          mov.u32 %%r1, %%tid.x;
+          szext.wrap.u32 %%r2, %%r1, 7;
+          ret;
+        }
+        """;
+    assertEquals(Set.of("extend"), PtxAssembler.assemble(ptx.formatted("7.6"), "sm_80").keySet());
+    var error =
+        assertThrows(
+            IllegalStateException.class,
+            () -> PtxAssembler.assemble(ptx.formatted("7.0"), "sm_80"));
+    assertTrue(error.getMessage().contains("7.6"), error.getMessage());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"sm_80", "sm_86", "sm_89", "sm_90"})
   void assemblesWithoutSpills(String architecture) {
@@ -113,7 +137,7 @@ class PtxGateTest {
             kernel.count(PtxAssembler.LDGSTS));
     assertEquals(expected, found, what);
     assertTrue(kernel.registers() <= registerLimit(name), what);
-    Map<String, String> row = documented("registers sm_80").get(name);
+    Map<String, String> row = Handbook.resources().get(name);
     assertEquals(row.get("registers " + architecture), kernel.registers() + "", what);
     if (kernel.sharedBytes() > 0) {
       assertEquals(row.get("shared bytes"), kernel.sharedBytes() + "", what);
@@ -133,7 +157,7 @@ class PtxGateTest {
   @Test
   void documentsThreadsOfEveryKernel() {
     PtxLibrary library = new PtxLibrary();
-    Map<String, Map<String, String>> rows = documented("registers sm_80");
+    Map<String, Map<String, String>> rows = Handbook.resources();
     assertEquals(new TreeSet<>(library.kernels()), new TreeSet<>(rows.keySet()));
     rows.forEach((name, row) -> {
       String module = library.moduleOf(name);
@@ -144,34 +168,10 @@ class PtxGateTest {
   }
 
   @Test
-  void documentsABoundOfEveryKernelOrWhyThereIsNone() throws IOException {
-    String handbook = Files.readString(DOCS);
-    String bounds = handbook.substring(handbook.indexOf("\n## Bounds"));
+  void documentsABoundOfEveryKernelOrWhyThereIsNone() {
+    String bounds = Handbook.section("Bounds");
     for (String kernel : new PtxLibrary().kernels()) {
       assertTrue(bounds.contains("`" + kernel + "`"), kernel);
-    }
-  }
-
-  /** The rows of the handbook's table that has a column: by kernel, then by column. */
-  private static Map<String, Map<String, String>> documented(String column) {
-    try (Stream<String> lines = Files.lines(DOCS)) {
-      List<String[]> rows =
-          lines
-              .dropWhile(line -> !line.startsWith("| kernel") || !line.contains(column))
-              .takeWhile(line -> line.startsWith("|"))
-              .map(line -> line.split(" *\\| *"))
-              .toList();
-      Map<String, Map<String, String>> documented = new TreeMap<>();
-      for (String[] row : rows.subList(2, rows.size())) {
-        Map<String, String> values = new TreeMap<>();
-        for (int i = 2; i < row.length; i++) {
-          values.put(rows.getFirst()[i], row[i]);
-        }
-        documented.put(row[1].replace("`", ""), values);
-      }
-      return documented;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -36,9 +36,6 @@ class IntegerOpcodesTest {
         (a, b, c) -> unsigned(a).multiply(unsigned(b)).shiftRight(32).add(unsigned(c)).intValue());
     Lanes.words("neg.s32 %r0, %r1;", (a, _) -> signed(a).negate().intValue());
     Lanes.words("abs.s32 %r0, %r1;", (a, _) -> signed(a).abs().intValue());
-    Lanes.words(
-        "sad.u32 %r0, %r1, %r2, %r3;",
-        (a, b, c) -> unsigned(a).subtract(unsigned(b)).abs().add(unsigned(c)).intValue());
   }
 
   @Test
@@ -168,14 +165,6 @@ class IntegerOpcodesTest {
     Lanes.words("prmt.b32 %r0, %r1, %r2, 0x0123;", (a, _) -> Integer.reverseBytes(a));
     Lanes.words("prmt.b32 %r0, %r1, %r2, 0x5410;", (a, b) -> a & 0xFFFF | b << 16);
     Lanes.words("prmt.b32 %r0, %r1, %r2, 0xBBBB;", (a, _) -> a < 0 ? -1 : 0);
-    Lanes.words(
-        "dp4a.s32.s32 %r0, %r1, %r2, %r3;",
-        (a, b, c) ->
-            c
-                + (byte) a * (byte) b
-                + (byte) (a >> 8) * (byte) (b >> 8)
-                + (byte) (a >> 16) * (byte) (b >> 16)
-                + (byte) (a >> 24) * (byte) (b >> 24));
   }
 
   @Test

@@ -49,8 +49,7 @@ class MemoryOpcodesTest {
                 "setp.ne.s32 %p1, %n, 0;",
                 "@%p1 ret;",
                 "ld.global.v2.u64 {%d1, %d2}, [%in];",
-                "st.global.cs.v2.f64 [%out], {%d2, %d1};",
-                "prefetch.global.L2 [%in+128];")
+                "st.global.cs.v2.f64 [%out], {%d2, %d1};")
             .grid(1, 2)
             .run(5, 6);
     assertEquals(6, out[0]);

@@ -126,8 +126,8 @@ class PtxParserTest {
                 "@!%p1 bra $end;",
                 "ld.global.nc.v4.f32 {%f1, %f2, %f3, %f4}, [%in+-16];",
                 "shfl.sync.bfly.b32 %r1|%p1, %n, 16, 31, -1;",
-                "mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32 {%f1, %f2, %f3, %f4}, "
-                    + "{%r1, %r2}, {%r3}, {%f1, %f2, %f3, %f4};",
+                "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f1, %f2, %f3, %f4}, "
+                    + "{%r1, %r2, %r3, %r4}, {%r1, %r2}, {%f1, %f2, %f3, %f4};",
                 "cvt.rn.bf16x2.f32 %r5, %f1, %f2;",
                 "cp.async.cg.shared.global.L2::128B [%r1], [%in], 16, %r2;",
                 "mov.b32 {%h1, %h2}, %r5;",

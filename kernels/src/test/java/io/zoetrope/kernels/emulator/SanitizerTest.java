@@ -277,8 +277,8 @@ class SanitizerTest {
         Finding.DIVERGENCE,
         new Snippet(
             half,
-            "@%p1 mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32 "
-                + "{%r4, %r5, %r6, %r7}, {%r1, %r2}, {%r3}, {%r1, %r1, %r1, %r1};"));
+            "@%p1 mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%r4, %r5, %r6, %r7}, "
+                + "{%r1, %r2, %r3, %r1}, {%r2, %r3}, {%r1, %r1, %r1, %r1};"));
     fault(
         Finding.DIVERGENCE,
         new Snippet("setp.ge.u32 %p1, %n, 32;", "@%p1 ret;", "bar.sync 0;").grid(1, 64));

@@ -102,21 +102,23 @@ class WarpOpcodesTest {
   }
 
   @Test
-  void reductionsAndMasksSeeOnlyTheLanesThatAreThere() {
+  void votesAndMasksSeeOnlyTheLanesThatAreThere() {
     long[] out =
         new Snippet(
                 "setp.ge.u32 %p1, %n, 8;",
                 "@%p1 bra $rest;",
-                "redux.sync.add.s32 %r1, %n, 0xFF;",
+                "setp.lt.u32 %p2, %n, 3;",
+                "vote.sync.ballot.b32 %r1, %p2, 0xFF;",
                 "activemask.b32 %r2;",
                 "bra $store;",
                 "$rest:",
-                "redux.sync.max.u32 %r1, %n, 0xFFFFFF00;",
+                "setp.gt.u32 %p2, %n, 30;",
+                "vote.sync.ballot.b32 %r1, %p2, 0xFFFFFF00;",
                 "activemask.b32 %r2;",
                 "$store:",
                 "st.global.v2.u32 [%out], {%r1, %r2};")
             .run();
-    assertEquals(28 | 0xFFL << 32, out[3]);
-    assertEquals(31 | 0xFFFFFF00L << 32, out[8]);
+    assertEquals(7 | 0xFFL << 32, out[3]);
+    assertEquals(0x80000000L | 0xFFFFFF00L << 32, out[8]);
   }
 }

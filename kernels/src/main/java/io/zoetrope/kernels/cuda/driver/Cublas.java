@@ -22,7 +22,7 @@ import jcuda.runtime.cudaStream_t;
 
 /** Matrix products by cuBLAS 12, which is part of the CUDA toolkit. */
 final class Cublas implements AutoCloseable {
-  private static final NativeLibrary LIBRARY =
+  static final NativeLibrary LIBRARY =
       NativeLibrary.of(
           "libcublas.so.12",
           "cublas64_12.dll",
@@ -41,9 +41,9 @@ final class Cublas implements AutoCloseable {
    *
    * @throws io.zoetrope.ops.DeviceUnavailableException if it is missing
    */
-  Cublas(CudaDevice device, Stream stream) {
+  Cublas(NativeLibrary library, CudaDevice device, Stream stream) {
     this.device = device;
-    LIBRARY.require("install cuBLAS of CUDA 12, or leave out gemm=cublas");
+    library.require("install cuBLAS of CUDA 12, or leave out gemm=cublas");
     JCudaNatives.load(() -> JCublas2.setExceptionsEnabled(false));
     MemorySegment factors = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, 1, 0);
     one = new HostPointer(factors.asSlice(0, Float.BYTES));

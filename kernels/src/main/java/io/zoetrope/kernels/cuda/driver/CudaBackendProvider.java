@@ -24,17 +24,24 @@ public final class CudaBackendProvider implements BackendProvider {
 
   @Override
   public Backend open(DeviceSpec spec, int threads) {
+    return open(spec, CudaDriver.LIBRARY, Cublas.LIBRARY, Cudnn.LIBRARY);
+  }
+
+  /** Opens a device with NVIDIA's libraries in these files. */
+  static Backend open(
+      DeviceSpec spec, NativeLibrary driver, NativeLibrary cublas, NativeLibrary cudnn) {
     spec.requireOptions(Set.of(GEMM, CONV, WEIGHTS));
     boolean useCublas = isChosen(spec, GEMM, "cublas");
     boolean useCudnn = isChosen(spec, CONV, "cudnn");
     double gibibytes = weightGibibytes(spec);
-    CudaDevice device = CudaDriver.open().device(spec.number());
+    CudaDevice device = CudaDriver.open(driver).device(spec.number());
     DriverRuntime runtime = new DriverRuntime(device, new PtxLibrary()::moduleOf);
     try {
       long weightBytes =
           gibibytes > 0 ? (long) (gibibytes * (1 << 30)) : CudaBackend.weightShare(runtime);
       return useCublas || useCudnn
-          ? new LibraryBackend(runtime, weightBytes, useCublas, useCudnn)
+          ? new LibraryBackend(
+              runtime, weightBytes, useCublas ? cublas : null, useCudnn ? cudnn : null)
           : new CudaBackend(runtime, weightBytes);
     } catch (RuntimeException e) {
       throw Failures.closing(runtime, e);

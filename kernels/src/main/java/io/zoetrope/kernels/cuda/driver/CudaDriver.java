@@ -15,13 +15,13 @@ public final class CudaDriver {
   private static final String ADVICE =
       "install NVIDIA's driver, or use --device cpu or cuda-emulated";
 
-  /** The first driver that takes our PTX, which is of version 7.0: that of CUDA 11.0. */
+  /** Our PTX is of version 7.0, which came with CUDA 11.0 (PTX ISA, "Release Notes"). */
   private static final int OLDEST_VERSION = 11_000;
 
   /** Our PTX is made for this compute capability and newer ones. */
   private static final int OLDEST_CAPABILITY = 80;
 
-  private static final NativeLibrary LIBRARY =
+  static final NativeLibrary LIBRARY =
       NativeLibrary.of(
           "libcuda.so.1",
           "nvcuda.dll",
@@ -70,10 +70,6 @@ public final class CudaDriver {
    */
   public static CudaDriver open() {
     return open(LIBRARY);
-  }
-
-  static NativeLibrary library() {
-    return LIBRARY;
   }
 
   static CudaDriver open(NativeLibrary library) {

@@ -51,7 +51,7 @@ final class Cudnn implements AutoCloseable {
 
   private static final String ADVICE = "install cuDNN 8.9 for CUDA 12, or leave out conv=cudnn";
 
-  private static final NativeLibrary LIBRARY =
+  static final NativeLibrary LIBRARY =
       NativeLibrary.of(
           "libcudnn.so.8",
           "cudnn64_8.dll",
@@ -82,9 +82,9 @@ final class Cudnn implements AutoCloseable {
    *
    * @throws DeviceUnavailableException if it is missing or too old
    */
-  Cudnn(CudaDevice device, Stream stream) {
+  Cudnn(NativeLibrary library, CudaDevice device, Stream stream) {
     this.device = device;
-    LIBRARY.require(ADVICE);
+    library.require(ADVICE);
     JCudaNatives.load(
         "/lib/" + libraryName(JCUDNN_VERSION),
         libraryName(JCudaVersion.get()),
@@ -93,7 +93,7 @@ final class Cudnn implements AutoCloseable {
     if (version < OLDEST_VERSION) {
       throw new DeviceUnavailableException(
           "%s is version %d, at least %d is needed: %s"
-              .formatted(LIBRARY.name(), version, OLDEST_VERSION, ADVICE));
+              .formatted(library.name(), version, OLDEST_VERSION, ADVICE));
     }
     MemorySegment factors = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, 1, 0);
     one = new HostPointer(factors.asSlice(0, Float.BYTES));

@@ -261,15 +261,15 @@ public final class DriverRuntime implements CudaRuntime {
   }
 
   /** cuBLAS, working on the stream of the kernels. */
-  Cublas openCublas() {
+  Cublas openCublas(NativeLibrary library) {
     attach();
-    return new Cublas(device(), stream);
+    return new Cublas(library, device(), stream);
   }
 
   /** cuDNN, working on the stream of the kernels. */
-  Cudnn openCudnn() {
+  Cudnn openCudnn(NativeLibrary library) {
     attach();
-    return new Cudnn(device(), stream);
+    return new Cudnn(library, device(), stream);
   }
 
   /** The driver keeps a current context for each thread. */

@@ -24,7 +24,8 @@ final class JCudaNatives {
    * Loads a library.
    *
    * @param initialize touches the JCuda class that loads it
-   * @throws DeviceUnavailableException if JCuda has none for this system
+   * @throws DeviceUnavailableException if JCuda has none for this system, or if it does not load:
+   *     Windows wants all functions of a driver that JCuda knows, Linux only those that are called
    */
   static void load(Runnable initialize) {
     load(null, null, initialize);
@@ -48,7 +49,7 @@ final class JCudaNatives {
       initialize.run();
     } catch (LinkageError e) {
       throw new DeviceUnavailableException(
-          "device cuda has no native code for %s on %s: use Linux or Windows on x86-64, or --device cpu"
+          "JCuda's native code does not load on %s, %s: it wants Linux on x86-64, or Windows on x86-64 with a driver for CUDA 12.0 or newer; or use --device cpu"
               .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
           e);
     } catch (IOException e) {

@@ -38,19 +38,25 @@ final class LibraryBackend extends CudaBackend {
    * A device with libraries, each of which is compared with our own kernel first; closed with them
    * if that fails.
    *
+   * @param cublasLibrary null for our own linear maps
+   * @param cudnnLibrary null for our own convolutions
    * @throws io.zoetrope.ops.DeviceUnavailableException if a library is missing
    * @throws CudaException if a library computes something else than our kernel
    */
-  LibraryBackend(DriverRuntime runtime, long weightBytes, boolean useCublas, boolean useCudnn) {
+  LibraryBackend(
+      DriverRuntime runtime,
+      long weightBytes,
+      NativeLibrary cublasLibrary,
+      NativeLibrary cudnnLibrary) {
     super(runtime, weightBytes);
     this.runtime = runtime;
     try {
-      cublas = useCublas ? runtime.openCublas() : null;
-      cudnn = useCudnn ? runtime.openCudnn() : null;
-      if (useCublas) {
+      cublas = cublasLibrary == null ? null : runtime.openCublas(cublasLibrary);
+      cudnn = cudnnLibrary == null ? null : runtime.openCudnn(cudnnLibrary);
+      if (cublas != null) {
         checkLinear();
       }
-      if (useCudnn) {
+      if (cudnn != null) {
         checkConvolution();
       }
     } catch (RuntimeException e) {
@@ -233,17 +239,13 @@ final class LibraryBackend extends CudaBackend {
     return place(host, DType.BF16);
   }
 
+  /** The runtime goes last, whatever fails before. */
   @Override
   public void close() {
-    try {
-      if (cublas != null) {
-        cublas.close();
-      }
-      if (cudnn != null) {
-        cudnn.close();
-      }
-    } finally {
-      super.close();
+    try (var _ = runtime;
+        var _ = cudnn;
+        var _ = cublas) {
+      // Nothing is left to do.
     }
   }
 

@@ -133,8 +133,9 @@ public final class StandInDriver {
     ignored.put(function, call -> (call - before) % 2 == first);
   }
 
-  /** Ends what {@link #ignore} and {@link #ignoreEverySecond} began. */
+  /** Ends what {@link #fail}, {@link #ignore} and {@link #ignoreEverySecond} began. */
   public void heed(String function) {
+    failures.remove(function);
     ignored.remove(function);
   }
 
@@ -168,14 +169,14 @@ public final class StandInDriver {
     return context != null;
   }
 
-  /** Bytes of device memory in use. */
+  /** Bytes of device memory in use; none once the context is gone. */
   public long usedBytes() {
-    return context.memory().used();
+    return context == null ? 0 : context.memory().used();
   }
 
-  /** Pieces of host memory that are pinned. */
+  /** Pieces of host memory that are pinned; none once the context is gone. */
   public int pinnedBlocks() {
-    return context.pinned().count();
+    return context == null ? 0 : context.pinned().count();
   }
 
   /** The version that cuDNN says it has, e.g. 8906. */
@@ -193,11 +194,14 @@ public final class StandInDriver {
     return blas.handles() + dnn.objects();
   }
 
-  /** A driver library that lacks a function; it is not loaded. Returns its file. */
-  public static String compileWithout(String function) {
-    return StandInLibrary.compile(folder(), "libcuda.so.1", "libcuda-old.so.1", Set.of(function))
-        .file()
-        .toString();
+  /**
+   * A library that lacks a function; it is not loaded. Returns its file.
+   *
+   * @param library e.g. {@code "libcuda.so.1"}
+   */
+  public static String compileWithout(String library, String function) {
+    String name = library.replace(".so", "-without-" + function + ".so");
+    return StandInLibrary.compile(folder(), library, name, Set.of(function)).file().toString();
   }
 
   // ---------------------------------------------------------------- calls

@@ -1,5 +1,5 @@
-// A library with every function of a CUDA library that JCuda's natives link against. A function does nothing but
-// hand its number and its arguments to one handler, which Java registers.
+// A library with those functions of a CUDA library that we call. A function does nothing but hand its number and its
+// arguments to one handler, which Java registers.
 //
 // gcc -shared -fPIC -fno-builtin -DSYMBOLS='"libcuda.so.1.symbols"' -Wl,-soname,libcuda.so.1 -o libcuda.so.1 standin.c
 //
