@@ -35,6 +35,11 @@ final class Memory implements AutoCloseable {
     return scope;
   }
 
+  /** The innermost open scope, for people. */
+  String place() {
+    return scope.path().isEmpty() ? "the outermost scope" : scope.path();
+  }
+
   long peakBytes() {
     return peakBytes;
   }
@@ -93,7 +98,7 @@ final class Memory implements AutoCloseable {
     closing.markClosed();
     scope = closing.parent();
     scratch.release(closing.mark(), freed);
-    ops.closed(closing);
+    ops.work().closed(closing);
   }
 
   /** Makes use after release visible in tests: every F32 and every second BF16 becomes NaN. */

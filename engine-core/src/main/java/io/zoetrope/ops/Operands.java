@@ -14,16 +14,10 @@ final class Operands {
     this.memory = memory;
   }
 
-  /** The current scope, for people. */
-  String place() {
-    String path = memory.scope().path();
-    return path.isEmpty() ? "the outermost scope" : path;
-  }
-
   void require(boolean condition, String operation, String message, Object... args) {
     if (!condition) {
       throw new IllegalArgumentException(
-          operation + " in " + place() + ": " + message.formatted(args));
+          operation + " in " + memory.place() + ": " + message.formatted(args));
     }
   }
 
@@ -33,7 +27,7 @@ final class Operands {
       if (!tensor.lifetime().isOpen()) {
         throw new IllegalStateException(
             "%s in %s: the memory of %s was released with %s"
-                .formatted(operation, place(), tensor, tensor.lifetime()));
+                .formatted(operation, memory.place(), tensor, tensor.lifetime()));
       }
     }
   }

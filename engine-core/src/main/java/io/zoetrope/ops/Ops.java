@@ -24,31 +24,25 @@ import java.util.stream.Stream;
  * has been released.
  */
 public final class Ops implements AutoCloseable {
-  private static final Tracer SILENT = new Tracer() {};
-
   // Arithmetic for each element, as Tracer.Operation counts it
   private static final int LAYER_NORM_FLOPS = 5;
   private static final int RMS_NORM_FLOPS = 4;
   private static final int ROPE_FLOPS = 3;
 
   private final Backend backend;
-  private final Tracer tracer;
-  private final boolean traced;
   private final Memory memory;
   private final Operands operands;
-  private long flops;
-  private long startNanos;
+  private final Work work;
 
   /** Operations on a backend, which stays the caller's to close. */
   public Ops(Backend backend) {
-    this(backend, SILENT);
+    this(backend, new Tracer() {});
   }
 
   /** Operations on a backend, seen by a tracer. */
   public Ops(Backend backend, Tracer tracer) {
     this.backend = backend;
-    this.tracer = tracer;
-    this.traced = tracer.wantsOperations();
+    this.work = new Work(tracer, this);
     this.memory = new Memory(this, backend);
     this.operands = new Operands(memory);
   }
@@ -73,7 +67,7 @@ public final class Ops implements AutoCloseable {
 
   /** Multiplications and additions of all matrix work so far. */
   public long flops() {
-    return flops;
+    return work.flops();
   }
 
   // ---------------------------------------------------------------- memory
@@ -106,9 +100,9 @@ public final class Ops implements AutoCloseable {
   /** A copy of a contiguous host tensor in the current scope. */
   public Tensor upload(Tensor host) {
     Tensor out = allocate(host.dtype(), host.shape());
-    begin();
+    work.begin();
     backend.upload(out, host);
-    end("upload", 0, out, host);
+    work.end("upload", 0, out, host);
     return out;
   }
 
@@ -121,9 +115,9 @@ public final class Ops implements AutoCloseable {
       }
     }
     Tensor host = Tensor.zeros(x.dtype(), x.shape().sizes());
-    begin();
+    work.begin();
     backend.download(host, x);
-    end("download", 0, host, x);
+    work.end("download", 0, host, x);
     return host;
   }
 
@@ -151,17 +145,17 @@ public final class Ops implements AutoCloseable {
   public void copyInto(Tensor out, Tensor x) {
     operands.open("copy", x, out);
     operands.require(out.shape().equals(x.shape()), "copy", "from %s to %s: shapes differ", x, out);
-    begin();
+    work.begin();
     backend.copy(out, x);
-    end("copy", 0, out, x);
+    work.end("copy", 0, out, x);
   }
 
   /** Sets every element of a tensor, which may be strided. */
   public void fill(Tensor out, float value) {
     operands.open("fill", out);
-    begin();
+    work.begin();
     backend.fill(out, value);
-    end("fill", 0, out);
+    work.end("fill", 0, out);
   }
 
   // ---------------------------------------------------------------- element-wise
@@ -170,27 +164,27 @@ public final class Ops implements AutoCloseable {
   public Tensor add(Tensor a, Tensor b) {
     operands.repeats("add", a, b);
     Tensor out = allocate(a.dtype(), a.shape());
-    begin();
+    work.begin();
     backend.add(out, a, b);
-    end("add", 0, out.count(), out, a, b);
+    work.end("add", 0, out.count(), out, a, b);
     return out;
   }
 
   /** {@code x += y}; the shape of {@code y} equals the innermost dimensions of {@code x}. */
   public void addInPlace(Tensor x, Tensor y) {
     operands.repeats("addInPlace", x, y);
-    begin();
+    work.begin();
     backend.add(x, x, y);
-    end("addInPlace", 0, x.count(), x, x, y);
+    work.end("addInPlace", 0, x.count(), x, x, y);
   }
 
   /** {@code a * b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
   public Tensor multiply(Tensor a, Tensor b) {
     operands.repeats("multiply", a, b);
     Tensor out = allocate(a.dtype(), a.shape());
-    begin();
+    work.begin();
     backend.multiply(out, a, b);
-    end("multiply", 0, out.count(), out, a, b);
+    work.end("multiply", 0, out.count(), out, a, b);
     return out;
   }
 
@@ -198,9 +192,9 @@ public final class Ops implements AutoCloseable {
   public Tensor activate(Tensor x, Activation activation) {
     operands.contiguous("activate", x);
     Tensor out = allocate(x.dtype(), x.shape());
-    begin();
+    work.begin();
     backend.activate(out, x, activation);
-    end("activate", 0, out, x);
+    work.end("activate", 0, out, x);
     return out;
   }
 
@@ -208,9 +202,9 @@ public final class Ops implements AutoCloseable {
   public void clampInPlace(Tensor x, float min, float max) {
     operands.contiguous("clampInPlace", x);
     operands.require(min <= max, "clampInPlace", "range [%s, %s] is empty", min, max);
-    begin();
+    work.begin();
     backend.clampInPlace(x, min, max);
-    end("clampInPlace", 0, x, x);
+    work.end("clampInPlace", 0, x, x);
   }
 
   // ---------------------------------------------------------------- matrix work
@@ -227,10 +221,10 @@ public final class Ops implements AutoCloseable {
     operands.linear("linear", x, weight, bias);
     memory.noteWeight(weight);
     Tensor out = allocate(x.dtype(), x.shape().withLast(weight.size(0)));
-    begin();
+    work.begin();
     backend.linear(
         out.reshape(-1, weight.size(0)), x.reshape(-1, x.size(-1)), weight, bias, activation);
-    end("linear", 2 * x.count() * weight.size(0), out, x, weight, bias);
+    work.end("linear", 2 * x.count() * weight.size(0), out, x, weight, bias);
     return out;
   }
 
@@ -260,9 +254,9 @@ public final class Ops implements AutoCloseable {
       outs.add(allocate(x.dtype(), Shape.of(x.size(0), weight.size(0))));
       columns += weight.size(0);
     }
-    begin();
+    work.begin();
     backend.linears(outs, x, weights, biases);
-    end(
+    work.end(
         name,
         2 * x.count() * columns,
         0,
@@ -287,11 +281,11 @@ public final class Ops implements AutoCloseable {
     if (gate != null) {
       operands.modulation(name, "gate", out, gate);
     }
-    begin();
+    work.begin();
     backend.linearAddInPlace(out, x, weight, bias, gate);
     long elementFlops = (gate == null ? 1 : 2) * out.count();
     long matrixFlops = 2 * x.count() * weight.size(0);
-    end(name, matrixFlops, elementFlops, out, out, x, weight, bias, gate);
+    work.end(name, matrixFlops, elementFlops, out, out, x, weight, bias, gate);
   }
 
   /**
@@ -306,9 +300,9 @@ public final class Ops implements AutoCloseable {
   public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
     String name = "linearMultiplyInPlace";
     takesProduct(name, out, x, weight, bias);
-    begin();
+    work.begin();
     backend.linearMultiplyInPlace(out, x, weight, bias);
-    end(name, 2 * x.count() * weight.size(0), out.count(), out, out, x, weight, bias);
+    work.end(name, 2 * x.count() * weight.size(0), out.count(), out, out, x, weight, bias);
   }
 
   /** {@code out} can take up the product of a matrix. */
@@ -333,9 +327,9 @@ public final class Ops implements AutoCloseable {
           id >= 0 && id < table.size(0), "embedding", "id %d is outside the table %s", id, table);
     }
     Tensor out = allocate(dtype, Shape.of(ids.length, table.size(1)));
-    begin();
+    work.begin();
     backend.embedding(out, table, ids);
-    end("embedding", 0, out, out);
+    work.end("embedding", 0, out, out);
     return out;
   }
 
@@ -352,9 +346,9 @@ public final class Ops implements AutoCloseable {
   public Tensor attention(Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
     operands.attention("attention", q, k, v, heads, bias);
     Tensor out = allocate(q.dtype(), q.shape());
-    begin();
+    work.begin();
     backend.attention(out, q, k, v, heads, scale, bias);
-    end("attention", 4 * q.count() * k.size(0), out, q, k, v, bias);
+    work.end("attention", 4 * q.count() * k.size(0), out, q, k, v, bias);
     return out;
   }
 
@@ -372,10 +366,10 @@ public final class Ops implements AutoCloseable {
     Shape shape = operands.convolution("conv3d", x, history, weight, bias, geometry);
     memory.noteWeight(weight);
     Tensor out = allocate(x.dtype(), shape);
-    begin();
+    work.begin();
     backend.conv3d(out, x, history, weight, bias, geometry, null);
     long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
-    end("conv3d", matrixFlops, out, x, history, weight, bias);
+    work.end("conv3d", matrixFlops, out, x, history, weight, bias);
     return out;
   }
 
@@ -390,10 +384,10 @@ public final class Ops implements AutoCloseable {
     String name = "conv3dAddInPlace";
     operands.sum(name, out, x, operands.convolution(name, x, history, weight, bias, geometry));
     memory.noteWeight(weight);
-    begin();
+    work.begin();
     backend.conv3d(out, x, history, weight, bias, geometry, out);
     long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
-    end(name, matrixFlops, out.count(), out, out, x, history, weight, bias);
+    work.end(name, matrixFlops, out.count(), out, out, x, history, weight, bias);
   }
 
   /**
@@ -406,9 +400,9 @@ public final class Ops implements AutoCloseable {
     operands.contiguous("upsampleNearest", x);
     operands.require(x.shape().rank() == 4, "upsampleNearest", "x %s is not a video", x);
     Tensor out = allocate(x.dtype(), Shape.of(frames, height, width, x.size(3)));
-    begin();
+    work.begin();
     backend.upsampleNearest(out, x, exact);
-    end("upsampleNearest", 0, out, x);
+    work.end("upsampleNearest", 0, out, x);
     return out;
   }
 
@@ -425,10 +419,10 @@ public final class Ops implements AutoCloseable {
     operands.vector("layerNorm", "weight", weight, x.size(-1));
     operands.vector("layerNorm", "bias", bias, x.size(-1));
     Tensor out = allocate(x.dtype(), x.shape());
-    begin();
+    work.begin();
     backend.layerNorm(out, x, weight, bias, eps);
     long affine = (weight == null ? 0 : 1) + (bias == null ? 0 : 1);
-    end("layerNorm", 0, (LAYER_NORM_FLOPS + affine) * x.count(), out, x, weight, bias);
+    work.end("layerNorm", 0, (LAYER_NORM_FLOPS + affine) * x.count(), out, x, weight, bias);
     return out;
   }
 
@@ -444,9 +438,9 @@ public final class Ops implements AutoCloseable {
     operands.modulation("adaLayerNorm", "shift", x, shift);
     operands.modulation("adaLayerNorm", "scale", x, scale);
     Tensor out = allocate(x.dtype(), x.shape());
-    begin();
+    work.begin();
     backend.adaLayerNorm(out, x, shift, scale, eps);
-    end("adaLayerNorm", 0, (LAYER_NORM_FLOPS + 2) * x.count(), out, x, shift, scale);
+    work.end("adaLayerNorm", 0, (LAYER_NORM_FLOPS + 2) * x.count(), out, x, shift, scale);
     return out;
   }
 
@@ -459,9 +453,9 @@ public final class Ops implements AutoCloseable {
     operands.contiguous("rmsNorm", x);
     operands.vector("rmsNorm", "weight", weight, x.size(-1));
     Tensor out = allocate(x.dtype(), x.shape());
-    begin();
+    work.begin();
     backend.rmsNorm(out, x, weight, eps);
-    end("rmsNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, weight);
+    work.end("rmsNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, weight);
     return out;
   }
 
@@ -484,9 +478,9 @@ public final class Ops implements AutoCloseable {
 
   private Tensor channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
     operands.vector("channelNorm", "gamma", gamma, x.size(-1));
-    begin();
+    work.begin();
     backend.channelNorm(out, x, gamma, activation);
-    end("channelNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, gamma);
+    work.end("channelNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, gamma);
     return out;
   }
 
@@ -499,9 +493,9 @@ public final class Ops implements AutoCloseable {
    */
   public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
     operands.rope("ropeInPlace", x, cos, sin, heads);
-    begin();
+    work.begin();
     backend.ropeInPlace(x, cos, sin, heads);
-    end("ropeInPlace", 0, ROPE_FLOPS * x.count(), x, x, cos, sin);
+    work.end("ropeInPlace", 0, ROPE_FLOPS * x.count(), x, x, cos, sin);
   }
 
   /**
@@ -516,10 +510,10 @@ public final class Ops implements AutoCloseable {
       Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
     operands.rope("rmsNormRopeInPlace", x, cos, sin, heads);
     operands.vector("rmsNormRopeInPlace", "weight", weight, x.size(-1));
-    begin();
+    work.begin();
     backend.rmsNormRope(x, x, weight, eps, cos, sin, heads);
     long elementFlops = (RMS_NORM_FLOPS + ROPE_FLOPS) * x.count();
-    end("rmsNormRopeInPlace", 0, elementFlops, x, x, weight, cos, sin);
+    work.end("rmsNormRopeInPlace", 0, elementFlops, x, x, weight, cos, sin);
   }
 
   /**
@@ -534,9 +528,9 @@ public final class Ops implements AutoCloseable {
     operands.contiguous("addGatedInPlace", y);
     operands.require(x.shape().equals(y.shape()), "addGatedInPlace", "x %s and y %s differ", x, y);
     operands.modulation("addGatedInPlace", "gate", x, gate);
-    begin();
+    work.begin();
     backend.addGatedInPlace(x, y, gate);
-    end("addGatedInPlace", 0, 2 * x.count(), x, x, y, gate);
+    work.end("addGatedInPlace", 0, 2 * x.count(), x, x, y, gate);
   }
 
   // ---------------------------------------------------------------- samplers and pictures
@@ -570,9 +564,9 @@ public final class Ops implements AutoCloseable {
           weights[i],
           out);
     }
-    begin();
+    work.begin();
     backend.linearCombination(out, weights, List.of(terms));
-    end(name, 0, 2 * terms.length * out.count(), out, terms);
+    work.end(name, 0, 2 * terms.length * out.count(), out, terms);
   }
 
   /**
@@ -593,9 +587,9 @@ public final class Ops implements AutoCloseable {
         timesteps,
         channels);
     Tensor out = allocate(DType.F32, Shape.of(timesteps.size(0), channels));
-    begin();
+    work.begin();
     backend.timestepEmbedding(out, timesteps, flipSinToCos, downscaleFreqShift);
-    end(name, 0, out, timesteps);
+    work.end(name, 0, out, timesteps);
     return out;
   }
 
@@ -609,18 +603,18 @@ public final class Ops implements AutoCloseable {
   public Tensor toPixels(Tensor x) {
     operands.contiguous("toPixels", x);
     Tensor out = allocate(DType.U8, x.shape());
-    begin();
+    work.begin();
     backend.toPixels(out, x);
-    end("toPixels", 0, out, x);
+    work.end("toPixels", 0, out, x);
     return out;
   }
 
   /** Whether all elements are finite; waits for the result. */
   public boolean isFinite(Tensor x) {
     operands.contiguous("isFinite", x);
-    begin();
+    work.begin();
     boolean finite = backend.isFinite(x);
-    end("isFinite", 0, x, x);
+    work.end("isFinite", 0, x, x);
     return finite;
   }
 
@@ -629,7 +623,7 @@ public final class Ops implements AutoCloseable {
   /** Shows a result to the tracer under the current path; returns it unchanged. */
   public Tensor tap(String name, Tensor tensor) {
     String path = pathOf(name);
-    if (tracer.wants(path)) {
+    if (work.tracer().wants(path)) {
       show(path, tensor);
     }
     return tensor;
@@ -649,7 +643,7 @@ public final class Ops implements AutoCloseable {
   }
 
   private void tapAt(String path, Supplier<Tensor> tensor) {
-    if (tracer.wants(path)) {
+    if (work.tracer().wants(path)) {
       try (var _ = memory.open(path)) {
         show(path, tensor.get());
       }
@@ -658,13 +652,17 @@ public final class Ops implements AutoCloseable {
 
   private void show(String path, Tensor tensor) {
     boolean onHost = tensor.storage() instanceof HostStorage;
-    tracer.tensor(path, onHost ? tensor : download(tensor));
+    work.tracer().tensor(path, onHost ? tensor : download(tensor));
   }
 
   // ---------------------------------------------------------------- internals
 
   Memory memory() {
     return memory;
+  }
+
+  Work work() {
+    return work;
   }
 
   Tensor keep(Scope closing, Tensor tensor) {
@@ -678,68 +676,9 @@ public final class Ops implements AutoCloseable {
 
   /** Moves a tensor whose scope was closed into the enclosing one. */
   void move(Tensor out, Tensor kept) {
-    begin();
+    work.begin();
     backend.move(out, kept);
-    end("move", 0, out, kept);
-  }
-
-  /** The time, if a tracer wants it. */
-  long traceNanos() {
-    return traced ? System.nanoTime() : 0;
-  }
-
-  /**
-   * A scope was closed. Those that are there for the sake of memory alone are nobody's business.
-   */
-  void closed(Scope scope) {
-    if (traced && !scope.path().equals(scope.parent().path())) {
-      tracer.scope(scope.path(), scope.startNanos(), System.nanoTime() - scope.startNanos());
-    }
-  }
-
-  private void begin() {
-    if (Thread.interrupted()) {
-      throw new CancellationException("interrupted in " + operands.place());
-    }
-    startNanos = traceNanos();
-  }
-
-  /** An operation of matrix work, or one that only moves elements, is done. */
-  private void end(String operation, long matrixFlops, Tensor out, Tensor... inputs) {
-    end(operation, matrixFlops, 0, out, inputs);
-  }
-
-  private void end(
-      String operation, long matrixFlops, long elementFlops, Tensor out, Tensor... inputs) {
-    end(operation, matrixFlops, elementFlops, Tracer.Operand.of(out), inputs);
-  }
-
-  /**
-   * An operation is done.
-   *
-   * @param elementFlops arithmetic beside the matrix work, as {@link Tracer.Operation} counts it
-   * @param inputs null for those left out
-   */
-  private void end(
-      String operation,
-      long matrixFlops,
-      long elementFlops,
-      Tracer.Operand output,
-      Tensor... inputs) {
-    flops += matrixFlops;
-    if (traced) {
-      long nanos = System.nanoTime() - startNanos;
-      List<Tracer.Operand> operands = new ArrayList<>(inputs.length);
-      for (Tensor input : inputs) {
-        if (input != null) {
-          operands.add(Tracer.Operand.of(input));
-        }
-      }
-      String path = memory.scope().path();
-      long work = matrixFlops + elementFlops;
-      tracer.operation(
-          new Tracer.Operation(path, operation, output, operands, work, startNanos, nanos));
-    }
+    work.end("move", 0, out, kept);
   }
 
   /** Releases all scratch memory. */
