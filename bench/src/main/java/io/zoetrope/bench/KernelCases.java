@@ -335,7 +335,7 @@ final class KernelCases {
     String[] frames = {"4x64x64x3", "4x480x832x3"};
     return Stream.of(
             each(
-                "linearCombination",
+                "linearCombinationInto",
                 latents,
                 (in, s) -> {
                   Tensor sample = in.floats(s[0], s[1], s[2], s[3]);

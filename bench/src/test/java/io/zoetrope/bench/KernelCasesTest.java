@@ -31,7 +31,11 @@ class KernelCasesTest {
 
   /** Names that {@link io.zoetrope.ops.Ops} has for them. */
   private static String operation(String method) {
-    return method.equals("rmsNormRope") ? "rmsNormRopeInPlace" : method;
+    return switch (method) {
+      case "rmsNormRope" -> "rmsNormRopeInPlace";
+      case "linearCombination" -> "linearCombinationInto";
+      default -> method;
+    };
   }
 
   @Test

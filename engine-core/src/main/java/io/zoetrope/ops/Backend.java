@@ -254,9 +254,10 @@ public interface Backend extends AutoCloseable {
    * of a frequency is visible in the fifth digit of the result.
    *
    * @param out F32, [timesteps, channels]; of an odd number the last channel is zero
-   * @param timesteps F32, [timesteps], below 2^20
+   * @param timesteps F32, [timesteps]; beyond 2^20 results may be less accurate
    * @param flipSinToCos whether cosines come before sines
-   * @param downscaleFreqShift taken from the number of frequencies in the exponent's denominator
+   * @param downscaleFreqShift taken from the number of frequencies in the exponent's denominator;
+   *     less than it
    */
   void timestepEmbedding(
       Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift);

@@ -281,6 +281,7 @@ public final class Ops implements AutoCloseable {
     if (gate != null) {
       operands.modulation(name, "gate", out, gate);
     }
+    memory.noteWeight(weight);
     work.begin();
     backend.linearAddInPlace(out, x, weight, bias, gate);
     long elementFlops = (gate == null ? 1 : 2) * out.count();
@@ -300,6 +301,7 @@ public final class Ops implements AutoCloseable {
   public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
     String name = "linearMultiplyInPlace";
     takesProduct(name, out, x, weight, bias);
+    memory.noteWeight(weight);
     work.begin();
     backend.linearMultiplyInPlace(out, x, weight, bias);
     work.end(name, 2 * x.count() * weight.size(0), out.count(), out, out, x, weight, bias);
@@ -308,7 +310,6 @@ public final class Ops implements AutoCloseable {
   /** {@code out} can take up the product of a matrix. */
   private void takesProduct(String name, Tensor out, Tensor x, Tensor weight, Tensor bias) {
     operands.linear(name, x, weight, bias);
-    memory.noteWeight(weight);
     operands.sum(name, out, x, x.shape().withLast(weight.size(0)));
     operands.require(x.shape().rank() == 2, name, "x %s is not a matrix", x);
   }
@@ -545,7 +546,7 @@ public final class Ops implements AutoCloseable {
    *     BF16
    */
   public void linearCombinationInto(Tensor out, double[] weights, Tensor... terms) {
-    String name = "linearCombination";
+    String name = "linearCombinationInto";
     operands.contiguous(name, out);
     operands.contiguous(name, terms);
     operands.require(
@@ -566,12 +567,11 @@ public final class Ops implements AutoCloseable {
     }
     work.begin();
     backend.linearCombination(out, weights, List.of(terms));
-    work.end(name, 0, 2 * terms.length * out.count(), out, terms);
+    work.end(name, 0, (2 * terms.length - 1) * out.count(), out, terms);
   }
 
   /**
-   * Sines and cosines of timesteps at geometrically spaced frequencies, as {@link
-   * Backend#timestepEmbedding} says.
+   * Sines and cosines of timesteps, as {@link Backend#timestepEmbedding} says.
    *
    * @param timesteps F32, [timesteps]
    * @return F32, [timesteps, channels]
@@ -586,6 +586,12 @@ public final class Ops implements AutoCloseable {
         "timesteps %s for %d channels are not a vector of F32",
         timesteps,
         channels);
+    operands.require(
+        channels < 2 || downscaleFreqShift < channels / 2,
+        name,
+        "%d frequencies have no spacing with a shift of %s",
+        channels / 2,
+        downscaleFreqShift);
     Tensor out = allocate(DType.F32, Shape.of(timesteps.size(0), channels));
     work.begin();
     backend.timestepEmbedding(out, timesteps, flipSinToCos, downscaleFreqShift);
@@ -614,7 +620,7 @@ public final class Ops implements AutoCloseable {
     operands.contiguous("isFinite", x);
     work.begin();
     boolean finite = backend.isFinite(x);
-    work.end("isFinite", 0, x, x);
+    work.end("isFinite", 0, 0, new Tracer.Operand(DType.BOOL, Shape.of(1)), x);
     return finite;
   }
 

@@ -83,6 +83,7 @@ abstract class SamplerContract extends FusedOperationsContract {
     }
     assertRefused(() -> tested.timestepEmbedding(Tensor.zeros(DType.BF16, 2), 4, true, 0));
     assertRefused(() -> tested.timestepEmbedding(Tensor.zeros(DType.F32, 2), 0, true, 0));
+    assertRefused(() -> tested.timestepEmbedding(Tensor.zeros(DType.F32, 2), 2, true, 1));
   }
 
   private static float[] embedding(float timestep, int channels, boolean flip, float shift) {

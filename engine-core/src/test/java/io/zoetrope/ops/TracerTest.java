@@ -128,6 +128,8 @@ class TracerTest {
     assertWork("linearAddInPlace", product + 6, 4 * (10 + 15 + 2 * 6));
     ops.linearAddInPlace(sum, x, weight, tensor(3), tensor(3));
     assertWork("linearAddInPlace", product + 2 * 6, 4 * (10 + 15 + 2 * 6 + 3 + 3));
+    ops.linearMultiplyInPlace(sum, x, weight, null);
+    assertWork("linearMultiplyInPlace", product + 6, 4 * (10 + 15 + 2 * 6));
     ops.linears(x, List.of(weight, weight), Arrays.asList(null, null));
     assertWork("linears", 2 * product, 4 * (10 + 2 * 15 + 2 * 6));
     Tensor rotated = tensor(3, 8);
@@ -137,6 +139,19 @@ class TracerTest {
     Tensor kernel = tensor(3, 2, 1, 2, 2);
     ops.conv3dAddInPlace(tensor(1, 3, 3, 3), video, null, kernel, null, ConvGeometry.causal(0, 0));
     assertWork("conv3dAddInPlace", 2 * 27 * 2 * 4 + 27, 4 * (32 + 24 + 2 * 27));
+  }
+
+  @Test
+  void countsWhatStandsAroundTheNetworks() {
+    Tensor x = tensor(3, 8);
+    ops.linearCombinationInto(x, new double[] {1, 2, 3}, x, x, tensor(3, 8));
+    assertWork("linearCombinationInto", 5 * 24, 4 * 4 * 24);
+    ops.timestepEmbedding(tensor(2), 6, true, 0);
+    assertWork("timestepEmbedding", 0, 4 * (2 + 12));
+    ops.toPixels(x);
+    assertWork("toPixels", 0, 4 * 24 + 24);
+    ops.isFinite(x);
+    assertWork("isFinite", 0, 4 * 24 + 1);
   }
 
   @Test

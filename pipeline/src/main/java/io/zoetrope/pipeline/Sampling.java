@@ -38,13 +38,15 @@ record Sampling(Scheduler scheduler, float[] timesteps) implements AutoCloseable
    * What the first step is given, in the current scope.
    *
    * @param noise F32, in host memory
-   * @param clip latents to mix with it, F32 in host memory, or null for noise alone
+   * @param clip latents to mix with it, F32 or BF16, in host memory; null for noise alone
    */
   Tensor start(Ops ops, Tensor noise, Tensor clip) {
-    Tensor uploaded = ops.upload(noise);
-    return clip == null
-        ? uploaded
-        : scheduler.addNoise(ops, ops.upload(clip), uploaded, timesteps[0]);
+    if (clip == null) {
+      return ops.upload(noise);
+    }
+    try (var scope = ops.scope()) {
+      return scope.keep(scheduler.addNoise(ops, ops.upload(clip), ops.upload(noise), timesteps[0]));
+    }
   }
 
   @Override

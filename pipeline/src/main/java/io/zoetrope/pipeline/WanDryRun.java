@@ -12,13 +12,10 @@ import java.util.function.Consumer;
 
 /**
  * The operations of {@link WanPipeline}'s stages on a backend that computes nothing. Unlike the
- * pipeline on such a backend it makes no noise and no pictures, which would take seconds where they
- * are many.
+ * pipeline on such a backend it draws no noise and makes no pictures, which would take seconds
+ * where they are many.
  */
 final class WanDryRun {
-  /** From then on a scheduler of the highest order remembers no more. */
-  static final int STEPS_TO_FULL_HISTORY = 4;
-
   private final WanPipeline pipeline;
   private final GenerationRequest request;
   private final List<StageNeeds> needs = new ArrayList<>();
@@ -32,7 +29,7 @@ final class WanDryRun {
   /**
    * What a request needs.
    *
-   * @param steps of denoising at most; more than {@link #STEPS_TO_FULL_HISTORY} take more
+   * @param steps of denoising at most; from the scheduler's order + 1 on, more of them take more
    *     operations, but not more memory
    */
   static JobNeeds of(WanPipeline pipeline, GenerationRequest request, int steps) {
@@ -74,7 +71,9 @@ final class WanDryRun {
   private void denoise(Backend backend, Ops ops, int steps) {
     try (WanPipeline.TransformerFile file = pipeline.openTransformer(backend);
         Sampling sampling = Sampling.of(request, pipeline.schedulerConfig(request))) {
-      Tensor latents = ops.allocate(DType.F32, pipeline.latentShape(request));
+      Tensor noise = Tensor.zeros(DType.F32, pipeline.latentShape(request).sizes());
+      Tensor clip = request.video() == null ? null : noise;
+      Tensor latents = sampling.start(ops, noise, clip);
       Denoiser.of(ops, file.model(), sampling.first(steps), request, promptEmbeds)
           .run(latents, _ -> {});
     }

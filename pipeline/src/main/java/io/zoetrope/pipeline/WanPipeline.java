@@ -122,7 +122,7 @@ final class WanPipeline implements VideoPipeline {
     if (Pixels.bytes(request) > Runtime.getRuntime().maxMemory() / SCRATCH_PER_CLIP) {
       MachineMemory.require(
           request,
-          WanDryRun.of(this, request, WanDryRun.STEPS_TO_FULL_HISTORY),
+          WanDryRun.of(this, request, schedulerConfig(request).solverOrder() + 1),
           backend.computesInMainMemory());
     }
   }

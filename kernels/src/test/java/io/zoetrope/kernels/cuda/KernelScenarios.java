@@ -33,7 +33,7 @@ final class KernelScenarios {
         ops -> new LinearScenarios(ops).linearAdd(DType.BF16, DType.BF16, 70, 104));
     scenarios.put(
         "linear_multiply_bf16",
-        ops -> new LinearScenarios(ops).linearMultiply(DType.BF16, 70, 104));
+        ops -> new LinearScenarios(ops).linearMultiply(DType.BF16, 130, 104));
     scenarios.put("linear_f32", ops -> new LinearScenarios(ops).floatLinear());
     scenarios.put(
         "linear_add_f32", ops -> new LinearScenarios(ops).linearAdd(DType.F32, DType.BF16, 35, 37));

@@ -16,7 +16,7 @@ public final class DPMSolverMultistepScheduler extends MultistepScheduler {
   private static final int LONG_SCHEDULE = 15;
 
   DPMSolverMultistepScheduler(SchedulerConfig config) {
-    super(config);
+    super(config, config.solverOrder());
   }
 
   @Override

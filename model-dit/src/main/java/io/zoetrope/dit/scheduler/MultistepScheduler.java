@@ -11,8 +11,8 @@ abstract sealed class MultistepScheduler extends Scheduler
     permits UniPCMultistepScheduler, DPMSolverMultistepScheduler {
 
   /**
-   * The data predictions of the latest steps, newest first, and after those a spare tensor for the
-   * next; filled as a run goes on.
+   * The data predictions of the latest steps, newest first; the last place is where the next one is
+   * written. Filled as a run goes on.
    */
   private final Tensor[] predictions;
 
@@ -21,9 +21,14 @@ abstract sealed class MultistepScheduler extends Scheduler
 
   private int stepsTaken;
 
-  MultistepScheduler(SchedulerConfig config) {
+  /**
+   * A scheduler.
+   *
+   * @param predictions most that are needed at a time, the one of the step at hand included
+   */
+  MultistepScheduler(SchedulerConfig config, int predictions) {
     super(config);
-    predictions = new Tensor[config.solverOrder() + 1];
+    this.predictions = new Tensor[predictions];
   }
 
   @Override

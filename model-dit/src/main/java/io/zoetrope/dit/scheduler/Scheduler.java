@@ -179,16 +179,18 @@ public abstract sealed class Scheduler implements AutoCloseable
    * the start of a run amid the schedule. ({@code add_noise} of diffusers' multistep schedulers,
    * {@code scale_noise} of the Euler one.)
    *
-   * @param original the data, F32
-   * @param noise standard normal noise, F32, of the same shape
+   * @param original the data, F32 or BF16
+   * @param noise standard normal noise, F32 or BF16, of the same shape
    * @param timestep one of {@link #timesteps()}; the step is looked up by it unless a begin index
    *     is set, which then decides, or after the first step the step that comes next
    * @return F32, of the same shape, in the current scope
    * @throws IllegalArgumentException if the shapes differ or the schedule lacks the timestep
+   * @throws IllegalStateException if the schedule has no step left
    */
   public final Tensor addNoise(Ops ops, Tensor original, Tensor noise, float timestep) {
     requireSameShape("addNoise", "original", original, "noise", noise);
     int index = beginIndex == UNSET ? indexForTimestep(timestep) : nextIndex(timestep);
+    requireStepLeft("addNoise", index);
     double sigma = sigma(index);
     Tensor noisy = ops.allocate(DType.F32, original.shape());
     ops.linearCombinationInto(noisy, new double[] {1 - sigma, sigma}, original, noise);
@@ -214,13 +216,17 @@ public abstract sealed class Scheduler implements AutoCloseable
           "%s.step: sample %s is not F32; cast it first".formatted(name(), sample));
     }
     int index = nextIndex(timestep);
-    if (index >= timesteps.length) {
-      throw new IllegalStateException(
-          "%s.step: no step left in a schedule of %d; call setTimesteps for a new run"
-              .formatted(name(), timesteps.length));
-    }
+    requireStepLeft("step", index);
     advance(ops, index, modelOutput, sample);
     stepIndex = index + 1;
+  }
+
+  private void requireStepLeft(String operation, int index) {
+    if (index >= timesteps.length) {
+      throw new IllegalStateException(
+          "%s.%s: no step left in a schedule of %d; call setTimesteps for a new run"
+              .formatted(name(), operation, timesteps.length));
+    }
   }
 
   /** Turns {@code sample} at {@code sigma(index)} into the one at {@code sigma(index + 1)}. */

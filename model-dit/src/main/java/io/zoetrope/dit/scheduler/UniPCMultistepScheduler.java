@@ -26,7 +26,8 @@ public final class UniPCMultistepScheduler extends MultistepScheduler {
   private int lastOrder;
 
   UniPCMultistepScheduler(SchedulerConfig config) {
-    super(config);
+    // The corrector has as many old ones as the predictor before it, and the new one.
+    super(config, config.solverOrder() + 1);
   }
 
   @Override

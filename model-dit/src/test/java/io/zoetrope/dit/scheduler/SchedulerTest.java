@@ -104,12 +104,15 @@ class SchedulerTest {
     try (Ops ops = new Ops(new ReferenceBackend())) {
       Scheduler scheduler = scheduler(kind);
       scheduler.setTimesteps(4);
+      scheduler.setBeginIndex(0);
       Tensor sample = vector(ramp(-1));
       scheduler.step(ops, sample, scheduler.timesteps()[0], sample);
       long peak = ops.peakBytes();
       scheduler.close();
       float next = scheduler.timesteps()[1];
       assertThrows(IllegalStateException.class, () -> scheduler.step(ops, sample, next, sample));
+      assertThrows(
+          IllegalStateException.class, () -> scheduler.addNoise(ops, sample, sample, next));
       // Memory that is held again and again would add up.
       scheduler.setTimesteps(4);
       scheduler.step(ops, sample, scheduler.timesteps()[0], sample);

@@ -25,14 +25,15 @@ record SelfTestCase(
    * An operand; its values are random, the same every time, and not those of another operand.
    *
    * @param keepsF32 whether it stays F32 in a BF16 case, as modulations and angles do
+   * @param largest value
    */
-  record Operand(Shape shape, boolean keepsF32) {
-    /** Evenly spread values between -1 and 1; others for another index of the operand. */
+  record Operand(Shape shape, boolean keepsF32, float largest) {
+    /** Evenly spread values of both signs; others for another index of the operand. */
     Tensor host(int index) {
       SplittableRandom random = new SplittableRandom(index);
       float[] values = new float[Math.toIntExact(shape.count())];
       for (int i = 0; i < values.length; i++) {
-        values[i] = 2 * (random.nextInt() >>> 8) * 0x1p-24f - 1;
+        values[i] = largest * (2 * (random.nextInt() >>> 8) * 0x1p-24f - 1);
       }
       return Tensor.of(values, shape.sizes());
     }

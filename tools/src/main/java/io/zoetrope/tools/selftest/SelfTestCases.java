@@ -2,6 +2,7 @@ package io.zoetrope.tools.selftest;
 
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -260,12 +261,22 @@ final class SelfTestCases {
     add(
         "timesteps",
         (ops, t) -> ops.timestepEmbedding(t.get(0), sizes.features, true, 0),
-        f32(sizes.rows));
-    add("pixels", (ops, t) -> ops.toPixels(t.get(0)), x);
-    add(
-        "finite",
-        (ops, t) -> ops.upload(Tensor.of(new float[] {ops.isFinite(t.get(0)) ? 1 : 0}, 1)),
-        x);
+        new Operand(Shape.of(sizes.rows), true, 1000));
+    // Some beyond both ends of what is a colour.
+    Operand picture = new Operand(Shape.of(sizes.rows, sizes.features), false, 2);
+    add("pixels", (ops, t) -> ops.toPixels(t.get(0)), picture);
+    if (sizes != Sizes.TO_TIME) {
+      // The answer is on the host, so its time would be that of the way there and back.
+      add("finite", (ops, t) -> ops.upload(finite(ops, t.get(0))), x);
+    }
+  }
+
+  /** Whether a tensor is finite, and whether it still is when its last element is not. */
+  private static Tensor finite(Ops ops, Tensor x) {
+    float before = ops.isFinite(x) ? 1 : 0;
+    ops.fill(x.reshape(-1).narrow(0, x.count() - 1, 1), Float.POSITIVE_INFINITY);
+    float after = ops.isFinite(x) ? 1 : 0;
+    return Tensor.of(new float[] {before, after}, 2);
   }
 
   // ---------------------------------------------------------------- operands
@@ -283,10 +294,10 @@ final class SelfTestCases {
   }
 
   private static Operand of(long... shape) {
-    return new Operand(Shape.of(shape), false);
+    return new Operand(Shape.of(shape), false, 1);
   }
 
   private static Operand f32(long... shape) {
-    return new Operand(Shape.of(shape), true);
+    return new Operand(Shape.of(shape), true, 1);
   }
 }
