@@ -36,11 +36,13 @@ class SamplingTest {
 
   private GenerationRequest ofClip(double strength) {
     VideoFrames clip = new VideoFrames(32, 32, 1, new byte[3 * 32 * 32]);
-    return request().video(clip).strength(strength).build();
+    return request().video(clip, strength).build();
   }
 
   private static SchedulerConfig config(SchedulerKind kind) {
-    return SchedulerConfig.parse(kind, JsonConfig.MAPPER.createObjectNode()).withFlowShift(3);
+    return SchedulerConfig.parse(SchedulerKind.EULER, JsonConfig.MAPPER.createObjectNode())
+        .withKind(kind)
+        .withFlowShift(3);
   }
 
   @ParameterizedTest
