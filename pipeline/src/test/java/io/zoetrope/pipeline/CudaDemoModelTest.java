@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,10 +12,13 @@ import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -88,6 +92,27 @@ class CudaDemoModelTest {
     }
   }
 
+  /** The bytes that the reference backend makes of chunks, [frames, height, width, 3] each. */
+  private static byte[] pixels(List<float[]> chunks) {
+    ByteArrayOutputStream rgb = new ByteArrayOutputStream();
+    try (Ops ops = new Ops(new ReferenceBackend())) {
+      for (float[] chunk : chunks) {
+        Tensor video = Tensor.of(chunk, chunk.length / (HEIGHT * WIDTH * 3), HEIGHT, WIDTH, 3);
+        Tensor bytes = ops.download(ops.toPixels(ops.upload(video)));
+        rgb.writeBytes(bytes.segment().toArray(ValueLayout.JAVA_BYTE));
+      }
+    }
+    return rgb.toByteArray();
+  }
+
+  private static byte[] bytes(VideoFrames frames) {
+    ByteArrayOutputStream rgb = new ByteArrayOutputStream();
+    for (int i = 0; i < frames.frames(); i++) {
+      rgb.writeBytes(frames.frame(i));
+    }
+    return rgb.toByteArray();
+  }
+
   /** BF16 on the device may be twice as far from F32 as BF16 on the CPU is. */
   private static void assertWithinBf16(String what, float[] exact, float[] cpu, float[] cuda) {
     double allowed = 2 * distance(exact, cpu);
@@ -121,6 +146,7 @@ class CudaDemoModelTest {
           cuda.chunks.get(i));
     }
     assertEquals(FRAMES, cuda.frames.frames());
+    assertArrayEquals(pixels(cuda.chunks), bytes(cuda.frames));
     assertEquals(List.of(), standIn.errors());
     assertFalse(standIn.hasContext());
   }

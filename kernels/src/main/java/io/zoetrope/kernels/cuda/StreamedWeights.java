@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cuda;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Weights that do not fit on the device. They lie in pinned host memory and take turns in two slots
@@ -59,26 +60,33 @@ final class StreamedWeights {
   final class Weight {
     private final Group group;
     private final long offset;
+    private final long bytes;
     private final List<MemorySegment> pieces;
 
-    private Weight(Group group, List<MemorySegment> pieces, long bytes) {
+    private Weight(Group group, List<MemorySegment> pieces, long bytes, long size) {
       this.group = group;
       this.offset = group.bytes;
+      this.bytes = bytes;
       this.pieces = pieces;
       group.parts.addAll(pieces);
-      group.bytes += bytes;
+      group.bytes += size;
       group.inUse++;
     }
 
-    /** Fills a part of the host's copy; all of it is to be filled before the first use. */
+    /**
+     * Fills a part of the host's copy; all of it is to be filled before the first use.
+     *
+     * @throws IndexOutOfBoundsException if the part is not inside of the weight
+     */
     void write(long position, MemorySegment from) {
+      Objects.checkFromIndexSize(position, from.byteSize(), bytes);
       long start = 0;
       for (MemorySegment piece : pieces) {
         long end = start + piece.byteSize();
         long first = Math.max(start, position);
-        long bytes = Math.min(end, position + from.byteSize()) - first;
-        if (bytes > 0) {
-          MemorySegment.copy(from, first - position, piece, first - start, bytes);
+        long length = Math.min(end, position + from.byteSize()) - first;
+        if (length > 0) {
+          MemorySegment.copy(from, first - position, piece, first - start, length);
         }
         start = end;
       }
@@ -89,10 +97,14 @@ final class StreamedWeights {
       return slotOf(group).address + offset;
     }
 
-    /** Gives the memory back. */
+    /** Gives the memory back: at once that of a group's last weight, or else with its group. */
     void free() {
       if (--group.inUse == 0) {
         remove(group);
+      } else if (group.parts.getLast().equals(pieces.getLast())) {
+        group.parts.removeAll(pieces);
+        group.bytes = offset;
+        pieces.forEach(runtime::unpin);
       }
     }
   }
@@ -108,7 +120,7 @@ final class StreamedWeights {
     }
     // A group that has grown is no longer what lies in a slot.
     evict(last);
-    return new Weight(last, pieces, size);
+    return new Weight(last, pieces, bytes, size);
   }
 
   private Slot slotOf(Group group) {

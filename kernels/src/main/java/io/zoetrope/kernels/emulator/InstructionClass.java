@@ -4,7 +4,7 @@ package io.zoetrope.kernels.emulator;
 public enum InstructionClass {
   /** Integer and logic arithmetic. */
   INTEGER,
-  /** Arithmetic in float32, float64, float16 and bfloat16. */
+  /** Arithmetic in float32 and float64. */
   FLOAT,
   /** Special functions: reciprocals, roots, exponentials, sine, hyperbolic tangent. */
   SPECIAL,

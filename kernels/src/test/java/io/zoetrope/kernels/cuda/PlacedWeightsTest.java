@@ -36,6 +36,23 @@ class PlacedWeightsTest {
     }
   }
 
+  /** The first weight fills half of its group. */
+  @Test
+  void aWeightThatCannotBeConvertedLeavesItsGroupAsItWas() {
+    try (DriverRuntime runtime = open()) {
+      PlacedWeights weights = new PlacedWeights(runtime, 16 << 20);
+      int before = standIn.pinnedBlocks();
+      // What stays takes so much that matrices from here on are streamed.
+      weights.place(Tensor.zeros(DType.F32, 3 << 20), DType.F32);
+      weights.place(Tensor.zeros(DType.F32, 1 << 9, 1 << 9), DType.F32);
+      int pinned = standIn.pinnedBlocks();
+      assertEquals(before + 1, pinned);
+      Tensor complex = Tensor.zeros(DType.C64, 1 << 9, 1 << 9);
+      assertThrows(IllegalArgumentException.class, () -> weights.place(complex, DType.F32));
+      assertEquals(pinned, standIn.pinnedBlocks());
+    }
+  }
+
   @Test
   void aWeightThatCannotBeCopiedHoldsNothing() {
     try (DriverRuntime runtime = open()) {

@@ -3,9 +3,11 @@ package io.zoetrope.kernels.cuda;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.zoetrope.kernels.cuda.driver.CudaDriver;
 import io.zoetrope.kernels.cuda.driver.DriverRuntime;
+import io.zoetrope.kernels.cuda.driver.SmallPieces;
 import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;
@@ -101,8 +103,7 @@ class StreamedWeightsTest {
     byte[] bytes = new byte[4000];
     new Random(1).nextBytes(bytes);
     byte[] back = new byte[bytes.length];
-    try (DriverRuntime runtime =
-        new DriverRuntime(CudaDriver.open().device(0), _ -> "", pieceBytes)) {
+    try (DriverRuntime runtime = SmallPieces.open(pieceBytes)) {
       int before = standIn.pinnedBlocks();
       StreamedWeights.Weight weight = new StreamedWeights(runtime, 2 * BYTES).add(bytes.length);
       assertEquals(Math.ceilDiv(4096, pieceBytes), standIn.pinnedBlocks() - before);
@@ -127,6 +128,36 @@ class StreamedWeightsTest {
       assertEquals(4 * BYTES, standIn.usedBytes());
       placed.forEach(StreamedWeights.Weight::free);
       assertEquals(0, standIn.usedBytes());
+    }
+  }
+
+  @Test
+  void theLastWeightOfAGroupLeavesNothingBehind() {
+    StandInDriver standIn = start(StreamOrder.LATEST);
+    try (DriverRuntime runtime = open()) {
+      StreamedWeights weights = new StreamedWeights(runtime, 2 * BYTES);
+      List<StreamedWeights.Weight> placed = place(weights, 1);
+      int pinned = standIn.pinnedBlocks();
+      for (int i = 1; i <= 2; i++) {
+        weights.add(BYTES).free();
+        assertEquals(pinned, standIn.pinnedBlocks());
+      }
+      placed.addFirst(weights.add(BYTES));
+      fill(placed.getFirst(), BYTES, 3);
+      assertArrayEquals(expected(3, 0), use(runtime, placed));
+      assertEquals(4 * BYTES, standIn.usedBytes());
+    }
+  }
+
+  @Test
+  void whatIsWrittenBesideAWeightIsRefused() {
+    start(StreamOrder.LATEST);
+    try (DriverRuntime runtime = open()) {
+      StreamedWeights.Weight weight = new StreamedWeights(runtime, BYTES).add(10);
+      MemorySegment four = MemorySegment.ofArray(new byte[4]);
+      weight.write(6, four);
+      assertThrows(IndexOutOfBoundsException.class, () -> weight.write(7, four));
+      assertThrows(IndexOutOfBoundsException.class, () -> weight.write(-1, four));
     }
   }
 

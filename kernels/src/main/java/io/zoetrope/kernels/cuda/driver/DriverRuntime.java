@@ -47,10 +47,14 @@ public final class DriverRuntime implements CudaRuntime {
   /**
    * Opens a device that pins host memory in pieces of a size.
    *
-   * @param pinnedPieceBytes more than 0, less than 2 GiB
+   * @param pinnedPieceBytes from 1 to {@link PinnedMemory#MAX_BYTES}
    */
-  public DriverRuntime(
-      CudaDevice device, UnaryOperator<String> ptxOfKernel, long pinnedPieceBytes) {
+  DriverRuntime(CudaDevice device, UnaryOperator<String> ptxOfKernel, long pinnedPieceBytes) {
+    if (pinnedPieceBytes < 1 || pinnedPieceBytes > PinnedMemory.MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "pieces of %d bytes of pinned memory: 1 to %d are needed"
+              .formatted(pinnedPieceBytes, PinnedMemory.MAX_BYTES));
+    }
     this.pinnedPieceBytes = pinnedPieceBytes;
     calls = new DriverCalls(device);
     calls.check(

@@ -49,8 +49,8 @@ final class JCudaNatives {
       initialize.run();
     } catch (LinkageError e) {
       throw new DeviceUnavailableException(
-          "JCuda's native code does not load on %s, %s: it wants Linux on x86-64, or Windows on x86-64 with a driver for CUDA 12.0 or newer; or use --device cpu"
-              .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
+          "JCuda's native code does not load on %s, %s: %s: it wants Linux on x86-64, or Windows on x86-64 with a driver for CUDA 12.0 or newer, and a temporary folder that may hold code; or use --device cpu"
+              .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), reason(e)),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot unpack JCuda's libraries: " + e.getMessage(), e);
@@ -58,6 +58,14 @@ final class JCudaNatives {
       System.setProperty(FOLDER_PROPERTY, usual);
       delete(folder);
     }
+  }
+
+  /** JCuda's own message has the stack trace of each of its attempts: the last one counts. */
+  private static String reason(LinkageError e) {
+    return e.toString()
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("\t") && !line.startsWith("---"))
+        .reduce("", (_, line) -> line);
   }
 
   private static void unpack(String resource, Path file) throws IOException {

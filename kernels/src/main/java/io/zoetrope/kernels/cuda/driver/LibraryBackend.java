@@ -75,7 +75,7 @@ final class LibraryBackend extends CudaBackend {
 
   @Override
   public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    if (cublas == null || !areBf16(out, x, weight) || out.count() == 0) {
+    if (!isForCublas(out, x, weight)) {
       super.linear(out, x, weight, bias, activation);
     } else if (bias == null && activation == Activation.NONE) {
       product(out, x, weight);
@@ -96,7 +96,7 @@ final class LibraryBackend extends CudaBackend {
 
   @Override
   public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    if (cublas == null || !areBf16(out, x, weight) || out.count() == 0) {
+    if (!isForCublas(out, x, weight)) {
       super.linearAddInPlace(out, x, weight, bias, gate);
       return;
     }
@@ -107,6 +107,21 @@ final class LibraryBackend extends CudaBackend {
     } else {
       addGatedInPlace(out, result, gate);
     }
+  }
+
+  @Override
+  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    if (!isForCublas(out, x, weight)) {
+      super.linearMultiplyInPlace(out, x, weight, bias);
+      return;
+    }
+    Tensor result = results.tensor(DType.BF16, out.shape());
+    linear(result, x, weight, bias, Activation.NONE);
+    multiply(out, out, result);
+  }
+
+  private boolean isForCublas(Tensor out, Tensor x, Tensor weight) {
+    return cublas != null && areBf16(out, x, weight) && out.count() > 0;
   }
 
   private void product(Tensor out, Tensor x, Tensor weight) {
@@ -239,14 +254,21 @@ final class LibraryBackend extends CudaBackend {
     return place(host, DType.BF16);
   }
 
-  /** The runtime goes last, whatever fails before. */
+  /** The device goes last, whatever fails before. */
   @Override
   public void close() {
-    try (var _ = runtime;
+    try (Closing _ = super::close;
         var _ = cudnn;
         var _ = cublas) {
       // Nothing is left to do.
     }
+  }
+
+  /** Closes without a checked exception. */
+  @FunctionalInterface
+  private interface Closing extends AutoCloseable {
+    @Override
+    void close();
   }
 
   /** Device memory that grows to the largest wish. */

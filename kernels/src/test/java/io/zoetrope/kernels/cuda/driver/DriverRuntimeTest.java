@@ -192,8 +192,7 @@ class DriverRuntimeTest {
   @Test
   void whatIsPinnedInPiecesIsPinnedWhollyOrNotAtAll() {
     StandInDriver standIn = StandInDriver.start();
-    try (DriverRuntime runtime =
-        new DriverRuntime(CudaDriver.open().device(0), _ -> TestKernels.SCALE, 100)) {
+    try (DriverRuntime runtime = SmallPieces.open(100)) {
       int before = standIn.pinnedBlocks();
       List<MemorySegment> pieces = runtime.pin(256);
       assertEquals(List.of(100L, 100L, 56L), pieces.stream().map(MemorySegment::byteSize).toList());
@@ -203,6 +202,14 @@ class DriverRuntimeTest {
       pieces.forEach(runtime::unpin);
       assertEquals(before, standIn.pinnedBlocks());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, PinnedMemory.MAX_BYTES + 1})
+  void piecesThatCannotBePinnedAreRefused(long pieceBytes) {
+    StandInDriver standIn = StandInDriver.start();
+    assertThrows(IllegalArgumentException.class, () -> SmallPieces.open(pieceBytes).close());
+    assertFalse(standIn.hasContext());
   }
 
   @Test

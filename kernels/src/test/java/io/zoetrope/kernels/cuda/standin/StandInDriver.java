@@ -32,6 +32,15 @@ public final class StandInDriver {
   private static final Set<String> UNAFFECTED =
       Set.of("cuCtxDestroy_v2", "cuCtxCreate_v2", "cuInit", "cuDeviceGetCount");
 
+  /** What a library does with a lost context, too, though it reports the loss. */
+  private static final Set<String> LIBRARY_RELEASES =
+      Set.of(
+          "cublasDestroy_v2",
+          "cudnnDestroy",
+          "cudnnDestroyTensorDescriptor",
+          "cudnnDestroyFilterDescriptor",
+          "cudnnDestroyConvolutionDescriptor");
+
   private static Path folder;
   private static volatile StandInDriver current;
 
@@ -58,6 +67,7 @@ public final class StandInDriver {
   private final StandInBlas blas = new StandInBlas(this);
   private final StandInDnn dnn = new StandInDnn(this);
   private StandInContext context;
+  private long abandonedBytes;
   private int stickyStatus;
   private long nextHandle = 0x1000;
 
@@ -174,6 +184,11 @@ public final class StandInDriver {
     return context == null ? 0 : context.memory().used();
   }
 
+  /** Bytes of device memory that were still in use when the last context was destroyed. */
+  public long abandonedBytes() {
+    return abandonedBytes;
+  }
+
   /** Pieces of host memory that are pinned; none once the context is gone. */
   public int pinnedBlocks() {
     return context == null ? 0 : context.pinned().count();
@@ -214,6 +229,9 @@ public final class StandInDriver {
         throw new StandInError(failure.status, call.function() + " was to fail");
       }
       if (stickyStatus != SUCCESS && !UNAFFECTED.contains(call.function())) {
+        if (LIBRARY_RELEASES.contains(call.function())) {
+          dispatch(call);
+        }
         return stickyStatus;
       }
       return isIgnored(call.function()) ? SUCCESS : dispatch(call);
@@ -234,7 +252,10 @@ public final class StandInDriver {
 
   private int failed(NativeCall call, Throwable cause, int status) {
     errors.add(call.function() + ": " + cause);
-    if (status >= StandInError.ILLEGAL_ADDRESS && status <= StandInError.LAUNCH_FAILED) {
+    // A launch that asks for too much is refused before it harms anything.
+    if (status >= StandInError.ILLEGAL_ADDRESS
+        && status <= StandInError.LAUNCH_FAILED
+        && status != StandInError.LAUNCH_OUT_OF_RESOURCES) {
       stickyStatus = status;
     }
     return status;
@@ -269,6 +290,7 @@ public final class StandInDriver {
         call.putLong(0, newHandle());
       }
       case "cuCtxDestroy_v2" -> {
+        abandonedBytes = requireContext().memory().used();
         requireContext().pinned().freeAll();
         context = null;
         stickyStatus = SUCCESS;

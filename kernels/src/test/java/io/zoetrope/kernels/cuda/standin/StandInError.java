@@ -14,6 +14,7 @@ final class StandInError extends RuntimeException {
   static final int NOT_FOUND = 500;
   static final int NOT_READY = 600;
   static final int ILLEGAL_ADDRESS = 700;
+  static final int LAUNCH_OUT_OF_RESOURCES = 701;
   static final int MISALIGNED_ADDRESS = 716;
   static final int LAUNCH_FAILED = 719;
   static final int NOT_SUPPORTED = 801;
