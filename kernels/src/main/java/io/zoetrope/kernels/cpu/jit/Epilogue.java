@@ -77,7 +77,7 @@ record Epilogue(
       assembler.vector(ADD, product, product, other);
       code.release(before);
     }
-    new VectorFunctions(code).activate(activation, product);
+    new VectorFunctions(code, out).activate(activation, product);
     if (residual != Residual.NONE) {
       code.round(out, product);
       Vector other = code.fresh();

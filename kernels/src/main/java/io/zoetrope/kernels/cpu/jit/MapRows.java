@@ -32,11 +32,11 @@ record MapRows(InstructionSet set, DType dtype, Activation activation, boolean c
 
   private void write(VectorCode code) {
     Assembler assembler = code.assembler();
-    VectorFunctions functions = new VectorFunctions(code);
+    VectorFunctions functions = new VectorFunctions(code, dtype);
     assembler.load(ROWS, Assembler.argument(4));
     assembler.load(COLUMNS, Assembler.argument(5));
-    Vector min = code.fresh();
-    Vector max = code.fresh();
+    Vector min = clamp ? code.fresh() : null;
+    Vector max = clamp ? code.fresh() : null;
     if (clamp) {
       code.broadcast(min, Assembler.argument(6));
       code.broadcast(max, Assembler.argument(7));
@@ -45,19 +45,20 @@ record MapRows(InstructionSet set, DType dtype, Activation activation, boolean c
         ROWS,
         List.of(new Rows(X, 0), new Rows(OUT, 2)),
         () ->
-            code.columns(
+            code.columnsOf(
+                dtype,
                 COLUMNS,
                 code.overlap(),
                 vector -> {
                   Vector value = code.fresh();
-                  code.load(dtype, value, code.at(X, dtype, vector));
+                  code.load(dtype, value, X, vector);
                   functions.activate(activation, value);
                   if (clamp) {
                     // Of two operands one of which is NaN, the second is returned.
                     assembler.vector(MAX, value, min, value);
                     assembler.vector(MIN, value, max, value);
                   }
-                  code.store(dtype, code.at(OUT, dtype, vector), value);
+                  code.store(dtype, OUT, vector, value);
                 }));
     assembler.leave();
   }

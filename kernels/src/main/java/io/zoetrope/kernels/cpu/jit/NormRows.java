@@ -2,7 +2,6 @@ package io.zoetrope.kernels.cpu.jit;
 
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.*;
 
-import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
 import io.zoetrope.ops.Activation;
@@ -20,6 +19,8 @@ import java.util.stream.IntStream;
  *
  * @param dtype of x and out
  * @param offset whether one is added
+ * @param arranged whether factor and offset went through {@link ArrangeVector}, in heads if they
+ *     are to be rotated
  * @param rotate whether the result is rounded and then rotated, as by {@link RotateRows}
  */
 record NormRows(
@@ -28,6 +29,7 @@ record NormRows(
     Norm norm,
     Factor factor,
     boolean offset,
+    boolean arranged,
     Activation activation,
     boolean rotate)
     implements KernelCache.Recipe {
@@ -36,7 +38,7 @@ record NormRows(
 
   static final int OUT = 2;
 
-  /** F32; 0 bytes from row to row for the same row always. */
+  /** F32; 0 bytes from row to row for the same row always, which may be arranged. */
   static final int FACTOR = 4;
 
   /** As the factor. */
@@ -150,31 +152,29 @@ record NormRows(
         new Rotation(code, dtype, this::rounded)
             .row(X_ROW, OUT_ROW, Assembler.argument(HEADS), Assembler.argument(HEAD_DIM));
       } else {
-        code.columns(
+        code.columnsOf(
+            dtype,
             END,
-            code.overlap(),
+            activation == Activation.NONE ? 4 : code.overlap(),
             vector -> {
               Vector value = code.fresh();
-              load(value, code.at(X_ROW, dtype, vector));
+              code.load(dtype, value, X_ROW, vector);
               result(value, vector, 0);
-              code.store(dtype, code.at(OUT_ROW, dtype, vector), value);
+              code.store(dtype, OUT_ROW, vector, value);
             });
       }
-    }
-
-    private void load(Vector to, Address from) {
-      code.load(dtype, to, from);
     }
 
     /** The mean as far as a float holds it. */
     private void mean() {
       Vector[] sums = zeros();
-      code.columns(
+      code.columnsOf(
+          dtype,
           END,
           ACCUMULATORS,
           vector -> {
             Vector value = code.fresh();
-            load(value, code.at(X_ROW, dtype, vector));
+            code.load(dtype, value, X_ROW, vector);
             code.accumulate(sums[vector], value);
           });
       code.reduce(ADD, sums);
@@ -189,12 +189,13 @@ record NormRows(
     private void squares() {
       Vector[] squares = zeros();
       Vector[] sums = norm == Norm.LAYER ? zeros() : null;
-      code.columns(
+      code.columnsOf(
+          dtype,
           END,
           ACCUMULATORS,
           vector -> {
             Vector value = code.fresh();
-            load(value, code.at(X_ROW, dtype, vector));
+            code.load(dtype, value, X_ROW, vector);
             if (norm == Norm.LAYER) {
               assembler.vector(SUBTRACT, value, value, mean);
               code.accumulate(sums[vector], value);
@@ -270,8 +271,7 @@ record NormRows(
         if (factor == Factor.PLAIN) {
           assembler.vector(MULTIPLY, value, value, other);
         } else {
-          assembler.vector(FMA_213, other, value, value);
-          assembler.vector(LOAD, value, other);
+          assembler.vector(FMA_213, value, other, value);
         }
       }
       if (offset) {
@@ -279,17 +279,26 @@ record NormRows(
         assembler.vector(ADD, value, value, other);
       }
       code.release(before);
-      new VectorFunctions(code).activate(activation, value);
+      new VectorFunctions(code, dtype).activate(activation, value);
     }
 
     private void rounded(Vector value, int vector, int element) {
       result(value, vector, element);
-      code.round(dtype, value);
+      if (arranged) {
+        code.roundBetween(dtype, value);
+      } else {
+        code.round(dtype, value);
+      }
     }
 
     private void load32(Vector to, Register row, int vector, int element) {
-      Address at = code.at(row, DType.F32, vector).plus(element * Float.BYTES);
-      code.load(DType.F32, to, at);
+      if (arranged && element == 0) {
+        code.loadArranged(to, row, vector);
+      } else if (element == 0) {
+        code.load(DType.F32, to, row, vector);
+      } else {
+        code.load(DType.F32, to, code.at(row, DType.F32, vector).plus(element * Float.BYTES));
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ import io.zoetrope.kernels.cpu.jit.Assembler.Label;
 import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.tensor.DType;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,8 @@ final class VectorCode {
 
   /** Instructions that move between vector and general registers know the first 16 only. */
   private static final int REGISTERS_OF_MOVES = 16;
+
+  private static final int HIGH_HALVES = 0xffff0000;
 
   /** Predicates of comparisons; quiet ones. */
   enum Comparison {
@@ -65,10 +68,22 @@ final class VectorCode {
 
   private boolean single;
 
+  /** The vectors of a loop are those of split blocks. */
+  private boolean split;
+
+  private final SplitBlocks blocks;
+
+  /** The even half of a split block, until the odd one is stored with it. */
+  private Vector even;
+
+  /** What comes after the bodies of a split loop. */
+  private final List<Runnable> stores = new ArrayList<>();
+
   private VectorCode(Assembler assembler, InstructionSet set, Map<Integer, Vector> kept) {
     this.assembler = assembler;
     this.set = set;
     this.kept = kept;
+    blocks = new SplitBlocks(this);
   }
 
   /**
@@ -93,6 +108,10 @@ final class VectorCode {
 
   Assembler assembler() {
     return assembler;
+  }
+
+  InstructionSet set() {
+    return set;
   }
 
   // ---------------------------------------------------------------- registers and constants
@@ -191,6 +210,39 @@ final class VectorCode {
   }
 
   /**
+   * As {@link #columns}, for bodies whose result has a dtype, which they {@link #store} last, if at
+   * all. Where {@link SplitBlocks} serve, a vector with an even number holds the even elements of a
+   * block, the next one the odd ones.
+   *
+   * @param unroll vectors at a time, an even number
+   */
+  void columnsOf(DType dtype, Register end, int unroll, IntConsumer body) {
+    if (!SplitBlocks.serve(set, dtype)) {
+      columns(end, unroll, body);
+      return;
+    }
+    assembler.move(INDEX, 0);
+    splitLoop(end, unroll, body);
+    if (unroll > 2) {
+      splitLoop(end, 2, body);
+    }
+    elements(end, 1, body);
+  }
+
+  /** Goes on with split blocks, as long as there are any; each is vectors 0 and 1 of the body. */
+  void blocks(Register end, Runnable body) {
+    split = true;
+    loop(end, 2 * set.lanes(), body);
+    split = false;
+  }
+
+  private void splitLoop(Register end, int vectors, IntConsumer body) {
+    split = true;
+    loop(end, vectors, vectors * set.lanes(), body);
+    split = false;
+  }
+
+  /**
    * Goes from the column in {@link #INDEX} to {@code end}: several vectors at a time, then one
    * vector, then one element.
    *
@@ -218,17 +270,27 @@ final class VectorCode {
   }
 
   private void loop(Register end, int vectors, int elements, IntConsumer body) {
+    loop(
+        end,
+        elements,
+        vectors == 1
+            ? () -> body.accept(0)
+            : () ->
+                assembler.interleave(
+                    IntStream.range(0, vectors)
+                        .<Runnable>mapToObj(i -> () -> part(i, body))
+                        .toList()));
+  }
+
+  private void loop(Register end, int elements, Runnable body) {
     Label test = assembler.label();
     Label loop = assembler.label();
     assembler.jump(test);
     assembler.place(loop);
     int before = taken;
-    if (vectors == 1) {
-      body.accept(0);
-    } else {
-      assembler.interleave(
-          IntStream.range(0, vectors).<Runnable>mapToObj(i -> () -> part(i, body)).toList());
-    }
+    body.run();
+    assembler.interleave(stores);
+    stores.clear();
     taken = before;
     assembler.add(INDEX, elements);
     assembler.place(test);
@@ -249,10 +311,54 @@ final class VectorCode {
   /** The current element of a row, or the vector with this number from there on. */
   Address at(Register row, DType dtype, int vector) {
     int bytes = dtype.bytes();
-    return Address.at(row, INDEX, bytes, vector * set.lanes() * bytes);
+    int first = split ? vector & ~1 : vector;
+    return Address.at(row, INDEX, bytes, first * set.lanes() * bytes);
   }
 
   // ---------------------------------------------------------------- elements
+
+  /** Loads the elements of a row that the vector with this number holds, as floats. */
+  void load(DType dtype, Vector to, Register row, int vector) {
+    Address from = at(row, dtype, vector);
+    if (split) {
+      blocks.load(dtype, to, from, vector % 2 == 1);
+    } else {
+      load(dtype, to, from);
+    }
+  }
+
+  /** As {@link #load}, of a vector that {@link ArrangeVector} has brought to this order. */
+  void loadArranged(Vector to, Register row, int vector) {
+    load(DType.F32, to, arranged(row, vector));
+  }
+
+  void storeArranged(Register row, int vector, Vector value) {
+    store(DType.F32, arranged(row, vector), value);
+  }
+
+  private Address arranged(Register row, int vector) {
+    Address block = at(row, DType.F32, vector);
+    return split && vector % 2 == 1 ? block.plus(set.vectorBytes()) : block;
+  }
+
+  /** Stores the vector with this number to its place in a row; may change the vector. */
+  void store(DType dtype, Register row, int vector, Vector value) {
+    Address to = at(row, dtype, vector);
+    if (!split) {
+      store(dtype, to, value);
+    } else if (vector % 2 == 0) {
+      even = value;
+    } else {
+      Vector first = even;
+      // One more register, which must not be one of the parts that follow.
+      int free = taken;
+      fresh();
+      stores.add(() -> {
+        taken = free;
+        blocks.store(to, first, value);
+      });
+    }
+  }
 
   /** Loads elements as floats. */
   void load(DType dtype, Vector to, Address from) {
@@ -334,8 +440,17 @@ final class VectorCode {
   void round(DType dtype, Vector value) {
     if (dtype == DType.BF16) {
       int before = taken;
-      assembler.vector(AND, value, roundedBits(value), constant(0xffff0000));
+      assembler.vector(AND, value, roundedBits(value), constant(HIGH_HALVES));
       taken = before;
+    }
+  }
+
+  /** As {@link #round}, see {@link SplitBlocks#roundBetween}. */
+  void roundBetween(DType dtype, Vector value) {
+    if (split) {
+      blocks.roundBetween(value);
+    } else {
+      round(dtype, value);
     }
   }
 

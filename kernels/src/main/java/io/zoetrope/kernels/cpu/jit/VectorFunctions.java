@@ -5,6 +5,7 @@ import static io.zoetrope.kernels.cpu.jit.VectorInstruction.*;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.VectorCode.Comparison;
 import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.DType;
 
 /** Writes functions of floats that stay in registers. */
 final class VectorFunctions {
@@ -32,6 +33,7 @@ final class VectorFunctions {
   };
 
   private static final float EXP2_LOWEST = -126;
+  private static final float EXP2_HIGHEST = 128;
 
   /** Twice a minimax polynomial for 2^r on [-1/2, 1/2], from r^6 down to 1. */
   private static final float[] EXP2_COEFFICIENTS = {
@@ -65,31 +67,33 @@ final class VectorFunctions {
   private static final int ABSOLUTE = 0x7fffffff;
   private static final int SIGN = 0x80000000;
 
+  /**
+   * Twice a minimax polynomial for 2^r on [-1/2, 1/2], from r^4 down to 1: relative error 2^-18.5.
+   */
+  private static final float[] COARSE_EXP2_COEFFICIENTS = {
+    0x1.3997d6p-6f, 0x1.ca1440p-4f, 0x1.ec06dap-2f, 0x1.62e0dcp+0f, 0x1.ffffe8p+0f
+  };
+
   private final Assembler assembler;
   private final VectorCode code;
 
-  VectorFunctions(VectorCode code) {
+  /** What is computed is rounded to 8 bits. */
+  private final boolean coarse;
+
+  /** Functions whose results are stored with a dtype. */
+  VectorFunctions(VectorCode code, DType result) {
     assembler = code.assembler();
     this.code = code;
+    coarse = result == DType.BF16;
   }
 
   /**
-   * {@code x = e^x} within 2 units in the last place; results below 2^-125.5 are 0, above the
-   * largest float infinite; NaN stays NaN.
+   * {@code x = e^x} within 2 units in the last place for {@code x} of at most 88.8; results below
+   * 2^-125.5 are 0, above the largest float infinite. NaN becomes any number.
    */
-  void exp(Vector x) {
+  private void exp(Vector x) {
     int before = code.taken();
-    // Of two operands one of which is NaN, the instruction returns the second.
-    assembler.vector(MIN, x, code.constantRegister(EXP_HIGHEST), x);
-    code.release(before);
-    expOfNegative(x);
-  }
-
-  /** {@link #exp} for {@code x} of at most 0, give or take rounding. */
-  void expOfNegative(Vector x) {
-    int before = code.taken();
-    assembler.vector(MAX, x, code.constantRegister(EXP_LOWEST), x);
-    code.release(before);
+    assembler.vector(MAX, x, x, code.constant(EXP_LOWEST));
     Vector power = code.fresh();
     Vector whole = code.fresh();
     code.fill(power, EXPONENT_ROUNDER);
@@ -142,7 +146,11 @@ final class VectorFunctions {
 
   private void silu(Vector x) {
     Vector power = code.fresh();
-    assembler.vector(XOR, power, x, code.constant(SIGN));
+    if (coarse) {
+      assembler.vector(MULTIPLY, power, x, code.constant(-LOG2_E));
+    } else {
+      assembler.vector(XOR, power, x, code.constant(SIGN));
+    }
     divideByPower(x, power);
   }
 
@@ -150,18 +158,41 @@ final class VectorFunctions {
   private void geluTanh(Vector x) {
     Vector power = code.fresh();
     assembler.vector(MULTIPLY, power, x, x);
+    int before = code.taken();
     Vector linear = code.fresh();
-    code.fill(linear, GELU_LINEAR);
-    assembler.vector(FMA_231, linear, power, code.constant(GELU_CUBIC));
+    float unit = coarse ? LOG2_E : 1;
+    code.fill(linear, unit * GELU_LINEAR);
+    assembler.vector(FMA_231, linear, power, code.constant(unit * GELU_CUBIC));
     assembler.vector(MULTIPLY, power, linear, x);
+    code.release(before);
     divideByPower(x, power);
   }
 
-  /** {@code x /= 1 + e^power}. */
+  /** {@code x /= 1 + e^power}; where results are coarse, of 2 instead of e. */
   private void divideByPower(Vector x, Vector power) {
-    exp(power);
-    assembler.vector(ADD, power, power, code.constant(1f));
+    if (coarse) {
+      coarsePowerPlusOne(power);
+    } else {
+      assembler.vector(MIN, power, power, code.constant(EXP_HIGHEST));
+      exp(power);
+      assembler.vector(ADD, power, power, code.constant(1f));
+    }
     assembler.vector(DIVIDE, x, x, power);
+  }
+
+  /** {@code x = 2^x + 1}, infinite from 2^128 on. NaN becomes any number. */
+  private void coarsePowerPlusOne(Vector x) {
+    int before = code.taken();
+    Vector power = code.fresh();
+    Vector sum = code.fresh();
+    assembler.vector(MIN, x, x, code.constant(EXP2_HIGHEST));
+    assembler.vector(MAX, x, x, code.constant(EXP2_LOWEST));
+    assembler.vector(ADD, power, x, code.constant(EXPONENT_ROUNDER));
+    assembler.vector(SUBTRACT, sum, power, code.constant(EXPONENT_ROUNDER));
+    assembler.vector(SUBTRACT, x, x, sum);
+    scaledPolynomial(x, COARSE_EXP2_COEFFICIENTS, power, sum);
+    assembler.vector(ADD, x, x, code.constant(1f));
+    code.release(before);
   }
 
   /**
@@ -182,7 +213,7 @@ final class VectorFunctions {
       assembler.vector(FMA_213, tail, t, code.constant(ERFC_COEFFICIENTS[i]));
     }
     assembler.vector(FNMA_231, tail, z, z);
-    expOfNegative(tail);
+    exp(tail);
     assembler.vector(MULTIPLY, tail, tail, t);
     Vector complement = z;
     assembler.vector(SUBTRACT, complement, code.constantRegister(2), tail);

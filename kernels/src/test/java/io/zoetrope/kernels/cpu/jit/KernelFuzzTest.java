@@ -104,6 +104,7 @@ class KernelFuzzTest {
               norm,
               pick(random, Factor.values()),
               random.nextBoolean(),
+              SplitBlocks.serve(set, dtype) && random.nextBoolean(),
               activated ? activation : Activation.NONE,
               rotate);
       checks.norm(recipe, rows, heads, pairs);

@@ -201,6 +201,50 @@ class RowOperationsTest {
     }
   }
 
+  /** In whole blocks and behind them; sums with -0 are the other summand. */
+  @ParameterizedTest
+  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  void resultsAreRoundedToNearestEven(Machine machine) {
+    int[] special = {
+      0,
+      0x80000000,
+      0x3f808000,
+      0x3f818000,
+      0xbf808000,
+      0xbf818000,
+      0x3f808001,
+      0x3f807fff,
+      0x7f7f7fff,
+      0x7f7f8000,
+      0xff7fffff,
+      0x7f800000,
+      0xff800000,
+      0x7fc00000,
+      0xffc00000,
+      0x7fffffff,
+      0xffffffff,
+      0x7fff8000,
+      0x00000001,
+      0x80008000,
+      0x00018000,
+      0x00ffffff
+    };
+    int count = 7 * special.length;
+    Tensor y = Tensor.zeros(DType.F32, count);
+    Tensor want = Tensor.zeros(DType.BF16, count);
+    for (int i = 0; i < count; i++) {
+      float value = Float.intBitsToFloat(special[i % special.length]);
+      Conversions.fromFloat(y.segment(), DType.F32, i, value);
+      Conversions.fromFloat(want.segment(), DType.BF16, i, value);
+    }
+    try (Backend backend = new GeneratedBackend(1, machine.set(), machine.loader())) {
+      Tensor sum = Tensor.zeros(DType.BF16, count);
+      backend.fill(sum, -0f);
+      backend.add(sum, sum, y);
+      assertArrayEquals(want.toFloats(), sum.toFloats(), 0f);
+    }
+  }
+
   /** The work is split among threads when there is enough of it. */
   @Test
   void resultsAreTheSameForAnyNumberOfThreads() {
