@@ -149,6 +149,30 @@ final class RowChecks {
     }
   }
 
+  /** So many blocks. */
+  void transpose(DType dtype, int down, int across) {
+    int rows = down * TransposeBlocks.ROWS;
+    int columns = across * TransposeBlocks.columns(dtype);
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows source = run.rows(dtype, columns, rows);
+      GuardedRows destination = run.rows(dtype, rows, columns);
+      TransposeBlocks recipe = new TransposeBlocks(dtype);
+      run.call(
+          recipe,
+          source.address(),
+          source.pitch,
+          destination.address(),
+          destination.pitch,
+          rows,
+          columns);
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < columns; i++) {
+          assertEquals(source.get(i, row), destination.get(row, i), recipe::toString);
+        }
+      }
+    }
+  }
+
   void rotate(DType dtype, int rows, int heads, int pairs) {
     try (KernelRun run = new KernelRun(machine, random)) {
       GuardedRows x = run.rows(dtype, rows, 2 * heads * pairs);

@@ -118,6 +118,11 @@ class RowOperationsTest {
     Tensor view = x.permute(orders[random.nextInt(6)]);
     Tensor part = view.narrow(1, view.size(1) / 2, view.size(1) - view.size(1) / 2);
     compare(backend, values(dtype, part.shape().sizes()), (to, out) -> to.copy(out, part));
+    long width = 1 + random.nextInt(50);
+    Tensor patches = values(other, 3, 2, 4, 2, width, 2).permute(1, 2, 4, 0, 3, 5).narrow(1, 1, 3);
+    compare(backend, values(dtype, patches.shape().sizes()), (to, out) -> to.copy(out, patches));
+    Tensor tokens = values(other, 2, 4, width, 2, 2, 16).permute(5, 0, 1, 3, 2, 4);
+    compare(backend, values(dtype, tokens.shape().sizes()), (to, out) -> to.copy(out, tokens));
     Tensor wide = values(dtype, part.size(0), part.size(1) + 3, part.size(2));
     compare(
         backend,
