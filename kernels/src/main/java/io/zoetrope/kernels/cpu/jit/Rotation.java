@@ -69,7 +69,7 @@ final class Rotation {
     assembler.load(VectorCode.SCRATCH, headDim);
     assembler.add(END, VectorCode.SCRATCH);
     if (SplitBlocks.serve(code.set(), dtype)) {
-      code.blocks(END, () -> block(x, out));
+      code.blocks(END, first -> block(x, out, first));
     } else {
       code.vectors(END, vector -> vector(x, out, vector));
     }
@@ -104,26 +104,27 @@ final class Rotation {
   /**
    * A split block has all first elements of its pairs in one vector, all second ones in another.
    */
-  private void block(Register x, Register out) {
+  private void block(Register x, Register out, int first) {
     Vector even = code.fresh();
     Vector odd = code.fresh();
     int free = code.taken();
-    code.load(dtype, even, x, 0);
-    before.change(even, 0, 0);
-    code.load(dtype, odd, x, 1);
-    before.change(odd, 1, 0);
+    code.load(dtype, even, x, first);
+    before.change(even, first, 0);
+    code.load(dtype, odd, x, first + 1);
+    before.change(odd, first + 1, 0);
     code.release(free);
     Vector evenTurned = code.fresh();
     Vector oddTurned = code.fresh();
     Vector factor = code.fresh();
-    assembler.vector(LOAD, factor, ofPair(SIN));
+    int pairs = first / 2 * factor.bits() / Byte.SIZE;
+    assembler.vector(LOAD, factor, ofPair(SIN).plus(pairs));
     assembler.vector(MULTIPLY, evenTurned, odd, factor);
     assembler.vector(MULTIPLY, oddTurned, even, factor);
-    assembler.vector(LOAD, factor, ofPair(COS));
+    assembler.vector(LOAD, factor, ofPair(COS).plus(pairs));
     assembler.vector(FMS_231, evenTurned, even, factor);
     assembler.vector(FMA_231, oddTurned, odd, factor);
-    code.store(dtype, out, 0, evenTurned);
-    code.store(dtype, out, 1, oddTurned);
+    code.store(dtype, out, first, evenTurned);
+    code.store(dtype, out, first + 1, oddTurned);
   }
 
   /** One float for each pair, in both lanes of the pair. */

@@ -229,10 +229,18 @@ final class VectorCode {
     elements(end, 1, body);
   }
 
-  /** Goes on with split blocks, as long as there are any; each is vectors 0 and 1 of the body. */
-  void blocks(Register end, Runnable body) {
+  /**
+   * Goes on with split blocks, as long as there are any.
+   *
+   * @param body writes the code for the block whose first vector has the given number
+   */
+  void blocks(Register end, IntConsumer body) {
     split = true;
-    loop(end, 2 * set.lanes(), body);
+    for (int blocks = 2; blocks > 0; blocks--) {
+      List<Runnable> parts =
+          IntStream.range(0, blocks).<Runnable>mapToObj(i -> () -> part(2 * i, body)).toList();
+      loop(end, 2 * blocks * set.lanes(), () -> assembler.interleave(parts));
+    }
     split = false;
   }
 

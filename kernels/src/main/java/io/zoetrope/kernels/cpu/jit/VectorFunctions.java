@@ -11,10 +11,8 @@ import io.zoetrope.tensor.DType;
 final class VectorFunctions {
   static final float LOG2_E = (float) (1 / Math.log(2));
 
-  /** ln 2 in two parts; with fused multiply-add, multiples of the first lose nothing. */
-  private static final float LN2_HIGH = (float) Math.log(2);
-
-  private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
+  /** Off by 2e-9, which multiples of it that are as long as the range of a float bring to 2e-7. */
+  private static final float LN2 = (float) Math.log(2);
 
   /**
    * Added to n, this leaves n + 126 in the low bits of the mantissa: the exponent field of 2^(n-1).
@@ -88,20 +86,30 @@ final class VectorFunctions {
   }
 
   /**
-   * {@code x = e^x} within 2 units in the last place for {@code x} of at most 88.8; results below
-   * 2^-125.5 are 0, above the largest float infinite. NaN becomes any number.
+   * {@code x = e^x} for {@code x} of at most 88.8, within 2 units in the last place from -14 to 14
+   * and 4 everywhere; results below 2^-125.5 are 0, above the largest float infinite. NaN becomes
+   * any number.
+   *
+   * @param plusOne whether it is {@code e^x + 1}
    */
-  private void exp(Vector x) {
+  private void exp(Vector x, boolean plusOne) {
     int before = code.taken();
-    assembler.vector(MAX, x, x, code.constant(EXP_LOWEST));
     Vector power = code.fresh();
     Vector whole = code.fresh();
+    assembler.vector(MAX, x, x, code.constant(EXP_LOWEST));
     code.fill(power, EXPONENT_ROUNDER);
     assembler.vector(FMA_231, power, x, code.constant(LOG2_E));
     assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
-    assembler.vector(FNMA_231, x, whole, code.constant(LN2_HIGH));
-    assembler.vector(FNMA_231, x, whole, code.constant(LN2_LOW));
-    scaledPolynomial(x, EXP_COEFFICIENTS, power, whole);
+    assembler.vector(FNMA_231, x, whole, code.constant(LN2));
+    scaledPolynomial(x, EXP_COEFFICIENTS, power, whole, plusOne);
+    code.release(before);
+  }
+
+  /** As {@link #exp} with a relative error of 2^-18, to base 2, for {@code x} of at most 128. */
+  private void coarseExp2PlusOne(Vector x) {
+    int before = code.taken();
+    assembler.vector(MAX, x, x, code.constant(EXP2_LOWEST));
+    exp2(x, COARSE_EXP2_COEFFICIENTS, true);
     code.release(before);
   }
 
@@ -112,24 +120,34 @@ final class VectorFunctions {
     int before = code.taken();
     assembler.vector(MAX, x, code.constantRegister(EXP2_LOWEST), x);
     code.release(before);
+    exp2(x, EXP2_COEFFICIENTS, false);
+    code.release(before);
+  }
+
+  private void exp2(Vector x, float[] coefficients, boolean plusOne) {
     Vector power = code.fresh();
     Vector whole = code.fresh();
     assembler.vector(ADD, power, x, code.constant(EXPONENT_ROUNDER));
     assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
     assembler.vector(SUBTRACT, x, x, whole);
-    scaledPolynomial(x, EXP2_COEFFICIENTS, power, whole);
-    code.release(before);
+    scaledPolynomial(x, coefficients, power, whole, plusOne);
   }
 
-  /** {@code x} = a polynomial of it, times 2^(n-1), where n stands in a rounder. */
-  private void scaledPolynomial(Vector x, float[] coefficients, Vector power, Vector sum) {
+  /** {@code x} = a polynomial of it, times 2^(n-1), where n stands in a rounder, plus 1 or not. */
+  private void scaledPolynomial(
+      Vector x, float[] coefficients, Vector power, Vector sum, boolean plusOne) {
     // The upper bits of the rounder are shifted out.
     assembler.shiftLeft(power, power, 23);
     code.fill(sum, coefficients[0]);
     for (int i = 1; i < coefficients.length; i++) {
       assembler.vector(FMA_213, sum, x, code.constant(coefficients[i]));
     }
-    assembler.vector(MULTIPLY, x, sum, power);
+    if (plusOne) {
+      code.fill(x, 1);
+      assembler.vector(FMA_231, x, sum, power);
+    } else {
+      assembler.vector(MULTIPLY, x, sum, power);
+    }
   }
 
   /** {@code x = activation(x)}. */
@@ -170,29 +188,13 @@ final class VectorFunctions {
 
   /** {@code x /= 1 + e^power}; where results are coarse, of 2 instead of e. */
   private void divideByPower(Vector x, Vector power) {
+    assembler.vector(MIN, power, power, code.constant(coarse ? EXP2_HIGHEST : EXP_HIGHEST));
     if (coarse) {
-      coarsePowerPlusOne(power);
+      coarseExp2PlusOne(power);
     } else {
-      assembler.vector(MIN, power, power, code.constant(EXP_HIGHEST));
-      exp(power);
-      assembler.vector(ADD, power, power, code.constant(1f));
+      exp(power, true);
     }
     assembler.vector(DIVIDE, x, x, power);
-  }
-
-  /** {@code x = 2^x + 1}, infinite from 2^128 on. NaN becomes any number. */
-  private void coarsePowerPlusOne(Vector x) {
-    int before = code.taken();
-    Vector power = code.fresh();
-    Vector sum = code.fresh();
-    assembler.vector(MIN, x, x, code.constant(EXP2_HIGHEST));
-    assembler.vector(MAX, x, x, code.constant(EXP2_LOWEST));
-    assembler.vector(ADD, power, x, code.constant(EXPONENT_ROUNDER));
-    assembler.vector(SUBTRACT, sum, power, code.constant(EXPONENT_ROUNDER));
-    assembler.vector(SUBTRACT, x, x, sum);
-    scaledPolynomial(x, COARSE_EXP2_COEFFICIENTS, power, sum);
-    assembler.vector(ADD, x, x, code.constant(1f));
-    code.release(before);
   }
 
   /**
@@ -213,7 +215,7 @@ final class VectorFunctions {
       assembler.vector(FMA_213, tail, t, code.constant(ERFC_COEFFICIENTS[i]));
     }
     assembler.vector(FNMA_231, tail, z, z);
-    exp(tail);
+    exp(tail, false);
     assembler.vector(MULTIPLY, tail, tail, t);
     Vector complement = z;
     assembler.vector(SUBTRACT, complement, code.constantRegister(2), tail);
