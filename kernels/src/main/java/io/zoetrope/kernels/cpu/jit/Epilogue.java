@@ -4,7 +4,7 @@ import static io.zoetrope.kernels.cpu.jit.VectorInstruction.ADD;
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.FMA_231;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
 import java.util.ArrayList;

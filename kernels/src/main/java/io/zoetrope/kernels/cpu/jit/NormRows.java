@@ -3,11 +3,12 @@ package io.zoetrope.kernels.cpu.jit;
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.*;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -152,16 +153,29 @@ record NormRows(
         new Rotation(code, dtype, this::rounded)
             .row(X_ROW, OUT_ROW, Assembler.argument(HEADS), Assembler.argument(HEAD_DIM));
       } else {
-        code.columnsOf(
-            dtype,
-            END,
-            activation == Activation.NONE ? 4 : code.overlap(),
-            vector -> {
-              Vector value = code.fresh();
-              code.load(dtype, value, X_ROW, vector);
-              result(value, vector, 0);
-              code.store(dtype, OUT_ROW, vector, value);
-            });
+        columns();
+      }
+    }
+
+    private void columns() {
+      VectorFunctions functions = new VectorFunctions(code, dtype);
+      IntFunction<Vector[]> begin =
+          vector -> {
+            Vector value = code.fresh();
+            code.load(dtype, value, X_ROW, vector);
+            result(value, vector, 0);
+            return functions.begin(activation, value);
+          };
+      VectorLoops.Finish finish =
+          (vector, begun) -> {
+            functions.finish(activation, begun);
+            code.store(dtype, OUT_ROW, vector, begun[0]);
+          };
+      if (VectorFunctions.hasStages(activation)) {
+        code.stagedColumnsOf(dtype, END, code.overlap(), begin, finish);
+      } else {
+        int vectors = activation == Activation.NONE ? 4 : code.overlap();
+        code.columnsOf(dtype, END, vectors, i -> finish.accept(i, begin.apply(i)));
       }
     }
 
@@ -256,7 +270,7 @@ record NormRows(
       code.broadcast(to);
     }
 
-    /** The element that goes out, before it is rounded or rotated. */
+    /** The element before its activation, before it is rounded or rotated. */
     private void result(Vector value, int vector, int element) {
       if (norm == Norm.LAYER) {
         assembler.vector(SUBTRACT, value, value, mean);
@@ -279,7 +293,6 @@ record NormRows(
         assembler.vector(ADD, value, value, other);
       }
       code.release(before);
-      new VectorFunctions(code, dtype).activate(activation, value);
     }
 
     private void rounded(Vector value, int vector, int element) {

@@ -6,7 +6,7 @@ import io.zoetrope.kernels.cpu.jit.Assembler.Condition;
 import io.zoetrope.kernels.cpu.jit.Assembler.Label;
 import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -86,9 +86,9 @@ final class VectorFunctions {
   }
 
   /**
-   * {@code x = e^x} for {@code x} of at most 88.8, within 2 units in the last place from -14 to 14
-   * and 4 everywhere; results below 2^-125.5 are 0, above the largest float infinite. NaN becomes
-   * any number.
+   * {@code x = e^x} for {@code x} from {@link #EXP_LOWEST} to {@link #EXP_HIGHEST}, within 2 units
+   * in the last place from -14 to 14 and 4 everywhere; results below 2^-125.5 are 0, above the
+   * largest float infinite.
    *
    * @param plusOne whether it is {@code e^x + 1}
    */
@@ -96,7 +96,6 @@ final class VectorFunctions {
     int before = code.taken();
     Vector power = code.fresh();
     Vector whole = code.fresh();
-    assembler.vector(MAX, x, x, code.constant(EXP_LOWEST));
     code.fill(power, EXPONENT_ROUNDER);
     assembler.vector(FMA_231, power, x, code.constant(LOG2_E));
     assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
@@ -105,32 +104,27 @@ final class VectorFunctions {
     code.release(before);
   }
 
-  /** As {@link #exp} with a relative error of 2^-18, to base 2, for {@code x} of at most 128. */
-  private void coarseExp2PlusOne(Vector x) {
-    int before = code.taken();
-    assembler.vector(MAX, x, x, code.constant(EXP2_LOWEST));
-    exp2(x, COARSE_EXP2_COEFFICIENTS, true);
-    code.release(before);
-  }
-
   /**
    * {@code x = 2^x} for {@code x} of at most 0, give or take rounding; otherwise as {@link #exp}.
+   * NaN stays NaN.
    */
   void exp2OfNegative(Vector x) {
     int before = code.taken();
     assembler.vector(MAX, x, code.constantRegister(EXP2_LOWEST), x);
     code.release(before);
     exp2(x, EXP2_COEFFICIENTS, false);
-    code.release(before);
   }
 
+  /** {@code x = 2^x} for {@code x} from {@link #EXP2_LOWEST} to {@link #EXP2_HIGHEST}. */
   private void exp2(Vector x, float[] coefficients, boolean plusOne) {
+    int before = code.taken();
     Vector power = code.fresh();
     Vector whole = code.fresh();
     assembler.vector(ADD, power, x, code.constant(EXPONENT_ROUNDER));
     assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
     assembler.vector(SUBTRACT, x, x, whole);
     scaledPolynomial(x, coefficients, power, whole, plusOne);
+    code.release(before);
   }
 
   /** {@code x} = a polynomial of it, times 2^(n-1), where n stands in a rounder, plus 1 or not. */
@@ -153,48 +147,60 @@ final class VectorFunctions {
   /** {@code x = activation(x)}. */
   void activate(Activation activation, Vector x) {
     int before = code.taken();
-    switch (activation) {
-      case NONE -> {}
-      case SILU -> silu(x);
-      case GELU_TANH -> geluTanh(x);
-      case GELU_ERF -> geluErf(x);
-    }
+    finish(activation, begin(activation, x));
     code.release(before);
   }
 
-  private void silu(Vector x) {
+  /** Whether an activation is long enough for {@link VectorCode#stagedColumnsOf}. */
+  static boolean hasStages(Activation activation) {
+    return activation == Activation.SILU || activation == Activation.GELU_TANH;
+  }
+
+  /** The first stage of an activation: {@code x}, and the power that it will be divided by. */
+  Vector[] begin(Activation activation, Vector x) {
+    if (!hasStages(activation)) {
+      return new Vector[] {x};
+    }
     Vector power = code.fresh();
-    if (coarse) {
+    if (activation == Activation.GELU_TANH) {
+      geluPower(power, x);
+    } else if (coarse) {
       assembler.vector(MULTIPLY, power, x, code.constant(-LOG2_E));
     } else {
       assembler.vector(XOR, power, x, code.constant(SIGN));
     }
-    divideByPower(x, power);
+    // NaN becomes some number here, but x stays NaN.
+    assembler.vector(MIN, power, power, code.constant(coarse ? EXP2_HIGHEST : EXP_HIGHEST));
+    assembler.vector(MAX, power, power, code.constant(coarse ? EXP2_LOWEST : EXP_LOWEST));
+    return new Vector[] {x, power};
   }
 
   /** Uses {@code (1 + tanh u) / 2 = 1 / (1 + e^-2u)}, which keeps small results exact. */
-  private void geluTanh(Vector x) {
-    Vector power = code.fresh();
-    assembler.vector(MULTIPLY, power, x, x);
+  private void geluPower(Vector power, Vector x) {
     int before = code.taken();
     Vector linear = code.fresh();
     float unit = coarse ? LOG2_E : 1;
+    assembler.vector(MULTIPLY, power, x, x);
     code.fill(linear, unit * GELU_LINEAR);
     assembler.vector(FMA_231, linear, power, code.constant(unit * GELU_CUBIC));
     assembler.vector(MULTIPLY, power, linear, x);
     code.release(before);
-    divideByPower(x, power);
   }
 
-  /** {@code x /= 1 + e^power}; where results are coarse, of 2 instead of e. */
-  private void divideByPower(Vector x, Vector power) {
-    assembler.vector(MIN, power, power, code.constant(coarse ? EXP2_HIGHEST : EXP_HIGHEST));
-    if (coarse) {
-      coarseExp2PlusOne(power);
-    } else {
-      exp(power, true);
+  /** The second stage, which brings the result to {@code x}. */
+  void finish(Activation activation, Vector[] begun) {
+    Vector x = begun[0];
+    if (activation == Activation.GELU_ERF) {
+      geluErf(x);
+    } else if (hasStages(activation)) {
+      Vector power = begun[1];
+      if (coarse) {
+        exp2(power, COARSE_EXP2_COEFFICIENTS, true);
+      } else {
+        exp(power, true);
+      }
+      assembler.vector(DIVIDE, x, x, power);
     }
-    assembler.vector(DIVIDE, x, x, power);
   }
 
   /**
@@ -203,6 +209,7 @@ final class VectorFunctions {
    * and the relative error of erfc stays below 2e-7 in exact arithmetic.
    */
   private void geluErf(Vector x) {
+    int before = code.taken();
     Vector z = code.fresh();
     Vector t = code.fresh();
     Vector tail = code.fresh();
@@ -215,6 +222,7 @@ final class VectorFunctions {
       assembler.vector(FMA_213, tail, t, code.constant(ERFC_COEFFICIENTS[i]));
     }
     assembler.vector(FNMA_231, tail, z, z);
+    assembler.vector(MAX, tail, tail, code.constant(EXP_LOWEST));
     exp(tail, false);
     assembler.vector(MULTIPLY, tail, tail, t);
     Vector complement = z;
@@ -223,5 +231,6 @@ final class VectorFunctions {
     code.select(Comparison.GREATER, x, t, tail, complement);
     assembler.vector(MULTIPLY, x, x, code.constant(0.5f));
     assembler.vector(MULTIPLY, x, x, tail);
+    code.release(before);
   }
 }
