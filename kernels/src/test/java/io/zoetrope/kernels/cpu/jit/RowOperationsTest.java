@@ -250,6 +250,39 @@ class RowOperationsTest {
     }
   }
 
+  /** Far outside of the range in which powers are computed. */
+  @ParameterizedTest
+  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  void activationsOfSpecialValues(Machine machine) {
+    float[] special = {
+      Float.NaN, Float.POSITIVE_INFINITY, 3e38f, -3e38f, 1e30f, -1e30f, 200, -200, 88.5f, -88.5f,
+      87.5f, -87.5f, 20, -20, 0, -0f, Float.MIN_VALUE
+    };
+    int count = 5 * special.length;
+    try (Backend backend = new GeneratedBackend(1, machine.set(), machine.loader())) {
+      for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
+        Tensor x = Tensor.zeros(dtype, count);
+        for (int i = 0; i < count; i++) {
+          Conversions.fromFloat(x.segment(), dtype, i, special[i % special.length]);
+        }
+        for (Activation activation : Activation.values()) {
+          Tensor want = Tensor.zeros(dtype, count);
+          definition.activate(want, x, activation);
+          Tensor got = Tensor.zeros(dtype, count);
+          backend.activate(got, x, activation);
+          float[] expected = want.toFloats();
+          float[] actual = got.toFloats();
+          float unit = dtype == DType.BF16 ? 0x1p-7f : 0x1p-17f;
+          for (int i = 0; i < count; i++) {
+            String what = activation + " of " + special[i % special.length];
+            float allowed = unit * Math.min(Math.abs(expected[i]), Float.MAX_VALUE) + 1e-36f;
+            assertEquals(expected[i], actual[i], allowed, what);
+          }
+        }
+      }
+    }
+  }
+
   /** The work is split among threads when there is enough of it. */
   @Test
   void resultsAreTheSameForAnyNumberOfThreads() {
