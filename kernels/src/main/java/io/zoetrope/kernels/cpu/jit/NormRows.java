@@ -54,11 +54,11 @@ record NormRows(
   static final int HEADS = 14;
   static final int HEAD_DIM = 15;
 
-  /** Bits of a double: columns. */
+  /** {@link #bits} of the number of columns. */
   static final int COUNT = 16;
 
   /**
-   * Bits of a double: what is added to a mean of squares, or the smallest norm by which {@link
+   * {@link #bits} of what is added to a mean of squares, or of the smallest norm by which {@link
    * Norm#EUCLIDEAN} divides.
    */
   static final int EPSILON = 17;
@@ -82,6 +82,13 @@ record NormRows(
     PLAIN,
     /** The factor is 1 more than what is stored. */
     PLUS_ONE
+  }
+
+  /** An argument: the bits of a double for {@link Norm#LAYER}, of a float otherwise. */
+  static long bits(Norm norm, double value) {
+    return norm == Norm.LAYER
+        ? Double.doubleToRawLongBits(value)
+        : Float.floatToRawIntBits((float) value);
   }
 
   private static final int ACCUMULATORS = 4;
@@ -217,37 +224,51 @@ record NormRows(
             code.accumulateProduct(squares[vector], value, value);
           });
       code.reduce(ADD, squares);
-      Vector square = squares[0].as(128);
-      Vector other = squares[1].as(128);
-      if (norm == Norm.EUCLIDEAN) {
-        assembler.vector(ONE_FLOAT_TO_DOUBLE, square, square, square);
-        assembler.vector(SQUARE_ROOT_ONE_DOUBLE, square, square, square);
-        assembler.vector(LOAD_ONE_DOUBLE, other, Assembler.argument(EPSILON));
-        // Of two operands one of which is NaN, the instruction returns the second.
-        assembler.vector(MAX_ONE_DOUBLE, square, other, square);
-        assembler.vector(LOAD_ONE_DOUBLE, other, Assembler.argument(COUNT));
-        assembler.vector(SQUARE_ROOT_ONE_DOUBLE, other, other, other);
+      if (norm == Norm.LAYER) {
+        layerScale(squares[0].as(128), squares[1].as(128), sums);
       } else {
-        toMean(square);
-        if (norm == Norm.LAYER) {
-          code.reduce(ADD, sums);
-          toMean(sums[0]);
-          toFloat(rest, sums[0]);
-          Vector sum = sums[0].as(128);
-          assembler.vector(MULTIPLY_ONE_DOUBLE, sum, sum, sum);
-          assembler.vector(SUBTRACT_ONE_DOUBLE, square, square, sum);
-          code.zero(sum);
-          assembler.vector(MAX_ONE_DOUBLE, square, sum, square);
-        }
-        assembler.vector(ADD_ONE_DOUBLE, square, square, Assembler.argument(EPSILON));
-        assembler.vector(SQUARE_ROOT_ONE_DOUBLE, square, square, square);
-        assembler.vector(LOAD_ONE_DOUBLE, other, assembler.constant(ONE));
+        scale(squares[0]);
       }
+    }
+
+    /** From the sum of squares, in floats: rows can be short, and all of a row waits for it. */
+    private void scale(Vector sum) {
+      Vector other = code.fresh();
+      if (norm == Norm.EUCLIDEAN) {
+        assembler.vector(SQUARE_ROOT, sum, sum);
+        code.broadcast(other, Assembler.argument(EPSILON));
+        // Of two operands one of which is NaN, the instruction returns the second.
+        assembler.vector(MAX, sum, other, sum);
+        code.broadcast(other, Assembler.argument(COUNT));
+        assembler.vector(SQUARE_ROOT, other, other);
+      } else {
+        code.broadcast(other, Assembler.argument(COUNT));
+        assembler.vector(DIVIDE, sum, sum, other);
+        code.broadcast(other, Assembler.argument(EPSILON));
+        assembler.vector(ADD, sum, sum, other);
+        assembler.vector(SQUARE_ROOT, sum, sum);
+        code.fill(other, 1);
+      }
+      assembler.vector(DIVIDE, scale, other, sum);
+    }
+
+    /** In doubles, so that a large mean does not hide a small variance. */
+    private void layerScale(Vector square, Vector other, Vector[] sums) {
+      toMean(square);
+      code.reduce(ADD, sums);
+      toMean(sums[0]);
+      toFloat(rest, sums[0]);
+      Vector sum = sums[0].as(128);
+      assembler.vector(MULTIPLY_ONE_DOUBLE, sum, sum, sum);
+      assembler.vector(SUBTRACT_ONE_DOUBLE, square, square, sum);
+      code.zero(sum);
+      assembler.vector(MAX_ONE_DOUBLE, square, sum, square);
+      assembler.vector(ADD_ONE_DOUBLE, square, square, Assembler.argument(EPSILON));
+      assembler.vector(SQUARE_ROOT_ONE_DOUBLE, square, square, square);
+      assembler.vector(LOAD_ONE_DOUBLE, other, assembler.constant(ONE));
       assembler.vector(DIVIDE_ONE_DOUBLE, square, other, square);
       toFloat(scale, square);
-      if (norm == Norm.LAYER) {
-        assembler.vector(FNMA_213, rest, scale, assembler.constant(0f));
-      }
+      assembler.vector(FNMA_213, rest, scale, assembler.constant(0f));
     }
 
     private Vector[] zeros() {

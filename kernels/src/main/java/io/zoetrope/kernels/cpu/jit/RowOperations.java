@@ -203,8 +203,8 @@ final class RowOperations {
       common[NormRows.COLUMNS] = features;
       common[NormRows.HEADS] = heads;
       common[NormRows.HEAD_DIM] = features / heads;
-      common[NormRows.COUNT] = Double.doubleToRawLongBits(features);
-      common[NormRows.EPSILON] = Double.doubleToRawLongBits(epsilon);
+      common[NormRows.COUNT] = NormRows.bits(norm, features);
+      common[NormRows.EPSILON] = NormRows.bits(norm, epsilon);
       runner.run(
           new NormRows(
               runner.set(),

@@ -166,7 +166,8 @@ final class StridedCopy {
   }
 
   /**
-   * Cuts rows and columns in blocks, and runs them for every index of the other dimensions.
+   * Cuts rows and columns in blocks, and runs each for every index of the other dimensions, which
+   * can be short ones inside of them.
    *
    * @param mostColumns of a block, if there are enough rows
    */
@@ -176,14 +177,16 @@ final class StridedCopy {
     long height = Math.clamp(plan.rows().size(), 1, mostElements / width);
     long across = Math.ceilDiv(plan.columns().size(), width);
     long down = Math.ceilDiv(plan.rows().size(), height);
+    long outerCount = plan.outerCount();
     runner.run(
-        across * down * plan.outerCount(),
+        across * down * outerCount,
         2 * Float.BYTES * width * height,
         (workspace, first, count) -> {
           for (long index = first; index < first + count; index++) {
-            long column = index % across * width;
-            long row = index / across % down * height;
-            long[] starts = plan.position(index / across / down, row, column);
+            long tile = index / outerCount;
+            long row = tile / across * height;
+            long column = tile % across * width;
+            long[] starts = plan.position(index % outerCount, row, column);
             block.run(
                 workspace,
                 starts[0],

@@ -256,8 +256,8 @@ final class RowChecks {
       arguments[NormRows.COLUMNS] = columns;
       arguments[NormRows.HEADS] = heads;
       arguments[NormRows.HEAD_DIM] = 2L * pairs;
-      arguments[NormRows.COUNT] = Double.doubleToRawLongBits(columns);
-      arguments[NormRows.EPSILON] = Double.doubleToRawLongBits(EPSILON);
+      arguments[NormRows.COUNT] = NormRows.bits(recipe.norm(), columns);
+      arguments[NormRows.EPSILON] = NormRows.bits(recipe.norm(), EPSILON);
       run.call(recipe, arguments);
       // What is rounded before the rotation may go the other way when it lies in the middle.
       double between = recipe.rotate() && dtype == DType.BF16 ? 0x1p-7 / 4e-6 : 1;
