@@ -84,13 +84,6 @@ record NormRows(
     PLUS_ONE
   }
 
-  /** An argument: the bits of a double for {@link Norm#LAYER}, of a float otherwise. */
-  static long bits(Norm norm, double value) {
-    return norm == Norm.LAYER
-        ? Double.doubleToRawLongBits(value)
-        : Float.floatToRawIntBits((float) value);
-  }
-
   private static final int ACCUMULATORS = 4;
 
   /** 1 in double, over and over. */
@@ -103,6 +96,13 @@ record NormRows(
   private static final Register END = Register.R9;
   private static final Register FACTOR_ROW = Register.R10;
   private static final Register OFFSET_ROW = Register.R11;
+
+  /** An argument: the bits of a double for {@link Norm#LAYER}, of a float otherwise. */
+  static long bits(Norm norm, double value) {
+    return norm == Norm.LAYER
+        ? Double.doubleToRawLongBits(value)
+        : Float.floatToRawIntBits((float) value);
+  }
 
   @Override
   public void generate(Assembler assembler) {

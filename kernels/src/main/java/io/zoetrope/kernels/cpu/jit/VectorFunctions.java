@@ -31,7 +31,9 @@ final class VectorFunctions {
   };
 
   private static final float EXP2_LOWEST = -126;
-  private static final float EXP2_HIGHEST = 128;
+
+  /** n = 128 and infinite, even if the polynomial is a little too small. */
+  private static final float EXP2_HIGHEST = 128.25f;
 
   /** Twice a minimax polynomial for 2^r on [-1/2, 1/2], from r^6 down to 1. */
   private static final float[] EXP2_COEFFICIENTS = {

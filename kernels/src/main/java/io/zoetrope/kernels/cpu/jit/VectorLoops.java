@@ -138,7 +138,7 @@ abstract class VectorLoops extends VectorRegisters {
    * executed together with the beginning of the next, so that no instruction waits long for others.
    *
    * @param vectors of a group, an even number
-   * @param begin returns the registers that hold what the end needs
+   * @param begin returns the registers that hold what the end needs; takes no mask register
    */
   void stagedColumnsOf(
       DType dtype, Register end, int vectors, IntFunction<Vector[]> begin, Finish finish) {
