@@ -5,7 +5,7 @@ import static io.zoetrope.kernels.cpu.jit.VectorInstruction.FMA_231;
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MULTIPLY;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ record CombineRows(InstructionSet set, Combination combination, DType dtype, DTy
     if (combination == Combination.ADD_GATED) {
       all.add(new Rows(GATE, 8));
     }
-    code.rows(ROWS, all, () -> code.columns(COLUMNS, 2, vector -> element(code, vector)));
+    code.rows(ROWS, all, () -> code.columnsOf(dtype, COLUMNS, 4, vector -> element(code, vector)));
     assembler.leave();
   }
 
@@ -60,17 +60,17 @@ record CombineRows(InstructionSet set, Combination combination, DType dtype, DTy
     Assembler assembler = code.assembler();
     Vector a = code.fresh();
     Vector b = code.fresh();
-    code.load(dtype, a, code.at(A, dtype, vector));
-    code.load(other, b, code.at(B, other, vector));
+    code.load(dtype, a, A, vector);
+    code.load(other, b, B, vector);
     switch (combination) {
       case ADD -> assembler.vector(ADD, a, a, b);
       case MULTIPLY -> assembler.vector(MULTIPLY, a, a, b);
       case ADD_GATED -> {
         Vector gate = code.fresh();
-        code.load(DType.F32, gate, code.at(GATE, DType.F32, vector));
+        code.load(DType.F32, gate, GATE, vector);
         assembler.vector(FMA_231, a, b, gate);
       }
     }
-    code.store(dtype, code.at(OUT, dtype, vector), a);
+    code.store(dtype, OUT, vector, a);
   }
 }

@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.kernels.cpu.blocks.ConvolutionBlocks;
+import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.jit.NativeWorkspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
@@ -38,7 +39,7 @@ final class ConvolutionOperation {
     int depth = weight.intSize(1);
     PackedWeight packed =
         products.packed(weight, products.operands(x.dtype(), weight.dtype(), depth));
-    Epilogue.Join join = residual == null ? Epilogue.Join.NONE : Epilogue.Join.ADD;
+    Join join = residual == null ? Join.NONE : Join.ADD;
     var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, join, residual, null);
     Call call = new Call(out, x, history, weight, packed, geometry, epilogue);
     call.run();

@@ -4,12 +4,14 @@ import static io.zoetrope.kernels.cpu.jit.VectorInstruction.ADD;
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.FMA_231;
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MULTIPLY;
 
+import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * What follows a product of matrices: {@code product = activation(sum + bias)}, then {@code out =
@@ -26,14 +28,6 @@ import java.util.List;
  */
 record Epilogue(InstructionSet set, Activation activation, boolean bias, Join join, DType out)
     implements KernelCache.Recipe {
-  /** How the product joins a base. */
-  enum Join {
-    NONE,
-    ADD,
-    ADD_GATED,
-    MULTIPLY
-  }
-
   private static final Register SUMS = Register.RSI;
   private static final Register OUT = Register.RDX;
   private static final Register ROWS = Register.R8;
@@ -62,38 +56,57 @@ record Epilogue(InstructionSet set, Activation activation, boolean bias, Join jo
     if (join == Join.ADD_GATED) {
       all.add(new Rows(GATE, 9));
     }
+    VectorFunctions functions = new VectorFunctions(code, out);
+    IntFunction<Vector[]> begin = vector -> functions.begin(activation, product(code, vector));
+    VectorLoops.Finish finish =
+        (vector, begun) -> {
+          functions.finish(activation, begun);
+          store(code, vector, begun[0]);
+        };
     code.rows(
-        ROWS, all, () -> code.columns(COLUMNS, code.overlap(), vector -> element(code, vector)));
+        ROWS,
+        all,
+        () -> {
+          if (VectorFunctions.hasStages(activation)) {
+            code.stagedColumnsOf(out, COLUMNS, code.overlap(), begin, finish);
+          } else {
+            code.columnsOf(out, COLUMNS, code.overlap(), i -> finish.accept(i, begin.apply(i)));
+          }
+        });
     assembler.leave(GATE);
   }
 
-  private void element(VectorCode code, int vector) {
-    Assembler assembler = code.assembler();
+  private Vector product(VectorCode code, int vector) {
     Vector product = code.fresh();
     int before = code.taken();
-    code.load(DType.F32, product, code.at(SUMS, DType.F32, vector));
+    code.load(DType.F32, product, SUMS, vector);
     if (bias) {
       Vector other = code.fresh();
-      code.load(DType.F32, other, code.at(BIAS, DType.F32, vector));
-      assembler.vector(ADD, product, product, other);
+      code.load(DType.F32, other, BIAS, vector);
+      code.assembler().vector(ADD, product, product, other);
       code.release(before);
     }
-    new VectorFunctions(code).activate(activation, product);
+    return product;
+  }
+
+  private void store(VectorCode code, int vector, Vector product) {
+    Assembler assembler = code.assembler();
+    Vector result = product;
     if (join != Join.NONE) {
       code.round(out, product);
       Vector other = code.fresh();
-      code.load(out, other, code.at(BASE, out, vector));
+      code.load(out, other, BASE, vector);
       switch (join) {
         case ADD_GATED -> {
           Vector gate = code.fresh();
-          code.load(DType.F32, gate, code.at(GATE, DType.F32, vector));
+          code.load(DType.F32, gate, GATE, vector);
           assembler.vector(FMA_231, other, product, gate);
-          product = other;
+          result = other;
         }
         case MULTIPLY -> assembler.vector(MULTIPLY, product, product, other);
         default -> assembler.vector(ADD, product, product, other);
       }
     }
-    code.store(out, code.at(OUT, out, vector), product);
+    code.store(out, OUT, vector, result);
   }
 }

@@ -5,7 +5,7 @@ import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MULTIPLY;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.blocks.MatrixBlocks;
-import io.zoetrope.kernels.cpu.jit.Epilogue.Join;
 import io.zoetrope.kernels.cpu.jit.NativeWorkspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;

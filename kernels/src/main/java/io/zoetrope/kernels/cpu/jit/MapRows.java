@@ -4,10 +4,11 @@ import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MAX;
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.MIN;
 
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Computes each element of some rows from the element in the same place: {@code
@@ -32,33 +33,42 @@ record MapRows(InstructionSet set, DType dtype, Activation activation, boolean c
 
   private void write(VectorCode code) {
     Assembler assembler = code.assembler();
-    VectorFunctions functions = new VectorFunctions(code);
+    VectorFunctions functions = new VectorFunctions(code, dtype);
     assembler.load(ROWS, Assembler.argument(4));
     assembler.load(COLUMNS, Assembler.argument(5));
-    Vector min = code.fresh();
-    Vector max = code.fresh();
+    Vector min = clamp ? code.fresh() : null;
+    Vector max = clamp ? code.fresh() : null;
     if (clamp) {
       code.broadcast(min, Assembler.argument(6));
       code.broadcast(max, Assembler.argument(7));
     }
+    IntFunction<Vector[]> begin =
+        vector -> {
+          Vector value = code.fresh();
+          code.load(dtype, value, X, vector);
+          return functions.begin(activation, value);
+        };
+    VectorLoops.Finish finish =
+        (vector, begun) -> {
+          functions.finish(activation, begun);
+          Vector value = begun[0];
+          if (clamp) {
+            // Of two operands one of which is NaN, the second is returned.
+            assembler.vector(MAX, value, min, value);
+            assembler.vector(MIN, value, max, value);
+          }
+          code.store(dtype, OUT, vector, value);
+        };
     code.rows(
         ROWS,
         List.of(new Rows(X, 0), new Rows(OUT, 2)),
-        () ->
-            code.columns(
-                COLUMNS,
-                code.overlap(),
-                vector -> {
-                  Vector value = code.fresh();
-                  code.load(dtype, value, code.at(X, dtype, vector));
-                  functions.activate(activation, value);
-                  if (clamp) {
-                    // Of two operands one of which is NaN, the second is returned.
-                    assembler.vector(MAX, value, min, value);
-                    assembler.vector(MIN, value, max, value);
-                  }
-                  code.store(dtype, code.at(OUT, dtype, vector), value);
-                }));
+        () -> {
+          if (VectorFunctions.hasStages(activation)) {
+            code.stagedColumnsOf(dtype, COLUMNS, code.overlap(), begin, finish);
+          } else {
+            code.columnsOf(dtype, COLUMNS, code.overlap(), i -> finish.accept(i, begin.apply(i)));
+          }
+        });
     assembler.leave();
   }
 }

@@ -2,13 +2,13 @@ package io.zoetrope.kernels.cpu.jit;
 
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.*;
 
-import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
  *
  * @param dtype of x and out
  * @param offset whether one is added
+ * @param arranged whether factor and offset went through {@link ArrangeVector}, in heads if they
+ *     are to be rotated
  * @param rotate whether the result is rounded and then rotated, as by {@link RotateRows}
  */
 record NormRows(
@@ -28,6 +30,7 @@ record NormRows(
     Norm norm,
     Factor factor,
     boolean offset,
+    boolean arranged,
     Activation activation,
     boolean rotate)
     implements KernelCache.Recipe {
@@ -36,7 +39,7 @@ record NormRows(
 
   static final int OUT = 2;
 
-  /** F32; 0 bytes from row to row for the same row always. */
+  /** F32; 0 bytes from row to row for the same row always, which may be arranged. */
   static final int FACTOR = 4;
 
   /** As the factor. */
@@ -51,11 +54,11 @@ record NormRows(
   static final int HEADS = 14;
   static final int HEAD_DIM = 15;
 
-  /** Bits of a double: columns. */
+  /** {@link #bits} of the number of columns. */
   static final int COUNT = 16;
 
   /**
-   * Bits of a double: what is added to a mean of squares, or the smallest norm by which {@link
+   * {@link #bits} of what is added to a mean of squares, or of the smallest norm by which {@link
    * Norm#EUCLIDEAN} divides.
    */
   static final int EPSILON = 17;
@@ -93,6 +96,13 @@ record NormRows(
   private static final Register END = Register.R9;
   private static final Register FACTOR_ROW = Register.R10;
   private static final Register OFFSET_ROW = Register.R11;
+
+  /** An argument: the bits of a double for {@link Norm#LAYER}, of a float otherwise. */
+  static long bits(Norm norm, double value) {
+    return norm == Norm.LAYER
+        ? Double.doubleToRawLongBits(value)
+        : Float.floatToRawIntBits((float) value);
+  }
 
   @Override
   public void generate(Assembler assembler) {
@@ -150,31 +160,42 @@ record NormRows(
         new Rotation(code, dtype, this::rounded)
             .row(X_ROW, OUT_ROW, Assembler.argument(HEADS), Assembler.argument(HEAD_DIM));
       } else {
-        code.columns(
-            END,
-            code.overlap(),
-            vector -> {
-              Vector value = code.fresh();
-              load(value, code.at(X_ROW, dtype, vector));
-              result(value, vector, 0);
-              code.store(dtype, code.at(OUT_ROW, dtype, vector), value);
-            });
+        columns();
       }
     }
 
-    private void load(Vector to, Address from) {
-      code.load(dtype, to, from);
+    private void columns() {
+      VectorFunctions functions = new VectorFunctions(code, dtype);
+      IntFunction<Vector[]> begin =
+          vector -> {
+            Vector value = code.fresh();
+            code.load(dtype, value, X_ROW, vector);
+            result(value, vector, 0);
+            return functions.begin(activation, value);
+          };
+      VectorLoops.Finish finish =
+          (vector, begun) -> {
+            functions.finish(activation, begun);
+            code.store(dtype, OUT_ROW, vector, begun[0]);
+          };
+      if (VectorFunctions.hasStages(activation)) {
+        code.stagedColumnsOf(dtype, END, code.overlap(), begin, finish);
+      } else {
+        int vectors = activation == Activation.NONE ? 4 : code.overlap();
+        code.columnsOf(dtype, END, vectors, i -> finish.accept(i, begin.apply(i)));
+      }
     }
 
     /** The mean as far as a float holds it. */
     private void mean() {
       Vector[] sums = zeros();
-      code.columns(
+      code.columnsOf(
+          dtype,
           END,
           ACCUMULATORS,
           vector -> {
             Vector value = code.fresh();
-            load(value, code.at(X_ROW, dtype, vector));
+            code.load(dtype, value, X_ROW, vector);
             code.accumulate(sums[vector], value);
           });
       code.reduce(ADD, sums);
@@ -189,12 +210,13 @@ record NormRows(
     private void squares() {
       Vector[] squares = zeros();
       Vector[] sums = norm == Norm.LAYER ? zeros() : null;
-      code.columns(
+      code.columnsOf(
+          dtype,
           END,
           ACCUMULATORS,
           vector -> {
             Vector value = code.fresh();
-            load(value, code.at(X_ROW, dtype, vector));
+            code.load(dtype, value, X_ROW, vector);
             if (norm == Norm.LAYER) {
               assembler.vector(SUBTRACT, value, value, mean);
               code.accumulate(sums[vector], value);
@@ -202,37 +224,51 @@ record NormRows(
             code.accumulateProduct(squares[vector], value, value);
           });
       code.reduce(ADD, squares);
-      Vector square = squares[0].as(128);
-      Vector other = squares[1].as(128);
-      if (norm == Norm.EUCLIDEAN) {
-        assembler.vector(ONE_FLOAT_TO_DOUBLE, square, square, square);
-        assembler.vector(SQUARE_ROOT_ONE_DOUBLE, square, square, square);
-        assembler.vector(LOAD_ONE_DOUBLE, other, Assembler.argument(EPSILON));
-        // Of two operands one of which is NaN, the instruction returns the second.
-        assembler.vector(MAX_ONE_DOUBLE, square, other, square);
-        assembler.vector(LOAD_ONE_DOUBLE, other, Assembler.argument(COUNT));
-        assembler.vector(SQUARE_ROOT_ONE_DOUBLE, other, other, other);
+      if (norm == Norm.LAYER) {
+        layerScale(squares[0].as(128), squares[1].as(128), sums);
       } else {
-        toMean(square);
-        if (norm == Norm.LAYER) {
-          code.reduce(ADD, sums);
-          toMean(sums[0]);
-          toFloat(rest, sums[0]);
-          Vector sum = sums[0].as(128);
-          assembler.vector(MULTIPLY_ONE_DOUBLE, sum, sum, sum);
-          assembler.vector(SUBTRACT_ONE_DOUBLE, square, square, sum);
-          code.zero(sum);
-          assembler.vector(MAX_ONE_DOUBLE, square, sum, square);
-        }
-        assembler.vector(ADD_ONE_DOUBLE, square, square, Assembler.argument(EPSILON));
-        assembler.vector(SQUARE_ROOT_ONE_DOUBLE, square, square, square);
-        assembler.vector(LOAD_ONE_DOUBLE, other, assembler.constant(ONE));
+        scale(squares[0]);
       }
+    }
+
+    /** From the sum of squares, in floats: rows can be short, and all of a row waits for it. */
+    private void scale(Vector sum) {
+      Vector other = code.fresh();
+      if (norm == Norm.EUCLIDEAN) {
+        assembler.vector(SQUARE_ROOT, sum, sum);
+        code.broadcast(other, Assembler.argument(EPSILON));
+        // Of two operands one of which is NaN, the instruction returns the second.
+        assembler.vector(MAX, sum, other, sum);
+        code.broadcast(other, Assembler.argument(COUNT));
+        assembler.vector(SQUARE_ROOT, other, other);
+      } else {
+        code.broadcast(other, Assembler.argument(COUNT));
+        assembler.vector(DIVIDE, sum, sum, other);
+        code.broadcast(other, Assembler.argument(EPSILON));
+        assembler.vector(ADD, sum, sum, other);
+        assembler.vector(SQUARE_ROOT, sum, sum);
+        code.fill(other, 1);
+      }
+      assembler.vector(DIVIDE, scale, other, sum);
+    }
+
+    /** In doubles, so that a large mean does not hide a small variance. */
+    private void layerScale(Vector square, Vector other, Vector[] sums) {
+      toMean(square);
+      code.reduce(ADD, sums);
+      toMean(sums[0]);
+      toFloat(rest, sums[0]);
+      Vector sum = sums[0].as(128);
+      assembler.vector(MULTIPLY_ONE_DOUBLE, sum, sum, sum);
+      assembler.vector(SUBTRACT_ONE_DOUBLE, square, square, sum);
+      code.zero(sum);
+      assembler.vector(MAX_ONE_DOUBLE, square, sum, square);
+      assembler.vector(ADD_ONE_DOUBLE, square, square, Assembler.argument(EPSILON));
+      assembler.vector(SQUARE_ROOT_ONE_DOUBLE, square, square, square);
+      assembler.vector(LOAD_ONE_DOUBLE, other, assembler.constant(ONE));
       assembler.vector(DIVIDE_ONE_DOUBLE, square, other, square);
       toFloat(scale, square);
-      if (norm == Norm.LAYER) {
-        assembler.vector(FNMA_213, rest, scale, assembler.constant(0f));
-      }
+      assembler.vector(FNMA_213, rest, scale, assembler.constant(0f));
     }
 
     private Vector[] zeros() {
@@ -255,7 +291,7 @@ record NormRows(
       code.broadcast(to);
     }
 
-    /** The element that goes out, before it is rounded or rotated. */
+    /** The element before its activation, before it is rounded or rotated. */
     private void result(Vector value, int vector, int element) {
       if (norm == Norm.LAYER) {
         assembler.vector(SUBTRACT, value, value, mean);
@@ -270,8 +306,7 @@ record NormRows(
         if (factor == Factor.PLAIN) {
           assembler.vector(MULTIPLY, value, value, other);
         } else {
-          assembler.vector(FMA_213, other, value, value);
-          assembler.vector(LOAD, value, other);
+          assembler.vector(FMA_213, value, other, value);
         }
       }
       if (offset) {
@@ -279,17 +314,25 @@ record NormRows(
         assembler.vector(ADD, value, value, other);
       }
       code.release(before);
-      new VectorFunctions(code).activate(activation, value);
     }
 
     private void rounded(Vector value, int vector, int element) {
       result(value, vector, element);
-      code.round(dtype, value);
+      if (arranged) {
+        code.roundBetween(dtype, value);
+      } else {
+        code.round(dtype, value);
+      }
     }
 
     private void load32(Vector to, Register row, int vector, int element) {
-      Address at = code.at(row, DType.F32, vector).plus(element * Float.BYTES);
-      code.load(DType.F32, to, at);
+      if (arranged && element == 0) {
+        code.loadArranged(to, row, vector);
+      } else if (element == 0) {
+        code.load(DType.F32, to, row, vector);
+      } else {
+        code.load(DType.F32, to, code.at(row, DType.F32, vector).plus(element * Float.BYTES));
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.zoetrope.kernels.cpu.jit.Assembler.Condition;
 import io.zoetrope.kernels.cpu.jit.Assembler.Label;
 import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -68,7 +68,11 @@ final class Rotation {
     assembler.place(loop);
     assembler.load(VectorCode.SCRATCH, headDim);
     assembler.add(END, VectorCode.SCRATCH);
-    code.vectors(END, vector -> vector(x, out, vector));
+    if (SplitBlocks.serve(code.set(), dtype)) {
+      code.blocks(END, first -> block(x, out, first));
+    } else {
+      code.vectors(END, vector -> vector(x, out, vector));
+    }
     code.elements(END, 2, _ -> pair(x, out));
     // The index goes on through the row, the cosines start again.
     assembler.load(VectorCode.SCRATCH, headDim);
@@ -95,6 +99,32 @@ final class Rotation {
     loadTwice(factor, COS);
     assembler.vector(FMA_231, other, value, factor);
     code.store(dtype, code.at(out, dtype, vector), other);
+  }
+
+  /**
+   * A split block has all first elements of its pairs in one vector, all second ones in another.
+   */
+  private void block(Register x, Register out, int first) {
+    Vector even = code.fresh();
+    Vector odd = code.fresh();
+    int free = code.taken();
+    code.load(dtype, even, x, first);
+    before.change(even, first, 0);
+    code.load(dtype, odd, x, first + 1);
+    before.change(odd, first + 1, 0);
+    code.release(free);
+    Vector evenTurned = code.fresh();
+    Vector oddTurned = code.fresh();
+    Vector factor = code.fresh();
+    int pairs = first / 2 * factor.bits() / Byte.SIZE;
+    assembler.vector(LOAD, factor, ofPair(SIN).plus(pairs));
+    assembler.vector(MULTIPLY, evenTurned, odd, factor);
+    assembler.vector(MULTIPLY, oddTurned, even, factor);
+    assembler.vector(LOAD, factor, ofPair(COS).plus(pairs));
+    assembler.vector(FMS_231, evenTurned, even, factor);
+    assembler.vector(FMA_231, oddTurned, odd, factor);
+    code.store(dtype, out, first, evenTurned);
+    code.store(dtype, out, first + 1, oddTurned);
   }
 
   /** One float for each pair, in both lanes of the pair. */

@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.kernels.cpu.jit.CombineRows.Combination;
+import io.zoetrope.kernels.cpu.jit.NativeWorkspace.Piece;
 import io.zoetrope.kernels.cpu.jit.NormRows.Factor;
 import io.zoetrope.kernels.cpu.jit.NormRows.Norm;
 import io.zoetrope.ops.Activation;
@@ -20,34 +21,32 @@ final class RowOperations {
 
   void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
     new NormCall(out, x, Norm.LAYER, eps)
-        .factor(weight == null ? Factor.NONE : Factor.PLAIN, RowVectors.ofVector(runner, weight))
-        .offset(RowVectors.ofVector(runner, bias))
+        .factor(weight == null ? Factor.NONE : Factor.PLAIN, weight)
+        .offset(bias)
         .run(Activation.NONE);
   }
 
   void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
     new NormCall(out, x, Norm.LAYER, eps)
-        .factor(Factor.PLUS_ONE, RowVectors.of(scale))
-        .offset(RowVectors.of(shift))
+        .factor(Factor.PLUS_ONE, scale)
+        .offset(shift)
         .run(Activation.NONE);
   }
 
   void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
     new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
-        .factor(Factor.PLAIN, RowVectors.ofVector(runner, weight))
+        .factor(Factor.PLAIN, weight)
         .run(Activation.NONE);
   }
 
   void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
-    new NormCall(out, x, Norm.EUCLIDEAN, SMALLEST_NORM)
-        .factor(Factor.PLAIN, RowVectors.ofVector(runner, gamma))
-        .run(activation);
+    new NormCall(out, x, Norm.EUCLIDEAN, SMALLEST_NORM).factor(Factor.PLAIN, gamma).run(activation);
   }
 
   void rmsNormRope(
       Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
     new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
-        .factor(Factor.PLAIN, RowVectors.ofVector(runner, weight))
+        .factor(Factor.PLAIN, weight)
         .rotation(RowVectors.ofRows(runner, cos), RowVectors.ofRows(runner, sin), heads)
         .run(Activation.NONE);
   }
@@ -84,7 +83,7 @@ final class RowOperations {
     long features = x.size(1);
     NativeView view = NativeView.of(x);
     NativeView added = NativeView.of(y);
-    RowVectors gates = RowVectors.of(gate);
+    RowVectors gates = RowVectors.of(runner, gate);
     long pitch = features * view.dtype().bytes();
     runner.run(
         new CombineRows(runner.set(), Combination.ADD_GATED, x.dtype(), y.dtype()),
@@ -115,15 +114,23 @@ final class RowOperations {
    * @param pitch bytes from row to row
    */
   private record RowVectors(NativeView view, long pitch) {
-    /** Of a tensor [features] or [rows, features]. */
-    static RowVectors of(Tensor tensor) {
-      long stride = tensor.shape().rank() == 1 ? 0 : tensor.stride(0);
-      return new RowVectors(NativeView.of(tensor), stride * Float.BYTES);
+    /** Of a tensor [features] of any dtype, or [rows, features] of F32; null for null. */
+    static RowVectors of(RowRunner runner, Tensor tensor) {
+      if (tensor == null) {
+        return null;
+      }
+      long stride = serveAllRows(tensor) ? 0 : tensor.stride(0);
+      return new RowVectors(runner.floats(tensor), stride * Float.BYTES);
     }
 
-    /** A weight of any dtype, for all rows; null for null. */
-    static RowVectors ofVector(RowRunner runner, Tensor weight) {
-      return weight == null ? null : new RowVectors(runner.floats(weight), 0);
+    /** Of a tensor [features] of any dtype, for {@link NormRows#arranged}; null for null. */
+    static RowVectors arranged(RowRunner runner, Tensor tensor, int heads, Piece piece) {
+      return tensor == null ? null : new RowVectors(runner.arranged(tensor, heads, piece), 0);
+    }
+
+    /** Null included. */
+    static boolean serveAllRows(Tensor tensor) {
+      return tensor == null || tensor.shape().rank() == 1;
     }
 
     /** Of a contiguous matrix. */
@@ -143,8 +150,8 @@ final class RowOperations {
     private final Norm norm;
     private final double epsilon;
     private Factor factorKind = Factor.NONE;
-    private RowVectors factor;
-    private RowVectors offset;
+    private Tensor factor;
+    private Tensor offset;
     private RowVectors cos;
     private RowVectors sin;
     private int heads = 1;
@@ -156,13 +163,13 @@ final class RowOperations {
       this.epsilon = epsilon;
     }
 
-    NormCall factor(Factor kind, RowVectors values) {
+    NormCall factor(Factor kind, Tensor values) {
       factorKind = kind;
       factor = values;
       return this;
     }
 
-    NormCall offset(RowVectors values) {
+    NormCall offset(Tensor values) {
       offset = values;
       return this;
     }
@@ -180,23 +187,42 @@ final class RowOperations {
       long pitch = features * dtype.bytes();
       NativeView from = NativeView.of(x);
       NativeView to = out == x ? from : NativeView.of(out);
+      boolean arranged =
+          SplitBlocks.serve(runner.set(), dtype)
+              && RowVectors.serveAllRows(factor)
+              && RowVectors.serveAllRows(offset);
+      RowVectors factors =
+          arranged
+              ? RowVectors.arranged(runner, factor, heads, Piece.FIRST_VECTOR)
+              : RowVectors.of(runner, factor);
+      RowVectors offsets =
+          arranged
+              ? RowVectors.arranged(runner, offset, heads, Piece.SECOND_VECTOR)
+              : RowVectors.of(runner, offset);
       long[] common = new long[NormRows.ARGUMENTS];
       common[NormRows.COLUMNS] = features;
       common[NormRows.HEADS] = heads;
       common[NormRows.HEAD_DIM] = features / heads;
-      common[NormRows.COUNT] = Double.doubleToRawLongBits(features);
-      common[NormRows.EPSILON] = Double.doubleToRawLongBits(epsilon);
+      common[NormRows.COUNT] = NormRows.bits(norm, features);
+      common[NormRows.EPSILON] = NormRows.bits(norm, epsilon);
       runner.run(
           new NormRows(
-              runner.set(), dtype, norm, factorKind, offset != null, activation, cos != null),
+              runner.set(),
+              dtype,
+              norm,
+              factorKind,
+              offset != null,
+              arranged,
+              activation,
+              cos != null),
           x.count() / features,
           2 * pitch,
           (first, count) -> {
             long[] arguments = common.clone();
             put(arguments, NormRows.X, from.at(first * features), pitch);
             put(arguments, NormRows.OUT, to.at(first * features), pitch);
-            put(arguments, NormRows.FACTOR, factor, first);
-            put(arguments, NormRows.OFFSET, offset, first);
+            put(arguments, NormRows.FACTOR, factors, first);
+            put(arguments, NormRows.OFFSET, offsets, first);
             put(arguments, NormRows.COS, cos, first);
             put(arguments, NormRows.SIN, sin, first);
             arguments[NormRows.ROWS] = count;
@@ -204,6 +230,8 @@ final class RowOperations {
           });
       to.copyBack(out);
       Reference.reachabilityFence(from);
+      Reference.reachabilityFence(factors);
+      Reference.reachabilityFence(offsets);
       Reference.reachabilityFence(this);
     }
 

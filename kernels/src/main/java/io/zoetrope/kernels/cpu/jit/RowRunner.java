@@ -12,7 +12,7 @@ import java.lang.ref.Reference;
 /** Runs generated functions over many rows, on all threads. */
 final class RowRunner {
   /** Bytes that a task reads and writes: some microseconds of work. */
-  static final long TASK_BYTES = 1 << 16;
+  static final long TASK_BYTES = 1 << 17;
 
   /** With fewer tasks, they would be done before another thread has woken up. */
   private static final int FEWEST_TASKS = 4;
@@ -103,5 +103,29 @@ final class RowRunner {
       }
     }
     return new NativeView(floats, DType.F32, floats.address());
+  }
+
+  /**
+   * The elements of a contiguous vector as {@link ArrangeVector} leaves them.
+   *
+   * @param heads parts of the same size, each of which is arranged for itself
+   * @param piece where to, for the calling thread's current operation
+   */
+  NativeView arranged(Tensor vector, int heads, NativeWorkspace.Piece piece) {
+    NativeView from = vector.dtype() == DType.BF16 ? NativeView.of(vector) : floats(vector);
+    NativeWorkspace workspace = pool.workspace();
+    MemorySegment to = workspace.piece(piece, vector.count() * Float.BYTES);
+    MachineCode function = kernels.get(new ArrangeVector(set, from.dtype()));
+    long headDim = vector.count() / heads;
+    workspace.call(
+        function,
+        from.address(),
+        headDim * from.dtype().bytes(),
+        to.address(),
+        headDim * Float.BYTES,
+        heads,
+        headDim);
+    Reference.reachabilityFence(from);
+    return new NativeView(to, DType.F32, to.address());
   }
 }

@@ -7,7 +7,7 @@ import io.zoetrope.kernels.cpu.jit.Assembler.Label;
 import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.VectorCode.Comparison;
-import io.zoetrope.kernels.cpu.jit.VectorCode.Rows;
+import io.zoetrope.kernels.cpu.jit.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +64,7 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
       rescale(factor, shift, next);
       Vector total = code.fresh();
       code.zero(total);
-      VectorFunctions functions = new VectorFunctions(code);
+      VectorFunctions functions = new VectorFunctions(code, DType.F32);
       code.columns(
           WIDTH,
           code.overlap(),
@@ -134,7 +134,7 @@ record SoftmaxRows(InstructionSet set, boolean bias, DType out) implements Kerne
       code.broadcast(factor, Address.at(LARGEST));
       assembler.vector(STORE_ONE, next.as(128), Address.at(LARGEST));
       assembler.vector(ADD, factor, factor, shift);
-      new VectorFunctions(code).exp2OfNegative(factor);
+      new VectorFunctions(code, DType.F32).exp2OfNegative(factor);
       Label done = assembler.label();
       assembler.moveFromVector(VectorCode.SCRATCH, factor.as(128));
       assembler.compare(VectorCode.SCRATCH, Float.floatToRawIntBits(1));

@@ -6,6 +6,7 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * Element-wise copy between tensors of any strides. Dimensions that both tensors walk through
@@ -20,6 +21,15 @@ final class StridedCopy {
   private static final long TILE_BLOCK = 1 << 12;
 
   private static final long TILE_WIDTH = 64;
+
+  /** Elements of runs, and of sides of a matrix, that fill vectors. */
+  private static final long SHORTEST_SIDE = 8;
+
+  /** Elements that make up for a call. */
+  private static final long WORTH_A_CALL = 512;
+
+  /** Size of a long dimension. */
+  private static final long MANY = 32;
 
   private final RowRunner runner;
   private final ReferenceBackend definition = new ReferenceBackend();
@@ -36,10 +46,15 @@ final class StridedCopy {
     NativeView from = NativeView.of(x);
     NativeView to = NativeView.of(out);
     Plan plan = Plan.of(out, x);
-    if (plan.columns().outStride() == 1 && plan.columns().xStride() == 1) {
-      copyRows(plan, to, from);
+    if (plan.hasRuns()) {
+      copyRows(plan.withManyRows(), to, from);
     } else {
-      copyElements(plan.withNeighboursAsRows(), to, from);
+      Plan across = plan.withNeighboursAsRows();
+      if (out.dtype() == x.dtype() && across.isTransposition()) {
+        transpose(across, to, from);
+      } else {
+        copyElements(across.withManyColumns().withManyRows(), to, from);
+      }
     }
     to.copyBack(out);
     Reference.reachabilityFence(from);
@@ -64,23 +79,60 @@ final class StridedCopy {
   }
 
   private void copyElements(Plan plan, NativeView to, NativeView from) {
+    run(plan, TILE_WIDTH, TILE_BLOCK, mover(plan, to, from));
+  }
+
+  private Block mover(Plan plan, NativeView to, NativeView from) {
     MachineCode function =
         runner.function(new MoveElements(runner.set(), from.dtype(), to.dtype()));
+    return (workspace, toStart, fromStart, rows, columns) ->
+        workspace.call(
+            function,
+            from.at(fromStart),
+            plan.rows().xStride() * from.dtype().bytes(),
+            to.at(toStart),
+            plan.rows().outStride() * to.dtype().bytes(),
+            rows,
+            columns,
+            plan.columns().xStride() * from.dtype().bytes(),
+            plan.columns().outStride() * to.dtype().bytes());
+  }
+
+  /** What whole blocks leave over at two sides is moved element by element. */
+  private void transpose(Plan plan, NativeView to, NativeView from) {
+    MachineCode function = runner.function(new TransposeBlocks(to.dtype()));
+    int bytes = to.dtype().bytes();
+    int blockColumns = TransposeBlocks.columns(to.dtype());
+    long fromPitch = plan.columns().xStride();
+    long toPitch = plan.rows().outStride();
+    Block mover = mover(plan, to, from);
     run(
         plan,
         TILE_WIDTH,
-        TILE_BLOCK,
-        (workspace, toStart, fromStart, rows, columns) ->
+        ROW_BLOCK,
+        (workspace, toStart, fromStart, rows, columns) -> {
+          long wholeRows = rows - rows % TransposeBlocks.ROWS;
+          long wholeColumns = columns - columns % blockColumns;
+          if (wholeRows > 0 && wholeColumns > 0) {
             workspace.call(
                 function,
                 from.at(fromStart),
-                plan.rows().xStride() * from.dtype().bytes(),
+                fromPitch * bytes,
                 to.at(toStart),
-                plan.rows().outStride() * to.dtype().bytes(),
-                rows,
-                columns,
-                plan.columns().xStride() * from.dtype().bytes(),
-                plan.columns().outStride() * to.dtype().bytes()));
+                toPitch * bytes,
+                wholeRows,
+                wholeColumns);
+          }
+          if (columns > wholeColumns) {
+            long toRight = toStart + wholeColumns;
+            long fromRight = fromStart + wholeColumns * fromPitch;
+            mover.run(workspace, toRight, fromRight, wholeRows, columns - wholeColumns);
+          }
+          if (rows > wholeRows) {
+            long toBelow = toStart + wholeRows * toPitch;
+            mover.run(workspace, toBelow, fromStart + wholeRows, rows - wholeRows, columns);
+          }
+        });
   }
 
   void fill(Tensor out, float value) {
@@ -113,20 +165,28 @@ final class StridedCopy {
     void run(NativeWorkspace workspace, long toStart, long fromStart, long rows, long columns);
   }
 
-  /** Cuts rows and columns in blocks, and runs them for every index of the other dimensions. */
+  /**
+   * Cuts rows and columns in blocks, and runs each for every index of the other dimensions, which
+   * can be short ones inside of them.
+   *
+   * @param mostColumns of a block, if there are enough rows
+   */
   private void run(Plan plan, long mostColumns, long mostElements, Block block) {
-    long width = Math.clamp(plan.columns().size(), 1, mostColumns);
+    long columnsOfFewRows = mostElements / Math.max(1, plan.rows().size());
+    long width = Math.clamp(plan.columns().size(), 1, Math.max(mostColumns, columnsOfFewRows));
     long height = Math.clamp(plan.rows().size(), 1, mostElements / width);
     long across = Math.ceilDiv(plan.columns().size(), width);
     long down = Math.ceilDiv(plan.rows().size(), height);
+    long outerCount = plan.outerCount();
     runner.run(
-        across * down * plan.outerCount(),
+        across * down * outerCount,
         2 * Float.BYTES * width * height,
         (workspace, first, count) -> {
           for (long index = first; index < first + count; index++) {
-            long column = index % across * width;
-            long row = index / across % down * height;
-            long[] starts = plan.position(index / across / down, row, column);
+            long tile = index / outerCount;
+            long row = tile / across * height;
+            long column = tile % across * width;
+            long[] starts = plan.position(index % outerCount, row, column);
             block.run(
                 workspace,
                 starts[0],
@@ -184,10 +244,68 @@ final class StridedCopy {
 
     /** With the dimension as rows in which the elements of the source lie closest. */
     Plan withNeighboursAsRows() {
+      return withRows(others(rows, Dimension::xStride).getFirst());
+    }
+
+    /** With a long dimension as rows if there is little in them. */
+    Plan withManyRows() {
+      return columns.size * rows.size >= WORTH_A_CALL
+          ? this
+          : withRows(firstLong(others(rows, Dimension::xStride)));
+    }
+
+    /** With a long dimension as columns. */
+    Plan withManyColumns() {
+      if (columns.size >= MANY) {
+        return this;
+      }
+      Dimension chosen = firstLong(others(columns, Dimension::outStride));
+      if (chosen.size < rows.size && chosen.size < MANY) {
+        return new Plan(rows, columns, outer);
+      }
+      return new Plan(chosen, rows, without(chosen, columns));
+    }
+
+    private Plan withRows(Dimension chosen) {
+      return new Plan(columns, chosen, without(chosen, rows));
+    }
+
+    /** The outer dimensions and one more, those with the smallest distances first. */
+    private List<Dimension> others(Dimension one, ToLongFunction<Dimension> distance) {
       List<Dimension> others = new ArrayList<>(outer);
-      others.add(rows);
-      others.sort(Comparator.comparingLong(Dimension::xStride));
-      return new Plan(columns, others.removeFirst(), others);
+      others.add(one);
+      others.sort(Comparator.comparingLong(distance));
+      return others;
+    }
+
+    private List<Dimension> without(Dimension chosen, Dimension added) {
+      List<Dimension> others = new ArrayList<>(outer);
+      others.add(added);
+      others.remove(chosen);
+      return others;
+    }
+
+    /** The first one that is long, or the longest. */
+    private static Dimension firstLong(List<Dimension> dimensions) {
+      return dimensions.stream()
+          .filter(dimension -> dimension.size >= MANY)
+          .findFirst()
+          .orElseGet(() ->
+              dimensions.stream().max(Comparator.comparingLong(Dimension::size)).orElseThrow());
+    }
+
+    /** Whether neighbours are neighbours in both tensors, and enough of them to move together. */
+    boolean hasRuns() {
+      return columns.outStride == 1
+          && columns.xStride == 1
+          && (columns.size >= SHORTEST_SIDE || rows.size == 1);
+    }
+
+    /** Whether neighbours of the result lie in columns, neighbours of the source in rows. */
+    boolean isTransposition() {
+      return columns.outStride == 1
+          && rows.xStride == 1
+          && Math.min(rows.size, columns.size) >= SHORTEST_SIDE;
     }
 
     long outerCount() {

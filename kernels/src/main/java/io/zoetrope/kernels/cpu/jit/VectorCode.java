@@ -2,8 +2,6 @@ package io.zoetrope.kernels.cpu.jit;
 
 import static io.zoetrope.kernels.cpu.jit.VectorInstruction.*;
 
-import io.zoetrope.kernels.cpu.jit.Assembler.Condition;
-import io.zoetrope.kernels.cpu.jit.Assembler.Label;
 import io.zoetrope.kernels.cpu.jit.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.tensor.DType;
@@ -12,9 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Code over rows of F32 or BF16 elements, written once for all widths of vectors. The body of
@@ -24,12 +19,8 @@ import java.util.stream.Stream;
  * <p>Takes RAX as scratch and RCX as the index of the current column. RDI has to keep the address
  * of the arguments.
  */
-final class VectorCode {
-  static final Register SCRATCH = Register.RAX;
-  static final Register INDEX = Register.RCX;
-
-  /** Instructions that move between vector and general registers know the first 16 only. */
-  private static final int REGISTERS_OF_MOVES = 16;
+final class VectorCode extends VectorLoops {
+  private static final int HIGH_HALVES = 0xffff0000;
 
   /** Predicates of comparisons; quiet ones. */
   enum Comparison {
@@ -45,30 +36,14 @@ final class VectorCode {
     }
   }
 
-  private final Assembler assembler;
-  private final InstructionSet set;
+  private final SplitBlocks blocks;
 
-  /** Constants that stay in registers, by their bits. */
-  private final Map<Integer, Vector> kept;
-
-  /** How often the code names each constant. */
-  private final Map<Integer, Integer> uses = new LinkedHashMap<>();
-
-  private int taken;
-  private int mostTaken;
-
-  /** Most registers that were taken since this was set. */
-  private int highest;
-
-  /** Mask register; parts that are executed together have one each. */
-  private int mask = 1;
-
-  private boolean single;
+  /** The even half of a split block, until the odd one is stored with it. */
+  private Vector even;
 
   private VectorCode(Assembler assembler, InstructionSet set, Map<Integer, Vector> kept) {
-    this.assembler = assembler;
-    this.set = set;
-    this.kept = kept;
+    super(assembler, set, kept);
+    blocks = new SplitBlocks(this);
   }
 
   /**
@@ -82,7 +57,7 @@ final class VectorCode {
     Map<Integer, Vector> kept = new LinkedHashMap<>();
     trial.uses.entrySet().stream()
         .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
-        .limit(set.vectorRegisters - trial.mostTaken)
+        .limit(trial.neverTaken())
         .forEach(use -> {
           int register = set.vectorRegisters - 1 - kept.size();
           kept.put(use.getKey(), new Vector(register, set.vectorBits));
@@ -91,168 +66,50 @@ final class VectorCode {
     function.accept(new VectorCode(assembler, set, kept));
   }
 
-  Assembler assembler() {
-    return assembler;
-  }
-
-  // ---------------------------------------------------------------- registers and constants
-
-  /** How many vectors of long computations are best executed together. */
-  int overlap() {
-    return set.hasMasks() ? 4 : 2;
-  }
-
-  /** A vector register that nobody else uses until {@link #release}. */
-  Vector fresh() {
-    int limit = single ? REGISTERS_OF_MOVES : set.vectorRegisters - kept.size();
-    if (taken == limit) {
-      throw new IllegalStateException("a kernel needs more than %d registers".formatted(limit));
-    }
-    Vector register = new Vector(taken++, set.vectorBits);
-    highest = Math.max(highest, taken);
-    mostTaken = Math.max(mostTaken, taken);
-    return register;
-  }
-
-  /** As many registers as asked for. */
-  Vector[] fresh(int count) {
-    return Stream.generate(this::fresh).limit(count).toArray(Vector[]::new);
-  }
-
-  /** How many registers are taken; {@link #release} goes back to it. */
-  int taken() {
-    return taken;
-  }
-
-  void release(int before) {
-    taken = before;
-  }
-
-  /** A float in all lanes; nobody may change it. */
-  Operand constant(float value) {
-    return constant(Float.floatToRawIntBits(value));
-  }
-
-  /** An int in all lanes; nobody may change it. */
-  Operand constant(int bits) {
-    uses.merge(bits, 1, Integer::sum);
-    Vector register = kept.get(bits);
-    return register != null ? register : assembler.constant(bits);
-  }
-
-  /** A float in all lanes of a register that nobody may change; a fresh one if need be. */
-  Vector constantRegister(float value) {
-    if (constant(value) instanceof Vector register) {
-      return register;
-    }
-    Vector register = fresh();
-    fill(register, value);
-    return register;
-  }
-
-  // ---------------------------------------------------------------- loops
-
-  /**
-   * Rows in memory: their address is one argument, the bytes from row to row are the next.
-   *
-   * @param register holds the address of the current row
-   */
-  record Rows(Register register, int argument) {}
-
-  /**
-   * Runs code once for every row.
-   *
-   * @param count how many; counted down to 0
-   * @param all what the code goes through, all of it in step
-   */
-  void rows(Register count, List<Rows> all, Runnable body) {
-    for (Rows rows : all) {
-      assembler.load(rows.register(), Assembler.argument(rows.argument()));
-    }
-    Label loop = assembler.label();
-    Label end = assembler.label();
-    assembler.place(loop);
-    assembler.compare(count, 0);
-    assembler.jump(Condition.LESS_OR_EQUAL, end);
-    body.run();
-    for (Rows rows : all) {
-      assembler.load(SCRATCH, Assembler.argument(rows.argument() + 1));
-      assembler.add(rows.register(), SCRATCH);
-    }
-    assembler.subtract(count, 1);
-    assembler.jump(loop);
-    assembler.place(end);
-  }
-
-  /** Starts at column 0. */
-  void columns(Register end, int unroll, IntConsumer body) {
-    assembler.move(INDEX, 0);
-    moreColumns(end, unroll, body);
-  }
-
-  /**
-   * Goes from the column in {@link #INDEX} to {@code end}: several vectors at a time, then one
-   * vector, then one element.
-   *
-   * @param unroll vectors at a time
-   * @param body writes the code for the vector with the given number
-   */
-  void moreColumns(Register end, int unroll, IntConsumer body) {
-    if (unroll > 1) {
-      loop(end, unroll, unroll * set.lanes(), body);
-    }
-    loop(end, 1, set.lanes(), body);
-    elements(end, 1, body);
-  }
-
-  /** Goes on with whole vectors alone, as long as there are any. */
-  void vectors(Register end, IntConsumer body) {
-    loop(end, 1, set.lanes(), body);
-  }
-
-  /** Goes on with single elements, of which the body takes some at a time. */
-  void elements(Register end, int step, IntConsumer body) {
-    single = true;
-    loop(end, 1, step, body);
-    single = false;
-  }
-
-  private void loop(Register end, int vectors, int elements, IntConsumer body) {
-    Label test = assembler.label();
-    Label loop = assembler.label();
-    assembler.jump(test);
-    assembler.place(loop);
-    int before = taken;
-    if (vectors == 1) {
-      body.accept(0);
-    } else {
-      assembler.interleave(
-          IntStream.range(0, vectors).<Runnable>mapToObj(i -> () -> part(i, body)).toList());
-    }
-    taken = before;
-    assembler.add(INDEX, elements);
-    assembler.place(test);
-    assembler.address(SCRATCH, Address.at(INDEX, elements));
-    assembler.compare(SCRATCH, end);
-    assembler.jump(Condition.LESS_OR_EQUAL, loop);
-  }
-
-  private void part(int vector, IntConsumer body) {
-    mask = 1 + vector;
-    highest = taken;
-    body.accept(vector);
-    // The next part is executed together with this one.
-    taken = highest;
-    mask = 1;
-  }
-
-  /** The current element of a row, or the vector with this number from there on. */
-  Address at(Register row, DType dtype, int vector) {
-    int bytes = dtype.bytes();
-    return Address.at(row, INDEX, bytes, vector * set.lanes() * bytes);
-  }
-
   // ---------------------------------------------------------------- elements
+
+  /** Loads the elements of a row that the vector with this number holds, as floats. */
+  void load(DType dtype, Vector to, Register row, int vector) {
+    Address from = at(row, dtype, vector);
+    if (split) {
+      blocks.load(dtype, to, from, vector % 2 == 1);
+    } else {
+      load(dtype, to, from);
+    }
+  }
+
+  /** As {@link #load}, of a vector that {@link ArrangeVector} has brought to this order. */
+  void loadArranged(Vector to, Register row, int vector) {
+    load(DType.F32, to, arranged(row, vector));
+  }
+
+  void storeArranged(Register row, int vector, Vector value) {
+    store(DType.F32, arranged(row, vector), value);
+  }
+
+  private Address arranged(Register row, int vector) {
+    Address block = at(row, DType.F32, vector);
+    return split && vector % 2 == 1 ? block.plus(set.vectorBytes()) : block;
+  }
+
+  /** Stores the vector with this number to its place in a row; may change the vector. */
+  void store(DType dtype, Register row, int vector, Vector value) {
+    Address to = at(row, dtype, vector);
+    if (!split) {
+      store(dtype, to, value);
+    } else if (vector % 2 == 0) {
+      even = value;
+    } else {
+      Vector first = even;
+      // One more register, which must not be one of the parts that follow.
+      int free = taken();
+      fresh();
+      stores.add(() -> {
+        release(free);
+        blocks.store(to, first, value);
+      });
+    }
+  }
 
   /** Loads elements as floats. */
   void load(DType dtype, Vector to, Address from) {
@@ -273,7 +130,7 @@ final class VectorCode {
    * #quiet} has made it.
    */
   void store(DType dtype, Address to, Vector value) {
-    int before = taken;
+    int before = taken();
     if (dtype == DType.F32) {
       if (single) {
         assembler.vector(STORE_ONE, value.as(128), to);
@@ -294,7 +151,7 @@ final class VectorCode {
         assembler.vector(STORE, bits.as(128), to);
       }
     }
-    taken = before;
+    release(before);
   }
 
   /**
@@ -305,17 +162,17 @@ final class VectorCode {
     if (dtype == DType.F32 || single || !set.multipliesHalves()) {
       store(dtype, to, value);
     } else {
-      int before = taken;
+      int before = taken();
       Vector halves = fresh().as(set.vectorBits / 2);
       assembler.vector(NARROW_FLOAT, halves, value);
       assembler.vector(STORE, halves, to);
-      taken = before;
+      release(before);
     }
   }
 
   /** Copies elements as they are. */
   void copy(DType dtype, Address to, Address from) {
-    int before = taken;
+    int before = taken();
     Vector value = fresh().as(set.vectorBits * dtype.bytes() / Float.BYTES);
     if (!single) {
       assembler.vector(LOAD, value, from);
@@ -327,15 +184,24 @@ final class VectorCode {
       assembler.load16(SCRATCH, from);
       assembler.store16(to, SCRATCH);
     }
-    taken = before;
+    release(before);
   }
 
   /** Rounds a float to what an element can hold; nothing to do for F32. */
   void round(DType dtype, Vector value) {
     if (dtype == DType.BF16) {
-      int before = taken;
-      assembler.vector(AND, value, roundedBits(value), constant(0xffff0000));
-      taken = before;
+      int before = taken();
+      assembler.vector(AND, value, roundedBits(value), constant(HIGH_HALVES));
+      release(before);
+    }
+  }
+
+  /** As {@link #round}, see {@link SplitBlocks#roundBetween}. */
+  void roundBetween(DType dtype, Vector value) {
+    if (split) {
+      blocks.roundBetween(value);
+    } else {
+      round(dtype, value);
     }
   }
 
@@ -353,12 +219,12 @@ final class VectorCode {
       assembler.compareToMask(mask, value, value, Comparison.ORDERED.predicate);
       assembler.masked(ADD_INT, mask, bits, bits, half);
     } else {
-      int before = taken;
+      int before = taken();
       Vector numbers = fresh();
       assembler.vector(COMPARE, numbers, value, value, Comparison.ORDERED.predicate);
       assembler.vector(ADD_INT, bits, bits, half);
       assembler.vector(AND, bits, bits, numbers);
-      taken = before;
+      release(before);
     }
     assembler.vector(ADD_INT, bits, bits, value);
     return bits;
@@ -385,28 +251,20 @@ final class VectorCode {
     assembler.vector(BROADCAST, vector, vector.as(128));
   }
 
-  void zero(Vector vector) {
-    assembler.vector(XOR, vector, vector, vector);
-  }
-
-  void fill(Vector vector, float value) {
-    assembler.vector(LOAD, vector, constant(value));
-  }
-
   // ---------------------------------------------------------------- across lanes
 
   /** {@code sum += value}, where a single element counts once. */
   void accumulate(Vector sum, Vector value) {
-    int before = taken;
+    int before = taken();
     assembler.vector(ADD, sum, sum, counted(value));
-    taken = before;
+    release(before);
   }
 
   /** {@code sum += a * b}, where a single element counts once. */
   void accumulateProduct(Vector sum, Vector a, Vector b) {
-    int before = taken;
+    int before = taken();
     assembler.vector(FMA_231, sum, counted(a), b);
-    taken = before;
+    release(before);
   }
 
   private Vector counted(Vector value) {
@@ -433,7 +291,7 @@ final class VectorCode {
         assembler.vector(instruction, vectors[i], vectors[i], vectors[i + step]);
       }
     }
-    int before = taken;
+    int before = taken();
     Vector other = fresh();
     if (all.bits() == 512) {
       assembler.vector(EXTRACT_256, all, other.as(256), 1);
@@ -447,7 +305,7 @@ final class VectorCode {
     assembler.vector(SHUFFLE, other.as(128), low, low, 1);
     assembler.vector(instruction, low, low, other.as(128));
     broadcast(all);
-    taken = before;
+    release(before);
   }
 
   /** {@code value = a (comparison) b ? then : value}. */
@@ -456,11 +314,11 @@ final class VectorCode {
       assembler.compareToMask(mask, a, b, comparison.predicate);
       assembler.blendByMask(mask, value, value, then);
     } else {
-      int before = taken;
+      int before = taken();
       Vector mask = fresh();
       assembler.vector(COMPARE, mask, a, b, comparison.predicate);
       assembler.blend(value, value, then, mask);
-      taken = before;
+      release(before);
     }
   }
 }

@@ -5,15 +5,14 @@ import static io.zoetrope.kernels.cpu.jit.VectorInstruction.*;
 import io.zoetrope.kernels.cpu.jit.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.VectorCode.Comparison;
 import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.DType;
 
 /** Writes functions of floats that stay in registers. */
 final class VectorFunctions {
   static final float LOG2_E = (float) (1 / Math.log(2));
 
-  /** ln 2 in two parts; with fused multiply-add, multiples of the first lose nothing. */
-  private static final float LN2_HIGH = (float) Math.log(2);
-
-  private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
+  /** Off by 2e-9, which multiples of it that are as long as the range of a float bring to 2e-7. */
+  private static final float LN2 = (float) Math.log(2);
 
   /**
    * Added to n, this leaves n + 126 in the low bits of the mantissa: the exponent field of 2^(n-1).
@@ -32,6 +31,9 @@ final class VectorFunctions {
   };
 
   private static final float EXP2_LOWEST = -126;
+
+  /** n = 128 and infinite, even if the polynomial is a little too small. */
+  private static final float EXP2_HIGHEST = 128.25f;
 
   /** Twice a minimax polynomial for 2^r on [-1/2, 1/2], from r^6 down to 1. */
   private static final float[] EXP2_COEFFICIENTS = {
@@ -65,103 +67,142 @@ final class VectorFunctions {
   private static final int ABSOLUTE = 0x7fffffff;
   private static final int SIGN = 0x80000000;
 
+  /**
+   * Twice a minimax polynomial for 2^r on [-1/2, 1/2], from r^4 down to 1: relative error 2^-18.5.
+   */
+  private static final float[] COARSE_EXP2_COEFFICIENTS = {
+    0x1.3997d6p-6f, 0x1.ca1440p-4f, 0x1.ec06dap-2f, 0x1.62e0dcp+0f, 0x1.ffffe8p+0f
+  };
+
   private final Assembler assembler;
   private final VectorCode code;
 
-  VectorFunctions(VectorCode code) {
+  /** What is computed is rounded to 8 bits. */
+  private final boolean coarse;
+
+  /** Functions whose results are stored with a dtype. */
+  VectorFunctions(VectorCode code, DType result) {
     assembler = code.assembler();
     this.code = code;
+    coarse = result == DType.BF16;
   }
 
   /**
-   * {@code x = e^x} within 2 units in the last place; results below 2^-125.5 are 0, above the
-   * largest float infinite; NaN stays NaN.
+   * {@code x = e^x} for {@code x} from {@link #EXP_LOWEST} to {@link #EXP_HIGHEST}, within 2 units
+   * in the last place from -14 to 14 and 4 everywhere; results below 2^-125.5 are 0, above the
+   * largest float infinite.
+   *
+   * @param plusOne whether it is {@code e^x + 1}
    */
-  void exp(Vector x) {
+  private void exp(Vector x, boolean plusOne) {
     int before = code.taken();
-    // Of two operands one of which is NaN, the instruction returns the second.
-    assembler.vector(MIN, x, code.constantRegister(EXP_HIGHEST), x);
-    code.release(before);
-    expOfNegative(x);
-  }
-
-  /** {@link #exp} for {@code x} of at most 0, give or take rounding. */
-  void expOfNegative(Vector x) {
-    int before = code.taken();
-    assembler.vector(MAX, x, code.constantRegister(EXP_LOWEST), x);
-    code.release(before);
     Vector power = code.fresh();
     Vector whole = code.fresh();
     code.fill(power, EXPONENT_ROUNDER);
     assembler.vector(FMA_231, power, x, code.constant(LOG2_E));
     assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
-    assembler.vector(FNMA_231, x, whole, code.constant(LN2_HIGH));
-    assembler.vector(FNMA_231, x, whole, code.constant(LN2_LOW));
-    scaledPolynomial(x, EXP_COEFFICIENTS, power, whole);
+    assembler.vector(FNMA_231, x, whole, code.constant(LN2));
+    scaledPolynomial(x, EXP_COEFFICIENTS, power, whole, plusOne);
     code.release(before);
   }
 
   /**
    * {@code x = 2^x} for {@code x} of at most 0, give or take rounding; otherwise as {@link #exp}.
+   * NaN stays NaN.
    */
   void exp2OfNegative(Vector x) {
     int before = code.taken();
     assembler.vector(MAX, x, code.constantRegister(EXP2_LOWEST), x);
     code.release(before);
+    exp2(x, EXP2_COEFFICIENTS, false);
+  }
+
+  /** {@code x = 2^x} for {@code x} from {@link #EXP2_LOWEST} to {@link #EXP2_HIGHEST}. */
+  private void exp2(Vector x, float[] coefficients, boolean plusOne) {
+    int before = code.taken();
     Vector power = code.fresh();
     Vector whole = code.fresh();
     assembler.vector(ADD, power, x, code.constant(EXPONENT_ROUNDER));
     assembler.vector(SUBTRACT, whole, power, code.constant(EXPONENT_ROUNDER));
     assembler.vector(SUBTRACT, x, x, whole);
-    scaledPolynomial(x, EXP2_COEFFICIENTS, power, whole);
+    scaledPolynomial(x, coefficients, power, whole, plusOne);
     code.release(before);
   }
 
-  /** {@code x} = a polynomial of it, times 2^(n-1), where n stands in a rounder. */
-  private void scaledPolynomial(Vector x, float[] coefficients, Vector power, Vector sum) {
+  /** {@code x} = a polynomial of it, times 2^(n-1), where n stands in a rounder, plus 1 or not. */
+  private void scaledPolynomial(
+      Vector x, float[] coefficients, Vector power, Vector sum, boolean plusOne) {
     // The upper bits of the rounder are shifted out.
     assembler.shiftLeft(power, power, 23);
     code.fill(sum, coefficients[0]);
     for (int i = 1; i < coefficients.length; i++) {
       assembler.vector(FMA_213, sum, x, code.constant(coefficients[i]));
     }
-    assembler.vector(MULTIPLY, x, sum, power);
+    if (plusOne) {
+      code.fill(x, 1);
+      assembler.vector(FMA_231, x, sum, power);
+    } else {
+      assembler.vector(MULTIPLY, x, sum, power);
+    }
   }
 
   /** {@code x = activation(x)}. */
   void activate(Activation activation, Vector x) {
     int before = code.taken();
-    switch (activation) {
-      case NONE -> {}
-      case SILU -> silu(x);
-      case GELU_TANH -> geluTanh(x);
-      case GELU_ERF -> geluErf(x);
-    }
+    finish(activation, begin(activation, x));
     code.release(before);
   }
 
-  private void silu(Vector x) {
+  /** Whether an activation is long enough for {@link VectorCode#stagedColumnsOf}. */
+  static boolean hasStages(Activation activation) {
+    return activation == Activation.SILU || activation == Activation.GELU_TANH;
+  }
+
+  /** The first stage of an activation: {@code x}, and the power that it will be divided by. */
+  Vector[] begin(Activation activation, Vector x) {
+    if (!hasStages(activation)) {
+      return new Vector[] {x};
+    }
     Vector power = code.fresh();
-    assembler.vector(XOR, power, x, code.constant(SIGN));
-    divideByPower(x, power);
+    if (activation == Activation.GELU_TANH) {
+      geluPower(power, x);
+    } else if (coarse) {
+      assembler.vector(MULTIPLY, power, x, code.constant(-LOG2_E));
+    } else {
+      assembler.vector(XOR, power, x, code.constant(SIGN));
+    }
+    // NaN becomes some number here, but x stays NaN.
+    assembler.vector(MIN, power, power, code.constant(coarse ? EXP2_HIGHEST : EXP_HIGHEST));
+    assembler.vector(MAX, power, power, code.constant(coarse ? EXP2_LOWEST : EXP_LOWEST));
+    return new Vector[] {x, power};
   }
 
   /** Uses {@code (1 + tanh u) / 2 = 1 / (1 + e^-2u)}, which keeps small results exact. */
-  private void geluTanh(Vector x) {
-    Vector power = code.fresh();
-    assembler.vector(MULTIPLY, power, x, x);
+  private void geluPower(Vector power, Vector x) {
+    int before = code.taken();
     Vector linear = code.fresh();
-    code.fill(linear, GELU_LINEAR);
-    assembler.vector(FMA_231, linear, power, code.constant(GELU_CUBIC));
+    float unit = coarse ? LOG2_E : 1;
+    assembler.vector(MULTIPLY, power, x, x);
+    code.fill(linear, unit * GELU_LINEAR);
+    assembler.vector(FMA_231, linear, power, code.constant(unit * GELU_CUBIC));
     assembler.vector(MULTIPLY, power, linear, x);
-    divideByPower(x, power);
+    code.release(before);
   }
 
-  /** {@code x /= 1 + e^power}. */
-  private void divideByPower(Vector x, Vector power) {
-    exp(power);
-    assembler.vector(ADD, power, power, code.constant(1f));
-    assembler.vector(DIVIDE, x, x, power);
+  /** The second stage, which brings the result to {@code x}. */
+  void finish(Activation activation, Vector[] begun) {
+    Vector x = begun[0];
+    if (activation == Activation.GELU_ERF) {
+      geluErf(x);
+    } else if (hasStages(activation)) {
+      Vector power = begun[1];
+      if (coarse) {
+        exp2(power, COARSE_EXP2_COEFFICIENTS, true);
+      } else {
+        exp(power, true);
+      }
+      assembler.vector(DIVIDE, x, x, power);
+    }
   }
 
   /**
@@ -170,6 +211,7 @@ final class VectorFunctions {
    * and the relative error of erfc stays below 2e-7 in exact arithmetic.
    */
   private void geluErf(Vector x) {
+    int before = code.taken();
     Vector z = code.fresh();
     Vector t = code.fresh();
     Vector tail = code.fresh();
@@ -182,7 +224,8 @@ final class VectorFunctions {
       assembler.vector(FMA_213, tail, t, code.constant(ERFC_COEFFICIENTS[i]));
     }
     assembler.vector(FNMA_231, tail, z, z);
-    expOfNegative(tail);
+    assembler.vector(MAX, tail, tail, code.constant(EXP_LOWEST));
+    exp(tail, false);
     assembler.vector(MULTIPLY, tail, tail, t);
     Vector complement = z;
     assembler.vector(SUBTRACT, complement, code.constantRegister(2), tail);
@@ -190,5 +233,6 @@ final class VectorFunctions {
     code.select(Comparison.GREATER, x, t, tail, complement);
     assembler.vector(MULTIPLY, x, x, code.constant(0.5f));
     assembler.vector(MULTIPLY, x, x, tail);
+    code.release(before);
   }
 }

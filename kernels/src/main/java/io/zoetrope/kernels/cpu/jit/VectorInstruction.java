@@ -56,6 +56,14 @@ enum VectorInstruction {
   XOR(Prefix.NONE, 1, 0x57, Tuple.FULL),
   ADD_INT(Prefix.P66, 1, 0xfe, Tuple.FULL),
   SUBTRACT_INT(Prefix.P66, 1, 0xfa, Tuple.FULL),
+  /** Unsigned shorts; what does not fit becomes the largest. */
+  ADD_SHORT(Prefix.P66, 1, 0xdd, Tuple.FULL, false, Encoding.VEX),
+  /** Unsigned shorts; what does not fit becomes 0. */
+  SUBTRACT_SHORT(Prefix.P66, 1, 0xd9, Tuple.FULL, false, Encoding.VEX),
+  /** Unsigned shorts. */
+  MIN_SHORT(Prefix.P66, 2, 0x3a, Tuple.FULL, false, Encoding.VEX),
+  /** Signed shorts. */
+  MAX_SHORT(Prefix.P66, 1, 0xee, Tuple.FULL, false, Encoding.VEX),
   /** Shifts by the immediate; the operation is part of the opcode ({@code /6}). */
   SHIFT_LEFT(Prefix.P66, 1, 0x72, Tuple.FULL),
   /** Shifts by the immediate, zeros come in ({@code /2}). */
@@ -68,6 +76,8 @@ enum VectorInstruction {
   COMPARE_TO_MASK(Prefix.NONE, 1, 0xc2, Tuple.FULL, false, Encoding.EVEX),
   /** The immediate holds the register that selects. */
   BLEND(Prefix.P66, 3, 0x4a, Tuple.FULL, false, Encoding.VEX),
+  /** Shorts; the immediate has a bit for each of the eight of 128 bits. */
+  BLEND_SHORT(Prefix.P66, 3, 0x0e, Tuple.FULL, false, Encoding.VEX),
   /** The mask selects. */
   BLEND_BY_MASK(Prefix.P66, 2, 0x65, Tuple.FULL, false, Encoding.EVEX),
 
@@ -79,6 +89,12 @@ enum VectorInstruction {
   NARROW_INT(Prefix.F3, 2, 0x33, Tuple.HALF, false, Encoding.EVEX),
   PERMUTE_LONG(Prefix.P66, 3, 0x00, Tuple.FULL, true),
   SHUFFLE(Prefix.NONE, 1, 0xc6, Tuple.FULL),
+  /** Shorts of both in turn, from the lower half of each 128 bits. */
+  UNPACK_LOW_SHORT(Prefix.P66, 1, 0x61, Tuple.FULL, false, Encoding.VEX),
+  /** Shorts of both in turn, from the upper half of each 128 bits. */
+  UNPACK_HIGH_SHORT(Prefix.P66, 1, 0x69, Tuple.FULL, false, Encoding.VEX),
+  /** Puts 128 bits into one half of 256. */
+  INSERT_128(Prefix.P66, 3, 0x18, Tuple.HALF, false, Encoding.VEX),
   /** 128 of 256 bits; the destination is the operand. */
   EXTRACT_128(Prefix.P66, 3, 0x19, Tuple.HALF, false, Encoding.VEX),
   /** 256 of 512 bits; the destination is the operand. */

@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cpu.vector;
 
 import io.zoetrope.kernels.cpu.blocks.ConvolutionBlocks;
+import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
@@ -32,7 +33,8 @@ final class ConvolutionOperation {
       Tensor bias,
       ConvGeometry geometry,
       Tensor residual) {
-    Epilogue epilogue = new Epilogue(out, bias, Activation.NONE, residual, null);
+    Join join = residual == null ? Join.NONE : Join.ADD;
+    Epilogue epilogue = new Epilogue(out, bias, Activation.NONE, join, residual, null);
     gemm.withPacked(
         weight,
         weight.intSize(1),

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.vector;
 
+import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.Tensor;
@@ -15,39 +16,23 @@ final class Epilogue {
   private final Activation activation;
   private final Elements base;
   private final RowVectors gate;
-  private final boolean multiplies;
+  private final Join join;
 
   /**
    * The end of an operation.
    *
    * @param out [rows, columns], with the rows in any number of leading dimensions
    * @param bias [columns] or null
-   * @param base what the result is added to, of the shape of {@code out}, {@code out} itself, or
-   *     null
-   * @param gate of the summand, [columns] or [rows, columns], or null for 1
+   * @param base of the shape of {@code out}, or {@code out} itself; null if the result joins none
+   * @param gate [columns] or [rows, columns]; null unless the result joins gated
    */
-  Epilogue(Tensor out, Tensor bias, Activation activation, Tensor base, Tensor gate) {
-    this(out, bias, activation, base, gate, false);
-  }
-
-  /** The end of an operation whose result {@code out} is multiplied with. */
-  static Epilogue multiplying(Tensor out, Tensor bias) {
-    return new Epilogue(out, bias, Activation.NONE, out, null, true);
-  }
-
-  private Epilogue(
-      Tensor out,
-      Tensor bias,
-      Activation activation,
-      Tensor base,
-      Tensor gate,
-      boolean multiplies) {
+  Epilogue(Tensor out, Tensor bias, Activation activation, Join join, Tensor base, Tensor gate) {
     this.out = Elements.of(out);
     this.columns = out.intSize(-1);
     this.bias = bias == null ? null : new RowVectors(Elements.of(bias), 0, Piece.FIRST_VECTOR);
     this.activation = activation;
     this.base = base == null ? null : Elements.of(base);
-    this.multiplies = multiplies;
+    this.join = join;
     this.gate = gate == null ? null : RowVectors.of(gate, Piece.SECOND_VECTOR);
   }
 
@@ -75,7 +60,7 @@ final class Epilogue {
         add(c, from, offset, width);
       }
       VectorMath.activate(activation, c, from, width, workspace);
-      if (base != null) {
+      if (join != Join.NONE) {
         join(c, from, firstRow + row, firstColumn, width, workspace);
       }
       if (wholeRows) {
@@ -92,12 +77,12 @@ final class Epilogue {
   private void join(
       float[] c, int from, long row, int firstColumn, int width, Workspace workspace) {
     out.round(c, from, width, workspace);
-    if (gate != null) {
+    if (join == Join.ADD_GATED) {
       multiply(c, from, gate.part(row, firstColumn, width, workspace), width);
     }
     float[] other = workspace.floats(Piece.BASE, width);
     base.load(row * columns + firstColumn, other, 0, width, workspace);
-    if (multiplies) {
+    if (join == Join.MULTIPLY) {
       multiply(c, from, other, width);
     } else {
       add(c, from, other, width);

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.vector;
 
+import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.blocks.MatrixBlocks;
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 import io.zoetrope.ops.Activation;
@@ -20,15 +21,16 @@ final class LinearOperation {
   }
 
   void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    run(x, weight, new Epilogue(out, bias, activation, null, null));
+    run(x, weight, new Epilogue(out, bias, activation, Join.NONE, null, null));
   }
 
   void addInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    run(x, weight, new Epilogue(out, bias, Activation.NONE, out, gate));
+    Join join = gate == null ? Join.ADD : Join.ADD_GATED;
+    run(x, weight, new Epilogue(out, bias, Activation.NONE, join, out, gate));
   }
 
   void multiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
-    run(x, weight, Epilogue.multiplying(out, bias));
+    run(x, weight, new Epilogue(out, bias, Activation.NONE, Join.MULTIPLY, out, null));
   }
 
   private void run(Tensor x, Tensor weight, Epilogue epilogue) {

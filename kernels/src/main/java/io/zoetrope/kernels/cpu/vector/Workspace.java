@@ -18,7 +18,7 @@ public final class Workspace {
     VALUES,
     /** What an activation computes on the way. */
     ACTIVATION,
-    /** Elements that a result is added to. */
+    /** Elements that a result joins. */
     BASE,
     /** Vectors that apply to every row: bias, scale, and so on. */
     FIRST_VECTOR,

@@ -3,7 +3,7 @@ package io.zoetrope.kernels.cpu.jit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.zoetrope.kernels.cpu.jit.Epilogue.Join;
+import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ErrorFunction;
 import io.zoetrope.tensor.Conversions;

@@ -1,6 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
-import io.zoetrope.kernels.cpu.jit.Epilogue.Join;
+import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
 import java.util.Random;

@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.jit.CombineRows.Combination;
-import io.zoetrope.kernels.cpu.jit.Epilogue.Join;
 import io.zoetrope.kernels.cpu.jit.NormRows.Factor;
 import io.zoetrope.kernels.cpu.jit.NormRows.Norm;
 import io.zoetrope.kernels.cpu.jit.PackPanel.Lane;
@@ -35,7 +35,7 @@ class KernelFuzzTest {
     ProductChecks products = new ProductChecks(machine, random);
     GemmRowChecks gemmRows = new GemmRowChecks(machine, random);
     RowChecks rowKernels = new RowChecks(machine, random);
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(13)) {
       case 0, 1, 2 -> product(products, machine.set(), random);
       case 3 ->
           products.packing(
@@ -59,6 +59,7 @@ class KernelFuzzTest {
       case 10 ->
           rowKernels.move(
               dtype, other, rows, columns, 1 + random.nextInt(4), 1 + random.nextInt(4));
+      case 11 -> rowKernels.transpose(dtype, 1 + random.nextInt(5), 1 + random.nextInt(5));
       default -> rotationOrNorm(rowKernels, machine.set(), random, dtype, activation, rows);
     }
   }
@@ -104,6 +105,7 @@ class KernelFuzzTest {
               norm,
               pick(random, Factor.values()),
               random.nextBoolean(),
+              SplitBlocks.serve(set, dtype) && random.nextBoolean(),
               activated ? activation : Activation.NONE,
               rotate);
       checks.norm(recipe, rows, heads, pairs);

@@ -149,6 +149,30 @@ final class RowChecks {
     }
   }
 
+  /** So many blocks. */
+  void transpose(DType dtype, int down, int across) {
+    int rows = down * TransposeBlocks.ROWS;
+    int columns = across * TransposeBlocks.columns(dtype);
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows source = run.rows(dtype, columns, rows);
+      GuardedRows destination = run.rows(dtype, rows, columns);
+      TransposeBlocks recipe = new TransposeBlocks(dtype);
+      run.call(
+          recipe,
+          source.address(),
+          source.pitch,
+          destination.address(),
+          destination.pitch,
+          rows,
+          columns);
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < columns; i++) {
+          assertEquals(source.get(i, row), destination.get(row, i), recipe::toString);
+        }
+      }
+    }
+  }
+
   void rotate(DType dtype, int rows, int heads, int pairs) {
     try (KernelRun run = new KernelRun(machine, random)) {
       GuardedRows x = run.rows(dtype, rows, 2 * heads * pairs);
@@ -188,12 +212,12 @@ final class RowChecks {
   void norm(NormRows recipe, int rows, int heads, int pairs) {
     DType dtype = recipe.dtype();
     int columns = 2 * heads * pairs - (recipe.rotate() ? 0 : random.nextInt(2));
-    boolean sameFactor = random.nextBoolean();
+    boolean sameFactor = recipe.arranged() || random.nextBoolean();
     try (KernelRun run = new KernelRun(machine, random)) {
       GuardedRows x = run.rows(dtype, rows, columns);
       GuardedRows out = random.nextBoolean() ? x : run.rows(dtype, rows, columns);
       GuardedRows factor = run.rows(DType.F32, sameFactor ? 1 : rows, columns);
-      GuardedRows offset = run.rows(DType.F32, rows, columns);
+      GuardedRows offset = run.rows(DType.F32, recipe.arranged() ? 1 : rows, columns);
       GuardedRows cos = run.rows(DType.F32, rows, pairs);
       GuardedRows sin = run.rows(DType.F32, rows, pairs);
       double[][] expected = x.values();
@@ -207,7 +231,7 @@ final class RowChecks {
                 case PLAIN -> expected[row][i] * by;
                 case PLUS_ONE -> expected[row][i] * (1 + by);
               };
-          value += recipe.offset() ? offset.get(row, i) : 0;
+          value += recipe.offset() ? offset.get(recipe.arranged() ? 0 : row, i) : 0;
           value = GemmRowChecks.activate(recipe.activation(), value);
           expected[row][i] = recipe.rotate() ? Conversions.round((float) value, dtype) : value;
         }
@@ -218,16 +242,22 @@ final class RowChecks {
       long[] arguments = new long[NormRows.ARGUMENTS];
       put(arguments, NormRows.X, x, false);
       put(arguments, NormRows.OUT, out, false);
-      put(arguments, NormRows.FACTOR, factor, sameFactor);
-      put(arguments, NormRows.OFFSET, offset, false);
+      if (recipe.arranged()) {
+        int parts = recipe.rotate() ? heads : 1;
+        put(arguments, NormRows.FACTOR, arranged(run, factor, parts), true);
+        put(arguments, NormRows.OFFSET, arranged(run, offset, parts), true);
+      } else {
+        put(arguments, NormRows.FACTOR, factor, sameFactor);
+        put(arguments, NormRows.OFFSET, offset, false);
+      }
       put(arguments, NormRows.COS, cos, false);
       put(arguments, NormRows.SIN, sin, false);
       arguments[NormRows.ROWS] = rows;
       arguments[NormRows.COLUMNS] = columns;
       arguments[NormRows.HEADS] = heads;
       arguments[NormRows.HEAD_DIM] = 2L * pairs;
-      arguments[NormRows.COUNT] = Double.doubleToRawLongBits(columns);
-      arguments[NormRows.EPSILON] = Double.doubleToRawLongBits(EPSILON);
+      arguments[NormRows.COUNT] = NormRows.bits(recipe.norm(), columns);
+      arguments[NormRows.EPSILON] = NormRows.bits(recipe.norm(), EPSILON);
       run.call(recipe, arguments);
       // What is rounded before the rotation may go the other way when it lies in the middle.
       double between = recipe.rotate() && dtype == DType.BF16 ? 0x1p-7 / 4e-6 : 1;
@@ -239,6 +269,15 @@ final class RowChecks {
       }
       compare(recipe, out, expected, between * largest);
     }
+  }
+
+  private GuardedRows arranged(KernelRun run, GuardedRows vector, int heads) {
+    GuardedRows arranged = run.rows(DType.F32, 1, vector.columns);
+    ArrangeVector recipe = new ArrangeVector(machine.set(), DType.F32);
+    long pitch = (long) vector.columns / heads * Float.BYTES;
+    int headDim = vector.columns / heads;
+    run.call(recipe, vector.address(), pitch, arranged.address(), pitch, heads, headDim);
+    return arranged;
   }
 
   private static void put(long[] arguments, int position, GuardedRows rows, boolean same) {

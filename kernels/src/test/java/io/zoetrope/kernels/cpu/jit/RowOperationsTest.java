@@ -118,6 +118,11 @@ class RowOperationsTest {
     Tensor view = x.permute(orders[random.nextInt(6)]);
     Tensor part = view.narrow(1, view.size(1) / 2, view.size(1) - view.size(1) / 2);
     compare(backend, values(dtype, part.shape().sizes()), (to, out) -> to.copy(out, part));
+    long width = 1 + random.nextInt(50);
+    Tensor patches = values(other, 3, 2, 4, 2, width, 2).permute(1, 2, 4, 0, 3, 5).narrow(1, 1, 3);
+    compare(backend, values(dtype, patches.shape().sizes()), (to, out) -> to.copy(out, patches));
+    Tensor tokens = values(other, 2, 4, width, 2, 2, 16).permute(5, 0, 1, 3, 2, 4);
+    compare(backend, values(dtype, tokens.shape().sizes()), (to, out) -> to.copy(out, tokens));
     Tensor wide = values(dtype, part.size(0), part.size(1) + 3, part.size(2));
     compare(
         backend,
@@ -198,6 +203,99 @@ class RowOperationsTest {
   private static void checkGuard(MemorySegment segment, long from, long to) {
     for (long i = from; i < to; i++) {
       assertEquals(GUARD, segment.get(ValueLayout.JAVA_BYTE, i), "byte " + i);
+    }
+  }
+
+  /** In whole blocks and behind them; sums with -0 are the other summand. */
+  @ParameterizedTest
+  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  void resultsAreRoundedToNearestEven(Machine machine) {
+    int[] special = {
+      0,
+      0x80000000,
+      0x3f808000,
+      0x3f818000,
+      0xbf808000,
+      0xbf818000,
+      0x3f808001,
+      0x3f807fff,
+      0x7f7f7fff,
+      0x7f7f8000,
+      0xff7fffff,
+      0x7f800000,
+      0xff800000,
+      0x7fc00000,
+      0xffc00000,
+      0x7fffffff,
+      0xffffffff,
+      0x7fff8000,
+      0x00000001,
+      0x80008000,
+      0x00018000,
+      0x00ffffff
+    };
+    int count = 7 * special.length;
+    Tensor y = Tensor.zeros(DType.F32, count);
+    Tensor want = Tensor.zeros(DType.BF16, count);
+    for (int i = 0; i < count; i++) {
+      float value = Float.intBitsToFloat(special[i % special.length]);
+      Conversions.fromFloat(y.segment(), DType.F32, i, value);
+      Conversions.fromFloat(want.segment(), DType.BF16, i, value);
+    }
+    try (Backend backend = new GeneratedBackend(1, machine.set(), machine.loader())) {
+      Tensor sum = Tensor.zeros(DType.BF16, count);
+      backend.fill(sum, -0f);
+      backend.add(sum, sum, y);
+      assertArrayEquals(want.toFloats(), sum.toFloats(), 0f);
+    }
+  }
+
+  /** Far outside of the range in which powers are computed. */
+  @ParameterizedTest
+  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  void activationsOfSpecialValues(Machine machine) {
+    float[] special = {
+      Float.NaN,
+      Float.POSITIVE_INFINITY,
+      3e38f,
+      -3e38f,
+      1e30f,
+      -1e30f,
+      200,
+      -200,
+      88.5f,
+      -88.5f,
+      87.5f,
+      -87.5f,
+      20,
+      -20,
+      0,
+      -0f,
+      Float.MIN_VALUE
+    };
+    int count = 5 * special.length;
+    try (Backend backend = new GeneratedBackend(1, machine.set(), machine.loader())) {
+      for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
+        Tensor x = Tensor.zeros(dtype, count);
+        for (int i = 0; i < count; i++) {
+          Conversions.fromFloat(x.segment(), dtype, i, special[i % special.length]);
+        }
+        for (Activation activation : Activation.values()) {
+          Tensor want = Tensor.zeros(dtype, count);
+          definition.activate(want, x, activation);
+          Tensor got = Tensor.zeros(dtype, count);
+          backend.activate(got, x, activation);
+          float[] expected = want.toFloats();
+          float[] actual = got.toFloats();
+          float unit = dtype == DType.BF16 ? 0x1p-7f : 0x1p-17f;
+          for (int i = 0; i < count; i++) {
+            String what = activation + " of " + special[i % special.length];
+            float allowed =
+                1e-36f + (Float.isFinite(expected[i]) ? unit * Math.abs(expected[i]) : 0);
+            assertEquals(expected[i], actual[i], allowed, what);
+          }
+        }
+      }
     }
   }
 

@@ -31,6 +31,7 @@ record VectorShape(
 
   private static final int[] NONE = {};
   private static final int[] ALL = {128, 256, 512};
+  private static final int[] SHORT = {128, 256};
   private static final int[] LONG = {256, 512};
   private static final int[] XMM = {128};
   private static final int[] BYTES = IntStream.range(0, 8).map(i -> i * 37 & 0xff).toArray();
@@ -152,16 +153,23 @@ record VectorShape(
       case XOR -> of("vxorps", Kind.BINARY);
       case ADD_INT -> of("vpaddd", Kind.BINARY);
       case SUBTRACT_INT -> of("vpsubd", Kind.BINARY);
+      case ADD_SHORT -> of("vpaddusw", Kind.BINARY).with(SHORT, 8);
+      case SUBTRACT_SHORT -> of("vpsubusw", Kind.BINARY).with(SHORT, 8);
+      case MIN_SHORT -> of("vpminuw", Kind.BINARY).with(SHORT, 8);
+      case MAX_SHORT -> of("vpmaxsw", Kind.BINARY).with(SHORT, 8);
+      case BLEND_SHORT -> of("vpblendw", Kind.BINARY, BYTES).with(SHORT, 8);
       case FLOAT_TO_INT -> of("vcvtps2dq", Kind.UNARY);
       case INT_TO_FLOAT -> of("vcvtdq2ps", Kind.UNARY);
-      case COMPARE ->
-          of("vcmpps", Kind.BINARY, IntStream.range(0, 32).toArray()).with(new int[] {128, 256}, 8);
+      case COMPARE -> of("vcmpps", Kind.BINARY, IntStream.range(0, 32).toArray()).with(SHORT, 8);
       case WIDEN_INT -> of("vpmovzxdq", Kind.UNARY).with(ALL, 4);
       case WIDEN_SHORT -> of("vpmovzxwd", Kind.UNARY).with(ALL, 4);
-      case PACK_INT -> of("vpackusdw", Kind.BINARY).with(new int[] {128, 256}, 8);
+      case PACK_INT -> of("vpackusdw", Kind.BINARY).with(SHORT, 8);
       case NARROW_INT -> of("vpmovdw", Kind.STORE).with(ALL, 4);
       case PERMUTE_LONG -> of("vpermq", Kind.UNARY, BYTES).with(LONG, 8);
       case SHUFFLE -> of("vshufps", Kind.BINARY, BYTES);
+      case UNPACK_LOW_SHORT -> of("vpunpcklwd", Kind.BINARY).with(SHORT, 8);
+      case UNPACK_HIGH_SHORT -> of("vpunpckhwd", Kind.BINARY).with(SHORT, 8);
+      case INSERT_128 -> of("vinsertf128", Kind.BINARY, 0, 1).with(new int[] {256}, 4);
       case EXTRACT_128 -> of("vextractf128", Kind.STORE, 0, 1).with(new int[] {256}, 4);
       case EXTRACT_256 -> of("vextractf64x4", Kind.STORE, 0, 1).with(new int[] {512}, 4);
       case DOT_PRODUCT -> of("vdpbf16ps", Kind.BINARY);

@@ -95,6 +95,12 @@ final class VectorInstructions {
           VectorForms.compute(noSource(narrow(in)), Form.ofFloats(in), intOperation(in));
       case MAP_1 | P66 | 0xfe, MAP_1 | P66 | 0xfa ->
           VectorForms.compute(narrow(in), Form.ofFloats(in), intOperation(in));
+      case MAP_1 | P66 | 0xdd -> shorts(in, (a, b) -> Math.min(a + b, 0xffff));
+      case MAP_1 | P66 | 0xd9 -> shorts(in, (a, b) -> Math.max(a - b, 0));
+      case MAP_2 | P66 | 0x3a -> shorts(in, Math::min);
+      case MAP_1 | P66 | 0xee -> shorts(in, (a, b) -> Math.max((short) a, (short) b));
+      case MAP_1 | P66 | 0x61 -> unpackShorts(in, 0);
+      case MAP_1 | P66 | 0x69 -> unpackShorts(in, 2);
       case MAP_1 | P66 | 0x72 -> shift(in);
       case MAP_1 | 0xc2 -> in.evex() ? compareToMask(in) : compare(in);
       case MAP_1 | 0xc6 -> shuffle(in);
@@ -148,7 +154,9 @@ final class VectorInstructions {
       }
       case MAP_3 | P66 | 0x08 -> round(in);
       case MAP_3 | P66 | 0x4a -> blend(in);
+      case MAP_3 | P66 | 0x0e -> blendShorts(in);
       case MAP_3 | P66 | 0x00 -> permuteLongs(in);
+      case MAP_3 | P66 | 0x18 -> insert(in);
       case MAP_3 | P66 | 0x19 -> {
         in.demand(in.bits >= 256 && !in.wide, "encoding");
         yield extract(in, 4);
@@ -322,7 +330,56 @@ final class VectorInstructions {
         });
   }
 
+  private static Action unpackShorts(Instruction in, int start) {
+    return VectorForms.compute(
+        vex(in),
+        new Form(in.lanes(), in.lanes(), Short.SIZE, 0, false),
+        (v, to, a, b, n) -> {
+          for (int i = 0; i < n; i++) {
+            int lane = (i & ~3) + start + (i & 3) / 2;
+            int bits = 16 * (i & 1);
+            v[to + i] = v[a + lane] >>> bits & 0xffff | v[b + lane] >>> bits << 16;
+          }
+        });
+  }
+
+  private static Action insert(Instruction in) {
+    in.demand(vex(in).bits == 256 && !in.wide, "encoding");
+    int at = 4 * ((int) in.immediate & 1);
+    return VectorForms.compute(
+        in,
+        new Form(4, in.lanes(), Integer.SIZE, 0, false),
+        (v, to, a, b, n) -> {
+          copy(v, to, a, n);
+          copy(v, to + at, b, 4);
+        });
+  }
+
+  private static Action blendShorts(Instruction in) {
+    int chosen = (int) in.immediate;
+    return VectorForms.compute(
+        vex(in),
+        Form.ofFloats(in),
+        (v, to, a, b, n) -> {
+          for (int i = 0; i < n; i++) {
+            int bits = chosen >> 2 * (i & 3);
+            int mask = ((bits & 1) != 0 ? 0xffff : 0) | ((bits & 2) != 0 ? 0xffff0000 : 0);
+            v[to + i] = v[a + i] & ~mask | v[b + i] & mask;
+          }
+        });
+  }
+
   // ---------------------------------------------------------------- arithmetic
+
+  /** Of 16 bits each, given without sign. */
+  private static Action shorts(Instruction in, IntOperation operation) {
+    return VectorForms.compute(
+        vex(in),
+        Form.ofFloats(in),
+        each((a, b) ->
+            operation.apply(a & 0xffff, b & 0xffff) & 0xffff
+                | operation.apply(a >>> 16, b >>> 16) << 16));
+  }
 
   private interface IntOperation {
     int apply(int a, int b);
