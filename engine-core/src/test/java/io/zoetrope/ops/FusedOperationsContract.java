@@ -299,11 +299,14 @@ abstract class FusedOperationsContract extends BackendComparison {
     }
   }
 
-  /** With elements of one magnitude the norm is exact. */
+  /**
+   * With elements of one magnitude the norm is exact, and its products with whole numbers beyond
+   * 256 are often in the middle of two that BF16 has.
+   */
   @Test
   void rmsNormRopeRoundsTwice() {
     Tensor x = values(DType.BF16, 33, 48, value -> Math.copySign(4, value));
-    Tensor weight = values(DType.F32, 48);
+    Tensor weight = values(DType.F32, 48, value -> (float) Math.round(250 * value));
     Tensor cos = integers(DType.F32, 3, 33, 8);
     Tensor sin = integers(DType.F32, 3, 33, 8);
     checkEqual(

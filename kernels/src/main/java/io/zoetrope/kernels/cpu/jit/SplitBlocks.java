@@ -16,7 +16,7 @@ final class SplitBlocks {
   private static final int HIGH_HALVES = 0xffff0000;
   private static final int ONES = 0x00010001;
   private static final int HALF_UNITS = 0x80008000;
-  private static final int HALF_UNIT = 0x8000;
+  private static final int BELOW_HALF_UNIT = 0x7fff;
 
   /** Orders of a shuffle of two vectors, and of longs thereafter. */
   private static final int EVEN_LANES = 0b10_00_10_00;
@@ -76,11 +76,17 @@ final class SplitBlocks {
   }
 
   /**
-   * Rounds floats to nearest as BF16, away from 0 in the middle, for results that are rounded again
-   * later. NaN stays NaN if its lower 16 bits are clear.
+   * Rounds floats to nearest even as BF16, for results that are rounded again later. NaN stays NaN
+   * if its lower 16 bits are clear, as those of a processor's own and of BF16 are.
    */
   void roundBetween(Vector value) {
-    assembler.vector(ADD_INT, value, value, code.constant(HALF_UNIT));
+    int before = code.taken();
+    Vector odd = code.fresh();
+    assembler.shiftRight(odd, value, Short.SIZE);
+    assembler.vector(AND, odd, odd, code.constant(1));
+    assembler.vector(ADD_INT, value, value, code.constant(BELOW_HALF_UNIT));
+    assembler.vector(ADD_INT, value, value, odd);
     assembler.vector(AND, value, value, code.constant(HIGH_HALVES));
+    code.release(before);
   }
 }
