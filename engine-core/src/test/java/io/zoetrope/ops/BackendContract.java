@@ -306,6 +306,31 @@ public abstract class BackendContract extends SamplerContract {
     }
   }
 
+  /** Checkpoints have them as [channels, 1, 1, 1], too. */
+  @Test
+  void weightsOfNormsMayHaveMoreDimensions() {
+    for (DType dtype : COMPUTED) {
+      for (DType stored : COMPUTED) {
+        Tensor x = tested.upload(values(dtype, 301, 37));
+        Tensor vector = place(values(stored, 37));
+        Tensor cube = vector.reshape(37, 1, 1, 1);
+        Tensor row = vector.reshape(1, 37);
+        checkEqual(
+            "channelNorm",
+            tested.channelNorm(x, cube, Activation.SILU),
+            tested.download(tested.channelNorm(x, vector, Activation.SILU)));
+        checkEqual(
+            "rmsNorm",
+            tested.rmsNorm(x, row, 1e-6f),
+            tested.download(tested.rmsNorm(x, vector, 1e-6f)));
+        checkEqual(
+            "layerNorm",
+            tested.layerNorm(x, cube, row, 1e-6f),
+            tested.download(tested.layerNorm(x, vector, vector, 1e-6f)));
+      }
+    }
+  }
+
   /** The rounding of a large mean must not hide a small variance. */
   @Test
   void layerNormOfLargeMean() {

@@ -21,8 +21,8 @@ final class RowOperations {
 
   void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
     new NormCall(out, x, Norm.LAYER, eps)
-        .factor(weight == null ? Factor.NONE : Factor.PLAIN, weight)
-        .offset(bias)
+        .factor(weight == null ? Factor.NONE : Factor.PLAIN, vector(weight))
+        .offset(vector(bias))
         .run(Activation.NONE);
   }
 
@@ -35,20 +35,27 @@ final class RowOperations {
 
   void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
     new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
-        .factor(Factor.PLAIN, weight)
+        .factor(Factor.PLAIN, vector(weight))
         .run(Activation.NONE);
   }
 
   void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
-    new NormCall(out, x, Norm.EUCLIDEAN, SMALLEST_NORM).factor(Factor.PLAIN, gamma).run(activation);
+    new NormCall(out, x, Norm.EUCLIDEAN, SMALLEST_NORM)
+        .factor(Factor.PLAIN, vector(gamma))
+        .run(activation);
   }
 
   void rmsNormRope(
       Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
     new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
-        .factor(Factor.PLAIN, weight)
+        .factor(Factor.PLAIN, vector(weight))
         .rotation(RowVectors.ofRows(runner, cos), RowVectors.ofRows(runner, sin), heads)
         .run(Activation.NONE);
+  }
+
+  /** A weight of a norm, which may have dimensions of size 1 beside its features; null for null. */
+  private static Tensor vector(Tensor weight) {
+    return weight == null ? null : weight.reshape(-1);
   }
 
   void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
