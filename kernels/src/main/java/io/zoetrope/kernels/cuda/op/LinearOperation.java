@@ -6,6 +6,7 @@ import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.Tensor;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Linear maps: {@code linear_bf16.cu} on the tensor cores, {@code linear_f32.cu} for the rest. */
 public final class LinearOperation {
@@ -24,109 +25,61 @@ public final class LinearOperation {
   /** {@code out = activation(x weight^T + bias)}. */
   public void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
     if (Launcher.fitTensorCores(x.size(1), out, x, weight)) {
-      tiles(
-          "linear_bf16_" + activation.name().toLowerCase(Locale.ROOT),
-          out,
-          address(out),
-          address(x),
-          address(weight),
-          address(bias),
-          isBf16(bias),
-          out.size(0),
-          out.intSize(1),
-          x.intSize(1));
+      String kernel = "linear_bf16_" + activation.name().toLowerCase(Locale.ROOT);
+      tiles(kernel, out, x, weight, bias);
     } else {
-      floatTiles(
-          "linear_f32",
-          out,
-          address(out),
-          address(x),
-          isBf16(x),
-          address(weight),
-          isBf16(weight),
-          address(bias),
-          isBf16(bias),
-          activation.ordinal(),
-          out.size(0),
-          out.intSize(1),
-          x.intSize(1));
+      floatTiles("linear_f32", out, x, weight, bias, activation.ordinal());
     }
   }
 
   /** {@code out += gate * round(x weight^T + bias)}. */
   public void addInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+    long gateStride = Launcher.rowStride(gate);
     if (Launcher.fitTensorCores(x.size(1), out, x, weight)) {
-      tiles(
-          "linear_add_bf16",
-          out,
-          address(out),
-          address(x),
-          address(weight),
-          address(bias),
-          isBf16(bias),
-          address(gate),
-          Launcher.rowStride(gate),
-          out.size(0),
-          out.intSize(1),
-          x.intSize(1));
+      tiles("linear_add_bf16", out, x, weight, bias, address(gate), gateStride);
     } else {
-      floatTiles(
-          "linear_add_f32",
-          out,
-          address(out),
-          address(x),
-          isBf16(x),
-          address(weight),
-          isBf16(weight),
-          address(bias),
-          isBf16(bias),
-          address(gate),
-          Launcher.rowStride(gate),
-          out.size(0),
-          out.intSize(1),
-          x.intSize(1));
+      floatTiles("linear_add_f32", out, x, weight, bias, address(gate), gateStride);
     }
   }
 
   /** {@code out *= round(x weight^T + bias)}. */
   public void multiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
     if (Launcher.fitTensorCores(x.size(1), out, x, weight)) {
-      tiles(
-          "linear_multiply_bf16",
-          out,
-          address(out),
-          address(x),
-          address(weight),
-          address(bias),
-          isBf16(bias),
-          out.size(0),
-          out.intSize(1),
-          x.intSize(1));
+      tiles("linear_multiply_bf16", out, x, weight, bias);
     } else {
-      floatTiles(
-          "linear_multiply_f32",
-          out,
-          address(out),
-          address(x),
-          isBf16(x),
-          address(weight),
-          isBf16(weight),
-          address(bias),
-          isBf16(bias),
-          out.size(0),
-          out.intSize(1),
-          x.intSize(1));
+      floatTiles("linear_multiply_f32", out, x, weight, bias);
     }
   }
 
-  private void tiles(String kernel, Tensor out, Object... arguments) {
+  /** Launches a kernel on the tensor cores; its own arguments stand behind the bias. */
+  private void tiles(
+      String kernel, Tensor out, Tensor x, Tensor weight, Tensor bias, Object... own) {
     long tiles = Launcher.ceilDiv(out.size(0), TILE) * Launcher.ceilDiv(out.size(1), TILE);
-    launcher.tiles(kernel, tiles, TILE_THREADS, TILE_SHARED_BYTES, arguments);
+    Object[] operands = {address(out), address(x), address(weight), address(bias), isBf16(bias)};
+    launcher.tiles(
+        kernel, tiles, TILE_THREADS, TILE_SHARED_BYTES, arguments(operands, own, out, x));
   }
 
-  private void floatTiles(String kernel, Tensor out, Object... arguments) {
+  /** Launches a kernel for any types; its own arguments stand behind the bias. */
+  private void floatTiles(
+      String kernel, Tensor out, Tensor x, Tensor weight, Tensor bias, Object... own) {
     long tiles =
         Launcher.ceilDiv(out.size(0), FLOAT_TILE) * Launcher.ceilDiv(out.size(1), FLOAT_TILE);
-    launcher.blocks(kernel, tiles, arguments);
+    Object[] operands = {
+      address(out),
+      address(x),
+      isBf16(x),
+      address(weight),
+      isBf16(weight),
+      address(bias),
+      isBf16(bias)
+    };
+    launcher.blocks(kernel, tiles, arguments(operands, own, out, x));
+  }
+
+  /** Operands, what is the kernel's own, and the sizes, which are the same for all. */
+  private static Object[] arguments(Object[] operands, Object[] own, Tensor out, Tensor x) {
+    Object[] sizes = {out.size(0), out.intSize(1), x.intSize(1)};
+    return Stream.of(operands, own, sizes).flatMap(Stream::of).toArray();
   }
 }
