@@ -12,10 +12,10 @@ import java.lang.invoke.MethodHandle;
  * large a program is, never what it computes, so advice that is not taken is no error.
  */
 final class LinuxMemory {
-  private static final long PAGE = 4096;
+  static final long PAGE = 4096;
   private static final long HUGE_PAGE = 2 << 20;
-  private static final int READ_WRITE = 1 | 2;
-  private static final int PRIVATE_ANONYMOUS = 0x2 | 0x20;
+  static final int READ_WRITE = 1 | 2;
+  static final int PRIVATE_ANONYMOUS = 0x2 | 0x20;
   private static final int DONT_NEED = 4;
   private static final int USE_HUGE_PAGES = 14;
 
@@ -27,7 +27,7 @@ final class LinuxMemory {
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_INT));
-  private static final MethodHandle MMAP =
+  static final MethodHandle MMAP =
       function(
           "mmap",
           FunctionDescriptor.of(
@@ -38,7 +38,7 @@ final class LinuxMemory {
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_LONG));
-  private static final MethodHandle MUNMAP =
+  static final MethodHandle MUNMAP =
       function(
           "munmap",
           FunctionDescriptor.of(
@@ -46,18 +46,18 @@ final class LinuxMemory {
 
   private LinuxMemory() {}
 
-  private static MethodHandle function(String name, FunctionDescriptor type) {
+  static MethodHandle function(String name, FunctionDescriptor type) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type);
   }
 
   /** A call whose result is a number; none of these functions throws. */
   @FunctionalInterface
-  private interface Call {
+  interface Call {
     long run() throws Throwable;
   }
 
-  private static long call(Call call) {
+  static long call(Call call) {
     try {
       return call.run();
     } catch (RuntimeException | Error e) {

@@ -318,11 +318,7 @@ record NormRows(
 
     private void rounded(Vector value, int vector, int element) {
       result(value, vector, element);
-      if (arranged) {
-        code.roundBetween(dtype, value);
-      } else {
-        code.round(dtype, value);
-      }
+      code.roundBetween(dtype, value);
     }
 
     private void load32(Vector to, Register row, int vector, int element) {

@@ -65,14 +65,7 @@ final class GemmRowChecks {
       GuardedRows source = run.rows(from, rows, columns);
       GuardedRows destination = run.rows(to, rows, columns);
       sprinkle(source, random);
-      run.call(
-          new ConvertRows(machine.set(), from, to),
-          source.address(),
-          source.pitch,
-          destination.address(),
-          destination.pitch,
-          rows,
-          columns);
+      run.callOnRows(new ConvertRows(machine.set(), from, to), source, destination, rows, columns);
       for (int row = 0; row < rows; row++) {
         for (int column = 0; column < columns; column++) {
           float expected = Conversions.round(source.get(row, column), to);

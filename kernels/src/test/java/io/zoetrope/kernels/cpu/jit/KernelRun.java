@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 /** Memory for calls of kernels, all of it guarded: kernels may touch nothing else. */
 final class KernelRun implements AutoCloseable {
@@ -40,6 +41,18 @@ final class KernelRun implements AutoCloseable {
     machine.restrictTo(buffers.stream().map(GuardedRows::segment).toArray(MemorySegment[]::new));
     kernel.call(record);
     buffers.forEach(GuardedRows::checkGuards);
+  }
+
+  /** Calls a function whose arguments are two tables, their size, and perhaps more. */
+  void callOnRows(
+      KernelCache.Recipe recipe,
+      GuardedRows from,
+      GuardedRows to,
+      int rows,
+      int columns,
+      long... more) {
+    long[] tables = {from.address(), from.pitch, to.address(), to.pitch, rows, columns};
+    call(recipe, LongStream.concat(LongStream.of(tables), LongStream.of(more)).toArray());
   }
 
   @Override

@@ -127,12 +127,10 @@ final class RowChecks {
       GemmRowChecks.sprinkle(source, random);
       double[][] before = destination.values();
       MoveElements recipe = new MoveElements(machine.set(), from, to);
-      run.call(
+      run.callOnRows(
           recipe,
-          source.address(),
-          source.pitch,
-          destination.address(),
-          destination.pitch,
+          source,
+          destination,
           rows,
           columns,
           (long) fromStep * from.bytes(),
@@ -157,14 +155,7 @@ final class RowChecks {
       GuardedRows source = run.rows(dtype, columns, rows);
       GuardedRows destination = run.rows(dtype, rows, columns);
       TransposeBlocks recipe = new TransposeBlocks(dtype);
-      run.call(
-          recipe,
-          source.address(),
-          source.pitch,
-          destination.address(),
-          destination.pitch,
-          rows,
-          columns);
+      run.callOnRows(recipe, source, destination, rows, columns);
       for (int row = 0; row < rows; row++) {
         for (int i = 0; i < columns; i++) {
           assertEquals(source.get(i, row), destination.get(row, i), recipe::toString);
