@@ -179,6 +179,14 @@ public interface Backend extends AutoCloseable {
       Tensor residual);
 
   /**
+   * Bytes that the weight of a {@link #conv3d} takes in the form in which this backend multiplies
+   * by it.
+   */
+  default long convolutionWeightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
+    return Memory.usedBytes(weight);
+  }
+
+  /**
    * Nearest-neighbour resize of [frames, height, width, channels] to the shape of {@code out}.
    *
    * @param exact torch's {@code nearest-exact} (pixel centres) instead of {@code nearest}

@@ -24,6 +24,25 @@ public final class DryRunBackend implements Backend {
     }
   }
 
+  private final Backend like;
+
+  /** Weights take as much memory as they are given in, or as F32 or BF16 if that is narrower. */
+  public DryRunBackend() {
+    this(null);
+  }
+
+  /** Weights take as much memory as on another backend, which is not closed with this one. */
+  public DryRunBackend(Backend like) {
+    this.like = like;
+  }
+
+  @Override
+  public long convolutionWeightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
+    return like == null
+        ? Backend.super.convolutionWeightBytes(x, weight, geometry)
+        : like.convolutionWeightBytes(x, weight, geometry);
+  }
+
   @Override
   public String name() {
     return "dry run";

@@ -50,17 +50,23 @@ final class Memory implements AutoCloseable {
 
   /** Notes that a product reads a weight. */
   void noteWeight(Tensor weight) {
+    noteWeight(weight, usedBytes(weight));
+  }
+
+  /** Notes that a product reads a weight, in a form of so many bytes. */
+  void noteWeight(Tensor weight, long bytes) {
     if (weights.add(new Weight(weight.storage(), weight.offset(), weight.shape()))) {
-      weightBytes += weight.count() * usedBytes(weight.dtype());
+      weightBytes += bytes;
     }
   }
 
   /** Devices multiply with F32 or with BF16, whichever is enough for every number of a dtype. */
-  private static int usedBytes(DType stored) {
-    return switch (stored) {
-      case BF16, F8_E4M3, F8_E5M2 -> DType.BF16.bytes();
-      default -> DType.F32.bytes();
-    };
+  static long usedBytes(Tensor weight) {
+    return weight.count()
+        * switch (weight.dtype()) {
+          case BF16, F8_E4M3, F8_E5M2 -> DType.BF16.bytes();
+          default -> DType.F32.bytes();
+        };
   }
 
   Scope open(String path) {

@@ -365,7 +365,7 @@ public final class Ops implements AutoCloseable {
   public Tensor conv3d(
       Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
     Shape shape = operands.convolution("conv3d", x, history, weight, bias, geometry);
-    memory.noteWeight(weight);
+    memory.noteWeight(weight, backend.convolutionWeightBytes(x, weight, geometry));
     Tensor out = allocate(x.dtype(), shape);
     work.begin();
     backend.conv3d(out, x, history, weight, bias, geometry, null);
@@ -384,7 +384,7 @@ public final class Ops implements AutoCloseable {
       Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
     String name = "conv3dAddInPlace";
     operands.sum(name, out, x, operands.convolution(name, x, history, weight, bias, geometry));
-    memory.noteWeight(weight);
+    memory.noteWeight(weight, backend.convolutionWeightBytes(x, weight, geometry));
     work.begin();
     backend.conv3d(out, x, history, weight, bias, geometry, out);
     long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));

@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,57 +15,10 @@ import org.junit.jupiter.api.Test;
  * bit. On the tested one it is so within rounding for any values, and to the bit for values that
  * add up exactly, which tells whether intermediates are rounded at all.
  */
-abstract class FusedOperationsContract extends BackendComparison {
+abstract class FusedOperationsContract extends ConvolutionContract {
   private static final int[][] MATRICES = { // rows, in features, out features
     {1, 1, 1}, {5, 3, 2}, {7, 17, 33}, {13, 256, 15}, {97, 37, 129}, {193, 31, 257}, {29, 521, 16}
   };
-
-  /** Where an operation runs, and how it gets there: on a backend, in a dtype. */
-  private record Place(Ops ops, UnaryOperator<Tensor> activations, UnaryOperator<Tensor> weights) {
-    Tensor activation(Tensor tensor) {
-      return tensor == null ? null : activations.apply(tensor);
-    }
-
-    Tensor weight(Tensor tensor) {
-      return tensor == null ? null : weights.apply(tensor);
-    }
-  }
-
-  /** An operation, or a chain of them, on given values. */
-  @FunctionalInterface
-  private interface Operation {
-    Tensor in(Place place);
-  }
-
-  private Place testedBackend() {
-    return new Place(tested, tested::upload, this::place);
-  }
-
-  private Place referenceBackend() {
-    return new Place(reference, reference::upload, weight -> weight);
-  }
-
-  /** Within rounding; {@code residual} is what a rounded result is added to. */
-  private void nearly(String what, Operation fused, Operation chain, Tensor residual) {
-    Place wide = new Place(reference, BackendComparison::widened, weight -> weight);
-    Place absolute = new Place(reference, BackendComparison::absolute, BackendComparison::absolute);
-    Tensor want = chain.in(wide);
-    float[] between = new float[Math.toIntExact(want.count())];
-    if (residual != null) {
-      float[] sums = want.toFloats();
-      float[] base = residual.toFloats();
-      for (int i = 0; i < between.length; i++) {
-        between[i] = sums[i] - base[i];
-      }
-    }
-    check(what, fused.in(testedBackend()), want, fused.in(absolute).toFloats(), between);
-    checkEqual(what, fused.in(referenceBackend()), chain.in(referenceBackend()));
-  }
-
-  /** To the bit. */
-  private void exactly(String what, Operation fused, Operation chain) {
-    checkEqual(what, fused.in(testedBackend()), chain.in(referenceBackend()));
-  }
 
   @Test
   void linears() {
@@ -337,164 +288,5 @@ abstract class FusedOperationsContract extends BackendComparison {
     Tensor chain = reference.rmsNorm(x, weight, eps);
     reference.ropeInPlace(chain, cos, sin, heads);
     return chain;
-  }
-
-  @Test
-  void convolutionIntoASum() {
-    int[][] kernels = {{1, 1, 1}, {3, 1, 1}, {1, 3, 3}, {3, 3, 3}};
-    int[][] channels = {{1, 1}, {3, 17}, {16, 3}, {7, 33}};
-    for (int[] kernel : kernels) {
-      for (int[] channel : channels) {
-        for (DType dtype : COMPUTED) {
-          Tensor x = values(dtype, 2, 3, 49, channel[0]);
-          Tensor history = kernel[0] == 1 ? null : values(dtype, 1, 3, 49, channel[0]);
-          Tensor weight =
-              values(DType.BF16, channel[1], channel[0], kernel[0], kernel[1], kernel[2]);
-          Tensor bias = values(DType.F32, channel[1]);
-          ConvGeometry geometry = ConvGeometry.causal(Math.max(0, kernel[0] - 2), kernel[1] / 2);
-          Tensor residual = values(dtype, 2, 3, 49, channel[1]);
-          new Convolution(x, history, weight, bias, geometry, residual).nearly();
-        }
-      }
-    }
-  }
-
-  @Test
-  void upsampledConvolution() {
-    for (DType dtype : COMPUTED) {
-      for (int[] size : new int[][] {{1, 1, 1, 1}, {1, 1, 2, 3}, {2, 3, 24, 7}, {1, 2, 49, 3}}) {
-        Tensor x = values(dtype, size[0], size[1], size[2], size[3]);
-        Tensor history = values(dtype, 1, size[1], size[2], size[3]);
-        Tensor bias = values(DType.F32, 19);
-        for (ConvGeometry geometry :
-            List.of(
-                ConvGeometry.causal(0, 1),
-                ConvGeometry.causal(1, 2),
-                new ConvGeometry(1, 2, 2, 0, 0, 1, 2, 1),
-                new ConvGeometry(2, 1, 3, 0, 3, 0, 0, 2))) {
-          ConvGeometry upsampled = geometry.upsampled();
-          Tensor plane = values(DType.F16, 19, size[3], 1, 2, 3);
-          new Convolution(x, null, plane, bias, upsampled, null).nearly();
-          Tensor volume = values(DType.F32, 19, size[3], 2, 3, 2);
-          new Convolution(x, history, volume, null, upsampled, null).nearly();
-        }
-      }
-    }
-  }
-
-  @Test
-  void convolutionIntoASumRoundsTwice() {
-    Tensor x = integers(DType.BF16, 15, 2, 5, 7, 12);
-    Tensor weight = integers(DType.BF16, 15, 18, 12, 1, 3, 3);
-    Tensor bias = integers(DType.F32, 100, 18);
-    ConvGeometry same = ConvGeometry.causal(0, 1);
-    Tensor residual = integers(DType.BF16, 300, 2, 5, 7, 18);
-    new Convolution(x, null, weight, bias, same, residual).exactly();
-    Tensor large = integers(DType.BF16, 300, 2, 10, 14, 18);
-    new Convolution(x, null, weight, bias, same.upsampled(), large).exactly();
-  }
-
-  /** A convolution into a new tensor, and one into the residual itself, against a chain. */
-  private final class Convolution {
-    private final String what;
-    private final Tensor residual;
-    private final Operation apart;
-    private final Operation inPlace;
-    private final Operation chain;
-
-    Convolution(
-        Tensor x,
-        Tensor history,
-        Tensor weight,
-        Tensor bias,
-        ConvGeometry geometry,
-        Tensor residual) {
-      this.what = "conv3d %s x %s, %s, residual %s".formatted(x, weight, geometry, residual);
-      this.residual = residual;
-      ConvGeometry plain = withoutUpsampling(geometry);
-      chain =
-          place -> {
-            Tensor result =
-                place
-                    .ops()
-                    .conv3d(
-                        enlarged(place, x, geometry),
-                        enlarged(place, history, geometry),
-                        place.weight(weight),
-                        place.weight(bias),
-                        plain);
-            return residual == null ? result : place.ops().add(place.activation(residual), result);
-          };
-      Shape shape = chain.in(referenceBackend()).shape();
-      apart =
-          place -> {
-            Tensor there = place.activation(x);
-            Tensor out = place.ops().allocate(there.dtype(), shape);
-            place
-                .ops()
-                .backend()
-                .conv3d(
-                    out,
-                    there,
-                    place.activation(history),
-                    place.weight(weight),
-                    place.weight(bias),
-                    geometry,
-                    place.activation(residual));
-            return out;
-          };
-      inPlace =
-          place -> {
-            Tensor there = place.activation(x);
-            Tensor past = place.activation(history);
-            Tensor taps = place.weight(weight);
-            if (residual == null) {
-              return place.ops().conv3d(there, past, taps, place.weight(bias), geometry);
-            }
-            Tensor sum = place.activation(residual);
-            place.ops().conv3dAddInPlace(sum, there, past, taps, place.weight(bias), geometry);
-            return sum;
-          };
-    }
-
-    private static Tensor enlarged(Place place, Tensor x, ConvGeometry geometry) {
-      if (x == null || geometry.upsample() == 1) {
-        return place.activation(x);
-      }
-      return place
-          .ops()
-          .upsampleNearest(place.activation(x), x.size(0), 2 * x.size(1), 2 * x.size(2), true);
-    }
-
-    private static ConvGeometry withoutUpsampling(ConvGeometry g) {
-      return new ConvGeometry(
-          g.strideFrames(),
-          g.strideHeight(),
-          g.strideWidth(),
-          g.front(),
-          g.top(),
-          g.bottom(),
-          g.left(),
-          g.right());
-    }
-
-    void nearly() {
-      FusedOperationsContract.this.nearly(what, apart, chain, residual);
-      FusedOperationsContract.this.nearly(what + ", in place", inPlace, chain, residual);
-    }
-
-    void exactly() {
-      FusedOperationsContract.this.exactly(what, apart, chain);
-      FusedOperationsContract.this.exactly(what + ", in place", inPlace, chain);
-    }
-  }
-
-  /** Small whole numbers: their products and sums are exact in float32, but not in bfloat16. */
-  private Tensor integers(DType dtype, int largest, long... sizes) {
-    return values(
-            dtype,
-            Shape.of(sizes).count(),
-            value -> (float) (Math.round(largest * value) % (largest + 1)))
-        .reshape(sizes);
   }
 }

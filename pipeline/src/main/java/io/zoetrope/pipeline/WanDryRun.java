@@ -34,7 +34,7 @@ final class WanDryRun {
    */
   static JobNeeds of(WanPipeline pipeline, GenerationRequest request, int steps) {
     WanDryRun run = new WanDryRun(pipeline, request);
-    try (Backend backend = new DryRunBackend()) {
+    try (Backend backend = new DryRunBackend(pipeline.backend())) {
       run.measure(backend, Stage.ENCODE_PROMPTS, ops -> run.encodePrompts(backend, ops));
       if (request.video() != null) {
         run.measure(backend, Stage.ENCODE_VIDEO, ops -> run.encodeVideo(backend, ops));

@@ -84,6 +84,11 @@ final class WanPipeline implements VideoPipeline {
     checkWeights();
   }
 
+  /** What this pipeline computes on. */
+  Backend backend() {
+    return backend;
+  }
+
   /** Wan 2.2 models say in the index what this pipeline would have to do for them. */
   private void refuse(String setting, String what) {
     var value = model.settings().get(setting);

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu;
 
+import io.zoetrope.kernels.cpu.jit.ConvolutionAlgorithm;
 import io.zoetrope.kernels.cpu.jit.GeneratedBackend;
 import io.zoetrope.kernels.cpu.vector.GemmKernel;
 import io.zoetrope.kernels.cpu.vector.VectorBackend;
@@ -8,17 +9,19 @@ import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DeviceSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Announces the device "cpu". Which kernels compute is chosen by what the processor has, or by the
  * device's option {@code gemm} or the system property {@code zoetrope.gemm}: {@code auto}, the name
  * of an instruction set that code is generated for, {@code vector} for the Vector API, {@code
- * reference} for plain loops.
+ * reference} for plain loops. The option {@code conv}, or {@code zoetrope.conv}, chooses the
+ * algorithm of convolutions in generated code: {@link ConvolutionAlgorithm}.
  */
 public final class CpuBackendProvider implements BackendProvider {
-  private static final String OPTION = "gemm";
-  private static final String PROPERTY = "zoetrope." + OPTION;
+  private static final String GEMM = "gemm";
+  private static final String CONV = "conv";
   private static final String AUTO = "auto";
   private static final String VECTOR = "vector";
   private static final String REFERENCE = "reference";
@@ -31,46 +34,78 @@ public final class CpuBackendProvider implements BackendProvider {
   /**
    * Starts the compute threads.
    *
-   * @throws IllegalArgumentException if {@code threads} is negative or no kernels have the wanted
-   *     name
+   * @throws IllegalArgumentException if {@code threads} is negative or no kernels or algorithms
+   *     have the wanted name
    * @throws IllegalStateException if this machine can't run the wanted kernels
    */
   @Override
   public Backend open(DeviceSpec spec, int threads) {
     spec.requireOnly();
-    spec.requireOptions(Set.of(OPTION));
+    spec.requireOptions(Set.of(GEMM, CONV));
     if (threads < 0) {
       throw new IllegalArgumentException("threads must be at least 0, not " + threads);
     }
     int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-    boolean byOption = spec.options().containsKey(OPTION);
-    String wanted = byOption ? spec.options().get(OPTION) : System.getProperty(PROPERTY, AUTO);
-    String asked = (byOption ? "device cpu," + OPTION : "-D" + PROPERTY) + "=" + wanted;
+    Choice kernels = Choice.of(spec, GEMM);
+    Choice convolutions = Choice.of(spec, CONV);
+    ConvolutionAlgorithm algorithm;
+    try {
+      algorithm = ConvolutionAlgorithm.of(convolutions.wanted());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(convolutions.asked() + ": " + e.getMessage(), e);
+    }
     List<String> sets = GeneratedBackend.instructionSets();
-    if (sets.contains(wanted)) {
+    if (sets.contains(kernels.wanted())) {
       try {
-        return GeneratedBackend.open(count, wanted);
+        return GeneratedBackend.open(count, kernels.wanted(), algorithm);
       } catch (IllegalStateException e) {
         throw new IllegalStateException(
             "%s: %s; %s=%s takes the best of this machine"
-                .formatted(asked, e.getMessage(), OPTION, AUTO),
+                .formatted(kernels.asked(), e.getMessage(), GEMM, AUTO),
             e);
       }
     }
-    return switch (wanted) {
-      case AUTO ->
-          GeneratedBackend.best(count)
-              .<Backend>map(backend -> backend)
-              .orElseGet(() -> vector(count, GemmKernel.vector()));
-      case VECTOR -> vector(count, GemmKernel.vector());
-      case REFERENCE -> vector(count, GemmKernel.reference());
-      default -> {
-        List<String> known = new ArrayList<>(List.of(AUTO, VECTOR, REFERENCE));
-        known.addAll(sets);
-        throw new IllegalArgumentException(
-            "%s: known kernels are %s".formatted(asked, String.join(", ", known)));
-      }
-    };
+    Optional<GeneratedBackend> generated =
+        kernels.wanted().equals(AUTO) ? GeneratedBackend.best(count, algorithm) : Optional.empty();
+    if (generated.isPresent()) {
+      return generated.get();
+    }
+    GemmKernel kernel =
+        switch (kernels.wanted()) {
+          case AUTO, VECTOR -> GemmKernel.vector();
+          case REFERENCE -> GemmKernel.reference();
+          default -> {
+            List<String> known = new ArrayList<>(List.of(AUTO, VECTOR, REFERENCE));
+            known.addAll(sets);
+            throw new IllegalArgumentException(
+                "%s: known kernels are %s".formatted(kernels.asked(), String.join(", ", known)));
+          }
+        };
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+      throw new IllegalStateException(
+          "%s: only generated kernels have this algorithm, and %s"
+              .formatted(
+                  convolutions.asked(),
+                  kernels.wanted().equals(AUTO)
+                      ? GeneratedBackend.obstacle().orElseThrow()
+                      : kernels.asked() + " takes others"));
+    }
+    return vector(count, kernel);
+  }
+
+  /**
+   * What an option of the device says, or else a system property, or else nobody.
+   *
+   * @param asked how it was said, for people
+   */
+  private record Choice(String wanted, String asked) {
+    static Choice of(DeviceSpec spec, String option) {
+      String property = "zoetrope." + option;
+      boolean byOption = spec.options().containsKey(option);
+      String wanted = byOption ? spec.options().get(option) : System.getProperty(property, AUTO);
+      return new Choice(
+          wanted, (byOption ? "device cpu," + option : "-D" + property) + "=" + wanted);
+    }
   }
 
   private static Backend vector(int threads, GemmKernel kernel) {

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,6 +140,40 @@ class CpuBackendProviderTest {
     assertEquals(
         "-Dzoetrope.gemm=sse: known kernels are auto, vector, reference, avx2, avx512, avx512bf16,"
             + " amx",
+        e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "implicit-gemm", "winograd"})
+  void takesTheAlgorithmOfConvolutionsThatItIsToldTo(String algorithm) {
+    assumeTrue(Kernels.AVX2.onThisMachine(), "code is generated for no instruction set of this");
+    Tensor x = Tensor.zeros(DType.F32, 1, 4, 4, 16);
+    Tensor weight = Tensor.zeros(DType.F32, 16, 16, 1, 3, 3);
+    try (Backend backend = BackendProvider.open("cpu,gemm=avx2,conv=" + algorithm, 1)) {
+      long bytes = backend.convolutionWeightBytes(x, weight, ConvGeometry.causal(0, 1));
+      // One tile is no reason to transform weights, unless that is what is wanted.
+      assertEquals((algorithm.equals("winograd") ? 36 : 9) * 16 * 16 * Float.BYTES, bytes);
+    }
+  }
+
+  @Test
+  void saysWhichAlgorithmsThereAre() {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> BackendProvider.open("cpu,conv=fft", 1));
+    assertEquals(
+        "device cpu,conv=fft: known algorithms of convolutions are auto, implicit-gemm, winograd",
+        e.getMessage());
+  }
+
+  @Test
+  void otherKernelsHaveNoSuchAlgorithm() {
+    IllegalStateException e =
+        assertThrows(
+            IllegalStateException.class,
+            () -> BackendProvider.open("cpu,gemm=vector,conv=winograd", 1));
+    assertEquals(
+        "device cpu,conv=winograd: only generated kernels have this algorithm, and device"
+            + " cpu,gemm=vector takes others",
         e.getMessage());
   }
 }

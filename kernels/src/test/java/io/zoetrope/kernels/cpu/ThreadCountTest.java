@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zoetrope.kernels.cpu.jit.ConvolutionAlgorithm;
 import io.zoetrope.kernels.cpu.jit.Emulation;
 import io.zoetrope.kernels.cpu.jit.GeneratedBackend;
 import io.zoetrope.kernels.cpu.vector.GemmKernel;
@@ -38,7 +39,8 @@ class ThreadCountTest {
   @EnumSource(names = {"F32", "BF16"})
   void generatedKernelsOfThisMachine(DType dtype) {
     assumeTrue(GeneratedBackend.obstacle().isEmpty(), () -> GeneratedBackend.obstacle().get());
-    check(threads -> GeneratedBackend.best(threads).orElseThrow(), dtype);
+    check(
+        threads -> GeneratedBackend.best(threads, ConvolutionAlgorithm.AUTO).orElseThrow(), dtype);
   }
 
   @Test

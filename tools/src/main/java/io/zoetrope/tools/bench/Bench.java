@@ -61,7 +61,7 @@ public final class Bench {
 
   /** Peak memory of a process that does nothing but a test. */
   private static long predictMemory(BenchModel bench, BenchTest test) {
-    try (Backend dryRun = new DryRunBackend();
+    try (Backend dryRun = new DryRunBackend(bench.backend());
         Workload workload = bench.on(dryRun).load(test)) {
       return JobNeeds.RUNTIME_BYTES + workload.run().heldBytes();
     }

@@ -19,7 +19,8 @@ final class DeviceOptions {
         "Device that computes (default: ${DEFAULT-VALUE}): cpu, cuda or cuda:N for an NVIDIA card,"
             + " cuda-emulated for its kernels without a card, auto for a card if there is one,"
             + " reference for the plain loops that define every operation.",
-        "cpu,gemm=NAME forces kernels: avx2, avx512, avx512bf16, amx, vector, reference.",
+        "cpu,gemm=NAME forces kernels: avx2, avx512, avx512bf16, amx, vector, reference;"
+            + " cpu,conv=NAME an algorithm of convolutions: implicit-gemm (less memory), winograd.",
         "Options of a card follow after commas: gemm=cublas, conv=cudnn, and weights=GIB for the"
             + " memory that weights may take."
       })

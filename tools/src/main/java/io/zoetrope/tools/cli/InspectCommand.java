@@ -3,6 +3,7 @@ package io.zoetrope.tools.cli;
 import static io.zoetrope.weights.FileErrors.quote;
 
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.JobNeeds;
@@ -175,7 +176,8 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void printNeeds(PrintWriter out) {
-    try (Backend dryRun = new DryRunBackend()) {
+    try (Backend cpu = BackendProvider.open("cpu", 0);
+        Backend dryRun = new DryRunBackend(cpu)) {
       VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype(), vae.dtype());
       GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
       JobNeeds needs = pipeline.needs(request);

@@ -12,20 +12,22 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 
 /**
- * 3D convolution as an implicit matrix product. For each kernel frame in turn, a task takes the
- * window of the input that its block of pixels needs; within it, the channels of all taps of a
- * kernel row are neighbours for each pixel, so a kernel row is one product with the pixels' stride
- * as the stride of A, and no matrix of patches is built. A window is read in place unless it
- * reaches over the border or has to be converted.
+ * 3D convolution as an implicit matrix product, or by {@link WinogradConvolution}. For each kernel
+ * frame in turn, a task takes the window of the input that its block of pixels needs; within it,
+ * the channels of all taps of a kernel row are neighbours for each pixel, so a kernel row is one
+ * product with the pixels' stride as the stride of A, and no matrix of patches is built. A window
+ * is read in place unless it reaches over the border or has to be converted.
  */
 final class ConvolutionOperation {
   /** A window takes about half of the L2 cache. */
   private static final int WINDOW_BYTES = 512 << 10;
 
   private final Products products;
+  private final ConvolutionAlgorithm algorithm;
 
-  ConvolutionOperation(Products products) {
+  ConvolutionOperation(Products products, ConvolutionAlgorithm algorithm) {
     this.products = products;
+    this.algorithm = algorithm;
   }
 
   void run(
@@ -36,42 +38,50 @@ final class ConvolutionOperation {
       Tensor bias,
       ConvGeometry geometry,
       Tensor residual) {
-    int depth = weight.intSize(1);
-    PackedWeight packed =
-        products.packed(weight, products.operands(x.dtype(), weight.dtype(), depth));
     Join join = residual == null ? Join.NONE : Join.ADD;
     var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, join, residual, null);
-    Call call = new Call(out, x, history, weight, packed, geometry, epilogue);
+    Runnable call =
+        filtersMinimally(x, weight, geometry)
+            ? new WinogradConvolution(products, out, x, history, weight, geometry, epilogue)
+            : new Call(out, x, history, weight, operands(x, weight), geometry, epilogue);
     call.run();
     epilogue.finish();
     Reference.reachabilityFence(call);
   }
 
-  /** Where a window lies in memory: its first pixel, and bytes between rows. */
-  private record Place(long address, long rowPitch) {}
+  /** Bytes of the form of a weight that is multiplied by. */
+  long weightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
+    return filtersMinimally(x, weight, geometry)
+        ? products.transformedBytes(weight)
+        : products.packedBytes(weight, operands(x, weight));
+  }
+
+  private ProductOperands operands(Tensor x, Tensor weight) {
+    return products.operands(x.dtype(), weight.dtype(), weight.intSize(1));
+  }
+
+  private boolean filtersMinimally(Tensor x, Tensor weight, ConvGeometry geometry) {
+    return switch (algorithm) {
+      case IMPLICIT_GEMM -> false;
+      case WINOGRAD -> WinogradConvolution.serves(weight, geometry);
+      case AUTO ->
+          // Where products of BF16 are twice as fast or more, they would have to be given up.
+          operands(x, weight) != ProductOperands.HALVES
+              && WinogradConvolution.pays(x, weight, geometry);
+    };
+  }
 
   /** One call; its fields are what all tasks share. */
-  private final class Call {
+  private final class Call implements Runnable {
     private final ConvGeometry geometry;
     private final PackedWeight weight;
     private final BlockEpilogue epilogue;
     private final ProductOperands operands;
-    private final NativeView x;
-    private final NativeView history;
-    private final int past;
-    private final int upsample;
-    private final int inHeight;
-    private final int inWidth;
+    private final InputWindows windows;
     private final int channels;
     private final int kernelFrames;
     private final int kernelHeight;
     private final int kernelWidth;
-
-    /** Bytes of a pixel of the input, and of one as the product takes it. */
-    private final long inPixelBytes;
-
-    private final long pixelBytes;
-
     private final int panelWidth = products.panelWidth();
     private final int outHeight;
     private final int outWidth;
@@ -82,28 +92,21 @@ final class ConvolutionOperation {
         Tensor x,
         Tensor history,
         Tensor weight,
-        PackedWeight packed,
+        ProductOperands operands,
         ConvGeometry geometry,
         BlockEpilogue epilogue) {
       this.geometry = geometry;
-      this.weight = packed;
+      this.weight = products.packed(weight, operands);
       this.epilogue = epilogue;
-      this.operands = packed.operands();
-      this.x = NativeView.of(x);
-      this.history = NativeView.ofNullable(history);
-      past = history == null ? 0 : history.intSize(0);
-      upsample = geometry.upsample();
-      inHeight = x.intSize(1);
-      inWidth = x.intSize(2);
+      this.operands = operands;
+      DType as = operands == ProductOperands.HALVES ? DType.BF16 : DType.F32;
+      windows = new InputWindows(products, as, x, history, geometry.upsample());
       channels = x.intSize(3);
       kernelFrames = weight.intSize(2);
       kernelHeight = weight.intSize(3);
       kernelWidth = weight.intSize(4);
       outHeight = out.intSize(1);
       outWidth = out.intSize(2);
-      inPixelBytes = (long) channels * x.dtype().bytes();
-      pixelBytes = (long) channels * operands.elementBytes();
-
       blocks =
           new ConvolutionBlocks(
               out.shape(),
@@ -114,7 +117,8 @@ final class ConvolutionOperation {
               products.pool().threads());
     }
 
-    void run() {
+    @Override
+    public void run() {
       products
           .pool()
           .run(blocks.count(), (task, workspace) -> block(blocks.block(task), workspace));
@@ -133,7 +137,14 @@ final class ConvolutionOperation {
       for (int kt = 0; kt < kernelFrames; kt++) {
         ConvolutionBlocks.Window window = blocks.window(block, kt);
         if (window != null) {
-          Place place = place(window, workspace);
+          InputWindows.Place place =
+              windows.place(
+                  window.frame(),
+                  window.top(),
+                  window.bottom(),
+                  window.left(),
+                  window.right(),
+                  workspace);
           multiplyTaps(kt, place, block, panels, c, cPitch, accumulate, workspace);
           accumulate = true;
         }
@@ -159,7 +170,7 @@ final class ConvolutionOperation {
     /** The taps of one kernel frame: as many kernel rows at once as a panel block has steps. */
     private void multiplyTaps(
         int kt,
-        Place window,
+        InputWindows.Place window,
         ConvolutionBlocks.Block block,
         int panels,
         MemorySegment c,
@@ -167,6 +178,7 @@ final class ConvolutionOperation {
         boolean accumulate,
         NativeWorkspace workspace) {
       int rowSteps = kernelWidth * channels / operands.elementsOfStep();
+      int stepsAtOnce = Products.stepsAtOnce(rowSteps);
       int rowsAtOnce = Math.clamp(Products.STEPS / rowSteps, 1, kernelHeight);
       MemorySegment offsets = workspace.piece(Piece.OFFSETS, (long) kernelHeight * Long.BYTES);
       for (int kh = 0; kh < kernelHeight; kh++) {
@@ -175,8 +187,8 @@ final class ConvolutionOperation {
       boolean more = accumulate;
       for (int kh = 0; kh < kernelHeight; kh += rowsAtOnce) {
         int taps = Math.min(rowsAtOnce, kernelHeight - kh);
-        for (int step = 0; step < rowSteps; step += stepsAtOnce(rowSteps)) {
-          int part = Math.min(stepsAtOnce(rowSteps), rowSteps - step);
+        for (int step = 0; step < rowSteps; step += stepsAtOnce) {
+          int part = Math.min(stepsAtOnce, rowSteps - step);
           long b =
               weight.at(
                   block.firstChannel() / panelWidth, (kt * kernelHeight + kh) * rowSteps + step);
@@ -190,7 +202,7 @@ final class ConvolutionOperation {
                 operands,
                 new Products.Place(
                     a,
-                    geometry.strideWidth() * pixelBytes,
+                    geometry.strideWidth() * windows.pixelBytes(),
                     b,
                     weight.panelBytes(),
                     c.address() + row * block.width() * cPitch,
@@ -203,80 +215,6 @@ final class ConvolutionOperation {
                 more);
           }
           more = true;
-        }
-      }
-    }
-
-    /** Parts of nearly the same length, whole steps of the matrix unit each. */
-    private int stepsAtOnce(int rowSteps) {
-      int parts = Math.ceilDiv(rowSteps, Products.STEPS + Products.STEPS / 2);
-      int granule = BlockProduct.TILE_STEPS;
-      return Math.ceilDiv(Math.ceilDiv(rowSteps, parts), granule) * granule;
-    }
-
-    /** A window in memory, with zeros where it reaches over the border. */
-    private Place place(ConvolutionBlocks.Window wanted, NativeWorkspace workspace) {
-      NativeView source = wanted.frame() < past ? history : x;
-      long sourceFrame = wanted.frame() < past ? wanted.frame() : wanted.frame() - past;
-      int top = wanted.top();
-      int bottom = wanted.bottom();
-      int left = wanted.left();
-      int right = wanted.right();
-      boolean inside = left >= 0 && right <= inWidth && top >= 0 && bottom <= inHeight;
-      if (inside && upsample == 1 && inPixelBytes == pixelBytes) {
-        long pixel = (sourceFrame * inHeight + top) * inWidth + left;
-        return new Place(source.address() + pixel * inPixelBytes, inWidth * inPixelBytes);
-      }
-      long rowPitch = blocks.windowColumns() * pixelBytes;
-      MemorySegment window = workspace.piece(Piece.LEFT, blocks.windowRows() * rowPitch);
-      int from = Math.clamp(left, 0, upsample * inWidth);
-      int to = Math.clamp(right, from, upsample * inWidth);
-      for (int row = top; row < bottom; row++) {
-        long at = (row - top) * rowPitch;
-        if (row < 0 || row >= upsample * inHeight || from == to) {
-          window.asSlice(at, rowPitch).fill((byte) 0);
-          continue;
-        }
-        long start = at + (from - left) * pixelBytes;
-        long end = at + (to - left) * pixelBytes;
-        window.asSlice(at, start - at).fill((byte) 0);
-        window.asSlice(end, at + rowPitch - end).fill((byte) 0);
-        long sourceRow = (sourceFrame * inHeight + row / upsample) * inWidth;
-        loadPixels(source, sourceRow, from, to, window.address() + start, workspace);
-      }
-      return new Place(window.address(), rowPitch);
-    }
-
-    /** Loads pixels {@code from} to {@code to} of an upsampled row. */
-    private void loadPixels(
-        NativeView source, long row, int from, int to, long at, NativeWorkspace workspace) {
-      DType as = operands == ProductOperands.HALVES ? DType.BF16 : DType.F32;
-      MachineCode convert =
-          products.kernels().get(new ConvertRows(products.set(), source.dtype(), as));
-      if (upsample == 1) {
-        workspace.call(
-            convert,
-            source.address() + (row + from) * inPixelBytes,
-            0,
-            at,
-            0,
-            1,
-            (to - from) * channels);
-        return;
-      }
-      // Every source pixel stands for neighbours: those of one parity are copied at a time.
-      for (int phase = 0; phase < upsample; phase++) {
-        int first = from + Math.floorMod(phase - from, upsample);
-        int count = Math.ceilDiv(to - first, upsample);
-        if (count > 0) {
-          workspace.call(
-              convert,
-              source.address() + (row + first / upsample) * inPixelBytes,
-              inPixelBytes,
-              at + (first - from) * pixelBytes,
-              upsample * pixelBytes,
-              count,
-              channels);
         }
       }
     }

@@ -38,10 +38,10 @@ public final class GeneratedBackend extends HostBackend {
    *
    * @param threads number of compute threads
    */
-  public static Optional<GeneratedBackend> best(int threads) {
+  public static Optional<GeneratedBackend> best(int threads, ConvolutionAlgorithm convolutions) {
     return CpuFeatures.ofThisMachine()
         .best()
-        .map(set -> new GeneratedBackend(threads, set, KernelCache.ofThisMachine()));
+        .map(set -> new GeneratedBackend(threads, set, KernelCache.ofThisMachine(), convolutions));
   }
 
   /**
@@ -52,7 +52,7 @@ public final class GeneratedBackend extends HostBackend {
    * @throws IllegalArgumentException if there is none of that name
    * @throws IllegalStateException if this machine can't use it
    */
-  public static GeneratedBackend open(int threads, String id) {
+  public static GeneratedBackend open(int threads, String id, ConvolutionAlgorithm convolutions) {
     InstructionSet set =
         Arrays.stream(InstructionSet.values())
             .filter(candidate -> candidate.id.equals(id))
@@ -63,7 +63,7 @@ public final class GeneratedBackend extends HostBackend {
         .ifPresent(reason -> {
           throw new IllegalStateException(reason);
         });
-    return new GeneratedBackend(threads, set, KernelCache.ofThisMachine());
+    return new GeneratedBackend(threads, set, KernelCache.ofThisMachine(), convolutions);
   }
 
   /** Names of the instruction sets that code is generated for, the least first. */
@@ -78,10 +78,20 @@ public final class GeneratedBackend extends HostBackend {
 
   /** For tests, whose code need not run on this machine. */
   GeneratedBackend(int threads, InstructionSet set, MachineCode.Loader loader) {
-    this(threads, set, new KernelCache(loader));
+    this(threads, set, loader, ConvolutionAlgorithm.AUTO);
   }
 
-  private GeneratedBackend(int threads, InstructionSet set, KernelCache kernels) {
+  /** For tests of an algorithm. */
+  GeneratedBackend(
+      int threads,
+      InstructionSet set,
+      MachineCode.Loader loader,
+      ConvolutionAlgorithm convolutions) {
+    this(threads, set, new KernelCache(loader), convolutions);
+  }
+
+  private GeneratedBackend(
+      int threads, InstructionSet set, KernelCache kernels, ConvolutionAlgorithm convolutions) {
     this.set = set;
     pool = new WorkerPool<>(threads, NativeWorkspace::new);
     this.kernels = kernels;
@@ -89,7 +99,7 @@ public final class GeneratedBackend extends HostBackend {
     Products products = new Products(set, kernels, pool, runner);
     linear = new LinearOperation(products);
     attention = new AttentionOperation(products);
-    convolution = new ConvolutionOperation(products);
+    convolution = new ConvolutionOperation(products, convolutions);
     copy = new StridedCopy(runner);
     rows = new RowOperations(runner);
     elements = new ElementOperations(runner);
@@ -206,6 +216,11 @@ public final class GeneratedBackend extends HostBackend {
       ConvGeometry geometry,
       Tensor residual) {
     convolution.run(out, x, history, weight, bias, geometry, residual);
+  }
+
+  @Override
+  public long convolutionWeightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
+    return convolution.weightBytes(x, weight, geometry);
   }
 
   @Override

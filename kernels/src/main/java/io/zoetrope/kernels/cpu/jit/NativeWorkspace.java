@@ -23,6 +23,10 @@ final class NativeWorkspace {
     KEYS,
     /** All values of some heads, packed. */
     VALUES,
+    /** Transformed windows of a convolution's input. */
+    TRANSFORMED,
+    /** What a function keeps while it runs. */
+    SCRATCH,
     /** Byte offsets of taps. */
     OFFSETS,
     /** Vectors that apply to every row: bias, and so on. */

@@ -17,8 +17,17 @@ import java.util.concurrent.ConcurrentMap;
  * only made for operations that take weights as they are, such as the norms.
  */
 final class PlacedWeight extends HostStorage {
-  /** Which part of the storage was packed, and for which products. */
-  record Part(long offset, Shape shape, InstructionSet set, ProductOperands operands) {}
+  /**
+   * Which part of the storage was packed, and for which products.
+   *
+   * @param transformed whether as kernels of {@link WinogradConvolution}
+   */
+  record Part(
+      long offset,
+      Shape shape,
+      InstructionSet set,
+      ProductOperands operands,
+      boolean transformed) {}
 
   private final Tensor stored;
   private final DType dtype;

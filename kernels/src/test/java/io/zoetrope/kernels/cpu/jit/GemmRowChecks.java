@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cpu.blocks.Join;
+import io.zoetrope.kernels.cpu.blocks.Winograd;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ErrorFunction;
 import io.zoetrope.tensor.Conversions;
@@ -84,6 +85,47 @@ final class GemmRowChecks {
       for (int row = 0; row < rows; row++) {
         for (int column = 0; column < columns; column++) {
           assertEquals(Conversions.round(value, to), filled.get(row, column));
+        }
+      }
+    }
+  }
+
+  /** Squares of vectors that lie row by row, or column by column. */
+  void transform(Winograd.Part part, int squares, int elements) {
+    int in = part.in();
+    int out = part.out();
+    boolean turned = random.nextBoolean();
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows x = run.rows(DType.F32, squares * in * in, elements);
+      GuardedRows y = run.rows(DType.F32, squares * out * out, elements);
+      GuardedRows scratch = run.rows(DType.F32, 1, WinogradTransform.SCRATCH_BYTES / Float.BYTES);
+      run.call(
+          new WinogradTransform(machine.set(), part),
+          x.address(),
+          in * in * x.pitch,
+          y.address(),
+          out * out * y.pitch,
+          squares,
+          elements,
+          turned ? x.pitch : in * x.pitch,
+          turned ? in * x.pitch : x.pitch,
+          out * y.pitch,
+          y.pitch,
+          scratch.address());
+      for (int i = 0; i < squares * out * out; i++) {
+        int square = i / (out * out);
+        int row = i / out % out;
+        int column = i % out;
+        for (int element = 0; element < elements; element++) {
+          double sum = 0;
+          double magnitude = 0;
+          for (int k = 0; k < in * in; k++) {
+            int from = square * in * in + (turned ? k % in * in + k / in : k);
+            double factor = (double) part.at(row, k / in) * part.at(column, k % in);
+            sum += factor * x.get(from, element);
+            magnitude += Math.abs(factor * x.get(from, element));
+          }
+          assertClose(sum, y.get(i, element), 1e-6 * magnitude, part + ", vector " + i);
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.kernels.cpu.blocks.Join;
+import io.zoetrope.kernels.cpu.blocks.Winograd;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
 import java.util.Random;
@@ -57,6 +58,17 @@ class GemmRowKernelsTest {
           GemmRowChecks.assertClose(
               expected, out.get(0, i), tolerance, activation + " of " + value);
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  void transformsForMinimalFiltering(Machine machine) {
+    GemmRowChecks checks = new GemmRowChecks(machine, random);
+    for (Winograd.Part part : Winograd.Part.values()) {
+      for (int elements : GemmRowChecks.SIZES) {
+        checks.transform(part, 1 + elements % 3, elements);
       }
     }
   }

@@ -9,7 +9,7 @@ import io.zoetrope.ops.BackendContract;
 class GeneratedBackendTest extends BackendContract {
   @Override
   protected Backend open() {
-    var backend = GeneratedBackend.best(2);
+    var backend = GeneratedBackend.best(2, ConvolutionAlgorithm.AUTO);
     assumeTrue(backend.isPresent(), "code is generated for no instruction set of this machine");
     return backend.get();
   }

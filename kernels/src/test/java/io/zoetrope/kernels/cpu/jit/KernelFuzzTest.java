@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.kernels.cpu.blocks.Join;
+import io.zoetrope.kernels.cpu.blocks.Winograd;
 import io.zoetrope.kernels.cpu.jit.CombineRows.Combination;
 import io.zoetrope.kernels.cpu.jit.NormRows.Factor;
 import io.zoetrope.kernels.cpu.jit.NormRows.Norm;
@@ -35,7 +36,7 @@ class KernelFuzzTest {
     ProductChecks products = new ProductChecks(machine, random);
     GemmRowChecks gemmRows = new GemmRowChecks(machine, random);
     RowChecks rowKernels = new RowChecks(machine, random);
-    switch (random.nextInt(13)) {
+    switch (random.nextInt(14)) {
       case 0, 1, 2 -> product(products, machine.set(), random);
       case 3 ->
           products.packing(
@@ -60,6 +61,7 @@ class KernelFuzzTest {
           rowKernels.move(
               dtype, other, rows, columns, 1 + random.nextInt(4), 1 + random.nextInt(4));
       case 11 -> rowKernels.transpose(dtype, 1 + random.nextInt(5), 1 + random.nextInt(5));
+      case 12 -> gemmRows.transform(pick(random, Winograd.Part.values()), rows, columns);
       default -> rotationOrNorm(rowKernels, machine.set(), random, dtype, activation, rows);
     }
   }

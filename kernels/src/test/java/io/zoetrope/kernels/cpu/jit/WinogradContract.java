@@ -1,0 +1,108 @@
+package io.zoetrope.kernels.cpu.jit;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.ConvolutionContract;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.random.TorchGenerator;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** The contract of convolutions where minimal filtering does all that it can do. */
+abstract class WinogradContract extends ConvolutionContract {
+  abstract Machine machine();
+
+  private Backend open(ConvolutionAlgorithm algorithm) {
+    Machine machine = machine();
+    return new GeneratedBackend(2, machine.set(), machine.loader(), algorithm);
+  }
+
+  @Override
+  protected Backend open() {
+    return open(ConvolutionAlgorithm.WINOGRAD);
+  }
+
+  @Override
+  protected boolean sharesErrors() {
+    return true;
+  }
+
+  /** What the points were chosen for. */
+  @Test
+  void errorsAreAFewTimesThoseOfTheDirectForm() {
+    TorchGenerator random = TorchGenerator.manualSeed(5);
+    Tensor x = random.randn(1, 16, 20, 48);
+    Tensor weight = random.randn(17, 48, 1, 3, 3);
+    double direct = error(ConvolutionAlgorithm.IMPLICIT_GEMM, x, weight);
+    double minimal = error(ConvolutionAlgorithm.WINOGRAD, x, weight);
+    assertTrue(direct > 0 && minimal > direct, "not two algorithms: " + direct + ", " + minimal);
+    assertTrue(minimal < 4 * direct, minimal + " against " + direct);
+  }
+
+  /** Root of the mean square against float64. */
+  private double error(ConvolutionAlgorithm algorithm, Tensor x, Tensor weight) {
+    try (Backend backend = open(algorithm);
+        Ops ops = new Ops(backend)) {
+      float[] got = ops.conv3d(x, null, weight, null, ConvGeometry.causal(0, 1)).toFloats();
+      double[] want = exact(x, weight);
+      double squares = 0;
+      for (int i = 0; i < got.length; i++) {
+        squares += (got[i] - want[i]) * (got[i] - want[i]);
+      }
+      return Math.sqrt(squares / got.length);
+    }
+  }
+
+  /** One frame, one zero around it. */
+  private static double[] exact(Tensor x, Tensor weight) {
+    float[] pixels = x.toFloats();
+    float[] taps = weight.toFloats();
+    int height = x.intSize(1);
+    int width = x.intSize(2);
+    int channels = x.intSize(3);
+    int outChannels = weight.intSize(0);
+    double[] out = new double[height * width * outChannels];
+    for (int i = 0; i < out.length; i++) {
+      int row = i / outChannels / width;
+      int column = i / outChannels % width;
+      for (int tap = 0; tap < 9; tap++) {
+        int y = row + tap / 3 - 1;
+        int z = column + tap % 3 - 1;
+        if (y >= 0 && y < height && z >= 0 && z < width) {
+          for (int channel = 0; channel < channels; channel++) {
+            double factor = taps[(i % outChannels * channels + channel) * 9 + tap];
+            out[i] += factor * pixels[(y * width + z) * channels + channel];
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Weights that were placed are transformed once, to the size that is predicted. */
+  @Test
+  void transformedWeightsAreAsLargeAsIsSaid() {
+    for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
+      try (Backend backend = open();
+          Backend definition = new ReferenceBackend();
+          Ops ops = new Ops(backend)) {
+        Tensor x = Tensor.zeros(DType.F32, 1, 5, 9, 6);
+        Tensor weight = definition.place(Tensor.zeros(dtype, 35, 6, 3, 3, 3), dtype);
+        Tensor placed = backend.place(weight, dtype);
+        ConvGeometry geometry = ConvGeometry.causal(2, 1);
+        ops.conv3d(x, null, placed, null, geometry);
+        ops.conv3d(x, null, placed, null, geometry);
+        long bytes =
+            ((PlacedWeight) placed.storage())
+                .packed().values().stream().mapToLong(packed -> packed.panels().byteSize()).sum();
+        long panels = Math.ceilDiv(35, 2 * machine().set().lanes());
+        assertTrue(bytes == panels * 2 * machine().set().vectorBytes() * 6 * 3 * 36, "" + bytes);
+        assertTrue(bytes == ops.weightBytes(), bytes + " against " + ops.weightBytes());
+      }
+    }
+  }
+}
