@@ -12,6 +12,9 @@ import java.util.stream.LongStream;
 
 /** The part that backends on host memory share: native blocks, and copies by segment. */
 public abstract class HostBackend implements Backend {
+  /** Of blocks: a cache line. */
+  private static final int ALIGNMENT = 64;
+
   /** Elements that one task rounds: some tens of microseconds. */
   private static final long ROUNDING_BLOCK = 1 << 16;
 
@@ -19,15 +22,21 @@ public abstract class HostBackend implements Backend {
   private static final class Block extends HostStorage {
     private final Arena arena;
 
-    private Block(Arena arena, long bytes) {
-      super(arena.allocate(bytes, 64));
+    private Block(Arena arena, MemorySegment memory) {
+      super(memory);
       this.arena = arena;
     }
   }
 
   @Override
   public Storage allocate(long bytes) {
-    return new Block(Arena.ofShared(), bytes);
+    Arena arena = Arena.ofShared();
+    return new Block(arena, memory(bytes, arena));
+  }
+
+  /** Memory for a block, as long as an arena is open; its content is undefined. */
+  protected MemorySegment memory(long bytes, Arena arena) {
+    return arena.allocate(bytes, ALIGNMENT);
   }
 
   @Override
@@ -50,7 +59,8 @@ public abstract class HostBackend implements Backend {
   /** A contiguous weight in a narrower dtype, in memory that goes with the weight. */
   public static Tensor rounded(Tensor weight, DType dtype) {
     MemorySegment from = weight.segment();
-    MemorySegment to = weight.lifetime().arena().allocate(weight.count() * dtype.bytes(), 64);
+    MemorySegment to =
+        weight.lifetime().arena().allocate(weight.count() * dtype.bytes(), ALIGNMENT);
     long count = weight.count();
     LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
         .parallel()

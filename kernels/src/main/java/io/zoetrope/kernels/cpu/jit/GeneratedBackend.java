@@ -8,6 +8,8 @@ import io.zoetrope.ops.HostBackend;
 import io.zoetrope.ops.Roofline;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +138,11 @@ public final class GeneratedBackend extends HostBackend {
     MachineCode function = kernels.get(loop);
     return new PeakMeasurement.Products<>(
         loop.flops() * PEAK_ROUNDS, (_, workspace) -> workspace.call(function, PEAK_ROUNDS));
+  }
+
+  @Override
+  protected MemorySegment memory(long bytes, Arena arena) {
+    return LinuxMemory.map(bytes, arena);
   }
 
   @Override

@@ -87,14 +87,34 @@ final class LinuxMemory {
       return arena.allocate(bytes, alignment);
     }
     long length = bytes + HUGE_PAGE;
-    long start =
-        call(() -> (long) MMAP.invokeExact(0L, length, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L));
-    if (start == -1) {
-      throw new OutOfMemoryError("cannot map %d bytes for packed weights".formatted(length));
-    }
+    long start = map(length);
     long aligned = Math.ceilDiv(start, HUGE_PAGE) * HUGE_PAGE;
     call(() -> (int) MADVISE.invokeExact(aligned, start + length - aligned, USE_HUGE_PAGES));
-    return MemorySegment.ofAddress(aligned)
+    return segment(aligned, bytes, arena, start, length);
+  }
+
+  /**
+   * Zeros for as long as an arena is open, page by page there when first touched, by whichever
+   * thread that is. An arena's own memory is cleared at once by the thread that asks for it, which
+   * takes as long as computing what is written there next.
+   */
+  static MemorySegment map(long bytes, Arena arena) {
+    long start = map(bytes);
+    return segment(start, bytes, arena, start, bytes);
+  }
+
+  private static long map(long bytes) {
+    long start =
+        call(() -> (long) MMAP.invokeExact(0L, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L));
+    if (start == -1) {
+      throw new OutOfMemoryError("cannot map %d bytes of memory".formatted(bytes));
+    }
+    return start;
+  }
+
+  private static MemorySegment segment(
+      long address, long bytes, Arena arena, long start, long length) {
+    return MemorySegment.ofAddress(address)
         .reinterpret(bytes, arena, _ -> call(() -> (int) MUNMAP.invokeExact(start, length)));
   }
 }
