@@ -84,6 +84,14 @@ final class CompareCommand implements Callable<Integer> {
   private DType dtype;
 
   @Option(
+      names = "--size",
+      paramLabel = "WxHxN",
+      description =
+          "Width, height and frames of forward and vae-decode (default: 256x256x17 and"
+              + " 256x256x5).")
+  private String size;
+
+  @Option(
       names = "--pairs",
       paramLabel = "N",
       defaultValue = "5",
@@ -169,8 +177,12 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
+  private BenchTest test(Job job) {
+    return size == null || job.demo ? job.test : BenchTest.parse(job.test.part() + ":" + size);
+  }
+
   private String title(Job job) {
-    BenchTest test = job.test;
+    BenchTest test = test(job);
     return "%s %dx%dx%d %s".formatted(job, test.width(), test.height(), test.frames(), dtypeName());
   }
 
@@ -227,19 +239,20 @@ final class CompareCommand implements Callable<Integer> {
     PeakMemory memory = PeakMemory.reset();
     Backend backend = BackendProvider.open("cpu", threads);
     return new OwnWorkload(
-        backend, BenchModel.open(folder, backend, dtype, dtype).load(job.test), memory);
+        backend, BenchModel.open(folder, backend, dtype, dtype).load(test(job)), memory);
   }
 
   private Contestant theirs(Job job) throws IOException {
     Path folder = folder(job);
+    BenchTest test = test(job);
     GenerationDefaults defaults = ModelFolder.open(folder).defaults();
     Map<String, Object> settings =
         Map.of(
             "threads", threads,
             "dtype", dtypeName(),
-            "width", job.test.width(),
-            "height", job.test.height(),
-            "frames", job.test.frames(),
+            "width", test.width(),
+            "height", test.height(),
+            "frames", test.frames(),
             "steps", defaults.steps(),
             "guidance", defaults.guidanceScale(),
             "prompt", BenchTest.PROMPT,

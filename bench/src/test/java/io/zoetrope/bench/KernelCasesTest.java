@@ -25,6 +25,7 @@ class KernelCasesTest {
           "free",
           "place",
           "close",
+          "convolutionWeightBytes",
           "upload",
           "download",
           "move");

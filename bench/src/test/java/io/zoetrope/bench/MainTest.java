@@ -49,6 +49,7 @@ class MainTest {
           random-model here --dtype i8  | I8
           compare --dtype i8            | I8
           compare --pairs 0             | --pairs
+          compare --size 64             | forward:64
           compare --job nothing         | --job
           """)
   void oneLineSaysWhatIsWrong(String args, String reason) {

@@ -49,7 +49,7 @@ class BenchModelTest {
   @EnumSource(Part.class)
   void aDryRunHoldsAsMuch(Part part) {
     BenchTest test = new BenchTest(part, 32, 32, 5);
-    try (Backend dryRun = new DryRunBackend();
+    try (Backend dryRun = new DryRunBackend(model.backend());
         Workload predicted = model.on(dryRun).load(test);
         Workload measured = model.load(test)) {
       assertEquals(predicted.run().heldBytes(), measured.run().heldBytes());

@@ -54,16 +54,26 @@ class PathParityTest {
   @ValueSource(strings = {"avx2", "avx512", "avx512bf16", "amx", "vector", "reference"})
   void onThisMachine(String path) {
     System.setProperty(PROPERTY, path);
-    try (Backend backend = open()) {
+    try (Backend backend = open("cpu")) {
       assertTrue(backend.name().startsWith("cpu (" + path), backend.name());
       assertPasses(backend, DType.F32);
       assertPasses(backend, DType.BF16);
     }
   }
 
-  private static Backend open() {
+  /** Small as the fixtures are, neither algorithm would be taken for all of their convolutions. */
+  @ParameterizedTest
+  @ValueSource(strings = {"implicit-gemm", "winograd"})
+  void convolutionsByEitherAlgorithm(String algorithm) {
+    try (Backend backend = open("cpu,conv=" + algorithm)) {
+      assertPasses(backend, DType.F32);
+      assertPasses(backend, DType.BF16);
+    }
+  }
+
+  private static Backend open(String device) {
     try {
-      return BackendProvider.open("cpu", 0);
+      return BackendProvider.open(device, 0);
     } catch (IllegalStateException e) {
       return abort(e.getMessage());
     }
