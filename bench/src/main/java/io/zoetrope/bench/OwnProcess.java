@@ -1,17 +1,23 @@
 package io.zoetrope.bench;
 
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.tools.bench.PeakMemory;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /** This engine as a user starts it: a process for every clip, from start to exit. */
 final class OwnProcess implements Contestant {
+  /** What a process takes after the last look at it does not count. */
+  private static final long POLL_MILLIS = 20;
+
   private final List<String> command;
   private final Path output;
+  private long peakMemory;
 
   /**
    * A command to time.
@@ -39,7 +45,12 @@ final class OwnProcess implements Contestant {
     builder.environment().remove("ZOETROPE_MODULE");
     try {
       long start = System.nanoTime();
-      int code = builder.start().waitFor();
+      Process process = builder.start();
+      while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        // The script that is started becomes the process that works.
+        PeakMemory.of(process.pid()).ifPresent(bytes -> peakMemory = Math.max(peakMemory, bytes));
+      }
+      int code = process.exitValue();
       double seconds = (System.nanoTime() - start) / 1e9;
       if (code != 0) {
         throw new PipelineException(
@@ -56,7 +67,7 @@ final class OwnProcess implements Contestant {
 
   @Override
   public OptionalLong peakMemory() {
-    return OptionalLong.empty();
+    return peakMemory == 0 ? OptionalLong.empty() : OptionalLong.of(peakMemory);
   }
 
   @Override

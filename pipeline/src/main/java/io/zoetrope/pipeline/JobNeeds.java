@@ -16,7 +16,7 @@ public record JobNeeds(List<StageNeeds> stages, long clipBytes) {
    * code of a small job, FFmpeg, and what the kernels keep for each thread. Measured on x86-64 with
    * the options of the launcher; docs/performance.md says how.
    */
-  public static final long RUNTIME_BYTES = 110L << 20;
+  public static final long RUNTIME_BYTES = 76L << 20;
 
   /** The stage that takes most memory. */
   public StageNeeds largest() {

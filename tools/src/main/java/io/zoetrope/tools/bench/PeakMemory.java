@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The most physical memory that this process held since a moment, mapped files included: {@code
- * VmHWM} of Linux (proc(5)).
+ * The most physical memory that a process held since a moment, mapped files included: {@code VmHWM}
+ * of Linux (proc(5)).
  */
 public final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -36,11 +36,17 @@ public final class PeakMemory {
 
   /** Bytes; empty where the system doesn't tell. */
   public OptionalLong bytes() {
-    if (!known) {
-      return OptionalLong.empty();
-    }
+    return known ? read(STATUS) : OptionalLong.empty();
+  }
+
+  /** The same of another process since its start; empty when it has ended, too. */
+  public static OptionalLong of(long processId) {
+    return read(Path.of("/proc", Long.toString(processId), "status"));
+  }
+
+  private static OptionalLong read(Path status) {
     try {
-      Matcher peak = PEAK.matcher(Files.readString(STATUS));
+      Matcher peak = PEAK.matcher(Files.readString(status));
       return peak.find()
           ? OptionalLong.of(Long.parseLong(peak.group(1)) << 10)
           : OptionalLong.empty();
