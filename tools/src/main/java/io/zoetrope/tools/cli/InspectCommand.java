@@ -205,7 +205,7 @@ final class InspectCommand implements Callable<Integer> {
           mebibytes(needs.clipBytes()),
           mebibytes(JobNeeds.RUNTIME_BYTES));
       out.println(
-          "  (weights: those that matrix work reads, as %s in the autoencoder, else %s; scratch: activations)"
+          "  (weights: what the CPU makes of those that matrix work reads, %s in the autoencoder, else %s; scratch: activations)"
               .formatted(vae.dtype().name().toLowerCase(Locale.ROOT), precision));
     }
   }
