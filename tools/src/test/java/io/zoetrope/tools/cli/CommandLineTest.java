@@ -74,7 +74,9 @@ class CommandLineTest extends CommandTest {
     assertTrue(out.toString().contains("187,488"), out.toString());
     assertTrue(out.toString().contains("TFLOP"), out.toString());
     assertTrue(out.toString().contains("peak memory: "), out.toString());
-    assertTrue(out.toString().contains("as f32 in the autoencoder, else f32;"), out.toString());
+    assertTrue(
+        out.toString().contains("matrix work reads, f32 in the autoencoder, else f32;"),
+        out.toString());
     assertEquals(
         0,
         run(
