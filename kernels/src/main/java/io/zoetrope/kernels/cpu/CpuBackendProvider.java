@@ -48,39 +48,12 @@ public final class CpuBackendProvider implements BackendProvider {
     int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     Choice kernels = Choice.of(spec, GEMM);
     Choice convolutions = Choice.of(spec, CONV);
-    ConvolutionAlgorithm algorithm;
-    try {
-      algorithm = ConvolutionAlgorithm.of(convolutions.wanted());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(convolutions.asked() + ": " + e.getMessage(), e);
-    }
-    List<String> sets = GeneratedBackend.instructionSets();
-    if (sets.contains(kernels.wanted())) {
-      try {
-        return GeneratedBackend.open(count, kernels.wanted(), algorithm);
-      } catch (IllegalStateException e) {
-        throw new IllegalStateException(
-            "%s: %s; %s=%s takes the best of this machine"
-                .formatted(kernels.asked(), e.getMessage(), GEMM, AUTO),
-            e);
-      }
-    }
-    Optional<GeneratedBackend> generated =
-        kernels.wanted().equals(AUTO) ? GeneratedBackend.best(count, algorithm) : Optional.empty();
+    ConvolutionAlgorithm algorithm = algorithm(convolutions);
+    Optional<Backend> generated = generated(count, kernels, algorithm);
     if (generated.isPresent()) {
       return generated.get();
     }
-    GemmKernel kernel =
-        switch (kernels.wanted()) {
-          case AUTO, VECTOR -> GemmKernel.vector();
-          case REFERENCE -> GemmKernel.reference();
-          default -> {
-            List<String> known = new ArrayList<>(List.of(AUTO, VECTOR, REFERENCE));
-            known.addAll(sets);
-            throw new IllegalArgumentException(
-                "%s: known kernels are %s".formatted(kernels.asked(), String.join(", ", known)));
-          }
-        };
+    GemmKernel kernel = vectorKernel(kernels);
     if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
       throw new IllegalStateException(
           "%s: only generated kernels have this algorithm, and %s"
@@ -90,7 +63,47 @@ public final class CpuBackendProvider implements BackendProvider {
                       ? GeneratedBackend.obstacle().orElseThrow()
                       : kernels.asked() + " takes others"));
     }
-    return vector(count, kernel);
+    return new VectorBackend(count, kernel, GeneratedBackend.obstacle());
+  }
+
+  private static ConvolutionAlgorithm algorithm(Choice choice) {
+    try {
+      return ConvolutionAlgorithm.of(choice.wanted());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(choice.asked() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Generated kernels, if they are wanted, or are as good as any others and can be had. */
+  private static Optional<Backend> generated(
+      int threads, Choice choice, ConvolutionAlgorithm algorithm) {
+    if (choice.wanted().equals(AUTO)) {
+      return GeneratedBackend.best(threads, algorithm).map(backend -> backend);
+    }
+    if (!GeneratedBackend.instructionSets().contains(choice.wanted())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(GeneratedBackend.open(threads, choice.wanted(), algorithm));
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          "%s: %s; %s=%s takes the best of this machine"
+              .formatted(choice.asked(), e.getMessage(), GEMM, AUTO),
+          e);
+    }
+  }
+
+  private static GemmKernel vectorKernel(Choice choice) {
+    return switch (choice.wanted()) {
+      case AUTO, VECTOR -> GemmKernel.vector();
+      case REFERENCE -> GemmKernel.reference();
+      default -> {
+        List<String> known = new ArrayList<>(List.of(AUTO, VECTOR, REFERENCE));
+        known.addAll(GeneratedBackend.instructionSets());
+        throw new IllegalArgumentException(
+            "%s: known kernels are %s".formatted(choice.asked(), String.join(", ", known)));
+      }
+    };
   }
 
   /**
@@ -106,9 +119,5 @@ public final class CpuBackendProvider implements BackendProvider {
       return new Choice(
           wanted, (byOption ? "device cpu," + option : "-D" + property) + "=" + wanted);
     }
-  }
-
-  private static Backend vector(int threads, GemmKernel kernel) {
-    return new VectorBackend(threads, kernel, GeneratedBackend.obstacle());
   }
 }

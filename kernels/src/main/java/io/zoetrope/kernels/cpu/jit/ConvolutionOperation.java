@@ -137,14 +137,7 @@ final class ConvolutionOperation {
       for (int kt = 0; kt < kernelFrames; kt++) {
         ConvolutionBlocks.Window window = blocks.window(block, kt);
         if (window != null) {
-          InputWindows.Place place =
-              windows.place(
-                  window.frame(),
-                  window.top(),
-                  window.bottom(),
-                  window.left(),
-                  window.right(),
-                  workspace);
+          InputWindows.Place place = windows.place(window, workspace);
           multiplyTaps(kt, place, block, panels, c, cPitch, accumulate, workspace);
           accumulate = true;
         }

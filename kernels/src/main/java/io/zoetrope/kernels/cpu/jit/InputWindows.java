@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.blocks.ConvolutionBlocks;
 import io.zoetrope.kernels.cpu.jit.NativeWorkspace.Piece;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -55,41 +56,37 @@ final class InputWindows {
     return pixelBytes;
   }
 
-  /**
-   * A window in memory, until the next one.
-   *
-   * @param frame of history and input together
-   * @param top its first row, counted after upsampling
-   * @param bottom first row below
-   * @param left its first column
-   * @param right first column behind
-   */
-  Place place(int frame, int top, int bottom, int left, int right, NativeWorkspace workspace) {
-    NativeView source = frame < past ? history : x;
-    long sourceFrame = frame < past ? frame : frame - past;
+  /** A window in memory, until the next one. */
+  Place place(ConvolutionBlocks.Window window, NativeWorkspace workspace) {
+    NativeView source = window.frame() < past ? history : x;
+    long sourceFrame = window.frame() < past ? window.frame() : window.frame() - past;
+    int top = window.top();
+    int bottom = window.bottom();
+    int left = window.left();
+    int right = window.right();
     boolean inside = left >= 0 && right <= width && top >= 0 && bottom <= height;
     if (inside && upsample == 1 && inPixelBytes == pixelBytes) {
       long pixel = (sourceFrame * height + top) * width + left;
       return new Place(source.address() + pixel * inPixelBytes, width * inPixelBytes);
     }
     long rowPitch = (right - left) * pixelBytes;
-    MemorySegment window = workspace.piece(Piece.LEFT, (bottom - top) * rowPitch);
+    MemorySegment memory = workspace.piece(Piece.LEFT, (bottom - top) * rowPitch);
     int from = Math.clamp(left, 0, upsample * width);
     int to = Math.clamp(right, from, upsample * width);
     for (int row = top; row < bottom; row++) {
       long at = (row - top) * rowPitch;
       if (row < 0 || row >= upsample * height || from == to) {
-        window.asSlice(at, rowPitch).fill((byte) 0);
+        memory.asSlice(at, rowPitch).fill((byte) 0);
         continue;
       }
       long start = at + (from - left) * pixelBytes;
       long end = at + (to - left) * pixelBytes;
-      window.asSlice(at, start - at).fill((byte) 0);
-      window.asSlice(end, at + rowPitch - end).fill((byte) 0);
+      memory.asSlice(at, start - at).fill((byte) 0);
+      memory.asSlice(end, at + rowPitch - end).fill((byte) 0);
       long sourceRow = (sourceFrame * height + row / upsample) * width;
-      load(source, sourceRow, from, to, window.address() + start, workspace);
+      load(source, sourceRow, from, to, memory.address() + start, workspace);
     }
-    return new Place(window.address(), rowPitch);
+    return new Place(memory.address(), rowPitch);
   }
 
   /** Loads pixels {@code from} to {@code to} of an upsampled row. */

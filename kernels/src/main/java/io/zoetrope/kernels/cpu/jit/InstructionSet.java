@@ -38,6 +38,11 @@ enum InstructionSet {
     return vectorBits / Float.SIZE;
   }
 
+  /** Columns of a panel of a product: two vectors of them. */
+  int panelWidth() {
+    return 2 * lanes();
+  }
+
   boolean hasMasks() {
     return vectorBits == 512;
   }

@@ -46,7 +46,7 @@ final class Products {
 
   /** Columns of a panel. */
   int panelWidth() {
-    return 2 * set.lanes();
+    return set.panelWidth();
   }
 
   int panels(int columns) {

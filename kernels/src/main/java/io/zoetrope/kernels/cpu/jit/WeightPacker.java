@@ -52,8 +52,8 @@ final class WeightPacker {
         weight,
         (panel, rows, workspace) -> {
           long bytes = (long) directSteps * operands.panelStepBytes(set);
-          MemorySegment memory = workspace.piece(NativeWorkspace.Piece.RESULT, bytes);
-          memory.fill((byte) 0);
+          MemorySegment memory =
+              workspace.piece(NativeWorkspace.Piece.RESULT, bytes).asSlice(0, bytes).fill((byte) 0);
           PackedWeight direct =
               new PackedWeight(memory, operands, packed.columns(), directSteps, bytes);
           packTaps(direct, 0, panel, channels, rows, workspace);
@@ -97,7 +97,7 @@ final class WeightPacker {
   }
 
   private long bytes(Tensor weight, ProductOperands operands, int steps) {
-    return Math.ceilDiv(weight.intSize(0), panelWidth()) * panelBytes(operands, steps);
+    return Math.ceilDiv(weight.intSize(0), set.panelWidth()) * panelBytes(operands, steps);
   }
 
   private long panelBytes(ProductOperands operands, int steps) {
@@ -108,10 +108,6 @@ final class WeightPacker {
     MemorySegment panels = LinuxMemory.allocate(bytes(weight, operands, steps), ALIGNMENT, arena);
     return new PackedWeight(
         panels, operands, weight.intSize(0), steps, panelBytes(operands, steps));
-  }
-
-  private int panelWidth() {
-    return 2 * set.lanes();
   }
 
   private static int taps(Tensor weight) {
@@ -133,9 +129,9 @@ final class WeightPacker {
     int columns = weight.intSize(0);
     int channels = weight.intSize(1);
     int taps = taps(weight);
-    long panelElements = (long) panelWidth() * channels * taps;
+    long panelElements = (long) set.panelWidth() * channels * taps;
     pool.run(
-        Math.ceilDiv(columns, panelWidth()),
+        Math.ceilDiv(columns, set.panelWidth()),
         (panel, workspace) -> {
           NativeView rows = panelRows(source, panel, columns, channels * taps, workspace);
           task.run(panel, new Rows(rows, channels, taps), workspace);
@@ -171,11 +167,11 @@ final class WeightPacker {
   private NativeView panelRows(
       Source source, int panel, int columns, int depth, NativeWorkspace workspace) {
     NativeView view = source.view();
-    long first = (long) panel * panelWidth() * depth;
+    long first = (long) panel * set.panelWidth() * depth;
     if (view.dtype() == source.dtype()) {
       return new NativeView(view.memory(), view.dtype(), view.at(first));
     }
-    int count = Math.min(panelWidth(), columns - panel * panelWidth());
+    int count = Math.min(set.panelWidth(), columns - panel * set.panelWidth());
     long pitch = (long) depth * source.dtype().bytes();
     MemorySegment rows = workspace.piece(NativeWorkspace.Piece.LEFT, count * pitch);
     if (view.dtype() == DType.F32) {
@@ -205,7 +201,7 @@ final class WeightPacker {
    */
   private void packTaps(
       PackedWeight packed, int to, int panel, int tapSteps, Rows rows, NativeWorkspace workspace) {
-    int count = Math.min(panelWidth(), packed.columns() - panel * panelWidth());
+    int count = Math.min(set.panelWidth(), packed.columns() - panel * set.panelWidth());
     for (int tap = 0; tap < rows.taps(); tap++) {
       packTap(
           packed.operands(), packed.at(to, tap * tapSteps), count, tap, tapSteps, rows, workspace);

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.blocks.ConvolutionBlocks;
 import io.zoetrope.kernels.cpu.blocks.Winograd;
 import io.zoetrope.kernels.cpu.blocks.WinogradBlocks;
 import io.zoetrope.kernels.cpu.blocks.WinogradBlocks.Block;
@@ -9,6 +10,7 @@ import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * Convolution with kernels of 3 x 3 in space and stride 1 by minimal filtering, see {@link
@@ -106,13 +108,14 @@ final class WinogradConvolution implements Runnable {
     MemorySegment transformed =
         workspace.piece(Piece.TRANSFORMED, Winograd.POSITIONS * windowPitch);
     MemorySegment sums = workspace.piece(Piece.RESULT, Winograd.POSITIONS * sumPitch);
+    List<Run> runs = blocks.runs(block);
     boolean accumulate = false;
     for (int kt = 0; kt < kernelFrames; kt++) {
       int frame = block.frame() * geometry.strideFrames() + kt - geometry.front();
       if (frame < 0) {
         continue;
       }
-      for (Run run : blocks.runs(block)) {
+      for (Run run : runs) {
         transformWindows(frame, run, transformed.address(), windowPitch, workspace);
       }
       for (int position = 0; position < Winograd.POSITIONS; position++) {
@@ -130,7 +133,7 @@ final class WinogradConvolution implements Runnable {
     if (!accumulate) {
       sums.fill((byte) 0);
     }
-    for (Run run : blocks.runs(block)) {
+    for (Run run : runs) {
       store(run, block, sums.address(), sumPitch, sumBytes, workspace);
     }
   }
@@ -142,8 +145,8 @@ final class WinogradConvolution implements Runnable {
     int left = run.firstColumn() * Winograd.TILE - geometry.left();
     int right = left + (run.tiles() - 1) * Winograd.TILE + Winograd.WINDOW;
     long pixelBytes = windows.pixelBytes();
-    InputWindows.Place from =
-        windows.place(frame, top, top + Winograd.WINDOW, left, right, workspace);
+    var window = new ConvolutionBlocks.Window(frame, top, top + Winograd.WINDOW, left, right);
+    InputWindows.Place from = windows.place(window, workspace);
     workspace.call(
         transformInput,
         from.address(),
