@@ -1,7 +1,10 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.kernels.cpu.blocks.Winograd;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.ConvolutionContract;
@@ -11,6 +14,8 @@ import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract of convolutions where minimal filtering does all that it can do. */
 abstract class WinogradContract extends ConvolutionContract {
@@ -41,6 +46,36 @@ abstract class WinogradContract extends ConvolutionContract {
     double minimal = error(ConvolutionAlgorithm.WINOGRAD, x, weight);
     assertTrue(direct > 0 && minimal > direct, "not two algorithms: " + direct + ", " + minimal);
     assertTrue(minimal < 4 * direct, minimal + " against " + direct);
+  }
+
+  /** What is not finite shows wherever the definition shows it, and spreads within tiles alone. */
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+  void valuesThatAreNotFiniteStayInTheirTiles(float value) {
+    TorchGenerator random = TorchGenerator.manualSeed(6);
+    int side = 12;
+    int pixel = 4;
+    Tensor x = random.randn(1, side, side, 3);
+    Tensor weight = random.randn(2, 3, 1, 3, 3);
+    try (Backend backend = open();
+        Ops ops = new Ops(backend)) {
+      ConvGeometry geometry = ConvGeometry.causal(0, 1);
+      float[] clean = ops.conv3d(x, null, weight, null, geometry).toFloats();
+      float[] pixels = x.toFloats();
+      pixels[(pixel * side + pixel) * 3 + 1] = value;
+      Tensor spoilt = Tensor.of(pixels, 1, side, side, 3);
+      float[] got = ops.conv3d(spoilt, null, weight, null, geometry).toFloats();
+      for (int i = 0; i < got.length; i++) {
+        int row = i / 2 / side;
+        int column = i / 2 % side;
+        String place = "[%d, %d]: %s".formatted(row, column, got[i]);
+        if (Math.abs(row - pixel) <= 1 && Math.abs(column - pixel) <= 1) {
+          assertFalse(Float.isFinite(got[i]), place);
+        } else if (row >= 2 * Winograd.TILE || column >= 2 * Winograd.TILE) {
+          assertEquals(clean[i], got[i], place);
+        }
+      }
+    }
   }
 
   /** Root of the mean square against float64. */
