@@ -26,6 +26,8 @@ class KernelCasesTest {
           "place",
           "close",
           "convolutionWeightBytes",
+          "convolutionWorkspaceBytes",
+          "attentionWorkspaceBytes",
           "upload",
           "download",
           "move");

@@ -159,6 +159,14 @@ public interface Backend extends AutoCloseable {
   void attention(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias);
 
   /**
+   * Bytes that this backend keeps beside all tensors once its threads have run such an {@link
+   * #attention}; others use the same memory.
+   */
+  default long attentionWorkspaceBytes(Tensor q, Tensor k, int heads) {
+    return 0;
+  }
+
+  /**
    * 3D convolution over channels-last video, as if {@code history} stood in front of {@code x};
    * with a residual the result is rounded, added to it, and rounded again.
    *
@@ -184,6 +192,15 @@ public interface Backend extends AutoCloseable {
    */
   default long convolutionWeightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
     return Memory.usedBytes(weight);
+  }
+
+  /**
+   * Bytes that this backend keeps beside all tensors once its threads have run such a {@link
+   * #conv3d}; other convolutions use the same memory.
+   */
+  default long convolutionWorkspaceBytes(
+      Tensor out, Tensor x, Tensor weight, ConvGeometry geometry) {
+    return 0;
   }
 
   /**

@@ -26,21 +26,36 @@ public final class DryRunBackend implements Backend {
 
   private final Backend like;
 
-  /** Weights take as much memory as they are given in, or as F32 or BF16 if that is narrower. */
+  /**
+   * Weights take the bytes of their elements, as F32 or as BF16 if that is enough for all numbers
+   * of their dtype.
+   */
   public DryRunBackend() {
-    this(null);
+    this(new ReferenceBackend());
   }
 
-  /** Weights take as much memory as on another backend, which is not closed with this one. */
+  /**
+   * Weights of convolutions, and workspaces, take as much memory as on another backend, which is
+   * not closed with this one; all else as without one.
+   */
   public DryRunBackend(Backend like) {
     this.like = like;
   }
 
   @Override
   public long convolutionWeightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
-    return like == null
-        ? Backend.super.convolutionWeightBytes(x, weight, geometry)
-        : like.convolutionWeightBytes(x, weight, geometry);
+    return like.convolutionWeightBytes(x, weight, geometry);
+  }
+
+  @Override
+  public long convolutionWorkspaceBytes(
+      Tensor out, Tensor x, Tensor weight, ConvGeometry geometry) {
+    return like.convolutionWorkspaceBytes(out, x, weight, geometry);
+  }
+
+  @Override
+  public long attentionWorkspaceBytes(Tensor q, Tensor k, int heads) {
+    return like.attentionWorkspaceBytes(q, k, heads);
   }
 
   @Override

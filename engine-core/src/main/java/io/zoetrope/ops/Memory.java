@@ -5,7 +5,9 @@ import io.zoetrope.tensor.Lifetime;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** The memory of an {@link Ops}: its stack of scopes over scratch, its buffers, and their peak. */
@@ -19,9 +21,12 @@ final class Memory implements AutoCloseable {
   private long bufferBytes;
   private long peakBytes;
   private long weightBytes;
+  private final Map<String, Long> workspaces = new HashMap<>();
 
-  /** A weight, or the part of one, that is multiplied with. */
-  private record Weight(Storage storage, long offset, Shape shape) {}
+  /**
+   * A weight, or the part of one, in a form that is multiplied by. Forms of the same size are one.
+   */
+  private record Weight(Storage storage, long offset, Shape shape, long bytes) {}
 
   Memory(Ops ops, Backend backend) {
     this.ops = ops;
@@ -55,9 +60,15 @@ final class Memory implements AutoCloseable {
 
   /** Notes that a product reads a weight, in a form of so many bytes. */
   void noteWeight(Tensor weight, long bytes) {
-    if (weights.add(new Weight(weight.storage(), weight.offset(), weight.shape()))) {
+    if (weights.add(new Weight(weight.storage(), weight.offset(), weight.shape(), bytes))) {
       weightBytes += bytes;
     }
+  }
+
+  /** Notes what a backend keeps for itself once it has run an operation; the largest one counts. */
+  void noteWorkspace(String operation, long bytes) {
+    workspaces.merge(operation, bytes, Math::max);
+    notePeak();
   }
 
   /** Devices multiply with F32 or with BF16, whichever is enough for every number of a dtype. */
@@ -130,7 +141,8 @@ final class Memory implements AutoCloseable {
   }
 
   private void notePeak() {
-    peakBytes = Math.max(peakBytes, scratch.reservedBytes() + bufferBytes);
+    long workspaceBytes = workspaces.values().stream().mapToLong(Long::longValue).sum();
+    peakBytes = Math.max(peakBytes, scratch.reservedBytes() + bufferBytes + workspaceBytes);
   }
 
   @Override

@@ -52,7 +52,10 @@ public final class Ops implements AutoCloseable {
     return backend;
   }
 
-  /** Most bytes of scratch and buffers held so far; weights are not counted. */
+  /**
+   * Most bytes of scratch and buffers, and of what the backend keeps for its threads, held so far;
+   * weights are not counted.
+   */
   public long peakBytes() {
     return memory.peakBytes();
   }
@@ -347,6 +350,7 @@ public final class Ops implements AutoCloseable {
   public Tensor attention(Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
     operands.attention("attention", q, k, v, heads, bias);
     Tensor out = allocate(q.dtype(), q.shape());
+    memory.noteWorkspace("attention", backend.attentionWorkspaceBytes(q, k, heads));
     work.begin();
     backend.attention(out, q, k, v, heads, scale, bias);
     work.end("attention", 4 * q.count() * k.size(0), out, q, k, v, bias);
@@ -365,8 +369,8 @@ public final class Ops implements AutoCloseable {
   public Tensor conv3d(
       Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
     Shape shape = operands.convolution("conv3d", x, history, weight, bias, geometry);
-    memory.noteWeight(weight, backend.convolutionWeightBytes(x, weight, geometry));
     Tensor out = allocate(x.dtype(), shape);
+    noteConvolution(out, x, weight, geometry);
     work.begin();
     backend.conv3d(out, x, history, weight, bias, geometry, null);
     long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
@@ -384,11 +388,16 @@ public final class Ops implements AutoCloseable {
       Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
     String name = "conv3dAddInPlace";
     operands.sum(name, out, x, operands.convolution(name, x, history, weight, bias, geometry));
-    memory.noteWeight(weight, backend.convolutionWeightBytes(x, weight, geometry));
+    noteConvolution(out, x, weight, geometry);
     work.begin();
     backend.conv3d(out, x, history, weight, bias, geometry, out);
     long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
     work.end(name, matrixFlops, out.count(), out, out, x, history, weight, bias);
+  }
+
+  private void noteConvolution(Tensor out, Tensor x, Tensor weight, ConvGeometry geometry) {
+    memory.noteWeight(weight, backend.convolutionWeightBytes(x, weight, geometry));
+    memory.noteWorkspace("conv3d", backend.convolutionWorkspaceBytes(out, x, weight, geometry));
   }
 
   /**

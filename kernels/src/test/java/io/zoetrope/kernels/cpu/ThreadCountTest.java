@@ -67,6 +67,8 @@ class ThreadCountTest {
       Tensor square = backend.place(normal(random, 131, 131), dtype);
       Tensor video = ops.cast(normal(random, 2, 13, 53, 12), dtype);
       Tensor taps = backend.place(normal(random, 70, 12, 3, 3, 3), dtype);
+      Tensor deepVideo = ops.cast(normal(random, 2, 13, 53, 24), dtype);
+      Tensor deepTaps = backend.place(normal(random, 70, 24, 3, 3, 3), dtype);
       Tensor big = ops.cast(normal(random, 801, 131), dtype);
       Tensor weight = backend.place(normal(random, 131, 96), dtype);
       Tensor projected = ops.linear(x, weight, null, Activation.GELU_TANH);
@@ -77,6 +79,7 @@ class ThreadCountTest {
           ops.attention(x, wide, wide, 1, 0.2f, null).toFloats(),
           ops.conv3d(video, null, taps, null, ConvGeometry.causal(2, 1)).toFloats(),
           ops.conv3d(video, null, taps, null, ConvGeometry.causal(2, 1).upsampled()).toFloats(),
+          ops.conv3d(deepVideo, null, deepTaps, null, ConvGeometry.causal(2, 1)).toFloats(),
           ops.layerNorm(big, null, null, 1e-6f).toFloats(),
           ops.activate(big, Activation.SILU).toFloats(),
           ops.copy(big.permute(1, 0)).toFloats());

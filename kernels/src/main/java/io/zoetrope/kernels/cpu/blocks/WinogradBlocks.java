@@ -6,13 +6,14 @@ import java.util.List;
 
 /** The results of a convolution cut in tiles, and these in blocks of tiles and output channels. */
 public final class WinogradBlocks {
-  /** Tiles of a block at most, and at least: they share what is read of the weight. */
+  /** The tiles of a block share what is read of the weight: as much as they can use. */
   private static final int MOST_TILES = 192;
 
-  private static final int FEWEST_TILES = 48;
+  /** For the same reason blocks are not made smaller than this for any other. */
+  private static final int ENOUGH_TILES = 48;
 
-  /** Transformed windows of a block, and sums of it, take as much of the L3 cache at most. */
-  private static final int BYTES = 4 << 20;
+  /** Share of the L3 cache for the transformed windows of all threads, and for their sums. */
+  private static final int BYTES = 8 << 20;
 
   private final int tileColumns;
   private final int tilesOfFrame;
@@ -24,7 +25,7 @@ public final class WinogradBlocks {
   private final int channelBlocks;
 
   /**
-   * Neighbouring tiles of a frame, row after row, all blocks of the same channels.
+   * Neighbouring tiles of a frame, row after row, and some channels of the result.
    *
    * @param frame of the result
    * @param firstChannel the first one of a panel
@@ -52,9 +53,11 @@ public final class WinogradBlocks {
     tilesOfFrame = Math.ceilDiv(out.intSize(1), Winograd.TILE) * tileColumns;
     outChannels = out.intSize(3);
     int tileBytes = Winograd.POSITIONS * Math.max(channels, outChannels) * Float.BYTES;
-    int mostTiles = Math.clamp(BYTES / tileBytes, FEWEST_TILES, MOST_TILES);
+    int mostTiles = Math.clamp(BYTES / threads / tileBytes, ENOUGH_TILES, MOST_TILES);
     tileBlocks = Math.ceilDiv(tilesOfFrame, mostTiles);
     blockTiles = tileBlocks == 0 ? 0 : Math.ceilDiv(tilesOfFrame, tileBlocks);
+    // Blocks of other channels transform the same windows again, which costs less than smaller
+    // ones.
     int parts = Math.ceilDiv(2 * threads, Math.max(1, frames * tileBlocks));
     int panels = Math.ceilDiv(outChannels, panelWidth);
     blockChannels = Math.ceilDiv(panels, Math.min(parts, panels)) * panelWidth;

@@ -214,6 +214,11 @@ public final class GeneratedBackend extends HostBackend {
   }
 
   @Override
+  public long attentionWorkspaceBytes(Tensor q, Tensor k, int heads) {
+    return attention.workspaceBytes(q, k, heads);
+  }
+
+  @Override
   public void conv3d(
       Tensor out,
       Tensor x,
@@ -228,6 +233,12 @@ public final class GeneratedBackend extends HostBackend {
   @Override
   public long convolutionWeightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
     return convolution.weightBytes(x, weight, geometry);
+  }
+
+  @Override
+  public long convolutionWorkspaceBytes(
+      Tensor out, Tensor x, Tensor weight, ConvGeometry geometry) {
+    return convolution.workspaceBytes(out, x, weight, geometry);
   }
 
   @Override

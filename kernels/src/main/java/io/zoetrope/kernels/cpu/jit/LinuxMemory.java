@@ -69,9 +69,19 @@ final class LinuxMemory {
 
   /** Says that a part of a mapped file won't be read soon: its pages leave the process. */
   static void release(MemorySegment mapped) {
-    long start = Math.ceilDiv(mapped.address(), PAGE) * PAGE;
-    long end = (mapped.address() + mapped.byteSize()) / PAGE * PAGE;
-    if (mapped.isMapped() && mapped.isReadOnly() && end > start) {
+    if (mapped.isMapped() && mapped.isReadOnly()) {
+      long start = Math.ceilDiv(mapped.address(), PAGE) * PAGE;
+      dropPages(start, (mapped.address() + mapped.byteSize()) / PAGE * PAGE);
+    }
+  }
+
+  /** Says that what was {@linkplain #map mapped} is not needed any more, before it is unmapped. */
+  static void discard(MemorySegment mapped) {
+    dropPages(mapped.address(), mapped.address() + mapped.byteSize());
+  }
+
+  private static void dropPages(long start, long end) {
+    if (end > start) {
       call(() -> (int) MADVISE.invokeExact(start, end - start, DONT_NEED));
     }
   }
@@ -89,7 +99,9 @@ final class LinuxMemory {
     long length = bytes + HUGE_PAGE;
     long start = map(length);
     long aligned = Math.ceilDiv(start, HUGE_PAGE) * HUGE_PAGE;
-    call(() -> (int) MADVISE.invokeExact(aligned, start + length - aligned, USE_HUGE_PAGES));
+    // What is behind the last whole one would take up a large page for a part of it.
+    long whole = bytes / HUGE_PAGE * HUGE_PAGE;
+    call(() -> (int) MADVISE.invokeExact(aligned, whole, USE_HUGE_PAGES));
     return segment(aligned, bytes, arena, start, length);
   }
 

@@ -3,6 +3,8 @@ package io.zoetrope.kernels.cpu.jit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Native memory that a thread keeps from one operation to the next: scratch, whose content is
@@ -11,9 +13,11 @@ import java.lang.foreign.ValueLayout;
 final class NativeWorkspace {
   /** What a piece of a workspace is used for; pieces do not overlap. */
   enum Piece {
-    /** Rows of the left matrix, or a window of the input of a convolution. */
+    /**
+     * Rows of the left matrix, a window of the input of a convolution, or finished pixels of it.
+     */
     LEFT,
-    /** A block of results. */
+    /** A block of results, or a panel of a weight before it is transformed. */
     RESULT,
     /** Attention scores of a block of queries and keys. */
     SCORES,
@@ -49,13 +53,21 @@ final class NativeWorkspace {
     function.call(arguments);
   }
 
-  /** Memory of at least this size, aligned to a cache line. */
+  /** Memory of at least this size, aligned to a page; what the piece was before is void. */
   MemorySegment piece(Piece piece, long bytes) {
     MemorySegment memory = pieces[piece.ordinal()];
     if (memory == null || memory.byteSize() < bytes) {
-      memory = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+      if (memory != null) {
+        LinuxMemory.discard(memory);
+      }
+      memory = LinuxMemory.map(bytes, Arena.ofAuto());
       pieces[piece.ordinal()] = memory;
     }
     return memory;
+  }
+
+  /** Bytes of all pieces. */
+  long bytes() {
+    return Arrays.stream(pieces).filter(Objects::nonNull).mapToLong(MemorySegment::byteSize).sum();
   }
 }

@@ -126,6 +126,17 @@ final class Products {
     }
   }
 
+  /** Fills rows of F32 numbers. */
+  void fill(NativeWorkspace workspace, long to, long pitch, int rows, int columns, float value) {
+    workspace.call(
+        kernels.get(new FillRows(set, DType.F32)),
+        to,
+        pitch,
+        rows,
+        columns,
+        Float.floatToRawIntBits(value) & 0xffffffffL);
+  }
+
   /** Address of a list of one offset, zero. */
   static long noOffset(NativeWorkspace workspace) {
     MemorySegment list = workspace.piece(NativeWorkspace.Piece.OFFSETS, Long.BYTES);

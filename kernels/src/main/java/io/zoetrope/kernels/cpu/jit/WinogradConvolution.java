@@ -25,8 +25,8 @@ final class WinogradConvolution implements Runnable {
   /** Tiles of a frame that fill the rows of a product. */
   private static final int FEWEST_TILES = 16;
 
-  /** Transformed weights are four times as large: there have to be tiles enough to share them. */
-  private static final int CHANNELS_OF_TILE = 4;
+  /** Transformed weights are four times as large: a tile is asked for as many of their channels. */
+  private static final int CHANNELS_FOR_A_TILE = 4;
 
   /** Keeps what is at different positions out of the same set of a cache. */
   private static final long GAP = 64;
@@ -63,9 +63,29 @@ final class WinogradConvolution implements Runnable {
     outHeight = out.intSize(1);
     outWidth = out.intSize(2);
     panelWidth = products.panelWidth();
-    blocks = new WinogradBlocks(out.shape(), channels, panelWidth, products.pool().threads());
+    blocks = blocks(products, out, x);
     transformInput = transform(Winograd.Part.INPUT);
     transformResult = transform(Winograd.Part.RESULT);
+  }
+
+  private static WinogradBlocks blocks(Products products, Tensor out, Tensor x) {
+    return new WinogradBlocks(
+        out.shape(), x.intSize(3), products.panelWidth(), products.pool().threads());
+  }
+
+  /** Bytes of the workspaces of all threads. */
+  static long workspaceBytes(Products products, Tensor out, Tensor x) {
+    WinogradBlocks blocks = blocks(products, out, x);
+    Block block = blocks.block(0);
+    int channels = x.intSize(3);
+    int outChannels = products.panels(block.channels()) * products.panelWidth();
+    long transformed = block.tiles() * (long) channels * Winograd.POSITIONS;
+    long sums = block.tiles() * (long) outChannels * Winograd.POSITIONS;
+    long run = blocks.runs(block).stream().mapToInt(Run::tiles).max().orElse(0);
+    long windows = Winograd.WINDOW * (run * Winograd.TILE + 2) * channels;
+    long pixels = Winograd.TILE * Winograd.TILE * run * outChannels;
+    int threads = Math.min(products.pool().threads(), blocks.count());
+    return threads * (transformed + sums + Math.max(windows, pixels)) * Float.BYTES;
   }
 
   /** Whether this can compute a convolution. */
@@ -76,7 +96,7 @@ final class WinogradConvolution implements Runnable {
         && geometry.strideWidth() == 1;
   }
 
-  /** Whether this is faster than the convolution as it is written. */
+  /** Whether this is faster than the plain form by more than its larger weights are worth. */
   static boolean pays(Tensor x, Tensor weight, ConvGeometry geometry) {
     int channels = weight.intSize(1);
     if (!serves(weight, geometry) || channels < FEWEST_CHANNELS) {
@@ -84,7 +104,7 @@ final class WinogradConvolution implements Runnable {
     }
     long pixels = (long) geometry.upsample() * x.intSize(1) * geometry.upsample() * x.intSize(2);
     long tiles = pixels / (Winograd.TILE * Winograd.TILE);
-    return tiles >= Math.max(FEWEST_TILES, channels / CHANNELS_OF_TILE);
+    return tiles >= Math.max(FEWEST_TILES, channels / CHANNELS_FOR_A_TILE);
   }
 
   private MachineCode transform(Winograd.Part part) {

@@ -257,12 +257,14 @@ class OperationFuzzTest {
               .conv3d(absolute(x), absolute(history), absolute(weight), absolute(bias), geometry)
               .toFloats();
       if (winograd) {
-        // Neighbours share sums, and with them errors: the largest magnitude bounds all of them.
-        float largest = 0;
-        for (float value : magnitude) {
-          largest = Math.max(largest, 8 * value);
+        // Neighbours share sums, and with them errors: the largest of a channel bounds all of it.
+        float[] largest = new float[channels];
+        for (int i = 0; i < magnitude.length; i++) {
+          largest[i % channels] = Math.max(largest[i % channels], 8 * magnitude[i]);
         }
-        Arrays.fill(magnitude, largest);
+        for (int i = 0; i < magnitude.length; i++) {
+          magnitude[i] = largest[i % channels];
+        }
       }
       Tensor out = memory.values(dtype, product.shape().sizes());
       Tensor residual =
