@@ -175,6 +175,18 @@ final class CompareCommand implements Callable<Integer> {
     if (pairs < 1 || budgetSeconds < 1 || timeoutSeconds < 1 || threads < 1) {
       throw new PipelineException("--pairs, --budget, --timeout and --threads are at least 1");
     }
+    requireSize();
+  }
+
+  /** Refuses a size before anything is measured. */
+  private void requireSize() {
+    if (size == null) {
+      return;
+    }
+    if (jobs.stream().allMatch(job -> job.demo)) {
+      throw new PipelineException("--size is for forward and vae-decode, not for " + jobs);
+    }
+    jobs.forEach(this::test);
   }
 
   private BenchTest test(Job job) {

@@ -50,6 +50,8 @@ class MainTest {
           compare --dtype i8            | I8
           compare --pairs 0             | --pairs
           compare --size 64             | forward:64
+          compare --job cold-start,forward --size 64 | forward:64
+          compare --job clip --size 64x64x5 | --size
           compare --job nothing         | --job
           """)
   void oneLineSaysWhatIsWrong(String args, String reason) {

@@ -34,7 +34,10 @@ public abstract class HostBackend implements Backend {
     return new Block(arena, memory(bytes, arena));
   }
 
-  /** Memory for a block, as long as an arena is open; its content is undefined. */
+  /**
+   * Memory for a block, aligned to 64 bytes or more, as long as an arena is open; its content is
+   * undefined.
+   */
   protected MemorySegment memory(long bytes, Arena arena) {
     return arena.allocate(bytes, ALIGNMENT);
   }

@@ -13,8 +13,8 @@ import java.util.List;
 public record JobNeeds(List<StageNeeds> stages, long clipBytes) {
   /**
    * Physical memory of a process that holds nothing yet: the Java runtime with the heap and the
-   * code of a small job, FFmpeg, and what the kernels keep for each thread. Measured on x86-64 with
-   * the options of the launcher; docs/performance.md says how.
+   * code of a small job, and FFmpeg. Measured on x86-64 with the options of the launcher;
+   * docs/performance.md says how.
    */
   public static final long RUNTIME_BYTES = 76L << 20;
 

@@ -6,9 +6,10 @@ import io.zoetrope.pipeline.Progress.Stage;
  * What a stage of a job needs.
  *
  * @param stage which one
- * @param weightBytes bytes of the weights that linear maps and convolutions read, in the dtype they
- *     are used in; weight files are only mapped, and their pages leave memory once they are read
- * @param scratchBytes most bytes of activations and buffers at a time
+ * @param weightBytes bytes of the weights that linear maps and convolutions read, in the form they
+ *     are multiplied by in; weight files are only mapped, and their pages leave memory once they
+ *     are read
+ * @param scratchBytes most bytes of activations, buffers and workspaces of threads at a time
  * @param flops multiplications and additions of the matrix work
  */
 public record StageNeeds(Stage stage, long weightBytes, long scratchBytes, long flops) {

@@ -36,7 +36,8 @@ public final class CpuBackendProvider implements BackendProvider {
    *
    * @throws IllegalArgumentException if {@code threads} is negative or no kernels or algorithms
    *     have the wanted name
-   * @throws IllegalStateException if this machine can't run the wanted kernels
+   * @throws IllegalStateException if this machine can't run the wanted kernels, or these have not
+   *     the wanted algorithm
    */
   @Override
   public Backend open(DeviceSpec spec, int threads) {

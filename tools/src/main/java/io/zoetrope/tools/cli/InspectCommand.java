@@ -3,7 +3,6 @@ package io.zoetrope.tools.cli;
 import static io.zoetrope.weights.FileErrors.quote;
 
 import io.zoetrope.ops.Backend;
-import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.JobNeeds;
@@ -62,6 +61,8 @@ final class InspectCommand implements Callable<Integer> {
   @Mixin private PrecisionOption precision;
 
   @Mixin private VaePrecisionOption vae;
+
+  @Mixin private DeviceOptions device;
 
   @Spec private CommandSpec spec;
 
@@ -176,8 +177,13 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void printNeeds(PrintWriter out) {
-    try (Backend cpu = BackendProvider.open("cpu", 0);
-        Backend dryRun = new DryRunBackend(cpu)) {
+    try (Backend backend = device.open();
+        Backend dryRun = new DryRunBackend(backend)) {
+      if (!backend.computesInMainMemory()) {
+        throw new PipelineException(
+            "inspect tells what main memory a job needs, and %s has memory of its own: leave out --device"
+                .formatted(backend.name()));
+      }
       VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype(), vae.dtype());
       GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
       JobNeeds needs = pipeline.needs(request);
@@ -205,8 +211,8 @@ final class InspectCommand implements Callable<Integer> {
           mebibytes(needs.clipBytes()),
           mebibytes(JobNeeds.RUNTIME_BYTES));
       out.println(
-          "  (weights: what the CPU makes of those that matrix work reads, %s in the autoencoder, else %s; scratch: activations)"
-              .formatted(vae.dtype().name().toLowerCase(Locale.ROOT), precision));
+          "  (weights: what %s makes of those that matrix work reads, %s in the autoencoder, else %s; scratch: activations and workspaces)"
+              .formatted(backend.name(), vae.dtype().name().toLowerCase(Locale.ROOT), precision));
     }
   }
 

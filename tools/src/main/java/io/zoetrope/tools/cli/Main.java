@@ -86,7 +86,7 @@ public final class Main {
       err.println("zoetrope: cannot write to standard output: " + e.getMessage());
     } catch (OutOfMemoryError e) {
       err.println(
-          "zoetrope: out of memory (%s): use a smaller size, fewer frames or --vae-tiling; 'zoetrope inspect' says what a job needs"
+          "zoetrope: out of memory (%s): use a smaller size, fewer frames, --vae-tiling or --device cpu,conv=implicit-gemm; 'zoetrope inspect' says what a job needs"
               .formatted(e.getMessage()));
     } catch (InternalError e) {
       err.println(

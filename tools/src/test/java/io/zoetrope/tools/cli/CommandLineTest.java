@@ -9,7 +9,9 @@ import io.zoetrope.ops.BackendProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -85,6 +87,21 @@ class CommandLineTest extends CommandTest {
             "--tensors"));
     assertTrue(out.toString().contains("decoder.conv_in.weight"), out.toString());
     assertFalse(out.toString().contains("Exception"));
+  }
+
+  @Test
+  void inspectsForADevice() {
+    String[] inspect = {
+      "inspect", model.toString(), "--size", "64x64", "--frames", "5", "--device"
+    };
+    assertEquals(0, run(with(inspect, "reference")), err.toString());
+    assertTrue(out.toString().contains("what reference makes of those"), out.toString());
+    assertEquals(1, run(with(inspect, "cuda-emulated")));
+    assertTrue(err.toString().contains("has memory of its own"), err.toString());
+  }
+
+  private static String[] with(String[] arguments, String last) {
+    return Stream.concat(Arrays.stream(arguments), Stream.of(last)).toArray(String[]::new);
   }
 
   @Test

@@ -7,8 +7,9 @@ package io.zoetrope.kernels.cpu.blocks;
  *
  * <p>The polynomials are taken at 0, at plus and minus the square root of 2, at plus and minus its
  * reciprocal, and at infinity. All numbers in the matrices are of moderate size then: errors in
- * float32 are about 3 times those of the direct form (root of the mean square; normal values), and
- * less than half of those with the usual points 0, 1, -1, 2, -2.
+ * float32 are about 3 times those of the direct form (root of the mean square, both as generated
+ * code computes them; normal values, 48 channels), and about half of those with the usual points 0,
+ * 1, -1, 2, -2.
  */
 public final class Winograd {
   /** Rows and columns of a kernel. */
@@ -69,7 +70,7 @@ public final class Winograd {
     }
   }
 
-  /** The value of the polynomial (x - b)(x + b) of the pair that a point is not of. */
+  /** {@code (point - other)(point + other)}, of a point and one of the pair that it is not of. */
   private static double others(double point, double other) {
     return point * point - other * other;
   }

@@ -5,9 +5,9 @@ import java.util.List;
 
 /** How a convolution becomes products of matrices; the names are those of cuDNN. */
 public enum ConvolutionAlgorithm {
-  /** Whichever is faster. */
+  /** Whichever is faster, if the memory for it is in proportion. */
   AUTO("auto"),
-  /** A product for each tap of the kernel: {@link ConvolutionOperation}. */
+  /** Products for the rows of the kernel: {@link ImplicitGemmConvolution}. */
   IMPLICIT_GEMM("implicit-gemm"),
   /** Minimal filtering wherever kernel and strides allow it: {@link WinogradConvolution}. */
   WINOGRAD("winograd");

@@ -7,8 +7,8 @@ import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Windows of a convolution's input, with zeros where they reach over the border. They are read in
- * place unless they do, or are upsampled, or have to be converted.
+ * Windows of a convolution's input, with zeros where they reach over the border. Those that do, are
+ * upsampled, or have to be converted are copied; all others are read in place.
  */
 final class InputWindows {
   private final Products products;
@@ -56,7 +56,7 @@ final class InputWindows {
     return pixelBytes;
   }
 
-  /** A window in memory, until the next one. */
+  /** A window in memory, until {@link Piece#LEFT} is taken again. */
   Place place(ConvolutionBlocks.Window window, NativeWorkspace workspace) {
     NativeView source = window.frame() < past ? history : x;
     long sourceFrame = window.frame() < past ? window.frame() : window.frame() - past;
