@@ -252,15 +252,15 @@ class OperationFuzzTest {
       Tensor past = history == null ? null : widened(history);
       Tensor product = reference.conv3d(widened(x), past, rounded(weight), rounded(bias), geometry);
       float[] want = product.toFloats();
-      float[] magnitude =
-          reference
-              .conv3d(absolute(x), absolute(history), absolute(weight), absolute(bias), geometry)
-              .toFloats();
+      float[] magnitude = magnitude(x, history, weight, bias, geometry);
       if (winograd) {
-        // Neighbours share sums, and with them errors: the largest of a channel bounds all of it.
+        // Neighbours share sums, and with them errors, also with those beyond the borders, which
+        // are
+        // computed and left out: the largest of a channel bounds all of it.
         float[] largest = new float[channels];
-        for (int i = 0; i < magnitude.length; i++) {
-          largest[i % channels] = Math.max(largest[i % channels], 8 * magnitude[i]);
+        float[] wide = magnitude(x, history, weight, bias, padded(geometry, Winograd.TILE));
+        for (int i = 0; i < wide.length; i++) {
+          largest[i % channels] = Math.max(largest[i % channels], 8 * wide[i]);
         }
         for (int i = 0; i < magnitude.length; i++) {
           magnitude[i] = largest[i % channels];
@@ -283,6 +283,28 @@ class OperationFuzzTest {
       }
       tested.backend.conv3d(out, x, history, placed(weight), placed(bias), geometry, residual);
       check("conv3d %s x %s, %s".formatted(x, weight, geometry), out, want, magnitude, between);
+    }
+
+    /** Sums of the absolute values of what a convolution adds up. */
+    private float[] magnitude(
+        Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+      return reference
+          .conv3d(absolute(x), absolute(history), absolute(weight), absolute(bias), geometry)
+          .toFloats();
+    }
+
+    /** With more zeros on every side. */
+    private static ConvGeometry padded(ConvGeometry g, int more) {
+      return new ConvGeometry(
+          g.strideFrames(),
+          g.strideHeight(),
+          g.strideWidth(),
+          g.front(),
+          g.top() + more,
+          g.bottom() + more,
+          g.left() + more,
+          g.right() + more,
+          g.upsample());
     }
 
     /**
