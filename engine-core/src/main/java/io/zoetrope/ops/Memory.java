@@ -22,6 +22,7 @@ final class Memory implements AutoCloseable {
   private long peakBytes;
   private long weightBytes;
   private final Map<String, Long> workspaces = new HashMap<>();
+  private long workspaceBytes;
 
   /**
    * A weight, or the part of one, in a form that is multiplied by. Forms of the same size are one.
@@ -67,8 +68,12 @@ final class Memory implements AutoCloseable {
 
   /** Notes what a backend keeps for itself once it has run an operation; the largest one counts. */
   void noteWorkspace(String operation, long bytes) {
-    workspaces.merge(operation, bytes, Math::max);
-    notePeak();
+    long more = bytes - workspaces.getOrDefault(operation, 0L);
+    if (more > 0) {
+      workspaces.put(operation, bytes);
+      workspaceBytes += more;
+      notePeak();
+    }
   }
 
   /** Devices multiply with F32 or with BF16, whichever is enough for every number of a dtype. */
@@ -141,7 +146,6 @@ final class Memory implements AutoCloseable {
   }
 
   private void notePeak() {
-    long workspaceBytes = workspaces.values().stream().mapToLong(Long::longValue).sum();
     peakBytes = Math.max(peakBytes, scratch.reservedBytes() + bufferBytes + workspaceBytes);
   }
 

@@ -25,7 +25,7 @@ final class WinogradConvolution implements Runnable {
   /** Tiles of a frame that fill the rows of a product. */
   private static final int FEWEST_TILES = 16;
 
-  /** Transformed weights are four times as large: a tile is asked for as many of their channels. */
+  /** Transformed weights are four times as large: so many channels need a tile that shares them. */
   private static final int CHANNELS_FOR_A_TILE = 4;
 
   /** Keeps what is at different positions out of the same set of a cache. */
