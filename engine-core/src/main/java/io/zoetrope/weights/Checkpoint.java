@@ -1,7 +1,8 @@
 package io.zoetrope.weights;
 
-import static io.zoetrope.weights.FileErrors.quote;
+import static io.zoetrope.files.Printable.quote;
 
+import io.zoetrope.files.FileErrors;
 import io.zoetrope.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,11 @@
 package io.zoetrope.weights;
 
-import static io.zoetrope.weights.FileErrors.quote;
+import static io.zoetrope.files.Printable.quote;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.zoetrope.files.FileErrors;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import java.io.IOException;

@@ -1,9 +1,11 @@
 package io.zoetrope.weights;
 
-import static io.zoetrope.weights.FileErrors.quote;
+import static io.zoetrope.files.Printable.quote;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.OutputFile;
 import io.zoetrope.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

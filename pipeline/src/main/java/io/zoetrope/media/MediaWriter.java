@@ -1,7 +1,7 @@
 package io.zoetrope.media;
 
-import io.zoetrope.weights.FileErrors;
-import io.zoetrope.weights.OutputFile;
+import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

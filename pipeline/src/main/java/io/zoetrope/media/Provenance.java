@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
-import io.zoetrope.weights.FileErrors;
+import io.zoetrope.files.FileErrors;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.files.OutputFile;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Backend;
@@ -9,7 +10,6 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.VideoPipeline;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.weights.OutputFile;
 import io.zoetrope.weights.SafetensorsFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;

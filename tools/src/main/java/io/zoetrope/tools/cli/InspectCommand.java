@@ -1,6 +1,6 @@
 package io.zoetrope.tools.cli;
 
-import static io.zoetrope.weights.FileErrors.quote;
+import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.files.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -135,7 +136,6 @@ public final class Main {
   /** What went wrong, on one line; names from files must not steer the terminal. */
   private static String oneLine(Exception e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    String line = String.join(" ", message.lines().map(String::strip).toList());
-    return "zoetrope: " + line.replaceAll("\\p{Cntrl}", "\uFFFD");
+    return "zoetrope: " + Printable.line(message);
   }
 }

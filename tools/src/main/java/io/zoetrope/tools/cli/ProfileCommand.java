@@ -1,5 +1,7 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.OutputFile;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
@@ -9,8 +11,6 @@ import io.zoetrope.tools.profile.Profile;
 import io.zoetrope.tools.profile.ProfileReport;
 import io.zoetrope.tools.profile.Profiler;
 import io.zoetrope.tools.profile.ReportFormat;
-import io.zoetrope.weights.FileErrors;
-import io.zoetrope.weights.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -54,7 +54,7 @@ final class TokenizerParity {
   }
 
   private static String shown(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "\uFFFD");
+    String line = text.replaceAll("\\p{Cc}", "\uFFFD");
     return "'%s'"
         .formatted(
             line.length() <= SHOWN_CHARACTERS ? line : line.substring(0, SHOWN_CHARACTERS) + "...");

@@ -1,4 +1,4 @@
-package io.zoetrope.weights;
+package io.zoetrope.files;
 
 import java.io.IOException;
 import java.nio.file.Files;
