@@ -78,7 +78,7 @@ final class BenchCommand implements Callable<Integer> {
   private int repetitions;
 
   @Option(
-      names = {"-o", "--output"},
+      names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "md",
       description = "md, csv or json (default: ${DEFAULT-VALUE}).")

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,13 +27,16 @@ import picocli.CommandLine.Parameters;
  * What happens in between is the command's.
  */
 final class ClipJob {
+  /** Columns that the first line keeps to. */
+  private static final int LINE = 100;
+
   @Parameters(paramLabel = "PROMPT", description = "What the clip shows.")
   private String prompt;
 
   @Mixin private ModelOption model;
 
   @Option(
-      names = "--negative-prompt",
+      names = {"-n", "--negative-prompt"},
       paramLabel = "TEXT",
       defaultValue = "",
       description = "What the clip should not show.")
@@ -47,8 +49,8 @@ final class ClipJob {
       paramLabel = "N",
       defaultValue = "42",
       description =
-          "Seed of the initial noise, a number or 'random'; gives the same noise as in diffusers"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Seed of the initial noise, a number from 0 to 2^64 - 1, or 'random' or -1 for one that is"
+              + " drawn; gives the same noise as in diffusers (default: ${DEFAULT-VALUE}).")
   private String seed;
 
   @Mixin private DeviceOptions device;
@@ -94,6 +96,11 @@ final class ClipJob {
           "out.mp4, out.gif, or out.png-folder for a folder of PNG frames (default:"
               + " ${DEFAULT-VALUE}).")
   private String output;
+
+  @Option(
+      names = "--verbose",
+      description = "Say more: why no faster kernels compute, for instance.")
+  private boolean verbose;
 
   /**
    * A job whose options have been checked.
@@ -142,18 +149,16 @@ final class ClipJob {
         writer.check(request.width() * upscale, request.height() * upscale, fps);
       }
       String settings =
-          "%s, %s: %dx%d, %d frames, %d steps, seed %d"
+          "%s, %s: %dx%d, %s, %s, seed %s"
               .formatted(
                   model.name(),
                   precision,
                   request.width(),
                   request.height(),
-                  request.frames(),
-                  request.steps(),
-                  request.seed());
-      String limit = backend.limit().map(reason -> "; " + reason).orElse("");
-      err.printf("%s on %s%s%n", settings, backend.name(), limit);
-      err.flush();
+                  counted(request.frames(), "frame"),
+                  counted(request.steps(), "step"),
+                  Long.toUnsignedString(request.seed()));
+      announce(err, settings, backend);
       ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"));
       GenerationResult result;
       try {
@@ -169,6 +174,20 @@ final class ClipJob {
     }
   }
 
+  /** Says what runs where, in lines that fit a terminal. */
+  private void announce(PrintWriter err, String settings, Backend backend) {
+    boolean fits = settings.length() + backend.name().length() + 4 <= LINE;
+    err.printf("%s%son %s%n", settings, fits ? " " : System.lineSeparator() + "  ", backend.name());
+    if (verbose) {
+      backend.limit().ifPresent(limit -> err.println("  " + limit));
+    }
+    err.flush();
+  }
+
+  private static String counted(int number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
   private GenerationRequest request(VideoPipeline pipeline) {
     if (prompt.isBlank()) {
       throw new PipelineException("the prompt is empty; say what the clip shows");
@@ -176,24 +195,12 @@ final class ClipJob {
     GenerationRequest.Builder builder =
         job.request(prompt, pipeline.defaults())
             .negativePrompt(negativePrompt)
-            .seed(parseSeed())
+            .seed(Seed.parse(seed))
             .saveLatents(saveLatents);
     if (latents != null) {
       builder.initialLatents(readLatents());
     }
     return builder.build();
-  }
-
-  private long parseSeed() {
-    if (seed.equals("random")) {
-      return ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
-    }
-    try {
-      return Long.parseLong(seed);
-    } catch (NumberFormatException e) {
-      throw new PipelineException(
-          "--seed %s is neither a 64-bit number nor 'random'".formatted(seed), e);
-    }
   }
 
   /** Latents of [1, channels, frames, height, width] or without the batch dimension. */

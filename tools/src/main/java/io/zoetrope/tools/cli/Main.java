@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -29,7 +30,8 @@ import picocli.CommandLine.Command;
       InspectCommand.class,
       BenchCommand.class,
       InfoCommand.class,
-      SelftestCommand.class
+      SelftestCommand.class,
+      AutoComplete.GenerateCompletion.class
     })
 public final class Main {
   /**
@@ -41,7 +43,7 @@ public final class Main {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_STOPPED = 130;
 
-  private Main() {}
+  Main() {}
 
   /** Runs one command and exits with its code: 0, 1 for a failure, 2 for wrong usage. */
   public static void main(String[] args) {
@@ -99,15 +101,19 @@ public final class Main {
 
   /** Runs one command and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new Main())
-        .setOut(out)
-        .setErr(err)
-        // A prompt may begin with @ and must not name a file to read arguments from.
-        .setExpandAtFiles(false)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(Main::wrongUsage)
-        .setExecutionExceptionHandler(Main::failed)
-        .execute(args);
+    CommandLine main =
+        new CommandLine(new Main())
+            .setOut(out)
+            .setErr(err)
+            // A prompt may begin with @ and must not name a file to read arguments from.
+            .setExpandAtFiles(false)
+            // Text may begin with a dash: -oversaturated is no output file, -Vivid no --version.
+            .setAllowOptionsAsOptionParameters(true)
+            .setPosixClusteredShortOptionsAllowed(false)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(Main::wrongUsage)
+            .setExecutionExceptionHandler(Main::failed);
+    return main.execute(DashedText.last(main, args));
   }
 
   private static int wrongUsage(CommandLine.ParameterException e, String[] args) {
@@ -116,7 +122,11 @@ public final class Main {
       return CommandLine.ExitCode.USAGE;
     }
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    e.getCommandLine().getErr().println(oneLine(e) + " (see '" + command + " --help')");
+    String problem =
+        e instanceof CommandLine.UnmatchedArgumentException unmatched
+            ? oneLine(DidYouMean.sentence(unmatched))
+            : oneLine(e);
+    e.getCommandLine().getErr().println(problem + " (see '" + command + " --help')");
     return CommandLine.ExitCode.USAGE;
   }
 
@@ -135,7 +145,10 @@ public final class Main {
 
   /** What went wrong, on one line; names from files must not steer the terminal. */
   private static String oneLine(Exception e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return oneLine(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+  }
+
+  private static String oneLine(String message) {
     return "zoetrope: " + Printable.line(message);
   }
 }

@@ -32,7 +32,7 @@ class BenchCommandTest extends CommandTest {
             "forward:16x16x1,clip:16x16x1",
             "-r",
             "2",
-            "-o",
+            "--format",
             "json",
             "--dtype",
             "bf16",
@@ -64,7 +64,7 @@ class BenchCommandTest extends CommandTest {
           --threads 0                         | --threads 0
           --vae-dtype f64                     | --vae-dtype
           --scaling colours                   | --scaling
-          -o xml                              | --output
+          --format xml                        | --format
           """)
   void oneLineSaysWhatIsWrong(String args, String reason) {
     int code = bench(args.split(" +"));

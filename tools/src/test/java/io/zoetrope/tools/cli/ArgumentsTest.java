@@ -1,0 +1,132 @@
+package io.zoetrope.tools.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.pipeline.PipelineException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What the command line makes of arguments, before any command runs. */
+class ArgumentsTest extends CommandTest {
+  private static String[] last(String... args) {
+    return DashedText.last(new CommandLine(new Main()), args);
+  }
+
+  @Test
+  void textThatBeginsWithADashIsNoOption() {
+    assertArrayEquals(
+        new String[] {"generate", "--steps", "3", "--", "-5 degrees, snow"},
+        last("generate", "-5 degrees, snow", "--steps", "3"));
+  }
+
+  @Test
+  void valuesOfOptionsStayWhereTheyAre() {
+    String[] args = {
+      "generate", "red", "--negative-prompt", "-old film", "--seed=-1", "-o", "-x y"
+    };
+    assertArrayEquals(args, last(args));
+  }
+
+  @Test
+  void nothingBehindTheEndOfOptionsMoves() {
+    assertArrayEquals(
+        new String[] {"generate", "--", "-a b", "--steps", "-c d"},
+        last("generate", "-a b", "--", "--steps", "-c d"));
+  }
+
+  /** Each runs the job, and the clip knows the text. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          -Vivid colours | -oversaturated, ugly
+          -5 degrees     | -hazy
+          --help me      | -blurry, ugly
+          """)
+  void promptsMayBeginWithADash(String prompt, String negative) {
+    Path clip = folder.resolve("out.gif");
+    for (String[] given : new String[][] {{"-n", negative}, {"--negative-prompt=" + negative}}) {
+      String[] job = {
+        "generate",
+        prompt,
+        "--model",
+        model.toString(),
+        "--size",
+        "16x16",
+        "--frames",
+        "1",
+        "--steps",
+        "1",
+        "-o",
+        clip.toString()
+      };
+      String[] args = Arrays.copyOf(job, job.length + given.length);
+      System.arraycopy(given, 0, args, job.length, given.length);
+      assertEquals(0, run(args), err.toString());
+      assertEquals(0, run("info", clip.toString()), err.toString());
+      assertTrue(out.toString().contains("\"prompt\" : \"" + prompt + "\""), out.toString());
+      assertTrue(out.toString().contains("\"" + negative + "\""), out.toString());
+      assertTrue(Files.exists(clip));
+      out.getBuffer().setLength(0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          genrate                   | unknown command 'genrate': did you mean generate
+          generate red --width 64   | unknown option '--width': did you mean --size?
+          generate red --width=64   | unknown option '--width': did you mean --size?
+          generate red --stps 3     | unknown option '--stps': did you mean --steps?
+          generate red --cfg-scale 5 | did you mean --guidance?
+          generate a red ball       | unexpected argument 'red': put text that has spaces in quotes
+          generate red -Vivid       | unknown option '-Vivid'
+          inspect --deepth 3 x      | did you mean --depth
+          """)
+  void saysWhatMayHaveBeenMeant(String args, String sentence) {
+    StringWriter errors = new StringWriter();
+    int code =
+        Main.run(new PrintWriter(out), new PrintWriter(errors, true), args.strip().split(" +"));
+    assertEquals(2, code);
+    assertEquals(1, errors.toString().lines().count(), errors.toString());
+    assertTrue(errors.toString().contains(sentence), errors.toString());
+  }
+
+  @Test
+  void seedsHave64Bits() {
+    assertEquals(0, Seed.parse("0"));
+    assertEquals(42, Seed.parse("42"));
+    assertEquals(Long.MAX_VALUE, Seed.parse("9223372036854775807"));
+    assertEquals(-1, Seed.parse("18446744073709551615"));
+    for (String drawn : new String[] {"-1", "random"}) {
+      assertTrue(Seed.parse(drawn) >= 0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-2", "18446744073709551616", "1.5", "", "seven"})
+  void otherSeedsAreRefused(String seed) {
+    var e = assertThrows(PipelineException.class, () -> Seed.parse(seed));
+    assertTrue(e.getMessage().contains("2^64 - 1"), e.getMessage());
+  }
+
+  @Test
+  void writesACompletionForShells() {
+    assertEquals(0, run("generate-completion"));
+    assertTrue(out.toString().contains("--negative-prompt"), "no options");
+  }
+}
