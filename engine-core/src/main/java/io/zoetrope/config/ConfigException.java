@@ -1,7 +1,9 @@
 package io.zoetrope.config;
 
+import io.zoetrope.files.ExpectedException;
+
 /** A configuration that cannot be read, is malformed, or asks for something unsupported. */
-public final class ConfigException extends RuntimeException {
+public final class ConfigException extends ExpectedException {
   private static final long serialVersionUID = 1L;
 
   public ConfigException(String message) {

@@ -8,8 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.InputFile;
+import io.zoetrope.files.Printable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,9 @@ public record JsonConfig(String place, ObjectNode json) {
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
+  /** No published configuration has a hundredth of this many bytes. */
+  private static final int LIMIT = 4 << 20;
+
   private interface Source {
     JsonParser open() throws IOException;
   }
@@ -47,7 +51,7 @@ public record JsonConfig(String place, ObjectNode json) {
    * @throws ConfigException if it cannot be read, or holds something else than one JSON object
    */
   public static JsonConfig read(Path file) {
-    return parse(file.toString(), () -> MAPPER.createParser(Files.readAllBytes(file)));
+    return parse(file.toString(), () -> MAPPER.createParser(InputFile.readAll(file, LIMIT)));
   }
 
   /**
@@ -244,7 +248,7 @@ public record JsonConfig(String place, ObjectNode json) {
       return "missing";
     }
     // Written as JSON, an infinite number would be a string.
-    return value.isNumber() ? value.asText() : value.toString();
+    return Printable.value(value.isNumber() ? value.asText() : value.toString());
   }
 
   private static Predicate<JsonNode> isInteger(int least, int most) {

@@ -16,7 +16,8 @@ public final class FileErrors {
       case AccessDeniedException _ -> "permission denied";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       // Only the first line: Jackson adds the position in the text on a second one.
-      default -> String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString());
+      default ->
+          Printable.escape(String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
     };
   }
 }

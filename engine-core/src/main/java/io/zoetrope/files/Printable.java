@@ -25,6 +25,11 @@ public final class Printable {
     return "'" + escape(shorten(text, longest)) + "'";
   }
 
+  /** A value that has marks of its own or needs none: as {@link #quote(String)} without them. */
+  public static String value(String text) {
+    return escape(shorten(text, LONGEST_NAME));
+  }
+
   /** A message on one line, of at most 4,000 characters before escapes; its lines are joined. */
   public static String line(String text) {
     String shortened = shorten(text, LONGEST_LINE);

@@ -1,7 +1,9 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.files.ExpectedException;
+
 /** A device that this machine lacks or cannot use; the message says why and what to do. */
-public final class DeviceUnavailableException extends RuntimeException {
+public final class DeviceUnavailableException extends ExpectedException {
   private static final long serialVersionUID = 1;
 
   /** With one line for users. */

@@ -3,6 +3,7 @@ package io.zoetrope.weights;
 import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.InputFile;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Lifetime;
 import io.zoetrope.tensor.Tensor;
@@ -12,9 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -66,10 +65,7 @@ public final class SafetensorsFile implements WeightSource, Lifetime, AutoClosea
   }
 
   private static SafetensorsFile open(Path file, Arena arena) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new WeightsException(file + ": is a folder, not a safetensors file");
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = InputFile.open(file)) {
       long fileBytes = channel.size();
       if (fileBytes < LENGTH.byteSize()) {
         throw new WeightsException(

@@ -278,7 +278,7 @@ class SafetensorsFileTest {
         missing + ": cannot be read: no such file or folder",
         assertThrows(WeightsException.class, () -> SafetensorsFile.open(missing)).getMessage());
     assertEquals(
-        folder + ": is a folder, not a safetensors file",
+        folder + ": cannot be read: it is a folder",
         assertThrows(WeightsException.class, () -> SafetensorsFile.open(folder)).getMessage());
   }
 

@@ -1,10 +1,11 @@
 package io.zoetrope.t5;
 
+import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.InputFile;
 import io.zoetrope.t5.text.UnpairedSurrogates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,9 +45,10 @@ public final class SentencePieceModel {
   public static SentencePieceModel read(Path file) {
     byte[] bytes;
     try {
-      bytes = Files.readAllBytes(file);
+      bytes = InputFile.readAll(file, JsonPlace.LIMIT);
     } catch (IOException e) {
-      throw new TokenizerException("Can't read " + file + ": " + e.getMessage(), e);
+      throw new TokenizerException(
+          "%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
     }
     return new SentencePieceModel(bytes, file.toString());
   }

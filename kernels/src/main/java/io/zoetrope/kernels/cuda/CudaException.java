@@ -1,7 +1,9 @@
 package io.zoetrope.kernels.cuda;
 
+import io.zoetrope.files.ExpectedException;
+
 /** A failure of a CUDA device: its message names the operation and the device. */
-public class CudaException extends RuntimeException {
+public class CudaException extends ExpectedException {
   private static final long serialVersionUID = 1;
 
   /** With one line for users. */
