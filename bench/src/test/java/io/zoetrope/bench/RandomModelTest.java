@@ -84,7 +84,7 @@ class RandomModelTest {
     ModelSizes sizes = ModelSizes.WAN_1_3B;
     WanConfig config =
         new WanConfig(
-            new io.zoetrope.dit.wan.PatchSize(1, 2, 2),
+            new io.zoetrope.nn.PatchSize(1, 2, 2),
             sizes.heads(),
             sizes.headDim(),
             16,

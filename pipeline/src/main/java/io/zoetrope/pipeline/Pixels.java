@@ -4,7 +4,7 @@ import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.vae.wan.VideoSource;
+import io.zoetrope.vae.layer.VideoSource;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

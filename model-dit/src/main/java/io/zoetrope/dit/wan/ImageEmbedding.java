@@ -1,5 +1,6 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.nn.FeedForward;
 import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;

@@ -1,6 +1,10 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.nn.FeedForward;
 import io.zoetrope.nn.Linear;
+import io.zoetrope.nn.Modulation;
+import io.zoetrope.nn.TimestepSinusoid;
+import io.zoetrope.nn.TokenTimesteps;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;

@@ -2,6 +2,7 @@ package io.zoetrope.dit.wan;
 
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
+import io.zoetrope.nn.PatchSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;

@@ -1,5 +1,6 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.nn.PatchGrid;
 import io.zoetrope.nn.RmsNorm;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;

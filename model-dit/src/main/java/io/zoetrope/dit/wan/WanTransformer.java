@@ -1,6 +1,11 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.nn.AdaLayerNorm;
 import io.zoetrope.nn.Linear;
+import io.zoetrope.nn.PatchEmbedding;
+import io.zoetrope.nn.PatchGrid;
+import io.zoetrope.nn.PatchSize;
+import io.zoetrope.nn.TokenTimesteps;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
@@ -45,7 +50,7 @@ public final class WanTransformer {
     this.config = config;
     this.dtype = dtype;
     this.patchEmbedding =
-        PatchEmbedding.load(weights.at("patch_embedding"), patch, config.inChannels(), dim);
+        PatchEmbedding.load(weights, "patch_embedding", patch, config.inChannels(), dim);
     this.conditionEmbedder = TimeTextImageEmbedding.load(weights, config);
     this.blocks =
         IntStream.range(0, config.numLayers())

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.config.ConfigException;
+import io.zoetrope.nn.PatchSize;
 import io.zoetrope.testing.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,14 @@ package io.zoetrope.dit.wan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.nn.AdaLayerNorm;
 import io.zoetrope.nn.Linear;
+import io.zoetrope.nn.Modulation;
+import io.zoetrope.nn.PatchEmbedding;
+import io.zoetrope.nn.PatchGrid;
+import io.zoetrope.nn.PatchSize;
+import io.zoetrope.nn.TimestepSinusoid;
+import io.zoetrope.nn.TokenTimesteps;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
@@ -92,7 +99,8 @@ class WanOperationsGoldenTest {
     Tensor weight = ops.upload(golden.stored(name + "/weight"));
     Linear projection =
         new Linear(weight.reshape(weight.size(0), -1), ops.upload(golden.stored(name + "/bias")));
-    PatchEmbedding embedding = new PatchEmbedding(new PatchSize(1, 2, 2), 4, projection);
+    PatchEmbedding embedding =
+        new PatchEmbedding("patch_embedding", new PatchSize(1, 2, 2), 4, projection);
     check(name + "/out", embedding.forward(ops, golden.get(name + "/x"), DType.F32));
   }
 

@@ -4,6 +4,9 @@ import io.zoetrope.nn.Linear;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.FrameCache;
+import io.zoetrope.vae.layer.Layer;
+import io.zoetrope.vae.layer.Pointwise;
 import io.zoetrope.weights.Weights;
 
 /**

@@ -2,6 +2,8 @@ package io.zoetrope.vae.wan;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.FrameCache;
+import io.zoetrope.vae.layer.Layer;
 import io.zoetrope.weights.Weights;
 
 /** Attention between two residual blocks, at the lowest resolution ({@code WanMidBlock}). */

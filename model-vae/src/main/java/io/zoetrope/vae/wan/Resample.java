@@ -4,6 +4,10 @@ import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.CausalConv3d;
+import io.zoetrope.vae.layer.FrameCache;
+import io.zoetrope.vae.layer.FramePadding;
+import io.zoetrope.vae.layer.Layer;
 import io.zoetrope.weights.Weights;
 
 /**
@@ -58,10 +62,11 @@ public record Resample(Mode mode, CausalConv3d conv, CausalConv3d timeConv) impl
     Tensor weight3d = weight.reshape(weight.size(0), weight.size(1), 1, 3, 3);
     return new Resample(
         mode,
-        new CausalConv3d(weight3d, bias, mode.up ? DOUBLE_SIZE : HALF_SIZE),
+        new CausalConv3d(weight3d, bias, mode.up ? DOUBLE_SIZE : HALF_SIZE, FramePadding.ZEROS),
         switch (mode) {
-          case UPSAMPLE3D -> new CausalConv3d(timeWeight, timeBias);
-          case DOWNSAMPLE3D -> new CausalConv3d(timeWeight, timeBias, HALF_FRAMES);
+          case UPSAMPLE3D -> new CausalConv3d(timeWeight, timeBias, FramePadding.ZEROS);
+          case DOWNSAMPLE3D ->
+              new CausalConv3d(timeWeight, timeBias, HALF_FRAMES, FramePadding.ZEROS);
           case UPSAMPLE2D, DOWNSAMPLE2D -> null;
         });
   }

@@ -5,6 +5,11 @@ import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Scope;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.CausalConv3d;
+import io.zoetrope.vae.layer.FrameCache;
+import io.zoetrope.vae.layer.FramePadding;
+import io.zoetrope.vae.layer.Layer;
+import io.zoetrope.vae.layer.Pointwise;
 import io.zoetrope.weights.Weights;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,9 +31,9 @@ record ResidualBlock(
   static ResidualBlock load(Weights weights, long inChannels, long outChannels) {
     return new ResidualBlock(
         weights.at("norm1").get("gamma", inChannels, 1, 1, 1),
-        CausalConv3d.load(weights.at("conv1"), inChannels, outChannels, 3, 3),
+        CausalConv3d.load(weights.at("conv1"), inChannels, outChannels, 3, 3, FramePadding.ZEROS),
         weights.at("norm2").get("gamma", outChannels, 1, 1, 1),
-        CausalConv3d.load(weights.at("conv2"), outChannels, outChannels, 3, 3),
+        CausalConv3d.load(weights.at("conv2"), outChannels, outChannels, 3, 3, FramePadding.ZEROS),
         inChannels == outChannels
             ? null
             : Pointwise.load3d(weights.at("conv_shortcut"), inChannels, outChannels));

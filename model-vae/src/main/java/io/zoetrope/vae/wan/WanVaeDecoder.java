@@ -3,6 +3,10 @@ package io.zoetrope.vae.wan;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.CausalConv3d;
+import io.zoetrope.vae.layer.FrameCache;
+import io.zoetrope.vae.layer.FramePadding;
+import io.zoetrope.vae.layer.Layer;
 import io.zoetrope.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +33,12 @@ record WanVaeDecoder(
     long first = channels.getFirst();
     long last = channels.getLast();
     return new WanVaeDecoder(
-        CausalConv3d.load(weights.at("conv_in"), config.zDim(), first, 3, 3),
+        CausalConv3d.load(weights.at("conv_in"), config.zDim(), first, 3, 3, FramePadding.ZEROS),
         MidBlock.load(weights.at("mid_block"), first),
         loadUpBlocks(config, weights.at("up_blocks"), channels),
         weights.at("norm_out").get("gamma", last, 1, 1, 1),
-        CausalConv3d.load(weights.at("conv_out"), last, config.outChannels(), 3, 3));
+        CausalConv3d.load(
+            weights.at("conv_out"), last, config.outChannels(), 3, 3, FramePadding.ZEROS));
   }
 
   private static List<UpBlock> loadUpBlocks(

@@ -3,6 +3,10 @@ package io.zoetrope.vae.wan;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.CausalConv3d;
+import io.zoetrope.vae.layer.FrameCache;
+import io.zoetrope.vae.layer.FramePadding;
+import io.zoetrope.vae.layer.Layer;
 import io.zoetrope.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +33,18 @@ record WanVaeEncoder(
     List<Long> channels = config.encoderChannels();
     long last = channels.getLast();
     return new WanVaeEncoder(
-        CausalConv3d.load(weights.at("conv_in"), config.inChannels(), channels.getFirst(), 3, 3),
+        CausalConv3d.load(
+            weights.at("conv_in"),
+            config.inChannels(),
+            channels.getFirst(),
+            3,
+            3,
+            FramePadding.ZEROS),
         loadDownBlocks(config, weights.at("down_blocks"), channels),
         MidBlock.load(weights.at("mid_block"), last),
         weights.at("norm_out").get("gamma", last, 1, 1, 1),
-        CausalConv3d.load(weights.at("conv_out"), last, 2L * config.zDim(), 3, 3));
+        CausalConv3d.load(
+            weights.at("conv_out"), last, 2L * config.zDim(), 3, 3, FramePadding.ZEROS));
   }
 
   private static List<Layer> loadDownBlocks(

@@ -1,8 +1,8 @@
 package io.zoetrope.vae.wan;
 
-import static io.zoetrope.vae.wan.GoldenVideos.check;
-import static io.zoetrope.vae.wan.GoldenVideos.pixels;
-import static io.zoetrope.vae.wan.GoldenVideos.video;
+import static io.zoetrope.vae.layer.GoldenVideos.check;
+import static io.zoetrope.vae.layer.GoldenVideos.pixels;
+import static io.zoetrope.vae.layer.GoldenVideos.video;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +14,8 @@ import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Difference;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.testing.Golden;
+import io.zoetrope.vae.layer.Moments;
+import io.zoetrope.vae.layer.VideoJoiner;
 import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.Weights;
 import java.nio.file.Path;

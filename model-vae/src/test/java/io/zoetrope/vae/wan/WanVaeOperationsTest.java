@@ -1,14 +1,13 @@
 package io.zoetrope.vae.wan;
 
-import static io.zoetrope.vae.wan.GoldenVideos.check;
-import static io.zoetrope.vae.wan.GoldenVideos.video;
+import static io.zoetrope.vae.layer.GoldenVideos.check;
+import static io.zoetrope.vae.layer.GoldenVideos.video;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.ops.Activation;
-import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.DType;
@@ -17,6 +16,9 @@ import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Difference;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.testing.Golden;
+import io.zoetrope.vae.layer.FrameCache;
+import io.zoetrope.vae.layer.Patchify;
+import io.zoetrope.vae.layer.VideoJoiner;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,65 +43,6 @@ class WanVaeOperationsTest {
     golden.close();
     ops.close();
     backend.close();
-  }
-
-  private CausalConv3d conv(String name) {
-    return new CausalConv3d(golden.stored(name + "/weight"), golden.stored(name + "/bias"));
-  }
-
-  @Test
-  void causalConv3dOfAWholeClip() {
-    for (String name : new String[] {"wan_causal_conv3d/k3", "wan_causal_conv3d/time_only"}) {
-      try (FrameCache cache = new FrameCache(ops)) {
-        Tensor x = video(ops, golden, name + "/x");
-        check(golden, name + "/out", conv(name).forward(ops, x, cache));
-      }
-    }
-  }
-
-  @Test
-  void causalConv3dWithStrideInTimeIsNotPadded() {
-    String name = "wan_causal_conv3d/time_stride2";
-    ConvGeometry strided = new ConvGeometry(2, 1, 1, 0, 0, 0, 0, 0);
-    CausalConv3d conv =
-        new CausalConv3d(golden.stored(name + "/weight"), golden.stored(name + "/bias"), strided);
-    try (FrameCache cache = new FrameCache(ops)) {
-      Tensor x = video(ops, golden, name + "/x");
-      check(golden, name + "/out", conv.forward(ops, x, cache));
-    }
-  }
-
-  @Test
-  void causalConv3dRemembersTheFramesBeforeAChunk() {
-    String name = "wan_causal_conv3d/k3";
-    CausalConv3d conv = conv(name);
-    Tensor x = video(ops, golden, name + "/x");
-    try (FrameCache cache = new FrameCache(ops)) {
-      check(golden, name + "/chunk1", conv.forward(ops, x.narrow(0, 0, 1), cache));
-      check(golden, name + "/cache_after1", cache.history(conv));
-      check(golden, name + "/chunk2_with_cache", conv.forward(ops, x.narrow(0, 1, 4), cache));
-      check(golden, name + "/cache_after2", cache.history(conv));
-      check(golden, name + "/chunk3_with_cache", conv.forward(ops, x.narrow(0, 5, 4), cache));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"111111111", "1224", "333", "45", "2115"})
-  void chunksOfAnySizesGiveTheWhole(String sizes) {
-    String name = "wan_causal_conv3d/k3";
-    CausalConv3d conv = conv(name);
-    Tensor x = video(ops, golden, name + "/x");
-    VideoJoiner chunks = new VideoJoiner();
-    long start = 0;
-    try (FrameCache cache = new FrameCache(ops);
-        FrameCache fresh = new FrameCache(ops)) {
-      for (char size : sizes.toCharArray()) {
-        chunks.add("out", conv.forward(ops, x.narrow(0, start, size - '0'), cache));
-        start += size - '0';
-      }
-      float[] whole = conv.forward(ops, x, fresh).toFloats();
-      assertArrayEquals(whole, chunks.joined("out").toFloats());
-    }
   }
 
   @ParameterizedTest

@@ -4,7 +4,7 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.parity.Recorder.Recorded;
-import io.zoetrope.vae.wan.Moments;
+import io.zoetrope.vae.layer.Moments;
 import io.zoetrope.vae.wan.WanVae;
 import io.zoetrope.vae.wan.WanVaeConfig;
 import io.zoetrope.weights.Checkpoint;

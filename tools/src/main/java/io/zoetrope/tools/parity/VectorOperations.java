@@ -1,9 +1,9 @@
 package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.zoetrope.dit.wan.PatchGrid;
-import io.zoetrope.dit.wan.TimestepSinusoid;
 import io.zoetrope.dit.wan.WanRope;
+import io.zoetrope.nn.PatchGrid;
+import io.zoetrope.nn.TimestepSinusoid;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.Guidance;

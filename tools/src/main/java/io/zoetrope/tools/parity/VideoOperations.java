@@ -1,8 +1,8 @@
 package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.zoetrope.dit.wan.PatchGrid;
-import io.zoetrope.dit.wan.PatchSize;
+import io.zoetrope.nn.PatchGrid;
+import io.zoetrope.nn.PatchSize;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
@@ -11,11 +11,12 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.parity.OpsParity.Case;
 import io.zoetrope.tools.parity.OpsParity.Operation;
+import io.zoetrope.vae.layer.CausalConv3d;
+import io.zoetrope.vae.layer.FrameCache;
+import io.zoetrope.vae.layer.FramePadding;
+import io.zoetrope.vae.layer.Patchify;
 import io.zoetrope.vae.wan.AvgDown3D;
-import io.zoetrope.vae.wan.CausalConv3d;
 import io.zoetrope.vae.wan.DupUp3D;
-import io.zoetrope.vae.wan.FrameCache;
-import io.zoetrope.vae.wan.Patchify;
 import io.zoetrope.vae.wan.Resample;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class VideoOperations {
       Map.ofEntries(
           Map.entry("wan_vae_rms_norm", VideoOperations::channelNorm),
           Map.entry("wan_causal_conv3d", VideoOperations::causalConv3d),
+          Map.entry("cogvideox_causal_conv3d", VideoOperations::replicatingConv3d),
           Map.entry("wan_resample", VideoOperations::resample),
           Map.entry("wan_avg_down3d", VideoOperations::avgDown),
           Map.entry("wan_dup_up3d", VideoOperations::dupUp),
@@ -53,8 +55,8 @@ final class VideoOperations {
     Tensor bias = c.input("bias");
     CausalConv3d conv =
         stride.isArray()
-            ? new CausalConv3d(weight, bias, unpadded(stride))
-            : new CausalConv3d(weight, bias);
+            ? new CausalConv3d(weight, bias, unpadded(stride), FramePadding.ZEROS)
+            : new CausalConv3d(weight, bias, FramePadding.ZEROS);
     for (Tensor x : c.videos("x")) {
       try (FrameCache cache = new FrameCache(c.ops())) {
         c.videoResult("out", conv.forward(c.ops(), x, cache));
@@ -92,6 +94,24 @@ final class VideoOperations {
           c.videoResult(cached, chunk.narrow(0, frames - kept, kept));
         }
         start += frames;
+      }
+    }
+  }
+
+  private static void replicatingConv3d(Case c) {
+    CausalConv3d conv =
+        new CausalConv3d(c.input("weight"), c.input("bias"), FramePadding.FIRST_FRAME);
+    for (Tensor x : c.videos("x")) {
+      try (FrameCache cache = new FrameCache(c.ops())) {
+        c.videoResult("whole", conv.forward(c.ops(), x, cache));
+      }
+      long split = frames(c, "chunk1");
+      try (FrameCache cache = new FrameCache(c.ops())) {
+        Tensor first = c.ops().copy(x.narrow(0, 0, split));
+        Tensor second = c.ops().copy(x.narrow(0, split, x.size(0) - split));
+        c.videoResult("chunk1", conv.forward(c.ops(), first, cache));
+        c.videoResult("conv_cache", cache.history(conv));
+        c.videoResult("chunk2_with_cache", conv.forward(c.ops(), second, cache));
       }
     }
   }

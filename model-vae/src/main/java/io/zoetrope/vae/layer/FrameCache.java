@@ -1,4 +1,4 @@
-package io.zoetrope.vae.wan;
+package io.zoetrope.vae.layer;
 
 import io.zoetrope.ops.Buffers;
 import io.zoetrope.ops.Ops;
@@ -43,7 +43,7 @@ public final class FrameCache implements AutoCloseable {
   }
 
   /** The frames in front of the current chunk that {@code conv} remembers; null if none. */
-  Tensor history(CausalConv3d conv) {
+  public Tensor history(CausalConv3d conv) {
     Slot slot = slots.get(conv);
     return slot == null
         ? null
@@ -55,7 +55,7 @@ public final class FrameCache implements AutoCloseable {
    *
    * @param x [frames, height, width, channels]
    */
-  void remember(CausalConv3d conv, Tensor x) {
+  public void remember(CausalConv3d conv, Tensor x) {
     long capacity = conv.rememberedFrames();
     if (capacity == 0) {
       return;

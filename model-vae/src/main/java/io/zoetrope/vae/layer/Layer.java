@@ -1,4 +1,4 @@
-package io.zoetrope.vae.wan;
+package io.zoetrope.vae.layer;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Scope;
@@ -7,8 +7,7 @@ import io.zoetrope.tensor.Tensor;
 import java.util.function.UnaryOperator;
 
 /** One stage of the encoder or the decoder. */
-sealed interface Layer
-    permits AttentionBlock, MidBlock, ResidualBlock, Resample, ResidualDownBlock, UpBlock {
+public interface Layer {
 
   /**
    * Applies the layer to the next chunk of a clip.

@@ -1,6 +1,5 @@
-package io.zoetrope.dit.wan;
+package io.zoetrope.nn;
 
-import io.zoetrope.nn.Linear;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
@@ -10,11 +9,14 @@ import io.zoetrope.weights.Weights;
  * Two linear maps with an activation between: {@code FeedForward}, {@code TimestepEmbedding} and
  * {@code PixArtAlphaTextProjection} in diffusers.
  *
- * @param name of its scope
+ * @param name of its scope, which is also the name of its weights
+ * @param first in features to hidden features
+ * @param activation what stands between the two maps
+ * @param second hidden features to out features
  */
-record FeedForward(String name, Linear first, Activation activation, Linear second) {
+public record FeedForward(String name, Linear first, Activation activation, Linear second) {
   /** A {@code FeedForward}, which calls its layers {@code net.0.proj} and {@code net.2}. */
-  static FeedForward load(
+  public static FeedForward load(
       Weights weights, String name, long in, long hidden, long out, Activation activation) {
     Weights net = weights.at(name).at("net");
     return new FeedForward(
@@ -25,7 +27,7 @@ record FeedForward(String name, Linear first, Activation activation, Linear seco
   }
 
   /** An embedder of dim features, which calls its layers {@code linear_1} and {@code linear_2}. */
-  static FeedForward loadEmbedder(
+  public static FeedForward loadEmbedder(
       Weights weights, String name, long in, long dim, Activation activation) {
     Weights embedder = weights.at(name);
     return new FeedForward(
@@ -36,7 +38,7 @@ record FeedForward(String name, Linear first, Activation activation, Linear seco
   }
 
   /** [tokens, in features] to [tokens, out features]. */
-  Tensor forward(Ops ops, Tensor x) {
+  public Tensor forward(Ops ops, Tensor x) {
     try (var scope = ops.scope(name)) {
       Tensor hidden = first.forward(ops, x, activation);
       return scope.keep(second.forward(ops, hidden));
@@ -44,7 +46,7 @@ record FeedForward(String name, Linear first, Activation activation, Linear seco
   }
 
   /** As {@link #forward}, with the result times {@code gate} added to {@code out}. */
-  void addInPlace(Ops ops, Tensor out, Tensor x, Tensor gate) {
+  public void addInPlace(Ops ops, Tensor out, Tensor x, Tensor gate) {
     try (var _ = ops.scope(name)) {
       Tensor hidden = first.forward(ops, x, activation);
       ops.tap(() -> second.forward(ops, hidden));

@@ -1,4 +1,4 @@
-package io.zoetrope.vae.wan;
+package io.zoetrope.vae.layer;
 
 /**
  * How a picture is cut into overlapping tiles, which are decoded or encoded one after the other and
@@ -29,12 +29,12 @@ public record Tiling(int tileHeight, int tileWidth, int strideHeight, int stride
   }
 
   /** Whether a picture of this size needs more than one tile. */
-  boolean splits(long height, long width) {
+  public boolean splits(long height, long width) {
     return height > tileHeight || width > tileWidth;
   }
 
   /** The same tiles in larger units. */
-  Tiling dividedBy(int factor) {
+  public Tiling dividedBy(int factor) {
     for (int size : new int[] {tileHeight, tileWidth, strideHeight, strideWidth}) {
       if (size % factor != 0) {
         throw new IllegalArgumentException(
@@ -47,7 +47,7 @@ public record Tiling(int tileHeight, int tileWidth, int strideHeight, int stride
   }
 
   /** Does something with each tile of a picture, in rows from the top left. */
-  void forEachTile(long height, long width, TileVisitor visitor) {
+  public void forEachTile(long height, long width, TileVisitor visitor) {
     for (long top = 0; top < height; top += strideHeight) {
       for (long left = 0; left < width; left += strideWidth) {
         visitor.visit(
@@ -57,7 +57,8 @@ public record Tiling(int tileHeight, int tileWidth, int strideHeight, int stride
   }
 
   /** Takes the place and size of a tile. */
-  interface TileVisitor {
+  public interface TileVisitor {
+    /** Visits the tile of so many rows and columns from a row and a column on. */
     void visit(long top, long left, long height, long width);
   }
 }

@@ -1,4 +1,4 @@
-package io.zoetrope.dit.wan;
+package io.zoetrope.nn;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
@@ -6,20 +6,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The timesteps of one call: the same for all tokens, or one per token (Wan 2.2 TI2V, where the
- * tokens of a given first frame have timestep 0). Only the distinct ones are embedded.
+ * The timesteps of one call: the same for all tokens, or one per token (where a picture is given,
+ * the tokens of its frame have timestep 0). Only the distinct ones are embedded.
  *
  * @param values the distinct timesteps
  * @param ofToken for each token the index of its timestep, or null if one was given for all
  */
-record TokenTimesteps(float[] values, int[] ofToken) {
+public record TokenTimesteps(float[] values, int[] ofToken) {
   /** One timestep for all tokens. */
-  static TokenTimesteps of(float timestep) {
+  public static TokenTimesteps of(float timestep) {
     return new TokenTimesteps(new float[] {timestep}, null);
   }
 
   /** One timestep per token. */
-  static TokenTimesteps of(float[] timesteps) {
+  public static TokenTimesteps of(float[] timesteps) {
     Map<Float, Integer> indices = new LinkedHashMap<>();
     int[] ofToken = new int[timesteps.length];
     for (int i = 0; i < timesteps.length; i++) {
@@ -33,15 +33,15 @@ record TokenTimesteps(float[] values, int[] ofToken) {
   /**
    * Gives every token the row of its timestep.
    *
-   * @param rows [timesteps, features]
+   * @param rows F32 or BF16, [timesteps, features]
    * @return [features] where all tokens share a timestep, else [tokens, features]
    */
-  Tensor spread(Ops ops, Tensor rows) {
+  public Tensor spread(Ops ops, Tensor rows) {
     return values.length == 1 ? rows.reshape(-1) : gather(ops, rows);
   }
 
   /** Shows [timesteps, features] as it was asked for: a row for all tokens, or one for each. */
-  void tap(Ops ops, String name, Tensor rows) {
+  public void tap(Ops ops, String name, Tensor rows) {
     ops.tap(name, () -> ofToken == null ? rows : gather(ops, rows));
   }
 

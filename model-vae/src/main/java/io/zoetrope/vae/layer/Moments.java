@@ -1,4 +1,4 @@
-package io.zoetrope.vae.wan;
+package io.zoetrope.vae.layer;
 
 import io.zoetrope.tensor.Tensor;
 

@@ -1,4 +1,4 @@
-package io.zoetrope.vae.wan;
+package io.zoetrope.vae.layer;
 
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.tensor.Tensor;
@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Joins what a stage gives for each chunk along time, under the last part of its path. */
-final class VideoJoiner implements Tracer {
+public final class VideoJoiner implements Tracer {
   private final Map<String, List<Tensor>> chunks = new TreeMap<>();
 
   @Override
@@ -21,16 +21,16 @@ final class VideoJoiner implements Tracer {
     add(path.substring(path.lastIndexOf('/') + 1), tensor);
   }
 
-  void add(String name, Tensor chunk) {
+  public void add(String name, Tensor chunk) {
     Tensor copy = Tensor.of(chunk.toFloats(), chunk.shape().sizes());
     chunks.computeIfAbsent(name, _ -> new ArrayList<>()).add(copy);
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return chunks.containsKey(name);
   }
 
-  Tensor joined(String name) {
+  public Tensor joined(String name) {
     List<Tensor> parts = chunks.get(name);
     long[] sizes = parts.getFirst().shape().sizes();
     sizes[0] = parts.stream().mapToLong(part -> part.size(0)).sum();

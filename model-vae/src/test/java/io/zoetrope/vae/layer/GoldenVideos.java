@@ -1,4 +1,4 @@
-package io.zoetrope.vae.wan;
+package io.zoetrope.vae.layer;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
@@ -9,11 +9,11 @@ import io.zoetrope.testing.Golden;
  * Goldens of videos: those of [1, channels, frames, height, width] are given and compared as
  * [frames, height, width, channels].
  */
-final class GoldenVideos {
+public final class GoldenVideos {
   private GoldenVideos() {}
 
   /** A video in the current scope. */
-  static Tensor video(Ops ops, Golden golden, String name) {
+  public static Tensor video(Ops ops, Golden golden, String name) {
     return ops.copy(channelsLast(golden, name));
   }
 
@@ -22,7 +22,7 @@ final class GoldenVideos {
   }
 
   /** A picture of bytes, [frames, height, width, 3], as a video of values from -1 to 1. */
-  static Tensor pixels(Ops ops, Golden golden, String name) {
+  public static Tensor pixels(Ops ops, Golden golden, String name) {
     Tensor bytes = golden.stored(name);
     float[] values = bytes.toFloats();
     for (int i = 0; i < values.length; i++) {
@@ -32,7 +32,7 @@ final class GoldenVideos {
   }
 
   /** Holds a video against a golden. */
-  static void check(Golden golden, String name, Tensor actual) {
+  public static void check(Golden golden, String name, Tensor actual) {
     golden.check(name, channelsLast(golden, name), actual, DType.F32);
   }
 }

@@ -1,4 +1,4 @@
-package io.zoetrope.vae.wan;
+package io.zoetrope.vae.layer;
 
 import io.zoetrope.ops.Buffers;
 import io.zoetrope.ops.Ops;
@@ -12,7 +12,7 @@ import java.util.List;
  * Tiles of a video that fade into their neighbours above and to the left ({@code blend_v}, {@code
  * blend_h} in diffusers). Holds all tiles with all their frames.
  */
-final class TileMosaic implements AutoCloseable {
+public final class TileMosaic implements AutoCloseable {
   private static final int VERTICAL = 1;
   private static final int HORIZONTAL = 2;
 
@@ -22,14 +22,14 @@ final class TileMosaic implements AutoCloseable {
   private final List<List<Tensor>> rows = new ArrayList<>();
 
   /** An empty mosaic of tiles of at most these sizes. */
-  TileMosaic(Ops ops, Tiling tiling) {
+  public TileMosaic(Ops ops, Tiling tiling) {
     this.ops = ops;
     this.tiling = tiling;
     this.buffers = ops.buffers("tiles");
   }
 
   /** Memory for a tile, [frames, height, width, channels], which lives as long as the mosaic. */
-  Tensor allocate(DType dtype, long frames, long height, long width, long channels) {
+  public Tensor allocate(DType dtype, long frames, long height, long width, long channels) {
     return buffers.allocate(dtype, Shape.of(frames, height, width, channels));
   }
 
@@ -39,7 +39,7 @@ final class TileMosaic implements AutoCloseable {
    * @param tile from {@link #allocate}
    * @param startsRow whether it is the leftmost of a row
    */
-  void add(Tensor tile, boolean startsRow) {
+  public void add(Tensor tile, boolean startsRow) {
     if (startsRow) {
       rows.add(new ArrayList<>());
     }
@@ -83,14 +83,14 @@ final class TileMosaic implements AutoCloseable {
   }
 
   /** Shape of some frames of the whole picture. */
-  Shape shape(long frames) {
+  public Shape shape(long frames) {
     long height = rows.stream().mapToLong(row -> shownHeight(row.getFirst())).sum();
     long width = rows.getFirst().stream().mapToLong(this::shownWidth).sum();
     return Shape.of(frames, height, width, rows.getFirst().getFirst().size(3));
   }
 
   /** Frames of the whole picture, in the current scope: [count, height, width, channels]. */
-  Tensor frames(long start, long count) {
+  public Tensor frames(long start, long count) {
     Tensor out = ops.allocate(rows.getFirst().getFirst().dtype(), shape(count));
     long top = 0;
     for (List<Tensor> row : rows) {

@@ -1,4 +1,4 @@
-package io.zoetrope.dit.wan;
+package io.zoetrope.nn;
 
 /**
  * Patches of a video along each axis. Tokens are in the order frame, row, column.

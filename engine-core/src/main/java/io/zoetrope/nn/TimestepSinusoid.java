@@ -1,4 +1,4 @@
-package io.zoetrope.dit.wan;
+package io.zoetrope.nn;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
