@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cpu;
 
-import io.zoetrope.kernels.cpu.jit.ConvolutionAlgorithm;
 import io.zoetrope.kernels.cpu.jit.GeneratedBackend;
+import io.zoetrope.kernels.cpu.jit.op.ConvolutionAlgorithm;
 import io.zoetrope.kernels.cpu.vector.GemmKernel;
 import io.zoetrope.kernels.cpu.vector.VectorBackend;
 import io.zoetrope.ops.Backend;

@@ -1,5 +1,19 @@
 package io.zoetrope.kernels.emulator;
 
+import io.zoetrope.kernels.emulator.fault.InvalidLaunchException;
+import io.zoetrope.kernels.emulator.fault.KernelFault;
+import io.zoetrope.kernels.emulator.machine.Block;
+import io.zoetrope.kernels.emulator.machine.EmulatorOptions;
+import io.zoetrope.kernels.emulator.machine.Instruction;
+import io.zoetrope.kernels.emulator.machine.Launch;
+import io.zoetrope.kernels.emulator.machine.PtxKernel;
+import io.zoetrope.kernels.emulator.memory.DeviceMemory;
+import io.zoetrope.kernels.emulator.memory.MemoryRegion;
+import io.zoetrope.kernels.emulator.report.GpuArchitecture;
+import io.zoetrope.kernels.emulator.report.Grid;
+import io.zoetrope.kernels.emulator.report.LaunchReport;
+import io.zoetrope.kernels.emulator.report.LineProfile;
+import io.zoetrope.kernels.emulator.report.Profile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -166,7 +180,8 @@ public final class Emulator {
     Instruction[] code = launch.kernel().instructions();
     List<LineProfile> lines = new ArrayList<>(code.length);
     for (int pc = 0; pc < code.length; pc++) {
-      lines.add(profile.line(pc, code[pc]));
+      Instruction at = code[pc];
+      lines.add(profile.line(pc, at.line(), at.text(), at.kind(), at.flops(), at.tensorFlops()));
     }
     return new LaunchReport(
         launch.kernel().name(),

@@ -1,5 +1,9 @@
 package io.zoetrope.kernels.emulator;
 
+import io.zoetrope.kernels.emulator.fault.PtxLoadException;
+import io.zoetrope.kernels.emulator.machine.PtxKernel;
+import io.zoetrope.kernels.emulator.opcodes.Decoder;
+import io.zoetrope.kernels.emulator.parser.PtxParser;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +21,7 @@ public final class PtxModule {
     this.target = parser.target();
     parser
         .kernels()
-        .forEach((name, source) -> kernels.put(name, new PtxKernel(source, parser.memory())));
+        .forEach((name, source) -> kernels.put(name, Decoder.decode(source, parser.memory())));
   }
 
   /**

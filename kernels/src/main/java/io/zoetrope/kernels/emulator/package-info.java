@@ -4,9 +4,9 @@
  *
  * <p>{@link io.zoetrope.kernels.emulator.PtxModule} reads PTX text and decodes it: statements
  * become instructions, most of them one function applied to rows of 32 lanes. {@link
- * io.zoetrope.kernels.emulator.DeviceMemory} is the device's global memory, and {@link
+ * io.zoetrope.kernels.emulator.memory.DeviceMemory} is the device's global memory, and {@link
  * io.zoetrope.kernels.emulator.Emulator} runs kernels on it and reports what they did. What a
- * sanitizer finds comes as a {@link io.zoetrope.kernels.emulator.KernelFault}.
+ * sanitizer finds comes as a {@link io.zoetrope.kernels.emulator.fault.KernelFault}.
  *
  * <pre>{@code
  * PtxKernel kernel = PtxModule.parse(ptx).kernel("scale");
@@ -18,5 +18,10 @@
  *         .launch(kernel, Grid.of(8, 128), 0, parameterSegment);
  * memory.read(x, hostSegment);
  * }</pre>
+ *
+ * <p>From the ground up: {@code fault} (what is refused or found), {@code checks} (races, bank
+ * conflicts), {@code memory}, {@code parser} (PTX text to statements), {@code report} (counts),
+ * {@code machine} (warps and blocks at work) and {@code opcodes} (statements to instructions). None
+ * of them depends on one that is named later, nor on this package.
  */
 package io.zoetrope.kernels.emulator;

@@ -3,9 +3,9 @@ package io.zoetrope.kernels.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.zoetrope.kernels.cpu.jit.ConvolutionAlgorithm;
 import io.zoetrope.kernels.cpu.jit.Emulation;
 import io.zoetrope.kernels.cpu.jit.GeneratedBackend;
+import io.zoetrope.kernels.cpu.jit.op.ConvolutionAlgorithm;
 import io.zoetrope.kernels.cpu.vector.GemmKernel;
 import io.zoetrope.kernels.cpu.vector.VectorBackend;
 import io.zoetrope.ops.Activation;

@@ -1,8 +1,8 @@
 package io.zoetrope.kernels.cuda;
 
 import io.zoetrope.kernels.cuda.emulated.EmulatedRuntime;
-import io.zoetrope.kernels.emulator.LaunchReport;
 import io.zoetrope.kernels.emulator.PtxModule;
+import io.zoetrope.kernels.emulator.report.LaunchReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,8 +3,8 @@ package io.zoetrope.kernels.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.zoetrope.kernels.emulator.LaunchReport;
-import io.zoetrope.kernels.emulator.LineProfile;
+import io.zoetrope.kernels.emulator.report.LaunchReport;
+import io.zoetrope.kernels.emulator.report.LineProfile;
 import io.zoetrope.ops.Ops;
 import java.util.List;
 import java.util.TreeSet;

@@ -3,8 +3,8 @@ package io.zoetrope.kernels.cuda;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.zoetrope.kernels.emulator.EmulatorException;
 import io.zoetrope.kernels.emulator.PtxModule;
+import io.zoetrope.kernels.emulator.fault.EmulatorException;
 import io.zoetrope.ops.Ops;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.PtxAssembler.Kernel;
-import io.zoetrope.kernels.emulator.GpuArchitecture;
-import io.zoetrope.kernels.emulator.Occupancy;
+import io.zoetrope.kernels.emulator.report.GpuArchitecture;
+import io.zoetrope.kernels.emulator.report.Occupancy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

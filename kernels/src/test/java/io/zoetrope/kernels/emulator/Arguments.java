@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Parameter buffers of kernels whose parameters are all 64 bits wide. */
-final class Arguments {
+public final class Arguments {
   private Arguments() {}
 
-  static MemorySegment of(long... values) {
+  public static MemorySegment of(long... values) {
     ByteBuffer buffer = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (long value : values) {
       buffer.putLong(value);

@@ -3,6 +3,9 @@ package io.zoetrope.kernels.emulator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.kernels.emulator.machine.EmulatorOptions;
+import io.zoetrope.kernels.emulator.memory.DeviceMemory;
+import io.zoetrope.kernels.emulator.report.Grid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;

@@ -4,6 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.zoetrope.kernels.emulator.fault.Dim3;
+import io.zoetrope.kernels.emulator.fault.KernelFault;
+import io.zoetrope.kernels.emulator.machine.EmulatorOptions;
+import io.zoetrope.kernels.emulator.machine.PtxKernel;
+import io.zoetrope.kernels.emulator.memory.DeviceMemory;
+import io.zoetrope.kernels.emulator.report.Grid;
+import io.zoetrope.kernels.emulator.report.LaunchReport;
 import org.junit.jupiter.api.Test;
 
 /** Divergence, loops, exits, guards, comparisons, barriers, blocks on several threads. */

@@ -1,5 +1,10 @@
 package io.zoetrope.kernels.emulator;
 
+import io.zoetrope.kernels.emulator.machine.EmulatorOptions;
+import io.zoetrope.kernels.emulator.machine.PtxKernel;
+import io.zoetrope.kernels.emulator.memory.DeviceMemory;
+import io.zoetrope.kernels.emulator.report.Grid;
+import io.zoetrope.kernels.emulator.report.LaunchReport;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -10,7 +15,7 @@ import java.lang.foreign.MemorySegment;
  * %r}, {@code %f} (32 bits), {@code %h} (16), {@code %d}, {@code %g} (64), {@code %p} (predicates),
  * 32 of each.
  */
-final class Snippet {
+public final class Snippet {
   private static final int ELEMENT = 8;
 
   private final String text;
@@ -20,7 +25,7 @@ final class Snippet {
   private LaunchReport report;
 
   /** A kernel of these instructions. */
-  Snippet(String... instructions) {
+  public Snippet(String... instructions) {
     this("", String.join("\n", instructions));
   }
 
@@ -29,7 +34,7 @@ final class Snippet {
   }
 
   /** The same with declarations of shared or local memory. */
-  static Snippet with(String declarations, String... instructions) {
+  public static Snippet with(String declarations, String... instructions) {
     return new Snippet(declarations, String.join("\n", instructions));
   }
 
@@ -67,7 +72,7 @@ final class Snippet {
   }
 
   /** The number of the text's line that has this instruction. */
-  int lineOf(String instruction) {
+  public int lineOf(String instruction) {
     String[] lines = text.split("\n");
     for (int i = 0; i < lines.length; i++) {
       if (lines[i].contains(instruction)) {
@@ -77,11 +82,11 @@ final class Snippet {
     throw new IllegalArgumentException("no line has " + instruction);
   }
 
-  String text() {
+  public String text() {
     return text;
   }
 
-  Snippet grid(int blocks, int threads) {
+  public Snippet grid(int blocks, int threads) {
     grid = Grid.of(blocks, threads);
     return this;
   }
@@ -91,13 +96,13 @@ final class Snippet {
     return this;
   }
 
-  Snippet options(EmulatorOptions newOptions) {
+  public Snippet options(EmulatorOptions newOptions) {
     options = newOptions;
     return this;
   }
 
   /** Runs with the inputs, one per thread; gives what each thread stored at {@code %out}. */
-  long[] run(long... inputs) {
+  public long[] run(long... inputs) {
     int threads = (int) (grid.blocks().volume() * grid.threads().volume());
     DeviceMemory memory = new DeviceMemory(1 << 24);
     long in = memory.allocate(Math.max(1, inputs.length) * (long) ELEMENT);
@@ -117,7 +122,7 @@ final class Snippet {
   }
 
   /** Counts of the last run. */
-  LaunchReport report() {
+  public LaunchReport report() {
     return report;
   }
 }

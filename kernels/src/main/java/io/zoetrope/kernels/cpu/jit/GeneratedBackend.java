@@ -1,5 +1,23 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.jit.asm.CpuFeatures;
+import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
+import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
+import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.kernel.PeakLoop;
+import io.zoetrope.kernels.cpu.jit.memory.LinuxMemory;
+import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
+import io.zoetrope.kernels.cpu.jit.memory.PlacedWeight;
+import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
+import io.zoetrope.kernels.cpu.jit.op.AttentionOperation;
+import io.zoetrope.kernels.cpu.jit.op.ConvolutionAlgorithm;
+import io.zoetrope.kernels.cpu.jit.op.ConvolutionOperation;
+import io.zoetrope.kernels.cpu.jit.op.ElementOperations;
+import io.zoetrope.kernels.cpu.jit.op.LinearOperation;
+import io.zoetrope.kernels.cpu.jit.op.Products;
+import io.zoetrope.kernels.cpu.jit.op.RowOperations;
+import io.zoetrope.kernels.cpu.jit.op.RowRunner;
+import io.zoetrope.kernels.cpu.jit.op.StridedCopy;
 import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Activation;

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.emulator.Count;
 
 class EmulatedAvx512Bf16Test extends EmulatedContract {

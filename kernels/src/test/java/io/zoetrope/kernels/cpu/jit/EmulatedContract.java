@@ -2,6 +2,7 @@ package io.zoetrope.kernels.cpu.jit;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.emulator.Count;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;

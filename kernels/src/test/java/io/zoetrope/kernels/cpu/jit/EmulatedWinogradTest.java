@@ -1,5 +1,8 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
+import io.zoetrope.kernels.cpu.jit.asm.Machine;
+
 /** With vectors of 512 bits. */
 class EmulatedWinogradTest extends WinogradContract {
   @Override

@@ -1,5 +1,7 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
+import io.zoetrope.kernels.cpu.jit.asm.Machine;
 import io.zoetrope.kernels.cpu.jit.emulator.Count;
 import io.zoetrope.ops.Backend;
 import java.util.Arrays;

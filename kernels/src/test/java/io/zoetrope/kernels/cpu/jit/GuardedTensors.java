@@ -2,6 +2,7 @@ package io.zoetrope.kernels.cpu.jit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.zoetrope.kernels.cpu.jit.memory.GuardPages;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;

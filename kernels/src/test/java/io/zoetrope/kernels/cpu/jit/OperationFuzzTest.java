@@ -3,6 +3,10 @@ package io.zoetrope.kernels.cpu.jit;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cpu.blocks.Winograd;
+import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
+import io.zoetrope.kernels.cpu.jit.asm.Machine;
+import io.zoetrope.kernels.cpu.jit.kernel.Fuzz;
+import io.zoetrope.kernels.cpu.jit.op.ConvolutionAlgorithm;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendContract;

@@ -3,6 +3,8 @@ package io.zoetrope.kernels.cpu.jit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.zoetrope.kernels.cpu.jit.asm.Machine;
+import io.zoetrope.kernels.cpu.jit.memory.PlacedWeight;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
@@ -68,7 +70,7 @@ class PlacedWeightTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  @MethodSource("io.zoetrope.kernels.cpu.jit.asm.Machine#all")
   void otherDtypesAreConvertedWhileTheyArePacked(Machine machine) {
     float[] values = stored.toFloats();
     for (DType narrow : List.of(DType.F16, DType.F8_E4M3, DType.F8_E5M2)) {

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.kernels.cpu.jit.asm.CpuFeatures;
+import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
+import io.zoetrope.kernels.cpu.jit.asm.Machine;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.ReferenceBackend;
@@ -39,7 +42,7 @@ class RowOperationsTest {
   private final List<Tensor> tensors = new ArrayList<>();
 
   @ParameterizedTest
-  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  @MethodSource("io.zoetrope.kernels.cpu.jit.asm.Machine#all")
   void randomShapes(Machine machine) {
     int rounds = machine.emulated() ? 4 : 40;
     try (Backend backend = new GeneratedBackend(2, machine.set(), machine.loader())) {
@@ -208,7 +211,7 @@ class RowOperationsTest {
 
   /** In whole blocks and behind them; sums with -0 are the other summand. */
   @ParameterizedTest
-  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  @MethodSource("io.zoetrope.kernels.cpu.jit.asm.Machine#all")
   void resultsAreRoundedToNearestEven(Machine machine) {
     int[] special = {
       0,
@@ -252,7 +255,7 @@ class RowOperationsTest {
 
   /** Far outside of the range in which powers are computed. */
   @ParameterizedTest
-  @MethodSource("io.zoetrope.kernels.cpu.jit.Machine#all")
+  @MethodSource("io.zoetrope.kernels.cpu.jit.asm.Machine#all")
   void activationsOfSpecialValues(Machine machine) {
     float[] special = {
       Float.NaN,

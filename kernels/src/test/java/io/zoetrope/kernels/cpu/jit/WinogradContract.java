@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cpu.blocks.Winograd;
+import io.zoetrope.kernels.cpu.jit.asm.Machine;
+import io.zoetrope.kernels.cpu.jit.memory.PackedWeight;
+import io.zoetrope.kernels.cpu.jit.memory.PlacedWeight;
+import io.zoetrope.kernels.cpu.jit.op.ConvolutionAlgorithm;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.ConvolutionContract;

@@ -2,6 +2,9 @@ package io.zoetrope.kernels.cpu.jit;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zoetrope.kernels.cpu.jit.asm.CpuFeatures;
+import io.zoetrope.kernels.cpu.jit.asm.Machine;
+
 /** On this machine. */
 class WinogradTest extends WinogradContract {
   @Override

@@ -1,14 +1,14 @@
 package io.zoetrope.kernels.cuda.standin;
 
-import io.zoetrope.kernels.emulator.DeviceMemory;
 import io.zoetrope.kernels.emulator.Emulator;
-import io.zoetrope.kernels.emulator.EmulatorOptions;
-import io.zoetrope.kernels.emulator.Finding;
-import io.zoetrope.kernels.emulator.Grid;
-import io.zoetrope.kernels.emulator.KernelFault;
-import io.zoetrope.kernels.emulator.KernelParameter;
-import io.zoetrope.kernels.emulator.PtxKernel;
 import io.zoetrope.kernels.emulator.PtxModule;
+import io.zoetrope.kernels.emulator.fault.Finding;
+import io.zoetrope.kernels.emulator.fault.KernelFault;
+import io.zoetrope.kernels.emulator.machine.EmulatorOptions;
+import io.zoetrope.kernels.emulator.machine.PtxKernel;
+import io.zoetrope.kernels.emulator.memory.DeviceMemory;
+import io.zoetrope.kernels.emulator.parser.KernelParameter;
+import io.zoetrope.kernels.emulator.report.Grid;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;

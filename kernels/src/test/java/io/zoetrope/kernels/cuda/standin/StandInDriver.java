@@ -1,9 +1,9 @@
 package io.zoetrope.kernels.cuda.standin;
 
-import io.zoetrope.kernels.emulator.DeviceMemoryException;
-import io.zoetrope.kernels.emulator.InvalidLaunchException;
-import io.zoetrope.kernels.emulator.KernelFault;
-import io.zoetrope.kernels.emulator.PtxLoadException;
+import io.zoetrope.kernels.emulator.fault.DeviceMemoryException;
+import io.zoetrope.kernels.emulator.fault.InvalidLaunchException;
+import io.zoetrope.kernels.emulator.fault.KernelFault;
+import io.zoetrope.kernels.emulator.fault.PtxLoadException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

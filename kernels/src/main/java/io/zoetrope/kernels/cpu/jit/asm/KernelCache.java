@@ -1,0 +1,40 @@
+package io.zoetrope.kernels.cpu.jit.asm;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** Generated functions by what they were generated for; each is made when it is first wanted. */
+public final class KernelCache {
+  /** What a function is generated for: a record, so that equal ones share the function. */
+  public interface Recipe {
+    /** Writes the function. */
+    void generate(Assembler assembler);
+  }
+
+  private static final KernelCache THIS_MACHINE = new KernelCache(ExecutableMemory::load);
+
+  private final MachineCode.Loader loader;
+  private final ConcurrentMap<Recipe, MachineCode> functions = new ConcurrentHashMap<>();
+
+  /** Makes an empty cache whose functions a loader makes callable. */
+  public KernelCache(MachineCode.Loader loader) {
+    this.loader = loader;
+  }
+
+  /** The functions of this process: their memory is never given back. */
+  public static KernelCache ofThisMachine() {
+    return THIS_MACHINE;
+  }
+
+  /** Returns the function of a recipe; the first call generates it. */
+  public MachineCode get(Recipe recipe) {
+    MachineCode known = functions.get(recipe);
+    return known != null ? known : functions.computeIfAbsent(recipe, this::make);
+  }
+
+  private MachineCode make(Recipe recipe) {
+    Assembler assembler = new Assembler();
+    recipe.generate(assembler);
+    return loader.load(assembler.assemble());
+  }
+}

@@ -1,0 +1,74 @@
+package io.zoetrope.kernels.cpu.jit.memory;
+
+import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Native memory that a thread keeps from one operation to the next: scratch, whose content is
+ * undefined, and the record that arguments of generated functions are put in.
+ */
+public final class NativeWorkspace {
+  /** What a piece of a workspace is used for; pieces do not overlap. */
+  public enum Piece {
+    /**
+     * Rows of the left matrix, a window of the input of a convolution, or finished pixels of it.
+     */
+    LEFT,
+    /** A block of results, or a panel of a weight before it is transformed. */
+    RESULT,
+    /** Attention scores of a block of queries and keys. */
+    SCORES,
+    /** Attention weights of a block of queries and keys. */
+    WEIGHTS,
+    /** All keys of some heads, packed. */
+    KEYS,
+    /** All values of some heads, packed. */
+    VALUES,
+    /** Transformed windows of a convolution's input. */
+    TRANSFORMED,
+    /** What a function keeps while it runs. */
+    SCRATCH,
+    /** Byte offsets of taps. */
+    OFFSETS,
+    /** Vectors that apply to every row: bias, and so on. */
+    FIRST_VECTOR,
+    SECOND_VECTOR
+  }
+
+  private static final int ARGUMENTS = 64;
+  private static final int ALIGNMENT = 64;
+
+  private final MemorySegment arguments =
+      Arena.ofAuto().allocate(ARGUMENTS * (long) Long.BYTES, ALIGNMENT);
+  private final MemorySegment[] pieces = new MemorySegment[Piece.values().length];
+
+  /** Puts values in the record of arguments, from the first one on, and runs a function. */
+  public void call(MachineCode function, long... values) {
+    for (int i = 0; i < values.length; i++) {
+      arguments.set(ValueLayout.JAVA_LONG, (long) i * Long.BYTES, values[i]);
+    }
+    function.call(arguments);
+  }
+
+  /** Memory of at least this size, aligned to a page; what the piece was before is void. */
+  public MemorySegment piece(Piece piece, long bytes) {
+    MemorySegment memory = pieces[piece.ordinal()];
+    if (memory == null || memory.byteSize() < bytes) {
+      if (memory != null) {
+        LinuxMemory.discard(memory);
+      }
+      memory = LinuxMemory.map(bytes, Arena.ofAuto());
+      pieces[piece.ordinal()] = memory;
+    }
+    return memory;
+  }
+
+  /** Bytes of all pieces. */
+  public long bytes() {
+    return Arrays.stream(pieces).filter(Objects::nonNull).mapToLong(MemorySegment::byteSize).sum();
+  }
+}

@@ -1,0 +1,205 @@
+package io.zoetrope.kernels.cpu.jit.op;
+
+import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.kernel.CombineRows;
+import io.zoetrope.kernels.cpu.jit.kernel.CombineRows.Combination;
+import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
+import io.zoetrope.kernels.cpu.jit.kernel.MapRows;
+import io.zoetrope.kernels.cpu.jit.memory.NativeView;
+import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
+import io.zoetrope.kernels.cpu.jit.memory.PlacedWeight;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.tensor.Tensor;
+import java.lang.ref.Reference;
+
+/** Operations on one element after the other, and copies of whole rows. */
+public final class ElementOperations {
+  private final RowRunner runner;
+
+  /** Computes what has a dtype that nobody else computes with. */
+  private final ReferenceBackend definition = new ReferenceBackend();
+
+  /** Makes the operations on top of functions of rows. */
+  public ElementOperations(RowRunner runner) {
+    this.runner = runner;
+  }
+
+  /** Computes {@code Ops.activate}. */
+  public void activate(Tensor out, Tensor x, Activation activation) {
+    map(out, x, new MapRows(runner.set(), x.dtype(), activation, false), 0, 0);
+  }
+
+  /** Computes {@code Ops.clampInPlace}. */
+  public void clampInPlace(Tensor x, float min, float max) {
+    map(x, x, new MapRows(runner.set(), x.dtype(), Activation.NONE, true), min, max);
+  }
+
+  private void map(Tensor out, Tensor x, MapRows recipe, float min, float max) {
+    NativeView from = NativeView.of(x);
+    NativeView to = out == x ? from : NativeView.of(out);
+    int minBits = Float.floatToRawIntBits(min);
+    int maxBits = Float.floatToRawIntBits(max);
+    runner.run(
+        recipe,
+        x.count(),
+        2L * x.dtype().bytes(),
+        (first, count) ->
+            new long[] {from.at(first), 0, to.at(first), 0, 1, count, minBits, maxBits});
+    to.copyBack(out);
+    Reference.reachabilityFence(from);
+    Reference.reachabilityFence(to);
+  }
+
+  /** Computes {@code Ops.add}. */
+  public void add(Tensor out, Tensor a, Tensor b) {
+    combine(Combination.ADD, out, a, b);
+  }
+
+  /** Computes {@code Ops.multiply}. */
+  public void multiply(Tensor out, Tensor a, Tensor b) {
+    combine(Combination.MULTIPLY, out, a, b);
+  }
+
+  /** {@code b} repeats over the leading dimensions. */
+  private void combine(Combination combination, Tensor out, Tensor a, Tensor b) {
+    CombineRows recipe = new CombineRows(runner.set(), combination, a.dtype(), b.dtype());
+    NativeView left = NativeView.of(a);
+    NativeView right = NativeView.of(b);
+    NativeView to = out == a ? left : NativeView.of(out);
+    long period = b.count();
+    long repeats = period == 0 ? 0 : a.count() / period;
+    long pitch = period * a.dtype().bytes();
+    if (repeats > 1 && 3 * pitch < RowRunner.TASK_BYTES) {
+      runner.run(
+          recipe,
+          repeats,
+          3 * pitch,
+          (first, count) -> {
+            long at = first * period;
+            return new long[] {
+              left.at(at), pitch, right.address(), 0, to.at(at), pitch, count, period
+            };
+          });
+    } else {
+      for (long start = 0; start < repeats * period; start += period) {
+        long row = start;
+        runner.run(
+            recipe,
+            period,
+            3L * a.dtype().bytes(),
+            (first, count) ->
+                new long[] {
+                  left.at(row + first), 0, right.at(first), 0, to.at(row + first), 0, 1, count
+                });
+      }
+    }
+    to.copyBack(out);
+    Reference.reachabilityFence(left);
+    Reference.reachabilityFence(right);
+    Reference.reachabilityFence(to);
+  }
+
+  /** Computes {@code Ops.embedding}; the table is a placed weight. */
+  public void embedding(Tensor out, Tensor placedTable, int[] ids) {
+    // Most rows of a table are never looked up, so it is not worth a rounded copy.
+    boolean rounds = out.dtype() == placedTable.dtype();
+    Tensor table = rounds ? PlacedWeight.unrounded(placedTable) : placedTable;
+    if (!table.dtype().isComputable()) {
+      definition.embedding(out, table, ids);
+      return;
+    }
+    long features = table.size(1);
+    NativeView from = NativeView.of(table);
+    NativeView to = NativeView.of(out);
+    MachineCode function =
+        runner.function(new ConvertRows(runner.set(), table.dtype(), out.dtype()));
+    runner.run(
+        ids.length,
+        features * (table.dtype().bytes() + out.dtype().bytes()),
+        (workspace, first, count) -> {
+          for (long i = first; i < first + count; i++) {
+            long source = from.at(ids[(int) i] * features);
+            workspace.call(function, source, 0, to.at(i * features), 0, 1, features);
+          }
+        });
+    to.copyBack(out);
+    Reference.reachabilityFence(from);
+    Reference.reachabilityFence(to);
+  }
+
+  /** Computes {@code Ops.upsampleNearest}. */
+  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {
+    new Upsampling(out, x, exact).run();
+  }
+
+  /** One nearest-neighbour resize. */
+  private final class Upsampling {
+    private final Tensor out;
+    private final Tensor x;
+    private final boolean exact;
+    private final NativeView from;
+    private final NativeView to;
+    private final MachineCode function;
+    private final long width;
+    private final long outWidth;
+    private final long pixelBytes;
+    private final long channels;
+
+    Upsampling(Tensor out, Tensor x, boolean exact) {
+      this.out = out;
+      this.x = x;
+      this.exact = exact;
+      from = NativeView.of(x);
+      to = NativeView.of(out);
+      function = runner.function(new ConvertRows(runner.set(), x.dtype(), out.dtype()));
+      width = x.size(2);
+      outWidth = out.size(2);
+      channels = x.size(3);
+      pixelBytes = channels * x.dtype().bytes();
+    }
+
+    void run() {
+      runner.run(
+          out.size(0) * out.size(1),
+          2 * outWidth * pixelBytes,
+          (workspace, first, count) -> {
+            for (long row = first; row < first + count; row++) {
+              row(workspace, row);
+            }
+          });
+      to.copyBack(out);
+      Reference.reachabilityFence(this);
+    }
+
+    private void row(NativeWorkspace workspace, long row) {
+      long height = out.size(1);
+      long t = ReferenceBackend.nearest(row / height, x.size(0), out.size(0), exact);
+      long h = ReferenceBackend.nearest(row % height, x.size(1), height, exact);
+      long source = from.at((t * x.size(1) + h) * width * channels);
+      long target = to.at(row * outWidth * channels);
+      long column = 0;
+      while (column < outWidth) {
+        // Columns of the result that take one and the same column of the source.
+        long nearest = nearest(column);
+        long end = column + 1;
+        while (end < outWidth && nearest(end) == nearest) {
+          end++;
+        }
+        workspace.call(
+            function,
+            source + nearest * pixelBytes,
+            0,
+            target + column * pixelBytes,
+            pixelBytes,
+            end - column,
+            channels);
+        column = end;
+      }
+    }
+
+    private long nearest(long column) {
+      return ReferenceBackend.nearest(column, width, outWidth, exact);
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package io.zoetrope.kernels.cpu.jit.op;
+
+import io.zoetrope.kernels.cpu.jit.code.SplitBlocks;
+import io.zoetrope.kernels.cpu.jit.kernel.CombineRows;
+import io.zoetrope.kernels.cpu.jit.kernel.CombineRows.Combination;
+import io.zoetrope.kernels.cpu.jit.kernel.NormRows;
+import io.zoetrope.kernels.cpu.jit.kernel.NormRows.Factor;
+import io.zoetrope.kernels.cpu.jit.kernel.NormRows.Norm;
+import io.zoetrope.kernels.cpu.jit.kernel.RotateRows;
+import io.zoetrope.kernels.cpu.jit.memory.NativeView;
+import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace.Piece;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import java.lang.ref.Reference;
+
+/** Operations on one row (the last dimension) after the other, each in one pass over memory. */
+public final class RowOperations {
+  private static final double SMALLEST_NORM = 1e-12;
+
+  private final RowRunner runner;
+
+  /** Makes the operations on top of functions of rows. */
+  public RowOperations(RowRunner runner) {
+    this.runner = runner;
+  }
+
+  /** Computes {@code Ops.layerNorm}; weight and bias may be null. */
+  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
+    new NormCall(out, x, Norm.LAYER, eps)
+        .factor(weight == null ? Factor.NONE : Factor.PLAIN, vector(weight))
+        .offset(vector(bias))
+        .run(Activation.NONE);
+  }
+
+  /** Computes {@code Ops.adaLayerNorm}. */
+  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
+    new NormCall(out, x, Norm.LAYER, eps)
+        .factor(Factor.PLUS_ONE, scale)
+        .offset(shift)
+        .run(Activation.NONE);
+  }
+
+  /** Computes {@code Ops.rmsNorm}. */
+  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
+    new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
+        .factor(Factor.PLAIN, vector(weight))
+        .run(Activation.NONE);
+  }
+
+  /** Computes {@code Ops.channelNorm}, and the activation of its result. */
+  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
+    new NormCall(out, x, Norm.EUCLIDEAN, SMALLEST_NORM)
+        .factor(Factor.PLAIN, vector(gamma))
+        .run(activation);
+  }
+
+  /** Computes {@code Ops.rmsNormRopeInPlace}. */
+  public void rmsNormRope(
+      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+    new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
+        .factor(Factor.PLAIN, vector(weight))
+        .rotation(RowVectors.ofRows(runner, cos), RowVectors.ofRows(runner, sin), heads)
+        .run(Activation.NONE);
+  }
+
+  /** A weight of a norm, which may have dimensions of size 1 beside its features; null for null. */
+  private static Tensor vector(Tensor weight) {
+    return weight == null ? null : weight.reshape(-1);
+  }
+
+  /** Computes {@code Ops.ropeInPlace}. */
+  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
+    long features = x.size(1);
+    NativeView view = NativeView.of(x);
+    long pitch = features * view.dtype().bytes();
+    RowVectors cosines = RowVectors.ofRows(runner, cos);
+    RowVectors sines = RowVectors.ofRows(runner, sin);
+    runner.run(
+        new RotateRows(runner.set(), x.dtype()),
+        x.size(0),
+        2 * pitch,
+        (first, count) ->
+            new long[] {
+              view.at(first * features),
+              pitch,
+              cosines.at(first),
+              cosines.pitch,
+              sines.at(first),
+              sines.pitch,
+              count,
+              heads,
+              features / heads
+            });
+    view.copyBack(x);
+    Reference.reachabilityFence(view);
+    Reference.reachabilityFence(cosines);
+    Reference.reachabilityFence(sines);
+  }
+
+  /** Computes {@code Ops.addGatedInPlace}. */
+  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
+    long features = x.size(1);
+    NativeView view = NativeView.of(x);
+    NativeView added = NativeView.of(y);
+    RowVectors gates = RowVectors.of(runner, gate);
+    long pitch = features * view.dtype().bytes();
+    runner.run(
+        new CombineRows(runner.set(), Combination.ADD_GATED, x.dtype(), y.dtype()),
+        x.size(0),
+        3 * pitch,
+        (first, count) ->
+            new long[] {
+              view.at(first * features),
+              pitch,
+              added.at(first * features),
+              features * added.dtype().bytes(),
+              view.at(first * features),
+              pitch,
+              count,
+              features,
+              gates.at(first),
+              gates.pitch
+            });
+    view.copyBack(x);
+    Reference.reachabilityFence(view);
+    Reference.reachabilityFence(added);
+    Reference.reachabilityFence(gates);
+  }
+
+  /**
+   * A vector of F32 for every row, or one for all.
+   *
+   * @param pitch bytes from row to row
+   */
+  private record RowVectors(NativeView view, long pitch) {
+    /** Of a tensor [features] of any dtype, or [rows, features] of F32; null for null. */
+    static RowVectors of(RowRunner runner, Tensor tensor) {
+      if (tensor == null) {
+        return null;
+      }
+      long stride = serveAllRows(tensor) ? 0 : tensor.stride(0);
+      return new RowVectors(runner.floats(tensor), stride * Float.BYTES);
+    }
+
+    /** Of a tensor [features] of any dtype, for {@link NormRows#arranged}; null for null. */
+    static RowVectors arranged(RowRunner runner, Tensor tensor, int heads, Piece piece) {
+      return tensor == null ? null : new RowVectors(runner.arranged(tensor, heads, piece), 0);
+    }
+
+    /** Null included. */
+    static boolean serveAllRows(Tensor tensor) {
+      return tensor == null || tensor.shape().rank() == 1;
+    }
+
+    /** Of a contiguous matrix. */
+    static RowVectors ofRows(RowRunner runner, Tensor matrix) {
+      return new RowVectors(runner.floats(matrix), matrix.size(1) * Float.BYTES);
+    }
+
+    long at(long row) {
+      return view.address() + row * pitch;
+    }
+  }
+
+  /** One call of a norm. */
+  private final class NormCall {
+    private final Tensor out;
+    private final Tensor x;
+    private final Norm norm;
+    private final double epsilon;
+    private Factor factorKind = Factor.NONE;
+    private Tensor factor;
+    private Tensor offset;
+    private RowVectors cos;
+    private RowVectors sin;
+    private int heads = 1;
+
+    NormCall(Tensor out, Tensor x, Norm norm, double epsilon) {
+      this.out = out;
+      this.x = x;
+      this.norm = norm;
+      this.epsilon = epsilon;
+    }
+
+    NormCall factor(Factor kind, Tensor values) {
+      factorKind = kind;
+      factor = values;
+      return this;
+    }
+
+    NormCall offset(Tensor values) {
+      offset = values;
+      return this;
+    }
+
+    NormCall rotation(RowVectors cosines, RowVectors sines, int ofHeads) {
+      cos = cosines;
+      sin = sines;
+      heads = ofHeads;
+      return this;
+    }
+
+    void run(Activation activation) {
+      DType dtype = x.dtype();
+      long features = x.size(-1);
+      long pitch = features * dtype.bytes();
+      NativeView from = NativeView.of(x);
+      NativeView to = out == x ? from : NativeView.of(out);
+      boolean arranged =
+          SplitBlocks.serve(runner.set(), dtype)
+              && RowVectors.serveAllRows(factor)
+              && RowVectors.serveAllRows(offset);
+      RowVectors factors =
+          arranged
+              ? RowVectors.arranged(runner, factor, heads, Piece.FIRST_VECTOR)
+              : RowVectors.of(runner, factor);
+      RowVectors offsets =
+          arranged
+              ? RowVectors.arranged(runner, offset, heads, Piece.SECOND_VECTOR)
+              : RowVectors.of(runner, offset);
+      long[] common = new long[NormRows.ARGUMENTS];
+      common[NormRows.COLUMNS] = features;
+      common[NormRows.HEADS] = heads;
+      common[NormRows.HEAD_DIM] = features / heads;
+      common[NormRows.COUNT] = NormRows.bits(norm, features);
+      common[NormRows.EPSILON] = NormRows.bits(norm, epsilon);
+      runner.run(
+          new NormRows(
+              runner.set(),
+              dtype,
+              norm,
+              factorKind,
+              offset != null,
+              arranged,
+              activation,
+              cos != null),
+          x.count() / features,
+          2 * pitch,
+          (first, count) -> {
+            long[] arguments = common.clone();
+            put(arguments, NormRows.X, from.at(first * features), pitch);
+            put(arguments, NormRows.OUT, to.at(first * features), pitch);
+            put(arguments, NormRows.FACTOR, factors, first);
+            put(arguments, NormRows.OFFSET, offsets, first);
+            put(arguments, NormRows.COS, cos, first);
+            put(arguments, NormRows.SIN, sin, first);
+            arguments[NormRows.ROWS] = count;
+            return arguments;
+          });
+      to.copyBack(out);
+      Reference.reachabilityFence(from);
+      Reference.reachabilityFence(factors);
+      Reference.reachabilityFence(offsets);
+      Reference.reachabilityFence(this);
+    }
+
+    private static void put(long[] arguments, int at, RowVectors vectors, long row) {
+      if (vectors != null) {
+        put(arguments, at, vectors.at(row), vectors.pitch);
+      }
+    }
+
+    private static void put(long[] arguments, int at, long address, long pitch) {
+      arguments[at] = address;
+      arguments[at + 1] = pitch;
+    }
+  }
+}

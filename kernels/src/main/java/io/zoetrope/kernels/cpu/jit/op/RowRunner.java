@@ -1,0 +1,139 @@
+package io.zoetrope.kernels.cpu.jit.op;
+
+import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
+import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
+import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.kernel.ArrangeVector;
+import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
+import io.zoetrope.kernels.cpu.jit.memory.NativeView;
+import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+
+/** Runs generated functions over many rows, on all threads. */
+public final class RowRunner {
+  /** Bytes that a task reads and writes: some microseconds of work. */
+  static final long TASK_BYTES = 1 << 17;
+
+  /** With fewer tasks, they would be done before another thread has woken up. */
+  private static final int FEWEST_TASKS = 4;
+
+  private final InstructionSet set;
+  private final KernelCache kernels;
+  private final WorkerPool<NativeWorkspace> pool;
+
+  /** Makes a runner for an instruction set, with its functions and the threads that run them. */
+  public RowRunner(InstructionSet set, KernelCache kernels, WorkerPool<NativeWorkspace> pool) {
+    this.set = set;
+    this.kernels = kernels;
+    this.pool = pool;
+  }
+
+  /** The arguments of a function for some rows (or elements, or whatever is counted). */
+  @FunctionalInterface
+  interface Arguments {
+    /** From {@code first} on. */
+    long[] of(long first, long count);
+  }
+
+  /** One part of the work. */
+  @FunctionalInterface
+  interface Task {
+    /** From {@code first} on. */
+    void run(NativeWorkspace workspace, long first, long count);
+  }
+
+  InstructionSet set() {
+    return set;
+  }
+
+  MachineCode function(KernelCache.Recipe recipe) {
+    return kernels.get(recipe);
+  }
+
+  /** Runs a function for rows 0 to {@code rows - 1}, each of which moves so many bytes. */
+  void run(KernelCache.Recipe recipe, long rows, long rowBytes, Arguments arguments) {
+    MachineCode function = kernels.get(recipe);
+    run(
+        rows,
+        rowBytes,
+        (workspace, first, count) -> workspace.call(function, arguments.of(first, count)));
+  }
+
+  /** Splits rows among the threads; each of them moves so many bytes. */
+  void run(long rows, long rowBytes, Task task) {
+    long rowsOfTask = Math.max(1, TASK_BYTES / Math.max(1, rowBytes));
+    int tasks = Math.toIntExact(Math.ceilDiv(rows, rowsOfTask));
+    if (tasks < FEWEST_TASKS) {
+      if (rows > 0) {
+        task.run(pool.workspace(), 0, rows);
+      }
+      return;
+    }
+    pool.run(
+        tasks,
+        (index, workspace) -> {
+          long first = index * rowsOfTask;
+          task.run(workspace, first, Math.min(rowsOfTask, rows - first));
+        });
+  }
+
+  /** The elements of a contiguous tensor as F32 in native memory; null for null. */
+  NativeView floats(Tensor tensor) {
+    if (tensor == null || tensor.dtype() == DType.F32) {
+      return NativeView.ofNullable(tensor);
+    }
+    long count = tensor.count();
+    MemorySegment floats = Arena.ofAuto().allocate(Math.max(1, count) * Float.BYTES, 64);
+    if (tensor.dtype() == DType.BF16) {
+      NativeView from = NativeView.of(tensor);
+      pool.workspace()
+          .call(
+              kernels.get(new ConvertRows(set, DType.BF16, DType.F32)),
+              from.address(),
+              0,
+              floats.address(),
+              0,
+              1,
+              count);
+      Reference.reachabilityFence(from);
+    } else {
+      MemorySegment from = tensor.segment();
+      for (long i = 0; i < count; i++) {
+        float value = Conversions.toFloat(from, tensor.dtype(), i);
+        floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+      }
+    }
+    return new NativeView(floats, DType.F32, floats.address());
+  }
+
+  /**
+   * The elements of a contiguous vector as {@link ArrangeVector} leaves them.
+   *
+   * @param heads parts of the same size, each of which is arranged for itself
+   * @param piece where to, for the calling thread's current operation
+   */
+  NativeView arranged(Tensor vector, int heads, NativeWorkspace.Piece piece) {
+    NativeView from = vector.dtype() == DType.BF16 ? NativeView.of(vector) : floats(vector);
+    NativeWorkspace workspace = pool.workspace();
+    MemorySegment to = workspace.piece(piece, vector.count() * Float.BYTES);
+    MachineCode function = kernels.get(new ArrangeVector(set, from.dtype()));
+    long headDim = vector.count() / heads;
+    workspace.call(
+        function,
+        from.address(),
+        headDim * from.dtype().bytes(),
+        to.address(),
+        headDim * Float.BYTES,
+        heads,
+        headDim);
+    Reference.reachabilityFence(from);
+    return new NativeView(to, DType.F32, to.address());
+  }
+}

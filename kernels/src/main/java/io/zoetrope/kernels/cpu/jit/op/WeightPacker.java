@@ -1,0 +1,304 @@
+package io.zoetrope.kernels.cpu.jit.op;
+
+import io.zoetrope.kernels.cpu.blocks.Winograd;
+import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
+import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
+import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
+import io.zoetrope.kernels.cpu.jit.kernel.PackPanel;
+import io.zoetrope.kernels.cpu.jit.kernel.WinogradTransform;
+import io.zoetrope.kernels.cpu.jit.memory.LinuxMemory;
+import io.zoetrope.kernels.cpu.jit.memory.NativeView;
+import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
+import io.zoetrope.kernels.cpu.jit.memory.PackedWeight;
+import io.zoetrope.kernels.cpu.jit.memory.PlacedWeight;
+import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
+import io.zoetrope.kernels.cpu.pool.WorkerPool;
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+
+/**
+ * Makes panels of weights [columns, channels, taps...]. A panel at a time, and the pages of a file
+ * that it was made of leave memory then: a whole weight is never there beside its packed form.
+ */
+final class WeightPacker {
+  private static final int ALIGNMENT = 64;
+
+  private final InstructionSet set;
+  private final KernelCache kernels;
+  private final WorkerPool<NativeWorkspace> pool;
+
+  WeightPacker(InstructionSet set, KernelCache kernels, WorkerPool<NativeWorkspace> pool) {
+    this.set = set;
+    this.kernels = kernels;
+    this.pool = pool;
+  }
+
+  /** A weight as it is. */
+  PackedWeight pack(Tensor weight, ProductOperands operands, Arena arena) {
+    int tapSteps = weight.intSize(1) / operands.elementsOfStep();
+    PackedWeight packed = allocate(weight, operands, packedSteps(weight, operands), arena);
+    eachPanel(
+        weight,
+        (panel, rows, workspace) -> packTaps(packed, panel, panel, tapSteps, rows, workspace));
+    return packed;
+  }
+
+  /**
+   * The kernels of a weight [columns, channels, frames, 3, 3] after their transformation: {@link
+   * Winograd#POSITIONS} taps in F32 for each frame.
+   */
+  PackedWeight transform(Tensor weight, Arena arena) {
+    int channels = weight.intSize(1);
+    int frames = weight.intSize(2);
+    ProductOperands operands = ProductOperands.FLOATS;
+    PackedWeight packed = allocate(weight, operands, transformedSteps(weight), arena);
+    MachineCode transform = kernels.get(new WinogradTransform(set, Winograd.Part.WEIGHT));
+    int directSteps = taps(weight) * channels;
+    long tapBytes = (long) channels * operands.panelStepBytes(set);
+    eachPanel(
+        weight,
+        (panel, rows, workspace) -> {
+          long bytes = (long) directSteps * operands.panelStepBytes(set);
+          MemorySegment memory =
+              workspace.piece(NativeWorkspace.Piece.RESULT, bytes).asSlice(0, bytes).fill((byte) 0);
+          PackedWeight direct =
+              new PackedWeight(memory, operands, packed.columns(), directSteps, bytes);
+          packTaps(direct, 0, panel, channels, rows, workspace);
+          long scratch =
+              workspace
+                  .piece(NativeWorkspace.Piece.SCRATCH, WinogradTransform.SCRATCH_BYTES)
+                  .address();
+          workspace.call(
+              transform,
+              direct.at(0, 0),
+              Winograd.KERNEL * Winograd.KERNEL * tapBytes,
+              packed.at(panel, 0),
+              Winograd.POSITIONS * tapBytes,
+              frames,
+              tapBytes / Float.BYTES,
+              Winograd.KERNEL * tapBytes,
+              tapBytes,
+              Winograd.WINDOW * tapBytes,
+              tapBytes,
+              scratch);
+        });
+    return packed;
+  }
+
+  /** Size of a weight that was {@link #pack packed}. */
+  long packedBytes(Tensor weight, ProductOperands operands) {
+    return bytes(weight, operands, packedSteps(weight, operands));
+  }
+
+  /** Size of a weight that was {@link #transform transformed}. */
+  long transformedBytes(Tensor weight) {
+    return bytes(weight, ProductOperands.FLOATS, transformedSteps(weight));
+  }
+
+  private static int packedSteps(Tensor weight, ProductOperands operands) {
+    return taps(weight) * (weight.intSize(1) / operands.elementsOfStep());
+  }
+
+  private static int transformedSteps(Tensor weight) {
+    return weight.intSize(2) * Winograd.POSITIONS * weight.intSize(1);
+  }
+
+  private long bytes(Tensor weight, ProductOperands operands, int steps) {
+    return Math.ceilDiv(weight.intSize(0), set.panelWidth()) * panelBytes(operands, steps);
+  }
+
+  private long panelBytes(ProductOperands operands, int steps) {
+    return (long) steps * operands.panelStepBytes(set);
+  }
+
+  private PackedWeight allocate(Tensor weight, ProductOperands operands, int steps, Arena arena) {
+    MemorySegment panels = LinuxMemory.allocate(bytes(weight, operands, steps), ALIGNMENT, arena);
+    return new PackedWeight(
+        panels, operands, weight.intSize(0), steps, panelBytes(operands, steps));
+  }
+
+  private static int taps(Tensor weight) {
+    return Math.toIntExact(weight.count() / weight.size(0) / weight.size(1));
+  }
+
+  /** Makes one panel. */
+  @FunctionalInterface
+  private interface PanelTask {
+    /** Of the columns that are given as rows. */
+    void run(int panel, Rows rows, NativeWorkspace workspace);
+  }
+
+  /** Columns of a panel as rows of channels, each of which has all its taps. */
+  private record Rows(NativeView view, int channels, int taps) {}
+
+  private void eachPanel(Tensor weight, PanelTask task) {
+    Source source = Source.of(weight);
+    int columns = weight.intSize(0);
+    int channels = weight.intSize(1);
+    int taps = taps(weight);
+    long panelElements = (long) set.panelWidth() * channels * taps;
+    pool.run(
+        Math.ceilDiv(columns, set.panelWidth()),
+        (panel, workspace) -> {
+          NativeView rows = panelRows(source, panel, columns, channels * taps, workspace);
+          task.run(panel, new Rows(rows, channels, taps), workspace);
+          source.release(panel * panelElements, panelElements);
+        });
+    Reference.reachabilityFence(source);
+    source.release(0, weight.count());
+  }
+
+  /**
+   * Where the elements of a weight come from.
+   *
+   * @param view of them as they are stored
+   * @param dtype that they are packed from
+   */
+  private record Source(NativeView view, DType dtype) {
+    static Source of(Tensor weight) {
+      Tensor unrounded = PlacedWeight.unrounded(weight);
+      boolean halves = weight.dtype() == DType.BF16 || weight.dtype().bits() == Byte.SIZE;
+      return new Source(NativeView.of(unrounded), halves ? DType.BF16 : DType.F32);
+    }
+
+    /** Gives back the pages of elements that were packed, if they are those of a file. */
+    void release(long first, long count) {
+      MemorySegment memory = view.memory();
+      long from = view.at(first) - memory.address();
+      long bytes = Math.min(count * view.dtype().bytes(), memory.byteSize() - from);
+      LinuxMemory.release(memory.asSlice(from, bytes));
+    }
+  }
+
+  /** The columns of a panel as rows of elements, converted if need be. */
+  private NativeView panelRows(
+      Source source, int panel, int columns, int depth, NativeWorkspace workspace) {
+    NativeView view = source.view();
+    long first = (long) panel * set.panelWidth() * depth;
+    if (view.dtype() == source.dtype()) {
+      return new NativeView(view.memory(), view.dtype(), view.at(first));
+    }
+    int count = Math.min(set.panelWidth(), columns - panel * set.panelWidth());
+    long pitch = (long) depth * source.dtype().bytes();
+    MemorySegment rows = workspace.piece(NativeWorkspace.Piece.LEFT, count * pitch);
+    if (view.dtype() == DType.F32) {
+      workspace.call(
+          kernels.get(new ConvertRows(set, DType.F32, source.dtype())),
+          view.at(first),
+          (long) depth * Float.BYTES,
+          rows.address(),
+          pitch,
+          count,
+          depth);
+    } else {
+      long start = (view.at(first) - view.memory().address()) / view.dtype().bytes();
+      for (long i = 0; i < (long) count * depth; i++) {
+        float value = Conversions.toFloat(view.memory(), view.dtype(), start + i);
+        Conversions.fromFloat(rows, source.dtype(), i, value);
+      }
+    }
+    return new NativeView(rows, source.dtype(), rows.address());
+  }
+
+  /**
+   * Packs all taps of a panel.
+   *
+   * @param to panel of {@code packed}
+   * @param panel of the weight
+   */
+  private void packTaps(
+      PackedWeight packed, int to, int panel, int tapSteps, Rows rows, NativeWorkspace workspace) {
+    int count = Math.min(set.panelWidth(), packed.columns() - panel * set.panelWidth());
+    for (int tap = 0; tap < rows.taps(); tap++) {
+      packTap(
+          packed.operands(), packed.at(to, tap * tapSteps), count, tap, tapSteps, rows, workspace);
+    }
+  }
+
+  private void packTap(
+      ProductOperands operands,
+      long to,
+      int count,
+      int tap,
+      int tapSteps,
+      Rows rows,
+      NativeWorkspace workspace) {
+    NativeView view = rows.view();
+    int elementBytes = view.dtype().bytes();
+    long columnBytes = (long) rows.channels() * rows.taps() * elementBytes;
+    long from = view.address() + (long) tap * elementBytes;
+    long tapBytes = (long) rows.taps() * elementBytes;
+    int panelStep = operands.panelStepBytes(set);
+    switch (operands) {
+      case FLOATS ->
+          workspace.call(
+              kernels.get(
+                  new PackPanel(
+                      view.dtype() == DType.F32 ? PackPanel.Lane.SAME : PackPanel.Lane.WIDENED)),
+              from,
+              columnBytes,
+              tapBytes,
+              to,
+              panelStep,
+              count,
+              tapSteps);
+      case FLOATS_BY_HALVES ->
+          packHalves(workspace, from, columnBytes, tapBytes, to, count, tapSteps);
+      case HALVES ->
+          workspace.call(
+              kernels.get(
+                  new PackPanel(rows.taps() == 1 ? PackPanel.Lane.SAME : PackPanel.Lane.PAIR)),
+              from,
+              columnBytes,
+              2 * tapBytes,
+              to,
+              panelStep,
+              count,
+              tapSteps,
+              tapBytes);
+    }
+  }
+
+  /** Columns a vector apart share a lane; where the upper one is missing its half stays zero. */
+  private void packHalves(
+      NativeWorkspace workspace,
+      long from,
+      long columnBytes,
+      long tapBytes,
+      long to,
+      int count,
+      int steps) {
+    int lanes = set.lanes();
+    int panelStep = ProductOperands.FLOATS_BY_HALVES.panelStepBytes(set);
+    int pairs = Math.max(0, count - lanes);
+    if (pairs > 0) {
+      workspace.call(
+          kernels.get(new PackPanel(PackPanel.Lane.PAIR)),
+          from,
+          columnBytes,
+          tapBytes,
+          to,
+          panelStep,
+          pairs,
+          steps,
+          lanes * columnBytes);
+    }
+    int single = Math.min(count, lanes) - pairs;
+    if (single > 0) {
+      workspace.call(
+          kernels.get(new PackPanel(PackPanel.Lane.ALONE)),
+          from + pairs * columnBytes,
+          columnBytes,
+          tapBytes,
+          to + (long) pairs * Integer.BYTES,
+          panelStep,
+          single,
+          steps);
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package io.zoetrope.kernels.cpu.jit.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
+import io.zoetrope.kernels.cpu.jit.asm.Machine;
+import io.zoetrope.kernels.cpu.jit.kernel.CombineRows.Combination;
+import io.zoetrope.kernels.cpu.jit.kernel.NormRows.Norm;
+import io.zoetrope.ops.Activation;
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import java.util.Random;
+
+/**
+ * The kernels of memory-bound operations against their definitions in double, on random distances
+ * between rows, in place and not.
+ */
+final class RowChecks {
+  private static final double EPSILON = 1e-6;
+
+  private final Machine machine;
+  private final Random random;
+
+  RowChecks(Machine machine, Random random) {
+    this.machine = machine;
+    this.random = random;
+  }
+
+  /**
+   * What an element may differ by: its own rounding, and the rounding of what it was computed from.
+   */
+  private static double tolerance(DType dtype, double expected, double magnitude) {
+    double rounding = dtype == DType.BF16 ? 0x1p-8 * 1.01 * Math.abs(expected) : 0;
+    return rounding + 4e-6 * magnitude + 1e-30;
+  }
+
+  private static void compare(KernelCache.Recipe recipe, GuardedRows out, double[][] expected) {
+    double largest = 0;
+    for (double[] row : expected) {
+      for (double value : row) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+    }
+    compare(recipe, out, expected, largest);
+  }
+
+  private static void compare(
+      KernelCache.Recipe recipe, GuardedRows out, double[][] expected, double magnitude) {
+    for (int row = 0; row < out.rows; row++) {
+      for (int column = 0; column < out.columns; column++) {
+        double wanted = expected[row][column];
+        String what = "%s [%d, %d]".formatted(recipe, row, column);
+        double allowed = tolerance(out.dtype, wanted, magnitude);
+        GemmRowChecks.assertClose(wanted, out.get(row, column), allowed, what);
+      }
+    }
+  }
+
+  void map(DType dtype, Activation activation, boolean clamp, int rows, int columns) {
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows x = run.rows(dtype, rows, columns);
+      GuardedRows out = random.nextBoolean() ? x : run.rows(dtype, rows, columns);
+      float min = -0.5f;
+      float max = 0.75f;
+      double[][] expected = x.values();
+      for (double[] row : expected) {
+        for (int i = 0; i < columns; i++) {
+          double value = GemmRowChecks.activate(activation, row[i]);
+          row[i] = clamp ? Math.clamp(value, min, max) : value;
+        }
+      }
+      MapRows recipe = new MapRows(machine.set(), dtype, activation, clamp);
+      run.call(
+          recipe,
+          x.address(),
+          x.pitch,
+          out.address(),
+          out.pitch,
+          rows,
+          columns,
+          Float.floatToRawIntBits(min),
+          Float.floatToRawIntBits(max));
+      compare(recipe, out, expected);
+    }
+  }
+
+  void combine(Combination combination, DType dtype, DType other, int rows, int columns) {
+    boolean sameB = random.nextBoolean();
+    boolean sameGate = random.nextBoolean();
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows a = run.rows(dtype, rows, columns);
+      GuardedRows b = run.rows(other, sameB ? 1 : rows, columns);
+      GuardedRows gate = run.rows(DType.F32, sameGate ? 1 : rows, columns);
+      GuardedRows out = random.nextBoolean() ? a : run.rows(dtype, rows, columns);
+      double[][] expected = a.values();
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < columns; i++) {
+          double second = b.get(sameB ? 0 : row, i);
+          expected[row][i] =
+              switch (combination) {
+                case ADD -> expected[row][i] + second;
+                case MULTIPLY -> expected[row][i] * second;
+                case ADD_GATED -> expected[row][i] + second * gate.get(sameGate ? 0 : row, i);
+              };
+        }
+      }
+      CombineRows recipe = new CombineRows(machine.set(), combination, dtype, other);
+      run.call(
+          recipe,
+          a.address(),
+          a.pitch,
+          b.address(),
+          sameB ? 0 : b.pitch,
+          out.address(),
+          out.pitch,
+          rows,
+          columns,
+          gate.address(),
+          sameGate ? 0 : gate.pitch);
+      compare(recipe, out, expected);
+    }
+  }
+
+  /** Columns of the source lie {@code step} elements apart; those of the destination, too. */
+  void move(DType from, DType to, int rows, int columns, int fromStep, int toStep) {
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows source = run.rows(from, rows, (columns - 1) * fromStep + 1);
+      GuardedRows destination = run.rows(to, rows, (columns - 1) * toStep + 1);
+      GemmRowChecks.sprinkle(source, random);
+      double[][] before = destination.values();
+      MoveElements recipe = new MoveElements(machine.set(), from, to);
+      run.callOnRows(
+          recipe,
+          source,
+          destination,
+          rows,
+          columns,
+          (long) fromStep * from.bytes(),
+          (long) toStep * to.bytes());
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < destination.columns; i++) {
+          float expected =
+              i % toStep == 0
+                  ? Conversions.round(source.get(row, i / toStep * fromStep), to)
+                  : (float) before[row][i];
+          assertEquals(expected, destination.get(row, i), recipe::toString);
+        }
+      }
+    }
+  }
+
+  /** So many blocks. */
+  void transpose(DType dtype, int down, int across) {
+    int rows = down * TransposeBlocks.ROWS;
+    int columns = across * TransposeBlocks.columns(dtype);
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows source = run.rows(dtype, columns, rows);
+      GuardedRows destination = run.rows(dtype, rows, columns);
+      TransposeBlocks recipe = new TransposeBlocks(dtype);
+      run.callOnRows(recipe, source, destination, rows, columns);
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < columns; i++) {
+          assertEquals(source.get(i, row), destination.get(row, i), recipe::toString);
+        }
+      }
+    }
+  }
+
+  void rotate(DType dtype, int rows, int heads, int pairs) {
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows x = run.rows(dtype, rows, 2 * heads * pairs);
+      GuardedRows cos = run.rows(DType.F32, rows, pairs);
+      GuardedRows sin = run.rows(DType.F32, rows, pairs);
+      double[][] expected = rotated(x.values(), cos, sin);
+      RotateRows recipe = new RotateRows(machine.set(), dtype);
+      run.call(
+          recipe,
+          x.address(),
+          x.pitch,
+          cos.address(),
+          cos.pitch,
+          sin.address(),
+          sin.pitch,
+          rows,
+          heads,
+          2L * pairs);
+      compare(recipe, x, expected);
+    }
+  }
+
+  private static double[][] rotated(double[][] x, GuardedRows cos, GuardedRows sin) {
+    double[][] rotated = new double[x.length][x[0].length];
+    for (int row = 0; row < x.length; row++) {
+      for (int i = 0; i < x[row].length; i += 2) {
+        double c = cos.get(row, i / 2 % cos.columns);
+        double s = sin.get(row, i / 2 % cos.columns);
+        rotated[row][i] = x[row][i] * c - x[row][i + 1] * s;
+        rotated[row][i + 1] = x[row][i] * s + x[row][i + 1] * c;
+      }
+    }
+    return rotated;
+  }
+
+  /** {@code recipe.rotate()} takes the row as heads with pairs. */
+  void norm(NormRows recipe, int rows, int heads, int pairs) {
+    DType dtype = recipe.dtype();
+    int columns = 2 * heads * pairs - (recipe.rotate() ? 0 : random.nextInt(2));
+    boolean sameFactor = recipe.arranged() || random.nextBoolean();
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows x = run.rows(dtype, rows, columns);
+      GuardedRows out = random.nextBoolean() ? x : run.rows(dtype, rows, columns);
+      GuardedRows factor = run.rows(DType.F32, sameFactor ? 1 : rows, columns);
+      GuardedRows offset = run.rows(DType.F32, recipe.arranged() ? 1 : rows, columns);
+      GuardedRows cos = run.rows(DType.F32, rows, pairs);
+      GuardedRows sin = run.rows(DType.F32, rows, pairs);
+      double[][] expected = x.values();
+      for (int row = 0; row < rows; row++) {
+        normalise(recipe.norm(), expected[row]);
+        for (int i = 0; i < columns; i++) {
+          double by = factor.get(sameFactor ? 0 : row, i);
+          double value =
+              switch (recipe.factor()) {
+                case NONE -> expected[row][i];
+                case PLAIN -> expected[row][i] * by;
+                case PLUS_ONE -> expected[row][i] * (1 + by);
+              };
+          value += recipe.offset() ? offset.get(recipe.arranged() ? 0 : row, i) : 0;
+          value = GemmRowChecks.activate(recipe.activation(), value);
+          expected[row][i] = recipe.rotate() ? Conversions.round((float) value, dtype) : value;
+        }
+      }
+      if (recipe.rotate()) {
+        expected = rotated(expected, cos, sin);
+      }
+      long[] arguments = new long[NormRows.ARGUMENTS];
+      put(arguments, NormRows.X, x, false);
+      put(arguments, NormRows.OUT, out, false);
+      if (recipe.arranged()) {
+        int parts = recipe.rotate() ? heads : 1;
+        put(arguments, NormRows.FACTOR, arranged(run, factor, parts), true);
+        put(arguments, NormRows.OFFSET, arranged(run, offset, parts), true);
+      } else {
+        put(arguments, NormRows.FACTOR, factor, sameFactor);
+        put(arguments, NormRows.OFFSET, offset, false);
+      }
+      put(arguments, NormRows.COS, cos, false);
+      put(arguments, NormRows.SIN, sin, false);
+      arguments[NormRows.ROWS] = rows;
+      arguments[NormRows.COLUMNS] = columns;
+      arguments[NormRows.HEADS] = heads;
+      arguments[NormRows.HEAD_DIM] = 2L * pairs;
+      arguments[NormRows.COUNT] = NormRows.bits(recipe.norm(), columns);
+      arguments[NormRows.EPSILON] = NormRows.bits(recipe.norm(), EPSILON);
+      run.call(recipe, arguments);
+      // What is rounded before the rotation may go the other way when it lies in the middle.
+      double between = recipe.rotate() && dtype == DType.BF16 ? 0x1p-7 / 4e-6 : 1;
+      double largest = 1;
+      for (double[] row : expected) {
+        for (double value : row) {
+          largest = Math.max(largest, Math.abs(value));
+        }
+      }
+      compare(recipe, out, expected, between * largest);
+    }
+  }
+
+  private GuardedRows arranged(KernelRun run, GuardedRows vector, int heads) {
+    GuardedRows arranged = run.rows(DType.F32, 1, vector.columns);
+    ArrangeVector recipe = new ArrangeVector(machine.set(), DType.F32);
+    long pitch = (long) vector.columns / heads * Float.BYTES;
+    int headDim = vector.columns / heads;
+    run.call(recipe, vector.address(), pitch, arranged.address(), pitch, heads, headDim);
+    return arranged;
+  }
+
+  private static void put(long[] arguments, int position, GuardedRows rows, boolean same) {
+    arguments[position] = rows.address();
+    arguments[position + 1] = same ? 0 : rows.pitch;
+  }
+
+  private static void normalise(Norm norm, double[] row) {
+    double mean = 0;
+    for (double value : row) {
+      mean += norm == Norm.LAYER ? value / row.length : 0;
+    }
+    double squares = 0;
+    for (double value : row) {
+      squares += (value - mean) * (value - mean);
+    }
+    double scale =
+        norm == Norm.EUCLIDEAN
+            ? Math.sqrt(row.length) / Math.max(Math.sqrt(squares), EPSILON)
+            : 1 / Math.sqrt(squares / row.length + EPSILON);
+    for (int i = 0; i < row.length; i++) {
+      row[i] = (row[i] - mean) * scale;
+    }
+  }
+}
