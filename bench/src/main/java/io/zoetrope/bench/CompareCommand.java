@@ -10,6 +10,7 @@ import io.zoetrope.tools.bench.BenchModel;
 import io.zoetrope.tools.bench.BenchTest;
 import io.zoetrope.tools.bench.PeakMemory;
 import io.zoetrope.tools.bench.ResultsFile;
+import io.zoetrope.tools.cli.Restart;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -248,6 +249,7 @@ final class CompareCommand implements Callable<Integer> {
               output.toString()),
           output);
     }
+    Restart.ifThoroughIsNeeded("cpu");
     PeakMemory memory = PeakMemory.reset();
     Backend backend = BackendProvider.open("cpu", threads);
     return new OwnWorkload(

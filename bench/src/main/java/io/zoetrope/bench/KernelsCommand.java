@@ -6,6 +6,7 @@ import io.zoetrope.ops.Roofline;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tools.bench.ResultsFile;
+import io.zoetrope.tools.cli.Restart;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -137,6 +138,7 @@ final class KernelsCommand implements Callable<Integer> {
   }
 
   private Optional<Roofline> printPeaks(PrintWriter out) {
+    Restart.ifThoroughIsNeeded(device);
     try (Backend backend = BackendProvider.open(device, threads)) {
       Optional<Roofline> roofline = backend.roofline();
       out.println(backend.name());

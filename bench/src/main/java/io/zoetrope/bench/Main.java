@@ -1,5 +1,6 @@
 package io.zoetrope.bench;
 
+import io.zoetrope.tools.cli.Restart;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -17,6 +18,7 @@ public final class Main {
   /** Runs one command and exits with its code: 0, 1 for a failure, 2 for wrong usage. */
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT);
+    Restart.remember(args);
     System.exit(commandLine().execute(args));
   }
 

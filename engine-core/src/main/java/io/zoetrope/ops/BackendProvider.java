@@ -21,6 +21,16 @@ public interface BackendProvider {
   Backend open(DeviceSpec spec, int threads);
 
   /**
+   * Whether the loops of the device are Java code that runs on this machine. They want a virtual
+   * machine with the module {@code jdk.incubator.vector} and with its optimizing compiler.
+   *
+   * @param spec as in {@link #open}
+   */
+  default boolean computesInJava(DeviceSpec spec) {
+    return false;
+  }
+
+  /**
    * Opens the backend of a device, written as {@link DeviceSpec} says.
    *
    * @throws IllegalArgumentException if no provider on the class path has that name
@@ -28,10 +38,24 @@ public interface BackendProvider {
    */
   static Backend open(String device, int threads) {
     DeviceSpec spec = DeviceSpec.parse(device);
+    return of(spec, device).open(spec, threads);
+  }
+
+  /**
+   * Whether the loops of a device, written as {@link DeviceSpec} says, are Java code.
+   *
+   * @throws IllegalArgumentException if no provider on the class path has that name
+   */
+  static boolean computesInJava(String device) {
+    DeviceSpec spec = DeviceSpec.parse(device);
+    return of(spec, device).computesInJava(spec);
+  }
+
+  private static BackendProvider of(DeviceSpec spec, String device) {
     ServiceLoader<BackendProvider> providers = ServiceLoader.load(BackendProvider.class);
     for (BackendProvider provider : providers) {
       if (provider.device().equals(spec.name())) {
-        return provider.open(spec, threads);
+        return provider;
       }
     }
     String known =

@@ -12,4 +12,9 @@ public final class ReferenceBackendProvider implements BackendProvider {
     spec.requirePlain();
     return new ReferenceBackend();
   }
+
+  @Override
+  public boolean computesInJava(DeviceSpec spec) {
+    return true;
+  }
 }

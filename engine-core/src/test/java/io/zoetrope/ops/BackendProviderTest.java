@@ -3,6 +3,7 @@ package io.zoetrope.ops;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -10,6 +11,7 @@ class BackendProviderTest {
   @Test
   void opensDevicesByName() {
     assertInstanceOf(ReferenceBackend.class, BackendProvider.open("reference", 0));
+    assertTrue(BackendProvider.computesInJava("reference"));
     var error =
         assertThrows(IllegalArgumentException.class, () -> BackendProvider.open("abacus", 0));
     assertEquals("device 'abacus' is unknown: this installation has reference", error.getMessage());

@@ -67,6 +67,15 @@ public final class CpuBackendProvider implements BackendProvider {
     return new VectorBackend(count, kernel, GeneratedBackend.obstacle());
   }
 
+  @Override
+  public boolean computesInJava(DeviceSpec spec) {
+    return switch (Choice.of(spec, GEMM).wanted()) {
+      case AUTO -> GeneratedBackend.obstacle().isPresent();
+      case VECTOR, REFERENCE -> true;
+      default -> false;
+    };
+  }
+
   private static ConvolutionAlgorithm algorithm(Choice choice) {
     try {
       return ConvolutionAlgorithm.of(choice.wanted());

@@ -95,6 +95,17 @@ class CpuBackendProviderTest {
   }
 
   @Test
+  void saysWhetherJavaComputes() {
+    assertEquals(!Kernels.AVX2.onThisMachine(), BackendProvider.computesInJava("cpu"));
+    assertFalse(BackendProvider.computesInJava("cpu,gemm=avx2"));
+    assertTrue(BackendProvider.computesInJava("cpu,gemm=vector"));
+    System.setProperty(PROPERTY, "reference");
+    assertTrue(BackendProvider.computesInJava("cpu"));
+    assertFalse(BackendProvider.computesInJava("cuda"));
+    assertTrue(BackendProvider.computesInJava("cuda-emulated"));
+  }
+
+  @Test
   void takesTheBestThatTheMachineHas() {
     Optional<Kernels> best =
         List.of(Kernels.values()).reversed().stream().filter(Kernels::onThisMachine).findFirst();

@@ -25,6 +25,7 @@ final class AutomaticDevice {
       err.println("device auto: " + backend.name());
       return backend;
     } catch (DeviceUnavailableException | CudaException e) {
+      Restart.ifThoroughIsNeeded("cpu");
       err.println("device auto: cpu, because " + e.getMessage());
       return BackendProvider.open("cpu", threads);
     }

@@ -44,9 +44,11 @@ final class DeviceOptions {
 
   /** The device with another number of threads; 0 is one per processor. */
   Backend open(int count) {
-    return device.equals(AUTO)
-        ? AutomaticDevice.open(count, spec.commandLine().getErr())
-        : BackendProvider.open(device, count);
+    if (device.equals(AUTO)) {
+      return AutomaticDevice.open(count, spec.commandLine().getErr());
+    }
+    Restart.ifThoroughIsNeeded(device);
+    return BackendProvider.open(device, count);
   }
 
   /** Compute threads in force. */

@@ -50,6 +50,7 @@ public final class Main {
     // Numbers look the same everywhere, also to programs that read them.
     Locale.setDefault(Locale.ROOT);
     StandardStreams.takeErrorFromLauncher();
+    Restart.remember(args);
     CountDownLatch finished = new CountDownLatch(1);
     stopOnSignal(Thread.currentThread(), finished);
     int code = runWithin(new PrintWriter(System.err, true), args);

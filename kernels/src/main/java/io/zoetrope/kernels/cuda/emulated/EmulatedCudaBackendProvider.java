@@ -23,4 +23,9 @@ public final class EmulatedCudaBackendProvider implements BackendProvider {
             threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
             Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_BYTE));
   }
+
+  @Override
+  public boolean computesInJava(DeviceSpec spec) {
+    return true;
+  }
 }
