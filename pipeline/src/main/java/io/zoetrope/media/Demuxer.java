@@ -6,6 +6,7 @@ import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_get;
 
+import io.zoetrope.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
+import org.bytedeco.javacpp.BytePointer;
 
 /**
  * A media file opened for reading. The file isn't trusted: it can name no other file, and few
@@ -24,19 +26,39 @@ import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
  */
 final class Demuxer implements AutoCloseable {
   /** Decoders that may be used, by ffmpeg's names. */
-  static final String CODECS = "h264,hevc,libdav1d,av1,vp9,mpeg4,mjpeg,gif,png";
+  static final String CODECS = "h264,hevc,vp9,mpeg4,mjpeg,gif,png";
+
+  /** As much as 16 bits for each of four channels take without compression. */
+  private static final long MAX_PICTURE_BYTES = 8L * MediaReader.MAX_PIXELS;
+
+  private static final long MAX_CLIP_BYTES = 1L << 30;
+
+  /** A camera's file has up to six. */
+  private static final String MAX_STREAMS = "16";
 
   /** Without these, a text file that lists other files passes for a clip made of them. */
   private static final Map<String, String> OPTIONS =
       Map.of(
-          "protocol_whitelist", "file",
-          "format_whitelist", "mov,gif,png_pipe,jpeg_pipe",
-          "codec_whitelist", CODECS);
+          "protocol_whitelist",
+          "file",
+          "format_whitelist",
+          "mov,gif,png_pipe,jpeg_pipe",
+          "codec_whitelist",
+          CODECS,
+          "max_streams",
+          MAX_STREAMS);
 
   private final AVFormatContext format = new AVFormatContext(null);
+  private final boolean isClip;
 
   Demuxer(Path file) throws IOException {
     String name = formatOf(file);
+    isClip = name.equals("mov");
+    long most = isClip ? MAX_CLIP_BYTES : MAX_PICTURE_BYTES;
+    if (Files.size(file) > most) {
+      throw new IOException(
+          "it has more than %d MiB; cut it or make it smaller first".formatted(most >> 20));
+    }
     Ffmpeg.load();
     AVInputFormat input = av_find_input_format(name);
     AVDictionary options = Ffmpeg.dictionary(OPTIONS);
@@ -53,6 +75,7 @@ final class Demuxer implements AutoCloseable {
    * file's name too.
    */
   private static String formatOf(Path file) throws IOException {
+    InputFile.requireRegular(file);
     byte[] head;
     try (InputStream in = Files.newInputStream(file)) {
       head = in.readNBytes(12);
@@ -70,16 +93,28 @@ final class Demuxer implements AutoCloseable {
     throw new IOException("it is no MP4, GIF, PNG or JPEG file");
   }
 
+  /** Width times height that a frame may have. */
+  int maxPixels() {
+    return isClip ? MediaReader.MAX_CLIP_PIXELS : MediaReader.MAX_PIXELS;
+  }
+
   AVFormatContext format() {
     return format;
   }
 
-  /** A metadata tag of the file. */
-  Optional<String> tag(String key) {
+  /**
+   * A metadata tag of the file.
+   *
+   * @throws IOException if it is longer than {@link Provenance#MAX_BYTES}
+   */
+  Optional<String> tag(String key) throws IOException {
     AVDictionaryEntry entry = av_dict_get(format.metadata(), key, null, 0);
-    return entry == null
-        ? Optional.empty()
-        : Optional.of(entry.value().getString(StandardCharsets.UTF_8));
+    if (entry == null) {
+      return Optional.empty();
+    }
+    byte[] text = new byte[Provenance.requireBounded(BytePointer.strlen(entry.value()))];
+    entry.value().get(text);
+    return Optional.of(new String(text, StandardCharsets.UTF_8));
   }
 
   @Override

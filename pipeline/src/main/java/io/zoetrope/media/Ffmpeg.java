@@ -7,6 +7,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
+import static org.bytedeco.ffmpeg.global.avutil.av_max_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_strerror;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_ACCURATE_RND;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BICUBIC;
@@ -42,6 +43,9 @@ final class Ffmpeg {
    * could deadlock.
    */
   private static final FutureTask<Void> LOADING = new FutureTask<>(Ffmpeg::loadLibraries);
+
+  /** Bytes of one allocation: the largest picture that is read, in its widest format. */
+  private static final long MAX_ALLOCATION = 8L * MediaReader.MAX_PIXELS + (1 << 20);
 
   private Ffmpeg() {}
 
@@ -80,6 +84,8 @@ final class Ffmpeg {
     // larger than some heaps.
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     av_log_set_level(AV_LOG_QUIET);
+    // A few bytes of a file can promise millions of samples.
+    av_max_alloc(MAX_ALLOCATION);
     swscale_version();
     avformat_version();
     return null;

@@ -7,28 +7,28 @@ import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_decoder;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_free_context;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_name;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_to_context;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_frame;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_send_packet;
 import static org.bytedeco.ffmpeg.global.avformat.av_find_best_stream;
 import static org.bytedeco.ffmpeg.global.avformat.av_read_frame;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT709;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE170M;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_UNSPECIFIED;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
-import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
+import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_side_data;
 import static org.bytedeco.ffmpeg.global.avutil.av_q2d;
-import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
-import static org.bytedeco.ffmpeg.global.swscale.sws_scale_frame;
 import static org.bytedeco.ffmpeg.presets.avutil.AVERROR_EAGAIN;
+import static org.bytedeco.ffmpeg.presets.avutil.AVERROR_EINVAL;
 
+import io.zoetrope.files.Printable;
 import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,18 +39,19 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 
 /** Decodes the video stream of one file to RGB frames. */
 final class FrameDecoder implements AutoCloseable {
   private final int maxFrames;
   private final Demuxer demuxer;
+  private final FrameConverter converter = new FrameConverter();
   private final List<byte[]> frames = new ArrayList<>();
   private AVCodecContext decoder = new AVCodecContext(null);
   private AVPacket packet = new AVPacket(null);
   private AVFrame decoded = new AVFrame(null);
-  private AVFrame rgb = new AVFrame(null);
-  private SwsContext converter;
+  private int width;
+  private int height;
   private long firstTimestamp;
   private long lastTimestamp;
 
@@ -89,16 +90,23 @@ final class FrameDecoder implements AutoCloseable {
             "look for a video stream");
     AVStream stream = demuxer.format().streams(index);
     AVCodec implementation = avcodec_find_decoder(stream.codecpar().codec_id());
-    if (implementation == null) {
-      throw new IOException("its codec isn't supported");
+    if (implementation == null || !isAllowed(implementation)) {
+      throw new IOException(
+          "its codec %s isn't supported; use H.264"
+              .formatted(
+                  Printable.quote(avcodec_get_name(stream.codecpar().codec_id()).getString())));
     }
     decoder = Ffmpeg.allocated(avcodec_alloc_context3(implementation));
     Ffmpeg.check(avcodec_parameters_to_context(decoder, stream.codecpar()), "open the decoder");
+    // One thread: each more would hold frames of its own.
+    decoder.thread_count(1);
     AVDictionary options =
         Ffmpeg.dictionary(
             Map.of(
                 "max_pixels",
-                Integer.toString(MediaReader.MAX_PIXELS),
+                Integer.toString(demuxer.maxPixels()),
+                "err_detect",
+                "crccheck+explode",
                 "codec_whitelist",
                 Demuxer.CODECS));
     try {
@@ -109,41 +117,75 @@ final class FrameDecoder implements AutoCloseable {
     return stream;
   }
 
+  private static boolean isAllowed(AVCodec implementation) {
+    return List.of(Demuxer.CODECS.split(",")).contains(implementation.name().getString());
+  }
+
   private void decode(AVPacket packet) throws IOException {
-    Ffmpeg.check(avcodec_send_packet(decoder, packet), "decode");
+    checkDecoded(avcodec_send_packet(decoder, packet));
     while (true) {
       int code = avcodec_receive_frame(decoder, decoded);
       if (code == AVERROR_EAGAIN() || code == AVERROR_EOF) {
         return;
       }
-      Ffmpeg.check(code, "decode");
+      checkDecoded(code);
       add();
     }
   }
 
+  /** The decoder's own word for a picture that is too large is "invalid argument". */
+  private void checkDecoded(int code) throws IOException {
+    if (code == AVERROR_EINVAL()) {
+      throw new IOException(
+          "it is damaged, or has more than %d pixels; make it smaller first"
+              .formatted(demuxer.maxPixels()));
+    }
+    Ffmpeg.check(code, "decode");
+  }
+
   private void add() throws IOException {
-    int width = decoded.width();
-    int height = decoded.height();
     if (frames.size() == maxFrames) {
       throw new IOException("it has more than %d frames; cut it first".formatted(maxFrames));
     }
-    if ((frames.size() + 1L) * 3 * width * height > Integer.MAX_VALUE) {
-      throw new IOException("its frames exceed 2 GiB as RGB; cut it or make it smaller first");
-    }
-    if (converter == null) {
-      converter = converter(decoded);
-      rgb = Ffmpeg.frame(width, height, AV_PIX_FMT_RGB24, 1);
+    Orientation orientation = orientation();
+    int shownWidth = orientation.width(decoded.width(), decoded.height());
+    int shownHeight = orientation.height(decoded.width(), decoded.height());
+    if (frames.isEmpty()) {
+      width = shownWidth;
+      height = shownHeight;
       firstTimestamp = decoded.best_effort_timestamp();
-    } else if (width != rgb.width() || height != rgb.height()) {
+    } else if (shownWidth != width || shownHeight != height) {
       throw new IOException(
           "its size changes from %dx%d to %dx%d in frame %d"
-              .formatted(rgb.width(), rgb.height(), width, height, frames.size()));
+              .formatted(width, height, shownWidth, shownHeight, frames.size()));
     }
+    requireRoom();
     lastTimestamp = decoded.best_effort_timestamp();
-    Ffmpeg.check(sws_scale_frame(converter, rgb, decoded), "convert a frame");
-    byte[] frame = new byte[3 * width * height];
-    rgb.data(0).get(frame);
-    frames.add(frame);
+    frames.add(orientation.apply(converter.convert(decoded), decoded.width(), decoded.height()));
+  }
+
+  /** All frames are held twice for a moment: one by one, and as one clip. */
+  private void requireRoom() throws IOException {
+    long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2);
+    if ((frames.size() + 1L) * 3 * width * height > most) {
+      throw new IOException(
+          "its frames exceed %d MiB as RGB; cut it or make it smaller first".formatted(most >> 20));
+    }
+  }
+
+  private Orientation orientation() throws IOException {
+    AVFrameSideData matrix = av_frame_get_side_data(decoded, AV_FRAME_DATA_DISPLAYMATRIX);
+    if (matrix == null || matrix.size() < 9 * Integer.BYTES) {
+      return Orientation.AS_STORED;
+    }
+    IntBuffer values =
+        matrix
+            .data()
+            .capacity(matrix.size())
+            .asByteBuffer()
+            .order(ByteOrder.nativeOrder())
+            .asIntBuffer();
+    return Orientation.of(values.get(0), values.get(1), values.get(3), values.get(4));
   }
 
   private VideoClip clip(double secondsPerTick) throws IOException {
@@ -157,34 +199,13 @@ final class FrameDecoder implements AutoCloseable {
     }
     double seconds = (lastTimestamp - firstTimestamp) * secondsPerTick;
     return new VideoClip(
-        new VideoFrames(rgb.width(), rgb.height(), frames.size(), all),
+        new VideoFrames(width, height, frames.size(), all),
         seconds > 0 ? (frames.size() - 1) / seconds : 0);
-  }
-
-  /**
-   * A clip that names no matrix has the one usual for its size: BT.601 up to standard definition,
-   * BT.709 above.
-   */
-  private static SwsContext converter(AVFrame frame) throws IOException {
-    int matrix = frame.colorspace();
-    if (matrix == AVCOL_SPC_UNSPECIFIED) {
-      matrix = frame.height() <= 576 ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_BT709;
-    }
-    return Ffmpeg.converter(
-        frame.width(),
-        frame.height(),
-        frame.format(),
-        matrix,
-        frame.color_range() == AVCOL_RANGE_JPEG,
-        AV_PIX_FMT_RGB24,
-        AVCOL_SPC_BT709,
-        true);
   }
 
   @Override
   public void close() {
-    sws_freeContext(converter);
-    av_frame_free(rgb);
+    converter.close();
     av_frame_free(decoded);
     av_packet_free(packet);
     avcodec_free_context(decoder);

@@ -43,10 +43,14 @@ final class GifWriter extends MediaWriter {
 
   @Override
   String unfit(int width, int height, int framesPerSecond) {
-    return framesPerSecond <= MAX_FRAMES_PER_SECOND
+    if (framesPerSecond > MAX_FRAMES_PER_SECOND) {
+      return "a GIF plays at most %d frames per second, got %d; choose a lower rate or write .mp4"
+          .formatted(MAX_FRAMES_PER_SECOND, framesPerSecond);
+    }
+    return (long) width * height <= MediaReader.MAX_PIXELS
         ? null
-        : "a GIF plays at most %d frames per second, got %d; choose a lower rate or write .mp4"
-            .formatted(MAX_FRAMES_PER_SECOND, framesPerSecond);
+        : "a frame of a GIF has at most %d pixels, got %dx%d; choose a smaller size"
+            .formatted(MediaReader.MAX_PIXELS, width, height);
   }
 
   @Override

@@ -1,31 +1,35 @@
 package io.zoetrope.media;
 
+import io.zoetrope.files.FileErrors;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads a clip (MP4, GIF) or an image (PNG, JPEG) as RGB frames. The file isn't trusted. */
 public final class MediaReader {
-  /** Width times height that is read at most. */
-  public static final int MAX_PIXELS = 1 << 26;
+  /** Width times height of a PNG, JPEG or GIF that is read at most: just above 7680x4320. */
+  public static final int MAX_PIXELS = 1 << 25;
+
+  /**
+   * Width times height of the frames of an MP4 that is read at most, 4096x2304: decoders keep up to
+   * 17 frames.
+   */
+  public static final int MAX_CLIP_PIXELS = 4096 * 2304;
 
   private MediaReader() {}
 
   /**
-   * Reads the whole file; transparency is dropped.
+   * Reads the whole file, turned as it is to be shown; transparency is dropped.
    *
    * @param maxFrames frames that the caller can use; a longer clip is refused, not cut
    * @throws MediaException if the file is missing, broken, of another format, longer than {@code
-   *     maxFrames} or larger than {@link #MAX_PIXELS}
+   *     maxFrames}, larger than {@link #MAX_PIXELS} or {@link #MAX_CLIP_PIXELS}, or larger than
+   *     half the Java heap as RGB
    */
   public static VideoClip read(Path file, int maxFrames) {
-    if (!Files.isRegularFile(file)) {
-      throw new MediaException("cannot read %s: there is no such file".formatted(file));
-    }
     try (var decoder = new FrameDecoder(file, maxFrames)) {
       return decoder.read();
     } catch (IOException e) {
-      throw new MediaException("cannot read %s: %s".formatted(file, e.getMessage()), e);
+      throw new MediaException("cannot read %s: %s".formatted(file, FileErrors.reason(e)), e);
     }
   }
 }

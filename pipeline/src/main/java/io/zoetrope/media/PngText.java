@@ -25,7 +25,8 @@ final class PngText {
    */
   private static final int HEADER_END = 33;
 
-  private static final int MAX_TEXT = 16 << 20;
+  /** Bytes behind the content of a chunk. */
+  private static final int CHECKSUM = 4;
 
   private PngText() {}
 
@@ -53,32 +54,40 @@ final class PngText {
   /**
    * The text of the first tEXt chunk with that keyword in a PNG file, whose signature has been
    * read.
+   *
+   * @throws IOException if the file ends before its end chunk and before that text's, or the text
+   *     is longer than {@link Provenance#MAX_BYTES}
    */
   static Optional<String> find(InputStream png, String keyword) throws IOException {
     var in = new DataInputStream(png);
     byte[] wanted = (keyword + '\0').getBytes(StandardCharsets.ISO_8859_1);
     try {
       while (true) {
-        int length = in.readInt();
-        String type = new String(in.readNBytes(4), StandardCharsets.ISO_8859_1);
+        long length = Integer.toUnsignedLong(in.readInt());
+        String type = new String(readWhole(in, 4), StandardCharsets.ISO_8859_1);
         if (type.equals("IEND")) {
           return Optional.empty();
         }
-        if (type.equals("tEXt") && length >= wanted.length && length <= MAX_TEXT) {
-          byte[] content = in.readNBytes(length);
-          if (Arrays.equals(content, 0, wanted.length, wanted, 0, wanted.length)) {
-            return Optional.of(
-                new String(
-                    content, wanted.length, length - wanted.length, StandardCharsets.ISO_8859_1));
+        if (type.equals("tEXt") && length >= wanted.length) {
+          if (Arrays.equals(readWhole(in, wanted.length), wanted)) {
+            int text = Provenance.requireBounded(length - wanted.length);
+            return Optional.of(new String(readWhole(in, text), StandardCharsets.ISO_8859_1));
           }
-        } else {
-          in.skipNBytes(Integer.toUnsignedLong(length));
+          length -= wanted.length;
         }
-        in.skipNBytes(4);
+        in.skipNBytes(length + CHECKSUM);
       }
-    } catch (EOFException _) {
-      return Optional.empty();
+    } catch (EOFException e) {
+      throw new IOException("the file is cut short", e);
     }
+  }
+
+  private static byte[] readWhole(InputStream in, int length) throws IOException {
+    byte[] bytes = in.readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException();
+    }
+    return bytes;
   }
 
   private static byte[] chunk(String type, byte[] content) {

@@ -8,13 +8,14 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.InputFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -43,6 +44,12 @@ public record Provenance(Map<String, Object> entries) {
 
   /** Name and version of this engine, as in {@code engine} of every document. */
   public static final Map<String, Object> ENGINE = engine();
+
+  /**
+   * Bytes of a document that are read at most: two prompts of 100,000 characters, each as two
+   * escapes, and what else there is.
+   */
+  static final int MAX_BYTES = 4 << 20;
 
   static final String ENGINE_KEY = "engine";
   static final String SOURCE_TYPE_KEY = "digitalSourceType";
@@ -85,12 +92,9 @@ public record Provenance(Map<String, Object> entries) {
     try {
       Optional<String> json =
           Files.isDirectory(file)
-              ? Optional.of(Files.readString(file.resolve(PngFolderWriter.PROVENANCE_FILE)))
+              ? Optional.of(readDocument(file.resolve(PngFolderWriter.PROVENANCE_FILE)))
               : readComment(file);
       return fromJson(json.orElseThrow(() -> new IllegalArgumentException("no comment in it")));
-    } catch (NoSuchFileException e) {
-      throw new MediaException(
-          "cannot read %s: there is no file %s".formatted(file, e.getFile()), e);
     } catch (IOException e) {
       throw new MediaException("cannot read %s: %s".formatted(file, FileErrors.reason(e)), e);
     } catch (IllegalArgumentException e) {
@@ -101,7 +105,15 @@ public record Provenance(Map<String, Object> entries) {
     }
   }
 
+  private static String readDocument(Path file) throws IOException {
+    if (!InputFile.isThere(file)) {
+      throw new IOException("the folder has no " + file.getFileName());
+    }
+    return new String(InputFile.readAll(file, MAX_BYTES), StandardCharsets.UTF_8);
+  }
+
   private static Optional<String> readComment(Path file) throws IOException {
+    InputFile.requireRegular(file);
     try (var in = new BufferedInputStream(Files.newInputStream(file))) {
       if (Arrays.equals(in.readNBytes(PngText.SIGNATURE.length), PngText.SIGNATURE)) {
         return PngText.find(in, PngText.COMMENT);
@@ -135,6 +147,16 @@ public record Provenance(Map<String, Object> entries) {
   /** {@link #toJson} over several lines, for people. */
   public String toPrettyJson() {
     return write(JsonConfig.MAPPER.writerWithDefaultPrettyPrinter(), entries);
+  }
+
+  /** The length of a document that is to be read. */
+  static int requireBounded(long bytes) throws IOException {
+    if (bytes > MAX_BYTES) {
+      throw new IOException(
+          "its comment has %d bytes, which no output of this engine has; at most %d are read"
+              .formatted(bytes, MAX_BYTES));
+    }
+    return (int) bytes;
   }
 
   private static Map<String, Object> copy(Map<?, ?> entries) {

@@ -65,6 +65,14 @@ class GifWriterTest {
   }
 
   @Test
+  void refusesFramesThatAreTooLargeForMemory() {
+    MediaWriter writer = MediaWriter.open(folder.resolve("out.gif").toString());
+    String message =
+        assertThrows(MediaException.class, () -> writer.check(8192, 4098, 8)).getMessage();
+    assertTrue(message.contains("at most 33554432 pixels, got 8192x4098; choose"), message);
+  }
+
+  @Test
   void aFullDiskIsAnError() {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full), "a device that is always full");

@@ -1,20 +1,27 @@
 package io.zoetrope.media;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MediaReaderTest {
   @TempDir Path folder;
@@ -54,9 +61,88 @@ class MediaReaderTest {
     assertEquals(5, MediaReader.read(renamed, 5).frames().frames());
   }
 
+  /**
+   * The second frame holds less than the format of the first asks for: memory of others would be
+   * read.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "two-formats.png, 2048, 64, 77, 255",
+    "two-formats.mov, 64, 64, 200, 100",
+  })
+  void eachFrameIsConvertedByItsOwnFormat(String name, int width, int height, int first, int second)
+      throws IOException {
+    Path file = resource(name);
+    for (int i = 0; i < 20; i++) {
+      VideoFrames frames = MediaReader.read(file, 2).frames();
+      assertEquals(frames(width, height, first, second), frames);
+    }
+  }
+
+  private static VideoFrames frames(int width, int height, int first, int second) {
+    byte[] rgb = new byte[2 * height * width * 3];
+    Arrays.fill(rgb, 0, rgb.length / 2, (byte) first);
+    Arrays.fill(rgb, rgb.length / 2, rgb.length, (byte) second);
+    return new VideoFrames(width, height, 2, rgb);
+  }
+
+  private Path resource(String name) throws IOException {
+    return Files.write(folder.resolve(name), MediaFuzzTest.resource(name));
+  }
+
+  @Test
+  void refusesASizeThatChanges() throws IOException {
+    byte[] small = MediaFuzzTest.resource("palette.png");
+    byte[] large = MediaFuzzTest.resource("two-formats.png");
+    byte[] both = Arrays.copyOf(small, small.length + large.length);
+    System.arraycopy(large, 0, both, small.length, large.length);
+    String message = refusal(Files.write(folder.resolve("both.png"), both));
+    assertTrue(message.endsWith("its size changes from 18x16 to 2048x64 in frame 1"), message);
+  }
+
+  /** The same clip twice, the second with a display matrix. */
+  @Test
+  void framesAreTurnedAsTheyAreToBeShown() throws IOException {
+    VideoFrames stored = MediaReader.read(resource("mpeg4.mp4"), 4).frames();
+    VideoFrames shown = MediaReader.read(resource("turned-and-mirrored.mp4"), 4).frames();
+    assertEquals(16, shown.width());
+    assertEquals(18, shown.height());
+    for (int i = 0; i < 4; i++) {
+      for (int y = 0; y < 18; y++) {
+        for (int x = 0; x < 16; x++) {
+          int from = ((15 - x) * 18 + 17 - y) * 3;
+          int to = (y * 16 + x) * 3;
+          assertArrayEquals(
+              Arrays.copyOfRange(stored.frame(i), from, from + 3),
+              Arrays.copyOfRange(shown.frame(i), to, to + 3));
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusesCodecsThatAreNotTried() throws IOException {
+    byte[] clip = MediaFuzzTest.resource("mjpeg.mov");
+    String text = new String(clip, StandardCharsets.ISO_8859_1).replace("jpeg", "av01");
+    String message =
+        refusal(
+            Files.write(folder.resolve("other.mp4"), text.getBytes(StandardCharsets.ISO_8859_1)));
+    assertTrue(message.endsWith("its codec 'av1' isn't supported; use H.264"), message);
+  }
+
+  /** Reading one would wait for ever. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void refusesPipes() throws IOException, InterruptedException {
+    Path pipe = folder.resolve("pipe.mp4");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+    assertTrue(refusal(pipe).endsWith("it is a pipe or a device, not a file"));
+    assertThrows(MediaException.class, () -> Provenance.read(pipe));
+  }
+
   @Test
   void refusesWhatIsNoClip() throws IOException {
-    assertTrue(refusal(folder.resolve("missing.mp4")).endsWith("there is no such file"));
+    assertTrue(refusal(folder.resolve("missing.mp4")).endsWith("no such file or folder"));
     refusal(folder);
     refusal(Files.write(folder.resolve("empty.mp4"), new byte[0]));
     refusal(Files.writeString(folder.resolve("text.mp4"), "hello"));
@@ -105,5 +191,9 @@ class MediaReaderTest {
     Path file = folder.resolve("huge.png");
     Files.write(file, ByteBuffer.allocate(33).put(PngText.SIGNATURE).put(header).array());
     refusal(file);
+    var image = new BufferedImage(8192, 4097, BufferedImage.TYPE_BYTE_BINARY);
+    Path real = folder.resolve("real.png");
+    assertTrue(ImageIO.write(image, "png", real.toFile()));
+    assertTrue(refusal(real).contains("more than 33554432 pixels"), refusal(real));
   }
 }

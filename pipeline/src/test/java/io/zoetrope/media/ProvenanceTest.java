@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -103,5 +106,48 @@ class ProvenanceTest {
       assertTrue(message.startsWith("cannot read " + path + ": "), message);
       assertFalse(message.contains("\n"), message);
     }
+  }
+
+  /** The first cut that the trials found ended within the comment. */
+  @Test
+  void everyCutOfAPictureIsOneClearError() throws IOException {
+    MediaWriter writer = MediaWriter.open(folder.resolve("frames.png-folder").toString());
+    writer.write(TestClips.spot(16, 16, 1), 8, TestClips.provenance());
+    byte[] whole = Files.readAllBytes(writer.target().resolve("00000.png"));
+    Path cut = folder.resolve("cut.png");
+    int comment = new String(whole, StandardCharsets.ISO_8859_1).indexOf("digitalSourceType");
+    for (int length = PngText.SIGNATURE.length; length < comment; length += 7) {
+      Files.write(cut, Arrays.copyOf(whole, length));
+      assertEquals(
+          "cannot read " + cut + ": the file is cut short",
+          assertThrows(MediaException.class, () -> Provenance.read(cut)).getMessage());
+    }
+  }
+
+  @Test
+  void aDocumentThatNoOutputHasIsNotRead() throws IOException {
+    Path png = folder.resolve("large.png");
+    byte[] chunk = PngText.latin1(PngText.COMMENT, "x".repeat(Provenance.MAX_BYTES + 1));
+    Files.write(png, PngText.SIGNATURE);
+    Files.write(png, chunk, StandardOpenOption.APPEND);
+    assertRefused(png, "4194305 bytes, which no output");
+    Path frames = Files.createDirectory(folder.resolve("frames"));
+    Path document = frames.resolve(PngFolderWriter.PROVENANCE_FILE);
+    Files.write(document, new byte[Provenance.MAX_BYTES + 1]);
+    assertRefused(frames, "larger than the 4 MiB");
+  }
+
+  private static void assertRefused(Path path, String reason) {
+    String message = assertThrows(MediaException.class, () -> Provenance.read(path)).getMessage();
+    assertTrue(message.contains(reason), message);
+  }
+
+  @Test
+  void namesFromFilesDoNotSteerTheTerminal() throws IOException {
+    Path png = folder.resolve("broken.png");
+    String json = "{\"engine\": 1, \"\u009b2J\": 1, \"\u009b2J\": 2}";
+    Files.write(png, PngText.SIGNATURE);
+    Files.write(png, PngText.latin1(PngText.COMMENT, json), StandardOpenOption.APPEND);
+    assertRefused(png, "'\\u009b2J'");
   }
 }

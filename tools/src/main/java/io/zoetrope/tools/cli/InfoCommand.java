@@ -1,6 +1,8 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.files.Printable;
 import io.zoetrope.media.Provenance;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,7 +24,8 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine().getOut().println(Provenance.read(file).toPrettyJson());
+    PrintWriter out = spec.commandLine().getOut();
+    Provenance.read(file).toPrettyJson().lines().map(Printable::escape).forEach(out::println);
     return 0;
   }
 }

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.media.MediaWriter;
+import io.zoetrope.media.Provenance;
+import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +92,16 @@ class CommandLineTest extends CommandTest {
     Path file = Files.createTempFile(folder, "pixels", ".bmp");
     javax.imageio.ImageIO.write(image, "bmp", file.toFile());
     return file;
+  }
+
+  /** One of the C1 characters begins a sequence that steers terminals, as ESC does. */
+  @Test
+  void infoShowsWhatSteersATerminalAsAnEscape() {
+    MediaWriter writer = MediaWriter.open(folder.resolve("frames.png-folder").toString());
+    writer.write(
+        new VideoFrames(1, 1, 1, new byte[3]), 8, Provenance.of(Map.of("prompt", "\u009b2Jx")));
+    assertEquals(0, run("info", writer.target().resolve("00000.png").toString()), err.toString());
+    assertTrue(out.toString().contains("\"prompt\" : \"\\u009b2Jx\""), out.toString());
   }
 
   @Test
