@@ -1,20 +1,25 @@
 package io.zoetrope.config;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.FileKind;
 import io.zoetrope.files.InputFile;
 import io.zoetrope.files.Printable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -30,20 +35,23 @@ import java.util.function.Predicate;
  * @param json the object
  */
 public record JsonConfig(String place, ObjectNode json) {
+  /** No published configuration has a hundredth of this many bytes. */
+  private static final int LIMIT = 4 << 20;
+
+  /** How deep arrays and objects may lie in each other. */
+  private static final int MAX_DEPTH = 64;
+
   /** The one mapper, because building another costs start-up time. */
   public static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                  .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           // Python writes infinities, such as lambda_min_clipped of schedulers, as -Infinity.
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
-
-  /** No published configuration has a hundredth of this many bytes. */
-  private static final int LIMIT = 4 << 20;
-
-  private interface Source {
-    JsonParser open() throws IOException;
-  }
 
   /**
    * Reads a file.
@@ -51,7 +59,13 @@ public record JsonConfig(String place, ObjectNode json) {
    * @throws ConfigException if it cannot be read, or holds something else than one JSON object
    */
   public static JsonConfig read(Path file) {
-    return parse(file.toString(), () -> MAPPER.createParser(InputFile.readAll(file, LIMIT)));
+    byte[] bytes;
+    try {
+      bytes = InputFile.readAll(file, LIMIT);
+    } catch (IOException e) {
+      throw new ConfigException("%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
+    }
+    return parse(file.toString(), bytes);
   }
 
   /**
@@ -60,7 +74,7 @@ public record JsonConfig(String place, ObjectNode json) {
    * @throws ConfigException if the text holds something else than one JSON object
    */
   public static JsonConfig parse(String place, String text) {
-    return parse(place, () -> MAPPER.createParser(text));
+    return parse(place, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -75,18 +89,20 @@ public record JsonConfig(String place, ObjectNode json) {
     throw new ConfigException(place + ": not a JSON object");
   }
 
-  private static JsonConfig parse(String place, Source source) {
-    try (JsonParser parser = source.open()) {
+  private static JsonConfig parse(String place, byte[] json) {
+    try (JsonParser parser = MAPPER.createParser(json)) {
       JsonConfig config = of(place, MAPPER.readTree(parser));
       if (parser.nextToken() != null) {
         throw malformed(place, parser.currentTokenLocation().getLineNr(), "more than one value");
       }
       return config;
     } catch (JacksonException e) {
+      Optional<FileKind> kind = FileKind.of(json).filter(found -> found != FileKind.JSON);
+      if (kind.isPresent()) {
+        throw new ConfigException("%s: %s".formatted(place, kind.get().description()), e);
+      }
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-      // Jackson says with every position that it keeps the text around it to itself.
-      String reason = FileErrors.reason(e).replaceAll("\\[Source: [^;]*; (line: \\d+)[^]]*]", "$1");
-      throw malformed(place, line, reason);
+      throw malformed(place, line, FileErrors.reason(e));
     } catch (IOException e) {
       throw new ConfigException("%s: cannot be read: %s".formatted(place, FileErrors.reason(e)), e);
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.files;
 
+import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -15,9 +16,19 @@ public final class FileErrors {
       case NoSuchFileException _ -> "no such file or folder";
       case AccessDeniedException _ -> "permission denied";
       case FileSystemException f when f.getReason() != null -> f.getReason();
-      // Only the first line: Jackson adds the position in the text on a second one.
+      case JacksonException j -> Printable.escape(reason(j));
       default ->
           Printable.escape(String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
     };
+  }
+
+  /** Jackson adds its own positions and the names of its methods, which say nothing to users. */
+  private static String reason(JacksonException e) {
+    return String.valueOf(e.getOriginalMessage())
+        .lines()
+        .findFirst()
+        .orElse(e.toString())
+        .replaceAll("\\[Source: [^;]*; (line: \\d+)[^]]*]", "$1")
+        .replaceAll(", from `[^`]*`\\)", ")");
   }
 }

@@ -2,10 +2,8 @@ package io.zoetrope.weights;
 
 import static io.zoetrope.files.Printable.quote;
 
-import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.InputFile;
 import io.zoetrope.tensor.Tensor;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +17,9 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
   private static final String FILE_SUFFIX = ".safetensors";
   private static final String INDEX_SUFFIX = ".safetensors.index.json";
 
+  /** Base name of the files of transformers. */
+  private static final String TRANSFORMERS = "model";
+
   private final Path described;
   private final List<SafetensorsFile> files = new ArrayList<>();
   private final Map<String, SafetensorsFile> fileOf = new LinkedHashMap<>();
@@ -28,8 +29,9 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
   }
 
   /**
-   * Opens a component's weights. For each base name the index of a sharded checkpoint is looked for
-   * first, then a single file, as diffusers does.
+   * Opens a component's weights. Where a single file lies beside an index, each library's own rule
+   * decides: transformers, whose base name is {@code "model"}, takes the file; diffusers takes the
+   * index.
    *
    * @param baseNames candidates in order of preference, e.g. {@code "diffusion_pytorch_model"}
    *     (diffusers) or {@code "model"} (transformers)
@@ -40,16 +42,22 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
     for (String baseName : baseNames) {
       Path index = folder.resolve(baseName + INDEX_SUFFIX);
       Path single = folder.resolve(baseName + FILE_SUFFIX);
-      if (Files.exists(index)) {
-        return open(index, checkpoint -> checkpoint.addShards(folder));
-      }
-      if (Files.exists(single)) {
+      boolean isSingle = InputFile.isThere(single);
+      if (isSingle && (baseName.equals(TRANSFORMERS) || !InputFile.isThere(index))) {
         return open(single, checkpoint -> checkpoint.add(single));
+      }
+      if (InputFile.isThere(index)) {
+        return open(index, checkpoint -> checkpoint.addShards(folder));
       }
     }
     throw new WeightsException(
-        "%s: no weights: looked for %s, each with %s or %s"
-            .formatted(folder, String.join(", ", baseNames), FILE_SUFFIX, INDEX_SUFFIX));
+        "%s: no weights: looked for %s, each with %s or %s%s"
+            .formatted(
+                folder,
+                String.join(", ", baseNames),
+                FILE_SUFFIX,
+                INDEX_SUFFIX,
+                OtherWeights.in(folder, List.of(baseNames)).map(found -> "; " + found).orElse("")));
   }
 
   private interface Opening {
@@ -81,8 +89,12 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
   private void addShards(Path folder) {
     CheckpointIndex.read(described)
         .forEach((shard, names) -> {
+          // The index cannot name a file elsewhere, but links in the folder are the user's own.
           Path path = folder.resolve(shard);
-          requireInside(folder, path);
+          if (!InputFile.isThere(path)) {
+            throw new WeightsException(
+                "%s: shard %s is missing: download it, too".formatted(described, quote(shard)));
+          }
           Set<String> held = add(path).names();
           requireAll(names, held, path + ": lacks a tensor that " + described + " names: ");
           requireAll(held, names, path + ": holds a tensor unknown to " + described + ": ");
@@ -95,32 +107,6 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
         throw new WeightsException(message + quote(name));
       }
     }
-  }
-
-  /** An index comes from elsewhere: it must not lead to files of the user by way of a link. */
-  private void requireInside(Path folder, Path shard) {
-    String name = quote(shard.getFileName().toString());
-    try {
-      Path realFolder = folder.toRealPath();
-      Path realShard = shard.toRealPath();
-      if (!realShard.startsWith(realFolder) && !isCachedDownload(realFolder, realShard)) {
-        throw new WeightsException(
-            "%s: shard %s is a link that leaves the folder".formatted(described, name));
-      }
-    } catch (IOException e) {
-      throw new WeightsException(
-          "%s: shard %s cannot be read: %s".formatted(described, name, FileErrors.reason(e)), e);
-    }
-  }
-
-  /** The download cache of huggingface_hub: {@code snapshots/revision/} links to {@code blobs/}. */
-  private static boolean isCachedDownload(Path folder, Path shard) {
-    for (Path p = folder; p.getFileName() != null; p = p.getParent()) {
-      if (p.endsWith("snapshots") && shard.startsWith(p.resolveSibling("blobs"))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The names of all tensors, file by file in the order of their data. */

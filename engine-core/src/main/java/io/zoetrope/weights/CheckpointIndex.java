@@ -10,6 +10,7 @@ import io.zoetrope.files.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
@@ -25,6 +26,8 @@ final class CheckpointIndex {
 
   /** Three times the largest that is published, of 91,991 tensors. */
   private static final int LIMIT = 32 << 20;
+
+  private static final int MAX_TENSORS = 1 << 19;
 
   private final Path file;
   private final Map<String, Set<String>> namesByShard = new TreeMap<>();
@@ -97,7 +100,19 @@ final class CheckpointIndex {
       }
       String shard = parser.getText();
       requirePlain(shard);
+      if (seen.size() > MAX_TENSORS) {
+        throw broken("%s has more than %d tensors".formatted(WEIGHT_MAP, MAX_TENSORS));
+      }
       namesByShard.computeIfAbsent(shard, _ -> new HashSet<>()).add(name);
+    }
+  }
+
+  /** Half a character, for one, is part of no file name. */
+  private static boolean isFileName(String shard) {
+    try {
+      return Path.of(shard).getNameCount() == 1;
+    } catch (InvalidPathException _) {
+      return false;
     }
   }
 
@@ -107,7 +122,7 @@ final class CheckpointIndex {
             && !shard.equals(".")
             && !shard.equals("..")
             && shard.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
-    if (!plain) {
+    if (!plain || !isFileName(shard)) {
       throw broken("shard %s is not a plain file name".formatted(quote(shard)));
     }
   }

@@ -3,6 +3,7 @@ package io.zoetrope.weights;
 import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.FileKind;
 import io.zoetrope.files.InputFile;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Lifetime;
@@ -16,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -57,6 +59,11 @@ public final class SafetensorsFile implements WeightSource, Lifetime, AutoClosea
       return opened;
     } catch (IOException e) {
       throw new WeightsException("%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
+    } catch (OutOfMemoryError e) {
+      throw new WeightsException(
+          "%s: its header takes more memory than the Java heap has (%s)"
+              .formatted(file, e.getMessage()),
+          e);
     } finally {
       if (opened == null) {
         arena.close();
@@ -67,18 +74,22 @@ public final class SafetensorsFile implements WeightSource, Lifetime, AutoClosea
   private static SafetensorsFile open(Path file, Arena arena) throws IOException {
     try (FileChannel channel = InputFile.open(file)) {
       long fileBytes = channel.size();
+      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, fileBytes, arena);
       if (fileBytes < LENGTH.byteSize()) {
+        refuseOthers(file, mapped);
         throw new WeightsException(
             "%s: %d bytes are too few for a safetensors file".formatted(file, fileBytes));
       }
-      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, fileBytes, arena);
       long headerBytes = mapped.get(LENGTH, 0);
+      long dataStart = LENGTH.byteSize() + headerBytes;
+      if (headerBytes <= 0 || headerBytes > StrictJson.LIMIT || dataStart > fileBytes) {
+        refuseOthers(file, mapped);
+      }
       if (headerBytes < 0 || headerBytes > StrictJson.LIMIT) {
         throw new WeightsException(
             "%s: claims a header of %s bytes, the format allows %d"
                 .formatted(file, Long.toUnsignedString(headerBytes), StrictJson.LIMIT));
       }
-      long dataStart = LENGTH.byteSize() + headerBytes;
       if (dataStart > fileBytes) {
         throw new WeightsException(
             "%s: claims a header of %d bytes, but has only %d bytes in all"
@@ -90,6 +101,16 @@ public final class SafetensorsFile implements WeightSource, Lifetime, AutoClosea
               mapped.asSlice(LENGTH.byteSize(), headerBytes).asByteBuffer(),
               fileBytes - dataStart);
       return new SafetensorsFile(file, arena, mapped.asSlice(dataStart), header);
+    }
+  }
+
+  /** Says what a file is that does not begin as one of this format. */
+  private static void refuseOthers(Path file, MemorySegment mapped) {
+    long length = Math.min(FileKind.HEAD, mapped.byteSize());
+    byte[] head = mapped.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    Optional<FileKind> kind = FileKind.of(head).filter(found -> found != FileKind.SAFETENSORS);
+    if (kind.isPresent()) {
+      throw new WeightsException("%s: %s".formatted(file, kind.get().description()));
     }
   }
 

@@ -5,6 +5,7 @@ import static io.zoetrope.files.Printable.quote;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.zoetrope.files.FileErrors;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
@@ -31,6 +32,16 @@ import java.util.regex.Pattern;
  */
 record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadata) {
   static final String METADATA = "__metadata__";
+
+  /** Five times what the largest published models have in all their shards together,. */
+  private static final int MAX_TENSORS = 1 << 18;
+
+  /** Of torch and NumPy. */
+  private static final int MAX_DIMENSIONS = 64;
+
+  private static final int MAX_METADATA_ENTRIES = 1 << 16;
+  private static final int MAX_METADATA_CHARACTERS = 16 << 20;
+
   private static final Pattern PARENT = Pattern.compile("(^|[/\\\\])\\.\\.([/\\\\]|$)");
 
   /**
@@ -65,6 +76,8 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       reader.read(parser);
     } catch (CharacterCodingException e) {
       throw new WeightsException(file + ": header is not valid UTF-8", e);
+    } catch (StreamConstraintsException e) {
+      throw reader.refused(StricterRule.HEADER_LIMIT, "header: " + FileErrors.reason(e));
     } catch (JsonProcessingException e) {
       throw new WeightsException(
           "%s: header is not valid JSON: %s".formatted(file, FileErrors.reason(e)), e);
@@ -109,6 +122,10 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
           if (entries.put(name, entry) != null) {
             throw refused(StricterRule.DUPLICATE_NAME, tensor(name) + " is given twice");
           }
+          if (entries.size() > MAX_TENSORS) {
+            throw refused(
+                StricterRule.HEADER_LIMIT, "header: more than %d tensors".formatted(MAX_TENSORS));
+          }
         }
       }
       if (parser.nextToken() != null) {
@@ -128,6 +145,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         throw broken(METADATA + " is not an object of strings");
       }
       metadata = new HashMap<>();
+      long characters = 0;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String key = parser.currentName();
         if (parser.nextToken() != JsonToken.VALUE_STRING) {
@@ -136,6 +154,13 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         String value = parser.getText();
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
           throw broken("%s: the value of %s has a lone surrogate".formatted(METADATA, quote(key)));
+        }
+        characters += key.length() + value.length();
+        if (characters > MAX_METADATA_CHARACTERS || metadata.size() >= MAX_METADATA_ENTRIES) {
+          throw refused(
+              StricterRule.HEADER_LIMIT,
+              "%s: more than %d entries or %d characters"
+                  .formatted(METADATA, MAX_METADATA_ENTRIES, MAX_METADATA_CHARACTERS));
         }
         if (metadata.put(key, value) != null) {
           throw refused(
@@ -232,6 +257,11 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
           throw refused(
               StricterRule.SIZE_LIMIT,
               "%s: %s holds a number beyond 2^63 - 1".formatted(tensor(name), field));
+        }
+        if (values.size() == MAX_DIMENSIONS) {
+          throw refused(
+              StricterRule.HEADER_LIMIT,
+              "%s: %s holds more than %d numbers".formatted(tensor(name), field, MAX_DIMENSIONS));
         }
         values.add(parser.getLongValue());
       }

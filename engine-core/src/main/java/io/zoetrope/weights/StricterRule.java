@@ -23,6 +23,10 @@ package io.zoetrope.weights;
  * <tr><td>{@link #SIZE_LIMIT}</td><td>counts up to 2^64 - 1</td>
  *     <td>sizes whose product exceeds 2^63 - 1 have no use; only shapes that also have a size of 0
  *     reach this rule</td></tr>
+ * <tr><td>{@link #HEADER_LIMIT}</td><td>takes whatever fits into 100 MB</td>
+ *     <td>a header that no model needs takes gigabytes and minutes: 262,144 tensors of 64
+ *     dimensions, names of 2,048 characters, metadata of 65,536 entries and 16 Mi characters
+ *     are accepted</td></tr>
  * </table>
  *
  * Accepted as the reference does: white space after the header, {@code "__metadata__": null}, an
@@ -34,7 +38,8 @@ public enum StricterRule {
   UNKNOWN_FIELD("an unknown field in a tensor's entry"),
   ENTRY_FORM("an entry or dtype in an alternative JSON form"),
   UNSAFE_NAME("a control character or '..' segment in a tensor name"),
-  SIZE_LIMIT("sizes whose product exceeds 2^63 - 1");
+  SIZE_LIMIT("sizes whose product exceeds 2^63 - 1"),
+  HEADER_LIMIT("more tensors, dimensions, characters or nesting than any published file has");
 
   private final String description;
 

@@ -1,5 +1,6 @@
 package io.zoetrope.weights;
 
+import io.zoetrope.files.Printable;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
@@ -9,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A place in a tree of weight names. A model walks it with {@link #at} and demands each tensor with
@@ -78,8 +81,12 @@ public final class Weights {
     String path = prefix + name;
     if (!source.has(path)) {
       throw new WeightsException(
-          "%s has no tensor '%s'; nearest names: %s"
-              .formatted(source.description(), path, nearestNames(path)));
+          "%s has no tensor '%s'; %s"
+              .formatted(
+                  source.description(),
+                  path,
+                  ForeignNames.describe(source.names())
+                      .orElseGet(() -> "nearest names: " + nearestNames(path))));
     }
     Shape shape = Shape.of(sizes);
     Tensor stored = source.tensor(path, shape);
@@ -116,23 +123,57 @@ public final class Weights {
     }
     if (!unused.isEmpty()) {
       throw new WeightsException(
-          "%s holds %d tensors that this model does not use, among them %s: is it another model?"
+          "%s holds %d tensors that this model does not use, among them %s: %s"
               .formatted(
                   source.description(),
                   unused.size(),
-                  String.join(", ", unused.stream().limit(NEAREST_NAMES).toList())));
+                  firstOf(unused.stream()),
+                  ForeignNames.describe(source.names()).orElse("is it another model?")));
+    }
+  }
+
+  /**
+   * Checks that two names, if both are there, stand for the same values: models that tie them use
+   * one, and which one is nobody's guess where they differ.
+   *
+   * @throws WeightsException if dtypes, shapes or bytes differ
+   */
+  public void requireSame(String name, String other) {
+    if (!has(name) || !has(other)) {
+      return;
+    }
+    Tensor first = source.tensor(prefix + name);
+    Tensor second = source.tensor(prefix + other);
+    if (first.dtype() != second.dtype()
+        || !first.shape().equals(second.shape())
+        || first.segment().mismatch(second.segment()) >= 0) {
+      throw new WeightsException(
+          "%s: '%s%s' (%s %s) and '%s%s' (%s %s) differ, but the model has one tensor for both: remove the wrong one"
+              .formatted(
+                  source.description(),
+                  prefix,
+                  name,
+                  first.dtype(),
+                  first.shape(),
+                  prefix,
+                  other,
+                  second.dtype(),
+                  second.shape()));
     }
   }
 
   private String nearestNames(String path) {
-    List<String> nearest =
-        source.names().stream()
-            .sorted(
-                Comparator.comparingInt((String name) -> -commonEnds(name, path))
-                    .thenComparing(Comparator.naturalOrder()))
-            .limit(NEAREST_NAMES)
-            .toList();
-    return nearest.isEmpty() ? "(it holds no tensors)" : String.join(", ", nearest);
+    String nearest =
+        firstOf(
+            source.names().stream()
+                .sorted(
+                    Comparator.comparingInt((String name) -> -commonEnds(name, path))
+                        .thenComparing(Comparator.naturalOrder())));
+    return nearest.isEmpty() ? "(it holds no tensors)" : nearest;
+  }
+
+  private static String firstOf(Stream<String> names) {
+    return names.limit(NEAREST_NAMES).map(Printable::value).collect(Collectors.joining(", "));
   }
 
   private static int commonEnds(String a, String b) {

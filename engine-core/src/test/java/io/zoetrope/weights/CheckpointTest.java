@@ -90,8 +90,7 @@ class CheckpointTest {
   void missingShardIsNamed() throws IOException {
     twoShards();
     Files.delete(folder.resolve("model-2.safetensors"));
-    assertTrue(
-        refusal().endsWith("shard 'model-2.safetensors' cannot be read: no such file or folder"));
+    assertTrue(refusal().endsWith("shard 'model-2.safetensors' is missing: download it, too"));
   }
 
   @Test
@@ -122,6 +121,8 @@ class CheckpointTest {
         "sub/model-1.safetensors",
         "a\\\\b",
         "a\\u0000",
+        "\\ud800",
+        "a\\u009b",
         "..",
         ".",
         ""
@@ -133,16 +134,62 @@ class CheckpointTest {
     assertEquals(1, message.lines().count());
   }
 
+  /** As downloads leave them: large files lie elsewhere. */
   @Test
-  void linkMustNotLeaveTheFolder(@TempDir Path elsewhere) throws IOException {
+  void shardsMayBeLinksToAnyPlace(@TempDir Path elsewhere) throws IOException {
     twoShards();
     Path shard = folder.resolve("model-1.safetensors");
     Path moved = Files.move(shard, elsewhere.resolve("a.safetensors"));
     Files.createSymbolicLink(shard, moved);
-    assertTrue(refusal().endsWith("shard 'model-1.safetensors' is a link that leaves the folder"));
-    Files.delete(shard);
-    Files.createSymbolicLink(shard, Files.move(moved, folder.resolve("blob")));
+    try (Checkpoint checkpoint = Checkpoint.open(folder, "model")) {
+      assertEquals(Set.of("a", "b"), checkpoint.names());
+    }
+    Files.delete(moved);
+    assertEquals(
+        "%s: cannot be read: it is a link to '%s', which does not exist".formatted(shard, moved),
+        refusal());
+  }
+
+  /** transformers takes the file, diffusers the index. */
+  @Test
+  void besideAnIndexTheFileCountsAsInItsLibrary() throws IOException {
+    for (String name : List.of("model", "diffusion_pytorch_model")) {
+      shard(name + ".safetensors", Map.of("single", ONE));
+      shard(name + "-1.safetensors", Map.of("sharded", ONE));
+      Files.writeString(
+          folder.resolve(name + ".safetensors.index.json"),
+          "{\"weight_map\":{\"sharded\":\"%s-1.safetensors\"}}".formatted(name));
+    }
+    try (Checkpoint transformers = Checkpoint.open(folder, "model");
+        Checkpoint diffusers = Checkpoint.open(folder, "diffusion_pytorch_model")) {
+      assertEquals(Set.of("single"), transformers.names());
+      assertEquals(Set.of("sharded"), diffusers.names());
+    }
+    index("{'weight_map':{'a':'no-such-file'}}");
     Checkpoint.open(folder, "model").close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          model.fp16.safetensors                     | a variant: rename it to model.safetensors to use it
+          model.safetensors.index.fp16.json          | a variant: rename it to model.safetensors.index.json to use it
+          model.fp16.safetensors.index.json          | a variant: rename it to model.safetensors.index.json to use it
+          model-00001-of-00002.safetensors           | a shard, whose index is missing: download that, too
+          other.safetensors                          | rename it if it is this component
+          pytorch_model.bin                          | a pickle, which can run any program
+          Wan2.1_VAE.pth                             | a pickle, which can run any program
+          wan2.1-t2v-14b-Q4_K_M.gguf                 | whose format is not supported
+          flax_model.msgpack                         | whose format is not supported
+          """)
+  void whatLiesThereInsteadIsNamed(String name, String expected) throws IOException {
+    Files.createFile(folder.resolve("config.json"));
+    Files.createFile(folder.resolve(name));
+    String message = refusal();
+    assertTrue(message.contains("; '" + name + "' lies there, "), message);
+    assertTrue(message.contains(expected), message);
   }
 
   @Test

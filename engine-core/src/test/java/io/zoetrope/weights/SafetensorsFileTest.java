@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,12 +149,78 @@ class SafetensorsFileTest {
           SIZE_LIMIT          | {'a':{'dtype':'F32','shape':[9223372036854775808,0],'data_offsets':[0,0]}}
           SIZE_LIMIT          | {'a':{'dtype':'U8','shape':[2305843009213693952,4,0],'data_offsets':[0,0]}}
           LEADING_WHITE_SPACE | `\t{'a':ENTRY}`
+          HEADER_LIMIT        | {'a':{'dtype':'F32','shape':[MANY1],'data_offsets':[0,4]}}
+          HEADER_LIMIT        | {'a':{'dtype':'F32','shape':[1],'data_offsets':[MANY0]}}
+          HEADER_LIMIT        | {'LONG':ENTRY}
+          HEADER_LIMIT        | {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8],'LONG':0}}
+          HEADER_LIMIT        | {'__metadata__':PAIRS,'a':ENTRY}
+          HEADER_LIMIT        | {'__metadata__':{'a':'HUGE'},'a':ENTRY}
+          HEADER_LIMIT        | {TENSORS}
           """)
   void stricterRuleIsNamed(StricterRule rule, String header) throws IOException {
-    Path path = write(json(header), 8);
+    Path path = write(json(expand(header)), 8);
     StricterRuleException refused =
         assertThrows(StricterRuleException.class, () -> SafetensorsFile.open(path));
     assertEquals(rule, refused.rule());
+    assertTrue(refused.getMessage().length() < 1000, "the message is too long");
+  }
+
+  /** What is too much of something, by the word that stands for it. */
+  private static String expand(String header) {
+    return switch (header) {
+      case "{TENSORS}" ->
+          IntStream.rangeClosed(0, 1 << 18)
+              .mapToObj("'%d':{'dtype':'U8','shape':[0],'data_offsets':[0,0]}"::formatted)
+              .collect(Collectors.joining(",", "{", "}"));
+      case "{'__metadata__':PAIRS,'a':ENTRY}" ->
+          IntStream.rangeClosed(0, 1 << 16)
+              .mapToObj("'%d':''"::formatted)
+              .collect(Collectors.joining(",", "{'__metadata__':{", "},'a':ENTRY}"));
+      case "{'__metadata__':{'a':'HUGE'},'a':ENTRY}" ->
+          header.replace("HUGE", "x".repeat(17 << 20));
+      default ->
+          header
+              .replaceFirst("MANY(\\d)", "1,".repeat(64) + "$1")
+              .replace("LONG", "x".repeat(3000));
+    };
+  }
+
+  @Test
+  void sixtyFourDimensionsAreRead() throws IOException {
+    String shape = "1,".repeat(63) + "2";
+    Path path =
+        write(json("{'a':{'dtype':'F32','shape':[" + shape + "],'data_offsets':[0,8]}}"), 8);
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      assertEquals(64, file.tensor("a").shape().sizes().length);
+    }
+  }
+
+  /** A character of several bytes on the border of what the parser reads at once. */
+  @Test
+  void charactersMayStandAnywhere() throws IOException {
+    for (int before = 3990; before < 4010; before++) {
+      String value = "x".repeat(before) + "\uD83C\uDF88模";
+      Path path = write(json("{'__metadata__':{'k':'" + value + "'},'a':ENTRY}"), 8);
+      try (SafetensorsFile file = SafetensorsFile.open(path)) {
+        assertEquals(value, file.metadata().get("k"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'version https://git-lfs.github.com/spec/v1', Git LFS pointer",
+    "'<!DOCTYPE html><html>', web page",
+    "'GGUF\\3\\0\\0\\0rest', GGUF",
+    "'', is empty"
+  })
+  void whatAFileIsInsteadIsSaid(String content, String expected) throws IOException {
+    Path path = folder.resolve("case.safetensors");
+    Files.write(path, content.translateEscapes().getBytes(StandardCharsets.ISO_8859_1));
+    String message =
+        assertThrows(WeightsException.class, () -> SafetensorsFile.open(path)).getMessage();
+    assertTrue(message.startsWith(path + ": it is "), message);
+    assertTrue(message.contains(expected), message);
   }
 
   @ParameterizedTest

@@ -12,9 +12,12 @@ import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WeightsTest {
   private record InMemory(Map<String, Tensor> tensors) implements WeightSource {
@@ -70,6 +73,46 @@ class WeightsTest {
     assertEquals(
         "memory has no tensor 'a'; nearest names: (it holds no tensors)",
         refusal(() -> none.get("a")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "transformer.blocks.0.attn1.to_q.lora_A.weight, a LoRA",
+    "lora_unet_blocks_0_self_attn_q.lora_down.weight, a LoRA",
+    "model.diffusion_model.blocks.0.self_attn.q.weight, original release",
+    "blocks.0.self_attn.q.weight, original release",
+    "token_embedding.weight, original release",
+    "blocks.0.attn1.to_q.weight_scale, with scales",
+    "scaled_fp8, with scales",
+    "encoder.block.0.layer.0.SelfAttention.q.qweight, quantized"
+  })
+  void foreignNamesAreRecognised(String name, String expected) {
+    Weights foreign =
+        Weights.of(
+            new InMemory(Map.of(name, Tensor.of(new float[] {1}, 1))), new ReferenceBackend());
+    for (String message :
+        List.of(refusal(() -> foreign.get("a")), refusal(() -> foreign.requireAllUsed()))) {
+      assertTrue(message.contains(expected), message);
+    }
+  }
+
+  @Test
+  void tiedTensorsMustBeTheSame() {
+    Weights tied =
+        Weights.of(
+            new InMemory(
+                Map.of(
+                    "a", Tensor.of(new float[] {1, 2}, 2),
+                    "b", Tensor.of(new float[] {1, 2}, 2),
+                    "c", Tensor.of(new float[] {1, 3}, 2),
+                    "d", Tensor.of(new float[] {1, 2}, 2, 1))),
+            new ReferenceBackend());
+    tied.requireSame("a", "b");
+    tied.requireSame("a", "none");
+    assertEquals(
+        "memory: 'a' (F32 [2]) and 'c' (F32 [2]) differ, but the model has one tensor for both: remove the wrong one",
+        refusal(() -> tied.requireSame("a", "c")));
+    assertThrows(WeightsException.class, () -> tied.requireSame("a", "d"));
   }
 
   @Test

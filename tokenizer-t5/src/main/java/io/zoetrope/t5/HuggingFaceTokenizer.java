@@ -1,5 +1,7 @@
 package io.zoetrope.t5;
 
+import static io.zoetrope.files.Printable.quote;
+
 import io.zoetrope.t5.AddedTokens.AddedToken;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,8 +35,11 @@ final class HuggingFaceTokenizer implements TextEncoder {
     model = readModel(tokenizerJson);
     List<AddedToken> tokens = new ArrayList<>();
     int nextId = tokenizerJson.pieces().size();
-    if (!json.get("added_tokens").isNull()) {
-      for (JsonPlace token : json.get("added_tokens").elements()) {
+    JsonPlace added = json.get("added_tokens");
+    if (!added.isNull()) {
+      List<JsonPlace> entries = added.elements();
+      added.requireAtMost(Bounds.ADDED_TOKENS, entries.size(), "tokens");
+      for (JsonPlace token : entries) {
         tokens.add(readAddedToken(token, nextId));
         nextId = Math.max(nextId, tokens.getLast().id() + 1);
       }
@@ -48,7 +53,7 @@ final class HuggingFaceTokenizer implements TextEncoder {
   private static Unigram readModel(TokenizerJson file) {
     JsonPlace json = file.root().get("model");
     int size = file.pieces().size();
-    int unknownId = json.get("unk_id").index();
+    int unknownId = json.get("unk_id").id();
     if (unknownId >= size) {
       throw json.get("unk_id")
           .wrong("is " + unknownId + ", but the vocabulary has " + size + " pieces");
@@ -74,17 +79,17 @@ final class HuggingFaceTokenizer implements TextEncoder {
   }
 
   private AddedToken readAddedToken(JsonPlace json, int nextId) {
-    String content = json.object().get("content").text();
+    String content = json.object().get("content").shortText();
     if (content.isEmpty()) {
       throw json.wrong("has no content");
     }
-    int id = json.get("id").index();
+    int id = json.get("id").id();
     // The library numbers tokens outside the vocabulary itself, whatever their entry says.
     int known = id(content);
     int expected = known < 0 ? nextId : known;
     if (id != expected) {
       throw json.wrong(
-          "\"" + content + "\" has id " + id + ", but the vocabulary implies " + expected);
+          quote(content) + " has id " + id + ", but the vocabulary implies " + expected);
     }
     addedIds.put(content, id);
     return new AddedToken(
@@ -116,7 +121,8 @@ final class HuggingFaceTokenizer implements TextEncoder {
         } else {
           String name = part.get("SpecialToken").get("id").text();
           for (JsonPlace id : json.get("special_tokens").get(name).get("ids").elements()) {
-            (before ? prefix : suffix).add(id.index());
+            (before ? prefix : suffix).add(id.id());
+            id.requireAtMost(Bounds.STEPS, prefix.size() + suffix.size(), "tokens around a text");
           }
         }
       }

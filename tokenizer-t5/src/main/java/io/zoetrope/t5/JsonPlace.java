@@ -1,29 +1,40 @@
 package io.zoetrope.t5;
 
+import static io.zoetrope.files.Printable.quote;
+
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.FileKind;
 import io.zoetrope.files.InputFile;
+import io.zoetrope.files.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A JSON value together with where it stands, so that every complaint can say so. */
 record JsonPlace(JsonNode node, String place) {
   static final JsonMapper MAPPER =
       JsonMapper.builder(
-              JsonFactory.builder().enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER).build())
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(Bounds.DEPTH)
+                          .maxTokenCount(Bounds.JSON_TOKENS)
+                          .build())
+                  .build())
           .build();
-
-  /** Bytes of a file: twice as many as the vocabularies of 256,000 pieces that are published. */
-  static final int LIMIT = 64 << 20;
 
   /** Reads one value from a parser. */
   @FunctionalInterface
@@ -37,25 +48,43 @@ record JsonPlace(JsonNode node, String place) {
 
   /** What {@code reader} makes of a file that holds one value and nothing else. */
   static JsonNode parse(Path file, ValueReader reader) {
-    try (JsonParser parser = MAPPER.createParser(InputFile.readAll(file, LIMIT))) {
+    byte[] json = bytes(file);
+    try (JsonParser parser = MAPPER.createParser(json)) {
       JsonNode value = reader.read(parser);
       if (parser.nextToken() != null) {
         throw new TokenizerException(file + " goes on after its JSON value");
       }
       return value == null ? MissingNode.getInstance() : value;
     } catch (JacksonException e) {
+      Optional<FileKind> kind = FileKind.of(json).filter(found -> found != FileKind.JSON);
+      if (kind.isPresent()) {
+        throw new TokenizerException("%s: %s".formatted(file, kind.get().description()), e);
+      }
       String at = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
-      String what = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new TokenizerException(file + " is malformed JSON" + at + ": " + what, e);
-    } catch (IOException e) {
       throw new TokenizerException(
-          "%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
+          "%s is malformed JSON%s: %s".formatted(file, at, FileErrors.reason(e)), e);
+    } catch (IOException e) {
+      throw unreadable(file, e);
     }
+  }
+
+  /** The whole file. */
+  static byte[] bytes(Path file) {
+    try {
+      return InputFile.readAll(file, Bounds.FILE_BYTES);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static TokenizerException unreadable(Path file, IOException e) {
+    return new TokenizerException(
+        "%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
   }
 
   /** The named field; absent and null ones give a place for which {@link #isNull} holds. */
   JsonPlace get(String field) {
-    return new JsonPlace(node.path(field), place + ": " + field);
+    return new JsonPlace(node.path(field), place + ": " + Printable.value(field));
   }
 
   boolean isNull() {
@@ -71,16 +100,63 @@ record JsonPlace(JsonNode node, String place) {
     return elements;
   }
 
+  /** The steps of a component, which a sequence of sequences has in a row; none for null. */
+  Stream<JsonPlace> steps(String field) {
+    List<JsonPlace> steps = new ArrayList<>();
+    if (!isNull()) {
+      collectSteps(field, steps);
+    }
+    return steps.stream();
+  }
+
+  private void collectSteps(String field, List<JsonPlace> steps) {
+    if (type().equals("Sequence")) {
+      get(field).elements().forEach(step -> step.collectSteps(field, steps));
+    } else {
+      steps.add(this);
+      requireAtMost(Bounds.STEPS, steps.size(), "steps");
+    }
+  }
+
+  /** Refuses more of something than the {@link Bounds} allow. */
+  void requireAtMost(int most, int found, String what) {
+    if (found > most) {
+      throw wrong("is more than the %d %s that a tokenizer needs".formatted(most, what));
+    }
+  }
+
   JsonPlace object() {
     return require(node.isObject(), "an object");
   }
 
   String text() {
-    return require(node.isTextual(), "a string").node.textValue();
+    return requirePaired(require(node.isTextual(), "a string").node.textValue(), place);
   }
 
-  int index() {
-    return require(node.isInt() && node.intValue() >= 0, "an integer of at least 0")
+  /** A text that the {@link Bounds} allow for a token or a pattern. */
+  String shortText() {
+    return Bounds.requireShort(text(), place);
+  }
+
+  /** A text from JSON, where an escape can stand for half a character. */
+  static String requirePaired(String text, String place) {
+    if (text.chars().anyMatch(c -> Character.isSurrogate((char) c))
+        && text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+      throw new TokenizerException(
+          "%s holds half a character (an unpaired surrogate): %s".formatted(place, quote(text)));
+    }
+    return text;
+  }
+
+  /** An id of a token. */
+  int id() {
+    return count(Bounds.PIECES);
+  }
+
+  int count(int most) {
+    return require(
+            node.isInt() && node.intValue() >= 0 && node.intValue() <= most,
+            "an integer from 0 to " + most)
         .node
         .intValue();
   }
@@ -100,7 +176,7 @@ record JsonPlace(JsonNode node, String place) {
 
   TokenizerException unsupported(String supported) {
     return new TokenizerException(
-        "%s of type \"%s\" is not supported; supported: %s".formatted(place, type(), supported));
+        "%s of type %s is not supported; supported: %s".formatted(place, quote(type()), supported));
   }
 
   TokenizerException wrong(String what) {

@@ -1,5 +1,7 @@
 package io.zoetrope.t5;
 
+import static io.zoetrope.files.Printable.quote;
+
 import java.util.function.Consumer;
 
 /**
@@ -20,7 +22,7 @@ record Metaspace(char replacement, PrependScheme scheme, boolean split) implemen
   static Metaspace read(JsonPlace json) {
     String replacement = json.get("replacement").text();
     if (replacement.length() != 1) {
-      throw json.get("replacement").wrong("must be one character, found \"" + replacement + "\"");
+      throw json.get("replacement").wrong("must be one character, found " + quote(replacement));
     }
     JsonPlace schemeField = json.get("prepend_scheme");
     boolean addPrefixSpace = json.get("add_prefix_space").bool(true);
@@ -33,10 +35,11 @@ record Metaspace(char replacement, PrependScheme scheme, boolean split) implemen
               case "never" -> PrependScheme.NEVER;
               default ->
                   throw schemeField.wrong(
-                      "must be always, first or never, found \"" + schemeField.text() + "\"");
+                      "must be always, first or never, found " + quote(schemeField.text()));
             };
     if (!addPrefixSpace && scheme != PrependScheme.NEVER) {
-      throw schemeField.wrong("is \"" + schemeField.text() + "\", but add_prefix_space is false");
+      throw schemeField.wrong(
+          "is " + quote(schemeField.text()) + ", but add_prefix_space is false");
     }
     return new Metaspace(replacement.charAt(0), scheme, json.get("split").bool(true));
   }

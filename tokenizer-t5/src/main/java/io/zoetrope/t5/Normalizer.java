@@ -3,52 +3,55 @@ package io.zoetrope.t5;
 import java.text.Normalizer.Form;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** The normalizer of a tokenizer.json: rewrites text before it is cut into words. */
 @FunctionalInterface
 interface Normalizer {
-  Segment normalize(Segment segment);
+  /**
+   * Rewrites a text.
+   *
+   * @param longest how many characters the result may have
+   * @throws TokenizerException if it would have more
+   */
+  Segment normalize(Segment segment, int longest);
 
-  /** With these flags classes, anchors and the dot mean what they mean to the Oniguruma library. */
-  int ONIGURUMA_LIKE = Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE | Pattern.UNIX_LINES;
+  /** Rewrites a text within the {@link Bounds}. */
+  default Segment normalize(Segment segment) {
+    return normalize(segment, Bounds.normalizedLength(segment.text()));
+  }
 
   /** Reads a normalizer; null stands for one that changes nothing. */
   static Normalizer read(JsonPlace json) {
-    if (json.isNull()) {
-      return segment -> segment;
-    }
-    return switch (json.type()) {
-      case "Sequence" -> {
-        List<Normalizer> steps =
-            json.get("normalizers").elements().stream().map(Normalizer::read).toList();
-        yield segment -> {
-          Segment result = segment;
-          for (Normalizer step : steps) {
-            result = step.normalize(result);
-          }
-          return result;
-        };
+    List<Normalizer> steps = json.steps("normalizers").map(Normalizer::readStep).toList();
+    return (segment, longest) -> {
+      Segment result = segment;
+      for (Normalizer step : steps) {
+        result = step.normalize(result, longest);
+        Bounds.requireLength(result.text().length(), longest, json.place());
       }
+      return result;
+    };
+  }
+
+  private static Normalizer readStep(JsonPlace json) {
+    return switch (json.type()) {
       case "Precompiled" -> readPrecompiled(json.get("precompiled_charsmap"));
-      case "Replace" -> readReplace(json);
+      case "Replace" -> Replacement.read(json);
       case "Strip" -> {
         boolean left = json.get("strip_left").bool();
         boolean right = json.get("strip_right").bool();
-        yield segment -> strip(segment, left, right);
+        yield (segment, _) -> strip(segment, left, right);
       }
       case "Prepend" -> {
-        String prefix = json.get("prepend").text();
-        yield segment -> segment.text().isEmpty() ? segment : segment.prepend(prefix);
+        String prefix = json.get("prepend").shortText();
+        yield (segment, _) -> segment.text().isEmpty() ? segment : segment.prepend(prefix);
       }
-      case "Lowercase" -> segment -> segment.rewrite(Normalizer::lowercase);
+      case "Lowercase" -> (segment, _) -> segment.rewrite(Normalizer::lowercase);
       case "NFC" -> unicode(Form.NFC);
       case "NFD" -> unicode(Form.NFD);
       case "NFKC" -> unicode(Form.NFKC);
       case "NFKD" -> unicode(Form.NFKD);
-      case "Nmt" -> Normalizer::nmt;
+      case "Nmt" -> (segment, _) -> nmt(segment);
       default ->
           throw json.unsupported(
               "Sequence, Precompiled, Replace, Strip, Prepend, Lowercase, NFC, NFD, NFKC, NFKD, Nmt");
@@ -56,7 +59,7 @@ interface Normalizer {
   }
 
   private static Normalizer unicode(Form form) {
-    return segment -> segment.rewrite(text -> java.text.Normalizer.normalize(text, form));
+    return (segment, _) -> segment.rewrite(text -> java.text.Normalizer.normalize(text, form));
   }
 
   private static Normalizer readPrecompiled(JsonPlace json) {
@@ -67,33 +70,7 @@ interface Normalizer {
       throw json.wrong("is not base64: " + e.getMessage());
     }
     var normalizer = new PrecompiledNormalizer(new PrecompiledCharsMap(blob, json.place()));
-    return segment -> segment.rewrite(normalizer::normalize);
-  }
-
-  private static Normalizer readReplace(JsonPlace json) {
-    JsonPlace pattern = json.get("pattern").object();
-    boolean isRegex = !pattern.get("Regex").isNull();
-    String expression = pattern.get(isRegex ? "Regex" : "String").text();
-    String content = json.get("content").text();
-    Pattern compiled;
-    try {
-      compiled = Pattern.compile(expression, isRegex ? ONIGURUMA_LIKE : Pattern.LITERAL);
-    } catch (PatternSyntaxException e) {
-      throw json.get("pattern").wrong("is not a regular expression: " + e.getDescription());
-    }
-    return segment -> replace(segment, compiled.matcher(segment.text()), content);
-  }
-
-  private static Segment replace(Segment segment, Matcher matcher, String content) {
-    if (!matcher.find()) {
-      return segment;
-    }
-    int startLength = segment.startLength();
-    if (matcher.start() < startLength) {
-      // What replaces several characters counts as coming from the last of them.
-      startLength = matcher.start() + (matcher.end() <= startLength ? content.length() : 0);
-    }
-    return new Segment(matcher.replaceAll(Matcher.quoteReplacement(content)), startLength);
+    return (segment, longest) -> segment.rewrite(text -> normalizer.normalize(text, longest));
   }
 
   private static Segment strip(Segment segment, boolean left, boolean right) {

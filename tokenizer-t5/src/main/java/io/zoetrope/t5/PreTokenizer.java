@@ -14,15 +14,12 @@ interface PreTokenizer {
 
   /** Reads a pre-tokenizer; null stands for one that leaves the text whole. */
   static PreTokenizer read(JsonPlace json) {
-    if (json.isNull()) {
-      return (segment, words) -> words.accept(segment);
-    }
+    List<PreTokenizer> steps = json.steps("pretokenizers").map(PreTokenizer::readStep).toList();
+    return (segment, words) -> splitInTurn(steps, 0, segment, words);
+  }
+
+  private static PreTokenizer readStep(JsonPlace json) {
     return switch (json.type()) {
-      case "Sequence" -> {
-        List<PreTokenizer> steps =
-            json.get("pretokenizers").elements().stream().map(PreTokenizer::read).toList();
-        yield (segment, words) -> splitInTurn(steps, 0, segment, words);
-      }
       case "WhitespaceSplit" -> PreTokenizer::splitAtWhiteSpace;
       case "Metaspace" -> Metaspace.read(json);
       default -> throw json.unsupported("Sequence, WhitespaceSplit, Metaspace");

@@ -17,6 +17,10 @@ final class PrecompiledCharsMap {
   private static final int LEAF_FLAG = 1 << 8;
   private static final int LABEL_MASK = 1 << 31 | 0xFF;
 
+  /** Ten times what published tables have. */
+  private static final int MAX_BYTES = 4 << 20;
+
+  private final String place;
   private final int[] units;
   private final byte[] replacements;
 
@@ -30,6 +34,12 @@ final class PrecompiledCharsMap {
    * @throws TokenizerException if sizes don't fit or the replacements are no UTF-8
    */
   PrecompiledCharsMap(byte[] blob, String place) {
+    this.place = place;
+    if (blob.length > MAX_BYTES) {
+      throw new TokenizerException(
+          "%s: precompiled character map of %d bytes is larger than %d MiB"
+              .formatted(place, blob.length, MAX_BYTES >> 20));
+    }
     if (blob.length < Integer.BYTES) {
       throw new TokenizerException(
           place
@@ -55,11 +65,30 @@ final class PrecompiledCharsMap {
           place + ": replacements of the precompiled character map are not UTF-8", e);
     }
     decoded = new String[replacements.length];
-    checkTargets(place);
+    checkTargets();
+    checkLengths();
+  }
+
+  /** Names the file and field in messages. */
+  String place() {
+    return place;
+  }
+
+  /** A few long replacements, each of them the end of another, would take memory without end. */
+  private void checkLengths() {
+    int length = 0;
+    for (byte b : replacements) {
+      length = b == 0 ? 0 : length + 1;
+      if (length > Bounds.CHARACTERS) {
+        throw new TokenizerException(
+            "%s: a replacement of the precompiled character map has more than %d bytes"
+                .formatted(place, Bounds.CHARACTERS));
+      }
+    }
   }
 
   /** Every unit must lead into the table or to a replacement, so that look-ups need no checks. */
-  private void checkTargets(String place) {
+  private void checkTargets() {
     for (int i = 0; i < units.length; i++) {
       int unit = units[i];
       boolean isLeaf = unit < 0;

@@ -31,7 +31,12 @@ final class PrecompiledNormalizer {
     this.map = map;
   }
 
-  String normalize(String text) {
+  /**
+   * The text with its replacements.
+   *
+   * @throws TokenizerException if it would have more than {@code longest} characters
+   */
+  String normalize(String text, int longest) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     StringBuilder result = new StringBuilder(text.length());
     Matcher cluster = GRAPHEME_CLUSTER.matcher(withLettersForUnassigned(text));
@@ -43,6 +48,7 @@ final class PrecompiledNormalizer {
           || !appendReplacement(utf8, utf8Start, utf8End, result)) {
         appendCharacters(text, start, end, utf8, utf8Start, result);
       }
+      Bounds.requireLength(result.length(), longest, map.place());
       start = end;
       utf8Start = utf8End;
     }

@@ -1,9 +1,9 @@
 package io.zoetrope.t5;
 
-import io.zoetrope.files.FileErrors;
-import io.zoetrope.files.InputFile;
+import static io.zoetrope.files.Printable.quote;
+
+import io.zoetrope.files.FileKind;
 import io.zoetrope.t5.text.UnpairedSurrogates;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A unigram model in the file format of the SentencePiece library ({@code spiece.model}, message
@@ -43,26 +44,33 @@ public final class SentencePieceModel {
    * @throws TokenizerException if the file can't be read, is damaged or holds no unigram model
    */
   public static SentencePieceModel read(Path file) {
-    byte[] bytes;
+    byte[] bytes = JsonPlace.bytes(file);
     try {
-      bytes = InputFile.readAll(file, JsonPlace.LIMIT);
-    } catch (IOException e) {
-      throw new TokenizerException(
-          "%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
+      return new SentencePieceModel(bytes, file.toString());
+    } catch (TokenizerException e) {
+      Optional<FileKind> kind = FileKind.of(bytes);
+      throw kind.isEmpty()
+          ? e
+          : new TokenizerException("%s: %s".formatted(file, kind.get().description()), e);
     }
-    return new SentencePieceModel(bytes, file.toString());
   }
 
   private SentencePieceModel(byte[] bytes, String place) {
     List<Piece> pieces = new ArrayList<>();
-    var normalizerSpec = new SentencePieceNormalizer.Spec();
+    var normalizerSpec = new SentencePieceNormalizer.Spec(place);
     boolean byteFallback = false;
+    Bounds bounds = new Bounds();
     ProtobufReader message = new ProtobufReader(ByteBuffer.wrap(bytes), place);
     while (message.next()) {
       switch (message.field()) {
-        case 1 -> pieces.add(readPiece(message.readMessage(), place + ": piece " + pieces.size()));
+        case 1 -> {
+          String piecePlace = place + ": piece " + pieces.size();
+          Piece piece = readPiece(message.readMessage(), piecePlace);
+          bounds.piece(piece.text, piecePlace);
+          pieces.add(piece);
+        }
         case 2 -> byteFallback = readTrainerSpec(message.readMessage(), normalizerSpec, place);
-        case 3 -> normalizerSpec.read(message.readMessage(), place);
+        case 3 -> normalizerSpec.read(message.readMessage());
         default -> message.skip();
       }
     }
@@ -70,7 +78,7 @@ public final class SentencePieceModel {
     for (int id = 0; id < size; id++) {
       if (ids.put(pieces.get(id).text, id) != null) {
         throw new TokenizerException(
-            place + ": piece \"" + pieces.get(id).text + "\" occurs twice");
+            place + ": piece " + quote(pieces.get(id).text) + " occurs twice");
       }
     }
     List<String> userDefined =
@@ -95,10 +103,10 @@ public final class SentencePieceModel {
       throw new TokenizerException(place + " is empty");
     }
     if (!Float.isFinite(score)) {
-      throw new TokenizerException(place + " \"" + text + "\" has score " + score);
+      throw new TokenizerException(place + " " + quote(text) + " has score " + score);
     }
     if (type < 1 || type > Type.values().length) {
-      throw new TokenizerException(place + " \"" + text + "\" has unknown type " + type);
+      throw new TokenizerException(place + " " + quote(text) + " has unknown type " + type);
     }
     return new Piece(text, score, Type.values()[(int) type - 1]);
   }
@@ -153,7 +161,7 @@ public final class SentencePieceModel {
           int value = Unigram.byteOfPiece(piece.text);
           if (value < 0) {
             throw new TokenizerException(
-                place + ": byte piece \"" + piece.text + "\" is not of the form <0x0A>");
+                place + ": byte piece " + quote(piece.text) + " is not of the form <0x0A>");
           }
           byteIds[value] = id;
         }

@@ -17,8 +17,16 @@ final class SentencePieceNormalizer {
     private boolean removeExtraWhiteSpaces = true;
     private boolean escapeWhiteSpaces = true;
     boolean treatWhiteSpaceAsSuffix;
+    private final String place;
 
-    void read(ProtobufReader message, String place) {
+    /**
+     * @param place names the file in messages
+     */
+    Spec(String place) {
+      this.place = place;
+    }
+
+    void read(ProtobufReader message) {
       while (message.next()) {
         switch (message.field()) {
           case 2 -> {
@@ -60,6 +68,7 @@ final class SentencePieceNormalizer {
     if (!more) {
       return "";
     }
+    int longest = Bounds.normalizedLength(text);
     StringBuilder result = new StringBuilder(text.length() + 1);
     if (spec.addDummyPrefix && !spec.treatWhiteSpaceAsSuffix) {
       result.append(space);
@@ -76,6 +85,7 @@ final class SentencePieceNormalizer {
       }
       if (from < input.to) {
         afterSpace = spec.removeExtraWhiteSpaces && input.source.charAt(input.to - 1) == ' ';
+        Bounds.requireLength(result.length(), longest, spec.place);
       }
     }
     if (spec.removeExtraWhiteSpaces) {

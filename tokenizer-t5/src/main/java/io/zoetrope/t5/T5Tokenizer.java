@@ -1,5 +1,8 @@
 package io.zoetrope.t5;
 
+import static io.zoetrope.files.Printable.quote;
+
+import io.zoetrope.files.InputFile;
 import io.zoetrope.t5.text.UnpairedSurrogates;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,16 +38,27 @@ public final class T5Tokenizer {
     if (!Files.isDirectory(folder)) {
       throw new TokenizerException("Tokenizer folder " + folder + " doesn't exist");
     }
+    try {
+      return read(folder);
+    } catch (OutOfMemoryError e) {
+      throw new TokenizerException(
+          "%s: reading these files takes more memory than the Java heap has (%s)"
+              .formatted(folder, e.getMessage()),
+          e);
+    }
+  }
+
+  private static T5Tokenizer read(Path folder) {
     TokenizerConfig config = TokenizerConfig.read(folder);
     Path json = folder.resolve("tokenizer.json");
-    if (Files.exists(json)) {
+    if (InputFile.isThere(json)) {
       var tokenizer = new HuggingFaceTokenizer(json);
       int padId = require(tokenizer.id(config.padToken()), config.padToken(), json);
       return new T5Tokenizer(
           tokenizer, tokenizer.frame().prefix(), tokenizer.frame().suffix(), padId);
     }
     Path spiece = folder.resolve("spiece.model");
-    if (Files.exists(spiece)) {
+    if (InputFile.isThere(spiece)) {
       SentencePieceModel model = SentencePieceModel.read(spiece);
       int padId = require(model.id(config.padToken()), config.padToken(), spiece);
       int eosId = require(model.id(config.eosToken()), config.eosToken(), spiece);
@@ -63,7 +77,7 @@ public final class T5Tokenizer {
 
   private static int require(int id, String token, Path file) {
     if (id < 0) {
-      throw new TokenizerException(file + " has no token \"" + token + "\"");
+      throw new TokenizerException(file + " has no token " + quote(token));
     }
     return id;
   }

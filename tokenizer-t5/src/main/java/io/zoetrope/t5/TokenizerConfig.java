@@ -1,8 +1,10 @@
 package io.zoetrope.t5;
 
+import static io.zoetrope.files.Printable.quote;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.files.InputFile;
 import io.zoetrope.t5.AddedTokens.AddedToken;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +24,9 @@ final class TokenizerConfig {
 
   private static final Pattern EXTRA_ID = Pattern.compile("<extra_id_\\d+>");
 
+  /** Of a vocabulary of up to a million pieces. */
+  private static final Pattern ID = Pattern.compile("\\d{1,6}");
+
   private final List<JsonPlace> files;
 
   private TokenizerConfig(List<JsonPlace> files) {
@@ -31,7 +36,7 @@ final class TokenizerConfig {
   static TokenizerConfig read(Path folder) {
     List<JsonPlace> files = new ArrayList<>();
     for (String name : List.of("tokenizer_config.json", "special_tokens_map.json")) {
-      if (Files.exists(folder.resolve(name))) {
+      if (InputFile.isThere(folder.resolve(name))) {
         files.add(JsonPlace.read(folder.resolve(name)));
       }
     }
@@ -57,7 +62,7 @@ final class TokenizerConfig {
 
   /** A token is written as its content or as an object with it. */
   private static String content(JsonPlace token) {
-    return token.node().isObject() ? token.get("content").text() : token.text();
+    return token.node().isObject() ? token.get("content").shortText() : token.shortText();
   }
 
   /**
@@ -88,13 +93,14 @@ final class TokenizerConfig {
   private int extraIds() {
     Optional<JsonPlace> count = find("extra_ids");
     if (count.isPresent()) {
-      return count.get().index();
+      return count.get().count(Bounds.ADDED_TOKENS);
     }
     for (String field : List.of("additional_special_tokens", "extra_special_tokens")) {
       Optional<JsonPlace> listed = find(field).filter(value -> value.node().isArray());
       if (listed.isPresent()) {
         return (int)
             listed.get().elements().stream()
+                .limit(Bounds.ADDED_TOKENS)
                 .filter(token -> EXTRA_ID.matcher(content(token)).matches())
                 .count();
       }
@@ -106,14 +112,14 @@ final class TokenizerConfig {
   private static void readDecoder(JsonPlace decoder, Map<String, AddedToken> tokens) {
     Map<Integer, JsonPlace> entries = new TreeMap<>();
     for (Map.Entry<String, JsonNode> entry : decoder.object().node().properties()) {
-      try {
-        entries.put(Integer.valueOf(entry.getKey()), decoder.get(entry.getKey()).object());
-      } catch (NumberFormatException e) {
-        throw decoder.wrong("has key \"" + entry.getKey() + "\", which is no id");
+      if (!ID.matcher(entry.getKey()).matches()) {
+        throw decoder.wrong("has key " + quote(entry.getKey()) + ", which is no id");
       }
+      entries.put(Integer.valueOf(entry.getKey()), decoder.get(entry.getKey()).object());
+      decoder.requireAtMost(Bounds.ADDED_TOKENS, entries.size(), "tokens");
     }
     entries.forEach((id, json) -> {
-      String content = json.get("content").text();
+      String content = json.get("content").shortText();
       boolean singleWord = json.get("single_word").bool(false);
       boolean stripLeft = json.get("lstrip").bool(false);
       boolean stripRight = json.get("rstrip").bool(false);

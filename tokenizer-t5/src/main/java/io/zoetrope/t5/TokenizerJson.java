@@ -35,6 +35,7 @@ record TokenizerJson(JsonPlace root, List<String> pieces, double[] scores) {
 
   private static final class Reader {
     final String place;
+    final Bounds bounds = new Bounds();
     final List<String> pieces = new ArrayList<>();
     double[] scores = new double[1024];
     boolean found;
@@ -70,7 +71,9 @@ record TokenizerJson(JsonPlace root, List<String> pieces, double[] scores) {
       found = true;
       while (parser.nextToken() == JsonToken.START_ARRAY) {
         boolean isPiece = parser.nextToken() == JsonToken.VALUE_STRING;
-        pieces.add(isPiece ? parser.getText() : "");
+        String piece = isPiece ? parser.getText() : "";
+        String piecePlace = place + ": model: vocab";
+        pieces.add(bounds.piece(JsonPlace.requirePaired(piece, piecePlace), piecePlace));
         if (pieces.size() > scores.length) {
           scores = Arrays.copyOf(scores, 2 * scores.length);
         }

@@ -127,13 +127,13 @@ class T5TokenizerTest {
           []                                              | must be a JSON object
           {} {}                                           | goes on after its JSON value
           {}                                              | : model must be an object, found nothing
-          {"model": {"type": "BPE", "vocab": {"a": 0}}}   | : model of type "BPE" is not supported; supported: Unigram
+          {"model": {"type": "BPE", "vocab": {"a": 0}}}   | : model of type 'BPE' is not supported; supported: Unigram
           {"model": {"type": "Unigram"}}                  | : model: vocab must be an array of pieces and scores
           {"model": {"type": "Unigram", "vocab": [["a", 0], ["b"]]}}            | : model: vocab[1] must be a pair
           {"model": {"type": "Unigram", "vocab": [["a", 1e999]]}}               | : model: vocab[0] must be a pair
           {"model": {"type": "Unigram", "vocab": [["a", 0]]}}                   | : model: unk_id must be an integer
           {"model": {"type": "Unigram", "vocab": [["a", 0]], "unk_id": 1}}      | unk_id is 1, but the vocabulary has 1
-          {"model": {"type": "Unigram", "vocab": [["a", 0]], "unk_id": 0}}      | has no token "<pad>"
+          {"model": {"type": "Unigram", "vocab": [["a", 0]], "unk_id": 0}}      | has no token '<pad>'
           """)
   void malformedFilesAreExplained(String json, String expected) throws IOException {
     Files.writeString(folder.resolve("tokenizer.json"), json);
@@ -146,15 +146,15 @@ class T5TokenizerTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "BertNormalizer"}]}} | : normalizer: normalizers[1] of type "BertNormalizer" is not supported
+          {"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "BertNormalizer"}]}} | : normalizer: normalizers[1] of type 'BertNormalizer' is not supported
           {"normalizer": {"type": "Replace", "pattern": {"Regex": "("}, "content": ""}} | : normalizer: pattern is not a regular expression
           {"normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAA"}} | is too short for its header
           {"normalizer": {"type": "Precompiled", "precompiled_charsmap": "!"}}   | precompiled_charsmap is not base64
           {"normalizer": {"type": "Strip"}}               | : normalizer: strip_left must be true or false, found nothing
-          {"pre_tokenizer": {"type": "ByteLevel"}}        | : pre_tokenizer of type "ByteLevel" is not supported
+          {"pre_tokenizer": {"type": "ByteLevel"}}        | : pre_tokenizer of type 'ByteLevel' is not supported
           {"pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "some"}} | must be always, first or never
-          {"post_processor": {"type": "BertProcessing"}}  | : post_processor of type "BertProcessing" is not supported
-          {"added_tokens": [{"id": 5, "content": "</s>"}]} | "</s>" has id 5, but the vocabulary implies 1
+          {"post_processor": {"type": "BertProcessing"}}  | : post_processor of type 'BertProcessing' is not supported
+          {"added_tokens": [{"id": 5, "content": "</s>"}]} | '</s>' has id 5, but the vocabulary implies 1
           {"added_tokens": [{"id": 5}]}                   | : added_tokens[0]: content must be a string
           """)
   void unknownComponentsAreNamed(String components, String expected) throws IOException {

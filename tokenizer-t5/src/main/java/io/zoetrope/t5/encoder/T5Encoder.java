@@ -37,6 +37,7 @@ public final class T5Encoder {
     this.config = config;
     this.dtype = dtype;
     // Tied in the model; files hold one of the names or both.
+    weights.requireSame(SHARED + ".weight", EMBED_TOKENS + ".weight");
     Weights table = weights.at(weights.has(SHARED + ".weight") ? SHARED : EMBED_TOKENS);
     this.embedding = Embedding.load(table, config.vocabSize(), config.dModel());
     Weights encoder = weights.at("encoder");
