@@ -56,6 +56,12 @@ public record ConvGeometry(
         strideFrames, strideHeight, strideWidth, front, top, bottom, left, right, upsample);
   }
 
+  /** The same over height and width as they are. */
+  ConvGeometry withoutUpsampling() {
+    return new ConvGeometry(
+        strideFrames, strideHeight, strideWidth, front, top, bottom, left, right);
+  }
+
   /** The same over doubled height and width. */
   public ConvGeometry upsampled() {
     return new ConvGeometry(

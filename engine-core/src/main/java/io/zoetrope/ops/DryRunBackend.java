@@ -3,7 +3,6 @@ package io.zoetrope.ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
-import java.util.List;
 
 /**
  * Computes nothing and holds no memory: running a model on it tells {@link Ops#peakBytes}, {@link
@@ -43,19 +42,13 @@ public final class DryRunBackend implements Backend {
   }
 
   @Override
-  public long convolutionWeightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
-    return like.convolutionWeightBytes(x, weight, geometry);
+  public long weightBytes(Operation operation, Tensor weight) {
+    return like.weightBytes(operation, weight);
   }
 
   @Override
-  public long convolutionWorkspaceBytes(
-      Tensor out, Tensor x, Tensor weight, ConvGeometry geometry) {
-    return like.convolutionWorkspaceBytes(out, x, weight, geometry);
-  }
-
-  @Override
-  public long attentionWorkspaceBytes(Tensor q, Tensor k, int heads) {
-    return like.attentionWorkspaceBytes(q, k, heads);
+  public long workspaceBytes(Operation operation) {
+    return like.workspaceBytes(operation);
   }
 
   @Override
@@ -85,91 +78,10 @@ public final class DryRunBackend implements Backend {
   public void download(Tensor host, Tensor x) {}
 
   @Override
-  public void copy(Tensor out, Tensor x) {}
-
-  @Override
   public void move(Tensor out, Tensor x) {}
 
   @Override
-  public void fill(Tensor out, float value) {}
-
-  @Override
-  public void add(Tensor out, Tensor a, Tensor b) {}
-
-  @Override
-  public void multiply(Tensor out, Tensor a, Tensor b) {}
-
-  @Override
-  public void activate(Tensor out, Tensor x, Activation activation) {}
-
-  @Override
-  public void clampInPlace(Tensor x, float min, float max) {}
-
-  @Override
-  public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {}
-
-  @Override
-  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {}
-
-  @Override
-  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {}
-
-  @Override
-  public void embedding(Tensor out, Tensor table, int[] ids) {}
-
-  @Override
-  public void attention(
-      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {}
-
-  @Override
-  public void conv3d(
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      Tensor bias,
-      ConvGeometry geometry,
-      Tensor residual) {}
-
-  @Override
-  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {}
-
-  @Override
-  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {}
-
-  @Override
-  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {}
-
-  @Override
-  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {}
-
-  @Override
-  public void rmsNormRope(
-      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {}
-
-  @Override
-  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {}
-
-  @Override
-  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {}
-
-  @Override
-  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {}
-
-  @Override
-  public void linearCombination(Tensor out, double[] weights, List<Tensor> terms) {}
-
-  @Override
-  public void timestepEmbedding(
-      Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift) {}
-
-  @Override
-  public void toPixels(Tensor out, Tensor x) {}
-
-  @Override
-  public boolean isFinite(Tensor x) {
-    return true;
-  }
+  public void run(Operation operation) {}
 
   @Override
   public void close() {}

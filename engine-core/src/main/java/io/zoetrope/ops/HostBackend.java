@@ -7,7 +7,6 @@ import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.stream.LongStream;
 
 /** The part that backends on host memory share: native blocks, and copies by segment. */
@@ -93,36 +92,6 @@ public abstract class HostBackend implements Backend {
     MemorySegment memory = ((HostStorage) x.storage()).segment();
     long from = x.offset() * x.dtype().bytes();
     MemorySegment.copy(memory, from, out.segment(), 0, out.byteSize());
-  }
-
-  @Override
-  public void clampInPlace(Tensor x, float min, float max) {
-    MemorySegment elements = x.segment();
-    for (long i = 0; i < x.count(); i++) {
-      float value = Conversions.toFloat(elements, x.dtype(), i);
-      Conversions.fromFloat(elements, x.dtype(), i, Math.clamp(value, min, max));
-    }
-  }
-
-  @Override
-  public void linearCombination(Tensor out, double[] weights, List<Tensor> terms) {
-    HostSamplers.linearCombination(out, weights, terms);
-  }
-
-  @Override
-  public void timestepEmbedding(
-      Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift) {
-    HostSamplers.timestepEmbedding(out, timesteps, flipSinToCos, downscaleFreqShift);
-  }
-
-  @Override
-  public void toPixels(Tensor out, Tensor x) {
-    HostSamplers.toPixels(out, x);
-  }
-
-  @Override
-  public boolean isFinite(Tensor x) {
-    return HostSamplers.isFinite(x);
   }
 
   @Override

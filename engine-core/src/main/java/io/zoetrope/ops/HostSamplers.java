@@ -1,5 +1,9 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.ops.SamplerOperation.IsFinite;
+import io.zoetrope.ops.SamplerOperation.LinearCombination;
+import io.zoetrope.ops.SamplerOperation.TimestepEmbedding;
+import io.zoetrope.ops.SamplerOperation.ToPixels;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -12,7 +16,7 @@ import java.util.List;
  * What stands around the networks, on host memory: timesteps, scheduler steps, pixels. Plain Java,
  * which is fast enough beside them if it works on arrays: elements come in blocks.
  */
-final class HostSamplers {
+public final class HostSamplers {
   /** Elements of a block, which stays in the first-level cache. */
   private static final int BLOCK = 1024;
 
@@ -27,7 +31,17 @@ final class HostSamplers {
 
   private HostSamplers() {}
 
-  static void linearCombination(Tensor out, double[] weights, List<Tensor> terms) {
+  /** Runs an operation on tensors in host memory. */
+  public static void run(SamplerOperation operation) {
+    switch (operation) {
+      case LinearCombination op -> linearCombination(op.out(), op.factors(), op.terms());
+      case TimestepEmbedding op -> timestepEmbedding(op);
+      case ToPixels op -> toPixels(op.out(), op.x());
+      case IsFinite op -> op.answer(isFinite(op.x()));
+    }
+  }
+
+  private static void linearCombination(Tensor out, double[] weights, List<Tensor> terms) {
     double[] sums = new double[BLOCK];
     float[] values = new float[BLOCK];
     for (long start = 0; start < out.count(); start += BLOCK) {
@@ -47,25 +61,24 @@ final class HostSamplers {
     }
   }
 
-  static void timestepEmbedding(
-      Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift) {
-    int channels = out.intSize(1);
+  private static void timestepEmbedding(TimestepEmbedding op) {
+    int channels = op.out().intSize(1);
     int half = channels / 2;
     float[] row = new float[channels];
-    float[] values = timesteps.toFloats();
+    float[] values = op.timesteps().toFloats();
     for (int i = 0; i < values.length; i++) {
       for (int k = 0; k < half; k++) {
-        float exponent = LOG_MAX_PERIOD * k / (half - downscaleFreqShift);
+        float exponent = LOG_MAX_PERIOD * k / (half - op.downscaleFreqShift());
         float frequency = (float) Math.exp(-exponent);
         float angle = values[i] * frequency;
-        row[flipSinToCos ? half + k : k] = (float) Math.sin(angle);
-        row[flipSinToCos ? k : half + k] = (float) Math.cos(angle);
+        row[op.flipSinToCos() ? half + k : k] = (float) Math.sin(angle);
+        row[op.flipSinToCos() ? k : half + k] = (float) Math.cos(angle);
       }
-      store(out, (long) i * channels, row, channels);
+      store(op.out(), (long) i * channels, row, channels);
     }
   }
 
-  static void toPixels(Tensor out, Tensor x) {
+  private static void toPixels(Tensor out, Tensor x) {
     float[] values = new float[BLOCK];
     byte[] pixels = new byte[BLOCK];
     for (long start = 0; start < x.count(); start += BLOCK) {
@@ -80,7 +93,7 @@ final class HostSamplers {
     }
   }
 
-  static boolean isFinite(Tensor x) {
+  private static boolean isFinite(Tensor x) {
     float[] values = new float[BLOCK];
     for (long start = 0; start < x.count(); start += BLOCK) {
       int count = (int) Math.min(BLOCK, x.count() - start);

@@ -21,7 +21,7 @@ final class Memory implements AutoCloseable {
   private long bufferBytes;
   private long peakBytes;
   private long weightBytes;
-  private final Map<String, Long> workspaces = new HashMap<>();
+  private final Map<Class<?>, Long> workspaces = new HashMap<>();
   private long workspaceBytes;
 
   /**
@@ -54,11 +54,6 @@ final class Memory implements AutoCloseable {
     return weightBytes;
   }
 
-  /** Notes that a product reads a weight. */
-  void noteWeight(Tensor weight) {
-    noteWeight(weight, usedBytes(weight));
-  }
-
   /** Notes that a product reads a weight, in a form of so many bytes. */
   void noteWeight(Tensor weight, long bytes) {
     if (weights.add(new Weight(weight.storage(), weight.offset(), weight.shape(), bytes))) {
@@ -66,11 +61,14 @@ final class Memory implements AutoCloseable {
     }
   }
 
-  /** Notes what a backend keeps for itself once it has run an operation; the largest one counts. */
-  void noteWorkspace(String operation, long bytes) {
-    long more = bytes - workspaces.getOrDefault(operation, 0L);
+  /**
+   * Notes what a backend keeps for itself once it has run an operation; the largest one of a kind
+   * counts.
+   */
+  void noteWorkspace(Operation operation, long bytes) {
+    long more = bytes == 0 ? 0 : bytes - workspaces.getOrDefault(operation.getClass(), 0L);
     if (more > 0) {
-      workspaces.put(operation, bytes);
+      workspaces.put(operation.getClass(), bytes);
       workspaceBytes += more;
       notePeak();
     }
@@ -127,9 +125,9 @@ final class Memory implements AutoCloseable {
   private void poison(Storage storage, long from, long to) {
     if (poison) {
       Shape shape = Shape.of((to - from) / Float.BYTES);
-      backend.fill(
-          Tensor.contiguous(storage, from / Float.BYTES, DType.F32, shape, Lifetime.UNBOUNDED),
-          Float.NaN);
+      Tensor freed =
+          Tensor.contiguous(storage, from / Float.BYTES, DType.F32, shape, Lifetime.UNBOUNDED);
+      backend.run(new CopyOperation.Fill(freed, Float.NaN));
     }
   }
 

@@ -5,13 +5,24 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 
 /**
- * What the operations of an {@link Ops} demand of their operands; errors name the current scope.
+ * What operations demand of their operands, and where their results come from; errors name the
+ * operation and the current scope.
  */
 final class Operands {
   private final Memory memory;
 
   Operands(Memory memory) {
     this.memory = memory;
+  }
+
+  /** An uninitialised tensor in the innermost open scope. */
+  Tensor result(DType dtype, Shape shape) {
+    return memory.allocate(dtype, shape);
+  }
+
+  /** An uninitialised tensor of another one's dtype and shape in the innermost open scope. */
+  Tensor resultLike(Tensor x) {
+    return result(x.dtype(), x.shape());
   }
 
   void require(boolean condition, String operation, String message, Object... args) {
@@ -101,6 +112,13 @@ final class Operands {
     vector(operation, "bias", bias, weight.size(0));
   }
 
+  /** As {@link #linear} of a matrix x, whose product out can take up. */
+  void product(String operation, Tensor out, Tensor x, Tensor weight, Tensor bias) {
+    linear(operation, x, weight, bias);
+    sum(operation, out, x, x.shape().withLast(weight.size(0)));
+    require(x.shape().rank() == 2, operation, "x %s is not a matrix", x);
+  }
+
   /** What is computed from x is of this shape, and out can take it up. */
   void sum(String operation, Tensor out, Tensor x, Shape shape) {
     contiguous(operation, out);
@@ -117,91 +135,6 @@ final class Operands {
   private static boolean apart(Tensor a, Tensor b) {
     return (a.offset() + a.count()) * a.dtype().bytes() <= b.offset() * b.dtype().bytes()
         || (b.offset() + b.count()) * b.dtype().bytes() <= a.offset() * a.dtype().bytes();
-  }
-
-  /** Matrices whose columns split in heads; bias F32, [heads or 1, queries or 1, keys], or null. */
-  void attention(String operation, Tensor q, Tensor k, Tensor v, int heads, Tensor bias) {
-    open(operation, q, k, v);
-    require(
-        rowsContiguous(q) && rowsContiguous(k) && rowsContiguous(v),
-        operation,
-        "q %s, k %s and v %s must be matrices with contiguous rows",
-        q,
-        k,
-        v);
-    require(
-        q.size(1) == k.size(1) && k.shape().equals(v.shape()) && k.size(0) > 0,
-        operation,
-        "q %s, k %s and v %s do not fit each other",
-        q,
-        k,
-        v);
-    require(
-        q.dtype() == k.dtype() && k.dtype() == v.dtype(),
-        operation,
-        "q %s, k %s, v %s: dtypes",
-        q,
-        k,
-        v);
-    require(
-        heads > 0 && q.size(1) % heads == 0,
-        operation,
-        "q %s does not split in %d heads",
-        q,
-        heads);
-    if (bias != null) {
-      contiguous(operation, bias);
-      require(
-          bias.dtype() == DType.F32
-              && bias.shape().rank() == 3
-              && (bias.size(0) == heads || bias.size(0) == 1)
-              && (bias.size(1) == q.size(0) || bias.size(1) == 1)
-              && bias.size(2) == k.size(0),
-          operation,
-          "bias %s does not fit %d heads, q %s and k %s",
-          bias,
-          heads,
-          q,
-          k);
-    }
-  }
-
-  /** Shape of the result of a convolution; history and bias may be null. */
-  Shape convolution(
-      String operation,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      Tensor bias,
-      ConvGeometry geometry) {
-    contiguous(operation, x);
-    weight(operation, weight);
-    require(
-        x.shape().rank() == 4 && weight.shape().rank() == 5 && x.size(3) == weight.size(1),
-        operation,
-        "x %s does not fit weight %s: %d != %d",
-        x,
-        weight,
-        x.size(-1),
-        weight.size(1));
-    vector(operation, "bias", bias, weight.size(0));
-    Shape whole = x.shape();
-    if (history != null) {
-      contiguous(operation, history);
-      require(
-          history.dtype() == x.dtype()
-              && history.shape().rank() == 4
-              && history.select(0, 0).shape().equals(x.select(0, 0).shape()),
-          operation,
-          "history %s does not fit x %s",
-          history,
-          x);
-      whole = Shape.of(x.size(0) + history.size(0), x.size(1), x.size(2), x.size(3));
-    }
-    Shape shape = geometry.output(whole, weight.shape());
-    require(
-        shape.count() > 0, operation, "x %s is smaller than the kernel of weight %s", x, weight);
-    return shape;
   }
 
   /** x [tokens, heads * head dim], cosines and sines for its tokens and half a head. */

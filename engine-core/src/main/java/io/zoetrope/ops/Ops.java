@@ -1,18 +1,40 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.ops.CopyOperation.Copy;
+import io.zoetrope.ops.CopyOperation.Fill;
+import io.zoetrope.ops.ElementOperation.Activate;
+import io.zoetrope.ops.ElementOperation.Add;
+import io.zoetrope.ops.ElementOperation.Clamp;
+import io.zoetrope.ops.ElementOperation.Embedding;
+import io.zoetrope.ops.ElementOperation.Multiply;
+import io.zoetrope.ops.ElementOperation.UpsampleNearest;
+import io.zoetrope.ops.LinearMap.Linear;
+import io.zoetrope.ops.LinearMap.LinearAdd;
+import io.zoetrope.ops.LinearMap.LinearMultiply;
+import io.zoetrope.ops.LinearMap.Linears;
+import io.zoetrope.ops.RowOperation.AdaLayerNorm;
+import io.zoetrope.ops.RowOperation.AddGated;
+import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.LayerNorm;
+import io.zoetrope.ops.RowOperation.RmsNorm;
+import io.zoetrope.ops.RowOperation.RmsNormRope;
+import io.zoetrope.ops.RowOperation.Rope;
+import io.zoetrope.ops.SamplerOperation.IsFinite;
+import io.zoetrope.ops.SamplerOperation.LinearCombination;
+import io.zoetrope.ops.SamplerOperation.TimestepEmbedding;
+import io.zoetrope.ops.SamplerOperation.ToPixels;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
- * The operations that models are written in. Checks shapes, dtypes and lifetimes, allocates results
- * in the innermost open {@link Scope}, counts work, and leaves the computing to a {@link Backend}.
+ * The operations that models are written in. Each method makes an {@link Operation}, which checks
+ * shapes, dtypes and lifetimes and has its result in the innermost open {@link Scope}, counts its
+ * work, and leaves the computing to a {@link Backend}.
  *
  * <p>Tensors have no batch dimension: activations of transformers are [tokens, features], those of
  * video autoencoders [frames, height, width, channels]. Results have the dtype of the first
@@ -24,11 +46,6 @@ import java.util.stream.Stream;
  * has been released.
  */
 public final class Ops implements AutoCloseable {
-  // Arithmetic for each element, as Tracer.Operation counts it
-  private static final int LAYER_NORM_FLOPS = 5;
-  private static final int RMS_NORM_FLOPS = 4;
-  private static final int ROPE_FLOPS = 3;
-
   private final Backend backend;
   private final Memory memory;
   private final Operands operands;
@@ -105,7 +122,7 @@ public final class Ops implements AutoCloseable {
     Tensor out = allocate(host.dtype(), host.shape());
     work.begin();
     backend.upload(out, host);
-    work.end("upload", 0, out, host);
+    work.endTransfer("upload", out, host);
     return out;
   }
 
@@ -120,7 +137,7 @@ public final class Ops implements AutoCloseable {
     Tensor host = Tensor.zeros(x.dtype(), x.shape().sizes());
     work.begin();
     backend.download(host, x);
-    work.end("download", 0, host, x);
+    work.endTransfer("download", host, x);
     return host;
   }
 
@@ -146,68 +163,39 @@ public final class Ops implements AutoCloseable {
 
   /** Copies {@code x} into {@code out}; both may be strided, and the dtypes may differ. */
   public void copyInto(Tensor out, Tensor x) {
-    operands.open("copy", x, out);
-    operands.require(out.shape().equals(x.shape()), "copy", "from %s to %s: shapes differ", x, out);
-    work.begin();
-    backend.copy(out, x);
-    work.end("copy", 0, out, x);
+    run(Copy.of(operands, out, x));
   }
 
   /** Sets every element of a tensor, which may be strided. */
   public void fill(Tensor out, float value) {
-    operands.open("fill", out);
-    work.begin();
-    backend.fill(out, value);
-    work.end("fill", 0, out);
+    run(Fill.of(operands, out, value));
   }
 
   // ---------------------------------------------------------------- element-wise
 
   /** {@code a + b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
   public Tensor add(Tensor a, Tensor b) {
-    operands.repeats("add", a, b);
-    Tensor out = allocate(a.dtype(), a.shape());
-    work.begin();
-    backend.add(out, a, b);
-    work.end("add", 0, out.count(), out, a, b);
-    return out;
+    return run(Add.of(operands, a, b));
   }
 
   /** {@code x += y}; the shape of {@code y} equals the innermost dimensions of {@code x}. */
   public void addInPlace(Tensor x, Tensor y) {
-    operands.repeats("addInPlace", x, y);
-    work.begin();
-    backend.add(x, x, y);
-    work.end("addInPlace", 0, x.count(), x, x, y);
+    run(Add.inPlace(operands, x, y));
   }
 
   /** {@code a * b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
   public Tensor multiply(Tensor a, Tensor b) {
-    operands.repeats("multiply", a, b);
-    Tensor out = allocate(a.dtype(), a.shape());
-    work.begin();
-    backend.multiply(out, a, b);
-    work.end("multiply", 0, out.count(), out, a, b);
-    return out;
+    return run(Multiply.of(operands, a, b));
   }
 
   /** {@code activation(x)}. */
   public Tensor activate(Tensor x, Activation activation) {
-    operands.contiguous("activate", x);
-    Tensor out = allocate(x.dtype(), x.shape());
-    work.begin();
-    backend.activate(out, x, activation);
-    work.end("activate", 0, out, x);
-    return out;
+    return run(Activate.of(operands, x, activation));
   }
 
   /** Limits every element to [min, max], in place; NaN stays NaN. */
   public void clampInPlace(Tensor x, float min, float max) {
-    operands.contiguous("clampInPlace", x);
-    operands.require(min <= max, "clampInPlace", "range [%s, %s] is empty", min, max);
-    work.begin();
-    backend.clampInPlace(x, min, max);
-    work.end("clampInPlace", 0, x, x);
+    run(Clamp.of(operands, x, min, max));
   }
 
   // ---------------------------------------------------------------- matrix work
@@ -221,14 +209,8 @@ public final class Ops implements AutoCloseable {
    * @return [..., out features]
    */
   public Tensor linear(Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    operands.linear("linear", x, weight, bias);
-    memory.noteWeight(weight);
-    Tensor out = allocate(x.dtype(), x.shape().withLast(weight.size(0)));
-    work.begin();
-    backend.linear(
-        out.reshape(-1, weight.size(0)), x.reshape(-1, x.size(-1)), weight, bias, activation);
-    work.end("linear", 2 * x.count() * weight.size(0), out, x, weight, bias);
-    return out;
+    Tensor out = run(Linear.of(operands, x, weight, bias, activation));
+    return out.reshape(x.shape().withLast(weight.size(0)).sizes());
   }
 
   /**
@@ -240,32 +222,9 @@ public final class Ops implements AutoCloseable {
    * @return as many as weights, each [rows, out features]
    */
   public List<Tensor> linears(Tensor x, List<Tensor> weights, List<Tensor> biases) {
-    String name = "linears";
-    operands.require(
-        !weights.isEmpty() && weights.size() == biases.size() && x.shape().rank() == 2,
-        name,
-        "x %s with %d weights and %d biases",
-        x,
-        weights.size(),
-        biases.size());
-    List<Tensor> outs = new ArrayList<>();
-    long columns = 0;
-    for (int i = 0; i < weights.size(); i++) {
-      Tensor weight = weights.get(i);
-      operands.linear(name, x, weight, biases.get(i));
-      memory.noteWeight(weight);
-      outs.add(allocate(x.dtype(), Shape.of(x.size(0), weight.size(0))));
-      columns += weight.size(0);
-    }
-    work.begin();
-    backend.linears(outs, x, weights, biases);
-    work.end(
-        name,
-        2 * x.count() * columns,
-        0,
-        new Tracer.Operand(x.dtype(), Shape.of(x.size(0), columns)),
-        Stream.of(List.of(x), weights, biases).flatMap(List::stream).toArray(Tensor[]::new));
-    return outs;
+    Linears maps = Linears.of(operands, x, weights, biases);
+    run(maps);
+    return maps.outs();
   }
 
   /**
@@ -279,17 +238,7 @@ public final class Ops implements AutoCloseable {
    * @param gate F32, [out features] or [rows, out features], rows may be strided; null for 1
    */
   public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    String name = "linearAddInPlace";
-    takesProduct(name, out, x, weight, bias);
-    if (gate != null) {
-      operands.modulation(name, "gate", out, gate);
-    }
-    memory.noteWeight(weight);
-    work.begin();
-    backend.linearAddInPlace(out, x, weight, bias, gate);
-    long elementFlops = (gate == null ? 1 : 2) * out.count();
-    long matrixFlops = 2 * x.count() * weight.size(0);
-    work.end(name, matrixFlops, elementFlops, out, out, x, weight, bias, gate);
+    run(LinearAdd.of(operands, out, x, weight, bias, gate));
   }
 
   /**
@@ -302,19 +251,7 @@ public final class Ops implements AutoCloseable {
    * @param bias [out features] or null
    */
   public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
-    String name = "linearMultiplyInPlace";
-    takesProduct(name, out, x, weight, bias);
-    memory.noteWeight(weight);
-    work.begin();
-    backend.linearMultiplyInPlace(out, x, weight, bias);
-    work.end(name, 2 * x.count() * weight.size(0), out.count(), out, out, x, weight, bias);
-  }
-
-  /** {@code out} can take up the product of a matrix. */
-  private void takesProduct(String name, Tensor out, Tensor x, Tensor weight, Tensor bias) {
-    operands.linear(name, x, weight, bias);
-    operands.sum(name, out, x, x.shape().withLast(weight.size(0)));
-    operands.require(x.shape().rank() == 2, name, "x %s is not a matrix", x);
+    run(LinearMultiply.of(operands, out, x, weight, bias));
   }
 
   /**
@@ -324,17 +261,7 @@ public final class Ops implements AutoCloseable {
    * @return [ids, features] of the given dtype
    */
   public Tensor embedding(Tensor table, int[] ids, DType dtype) {
-    operands.weight("embedding", table);
-    operands.require(table.shape().rank() == 2, "embedding", "table %s is not a matrix", table);
-    for (int id : ids) {
-      operands.require(
-          id >= 0 && id < table.size(0), "embedding", "id %d is outside the table %s", id, table);
-    }
-    Tensor out = allocate(dtype, Shape.of(ids.length, table.size(1)));
-    work.begin();
-    backend.embedding(out, table, ids);
-    work.end("embedding", 0, out, out);
-    return out;
+    return run(Embedding.of(operands, table, ids, dtype));
   }
 
   /**
@@ -348,13 +275,7 @@ public final class Ops implements AutoCloseable {
    * @return [queries, heads * head dim]
    */
   public Tensor attention(Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    operands.attention("attention", q, k, v, heads, bias);
-    Tensor out = allocate(q.dtype(), q.shape());
-    memory.noteWorkspace("attention", backend.attentionWorkspaceBytes(q, k, heads));
-    work.begin();
-    backend.attention(out, q, k, v, heads, scale, bias);
-    work.end("attention", 4 * q.count() * k.size(0), out, q, k, v, bias);
-    return out;
+    return run(Attention.of(operands, q, k, v, heads, scale, bias));
   }
 
   /**
@@ -368,14 +289,7 @@ public final class Ops implements AutoCloseable {
    */
   public Tensor conv3d(
       Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
-    Shape shape = operands.convolution("conv3d", x, history, weight, bias, geometry);
-    Tensor out = allocate(x.dtype(), shape);
-    noteConvolution(out, x, weight, geometry);
-    work.begin();
-    backend.conv3d(out, x, history, weight, bias, geometry, null);
-    long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
-    work.end("conv3d", matrixFlops, out, x, history, weight, bias);
-    return out;
+    return run(Convolution.of(operands, x, history, weight, bias, geometry));
   }
 
   /**
@@ -386,18 +300,7 @@ public final class Ops implements AutoCloseable {
    */
   public void conv3dAddInPlace(
       Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
-    String name = "conv3dAddInPlace";
-    operands.sum(name, out, x, operands.convolution(name, x, history, weight, bias, geometry));
-    noteConvolution(out, x, weight, geometry);
-    work.begin();
-    backend.conv3d(out, x, history, weight, bias, geometry, out);
-    long matrixFlops = 2 * out.count() * (weight.count() / weight.size(0));
-    work.end(name, matrixFlops, out.count(), out, out, x, history, weight, bias);
-  }
-
-  private void noteConvolution(Tensor out, Tensor x, Tensor weight, ConvGeometry geometry) {
-    memory.noteWeight(weight, backend.convolutionWeightBytes(x, weight, geometry));
-    memory.noteWorkspace("conv3d", backend.convolutionWorkspaceBytes(out, x, weight, geometry));
+    run(Convolution.adding(operands, out, x, history, weight, bias, geometry));
   }
 
   /**
@@ -407,13 +310,7 @@ public final class Ops implements AutoCloseable {
    * @return [frames out, height out, width out, channels]
    */
   public Tensor upsampleNearest(Tensor x, long frames, long height, long width, boolean exact) {
-    operands.contiguous("upsampleNearest", x);
-    operands.require(x.shape().rank() == 4, "upsampleNearest", "x %s is not a video", x);
-    Tensor out = allocate(x.dtype(), Shape.of(frames, height, width, x.size(3)));
-    work.begin();
-    backend.upsampleNearest(out, x, exact);
-    work.end("upsampleNearest", 0, out, x);
-    return out;
+    return run(UpsampleNearest.of(operands, x, frames, height, width, exact));
   }
 
   // ---------------------------------------------------------------- norms and positions
@@ -425,15 +322,7 @@ public final class Ops implements AutoCloseable {
    * @param bias [features] or null
    */
   public Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, float eps) {
-    operands.contiguous("layerNorm", x);
-    operands.vector("layerNorm", "weight", weight, x.size(-1));
-    operands.vector("layerNorm", "bias", bias, x.size(-1));
-    Tensor out = allocate(x.dtype(), x.shape());
-    work.begin();
-    backend.layerNorm(out, x, weight, bias, eps);
-    long affine = (weight == null ? 0 : 1) + (bias == null ? 0 : 1);
-    work.end("layerNorm", 0, (LAYER_NORM_FLOPS + affine) * x.count(), out, x, weight, bias);
-    return out;
+    return run(LayerNorm.of(operands, x, weight, bias, eps));
   }
 
   /**
@@ -444,14 +333,7 @@ public final class Ops implements AutoCloseable {
    * @param scale as {@code shift}
    */
   public Tensor adaLayerNorm(Tensor x, Tensor shift, Tensor scale, float eps) {
-    operands.contiguous("adaLayerNorm", x);
-    operands.modulation("adaLayerNorm", "shift", x, shift);
-    operands.modulation("adaLayerNorm", "scale", x, scale);
-    Tensor out = allocate(x.dtype(), x.shape());
-    work.begin();
-    backend.adaLayerNorm(out, x, shift, scale, eps);
-    work.end("adaLayerNorm", 0, (LAYER_NORM_FLOPS + 2) * x.count(), out, x, shift, scale);
-    return out;
+    return run(AdaLayerNorm.of(operands, x, shift, scale, eps));
   }
 
   /**
@@ -460,13 +342,7 @@ public final class Ops implements AutoCloseable {
    * @param weight [features]
    */
   public Tensor rmsNorm(Tensor x, Tensor weight, float eps) {
-    operands.contiguous("rmsNorm", x);
-    operands.vector("rmsNorm", "weight", weight, x.size(-1));
-    Tensor out = allocate(x.dtype(), x.shape());
-    work.begin();
-    backend.rmsNorm(out, x, weight, eps);
-    work.end("rmsNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, weight);
-    return out;
+    return run(RmsNorm.of(operands, x, weight, eps));
   }
 
   /**
@@ -476,22 +352,12 @@ public final class Ops implements AutoCloseable {
    * @param gamma [channels]
    */
   public Tensor channelNorm(Tensor x, Tensor gamma, Activation activation) {
-    operands.contiguous("channelNorm", x);
-    return channelNorm(allocate(x.dtype(), x.shape()), x, gamma, activation);
+    return run(ChannelNorm.of(operands, x, gamma, activation));
   }
 
   /** As {@link #channelNorm}, with the result in the place of {@code x}. */
   public void channelNormInPlace(Tensor x, Tensor gamma, Activation activation) {
-    operands.contiguous("channelNorm", x);
-    channelNorm(x, x, gamma, activation);
-  }
-
-  private Tensor channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
-    operands.vector("channelNorm", "gamma", gamma, x.size(-1));
-    work.begin();
-    backend.channelNorm(out, x, gamma, activation);
-    work.end("channelNorm", 0, RMS_NORM_FLOPS * x.count(), out, x, gamma);
-    return out;
+    run(ChannelNorm.inPlace(operands, x, gamma, activation));
   }
 
   /**
@@ -502,10 +368,7 @@ public final class Ops implements AutoCloseable {
    * @param sin F32, [tokens, head dim / 2]
    */
   public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
-    operands.rope("ropeInPlace", x, cos, sin, heads);
-    work.begin();
-    backend.ropeInPlace(x, cos, sin, heads);
-    work.end("ropeInPlace", 0, ROPE_FLOPS * x.count(), x, x, cos, sin);
+    run(Rope.of(operands, x, cos, sin, heads));
   }
 
   /**
@@ -518,12 +381,7 @@ public final class Ops implements AutoCloseable {
    */
   public void rmsNormRopeInPlace(
       Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
-    operands.rope("rmsNormRopeInPlace", x, cos, sin, heads);
-    operands.vector("rmsNormRopeInPlace", "weight", weight, x.size(-1));
-    work.begin();
-    backend.rmsNormRope(x, x, weight, eps, cos, sin, heads);
-    long elementFlops = (RMS_NORM_FLOPS + ROPE_FLOPS) * x.count();
-    work.end("rmsNormRopeInPlace", 0, elementFlops, x, x, weight, cos, sin);
+    run(RmsNormRope.inPlace(operands, x, weight, eps, cos, sin, heads));
   }
 
   /**
@@ -534,13 +392,7 @@ public final class Ops implements AutoCloseable {
    * @param gate F32, [features] or [rows, features]; rows may be strided
    */
   public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
-    operands.contiguous("addGatedInPlace", x);
-    operands.contiguous("addGatedInPlace", y);
-    operands.require(x.shape().equals(y.shape()), "addGatedInPlace", "x %s and y %s differ", x, y);
-    operands.modulation("addGatedInPlace", "gate", x, gate);
-    work.begin();
-    backend.addGatedInPlace(x, y, gate);
-    work.end("addGatedInPlace", 0, 2 * x.count(), x, x, y, gate);
+    run(AddGated.of(operands, x, y, gate));
   }
 
   // ---------------------------------------------------------------- samplers and pictures
@@ -551,61 +403,23 @@ public final class Ops implements AutoCloseable {
    *
    * @param out may be one of the terms
    * @param weights as many as terms, finite
-   * @param terms between 1 and {@link Backend#MAX_TERMS}, of the shape of {@code out}, each F32 or
-   *     BF16
+   * @param terms between 1 and {@link LinearCombination#MAX_TERMS}, of the shape of {@code out},
+   *     each F32 or BF16
    */
   public void linearCombinationInto(Tensor out, double[] weights, Tensor... terms) {
-    String name = "linearCombinationInto";
-    operands.contiguous(name, out);
-    operands.contiguous(name, terms);
-    operands.require(
-        weights.length == terms.length && terms.length > 0 && terms.length <= Backend.MAX_TERMS,
-        name,
-        "%d weights and %d terms are not the same number from 1 to %d",
-        weights.length,
-        terms.length,
-        Backend.MAX_TERMS);
-    for (int i = 0; i < terms.length; i++) {
-      operands.require(
-          terms[i].shape().equals(out.shape()) && Double.isFinite(weights[i]),
-          name,
-          "term %s with weight %s does not fit out %s",
-          terms[i],
-          weights[i],
-          out);
-    }
-    work.begin();
-    backend.linearCombination(out, weights, List.of(terms));
-    work.end(name, 0, (2 * terms.length - 1) * out.count(), out, terms);
+    run(LinearCombination.of(operands, out, weights, List.of(terms)));
   }
 
   /**
-   * Sines and cosines of timesteps, as {@link Backend#timestepEmbedding} says.
+   * Sines and cosines of timesteps, as {@link TimestepEmbedding} says.
    *
    * @param timesteps F32, [timesteps]
    * @return F32, [timesteps, channels]
    */
   public Tensor timestepEmbedding(
       Tensor timesteps, int channels, boolean flipSinToCos, float downscaleFreqShift) {
-    String name = "timestepEmbedding";
-    operands.contiguous(name, timesteps);
-    operands.require(
-        timesteps.dtype() == DType.F32 && timesteps.shape().rank() == 1 && channels > 0,
-        name,
-        "timesteps %s for %d channels are not a vector of F32",
-        timesteps,
-        channels);
-    operands.require(
-        channels < 2 || downscaleFreqShift < channels / 2,
-        name,
-        "%d frequencies have no spacing with a shift of %s",
-        channels / 2,
-        downscaleFreqShift);
-    Tensor out = allocate(DType.F32, Shape.of(timesteps.size(0), channels));
-    work.begin();
-    backend.timestepEmbedding(out, timesteps, flipSinToCos, downscaleFreqShift);
-    work.end(name, 0, out, timesteps);
-    return out;
+    return run(
+        TimestepEmbedding.of(operands, timesteps, channels, flipSinToCos, downscaleFreqShift));
   }
 
   /**
@@ -616,21 +430,14 @@ public final class Ops implements AutoCloseable {
    * @return U8, of the shape of {@code x}
    */
   public Tensor toPixels(Tensor x) {
-    operands.contiguous("toPixels", x);
-    Tensor out = allocate(DType.U8, x.shape());
-    work.begin();
-    backend.toPixels(out, x);
-    work.end("toPixels", 0, out, x);
-    return out;
+    return run(ToPixels.of(operands, x));
   }
 
   /** Whether all elements are finite; waits for the result. */
   public boolean isFinite(Tensor x) {
-    operands.contiguous("isFinite", x);
-    work.begin();
-    boolean finite = backend.isFinite(x);
-    work.end("isFinite", 0, 0, new Tracer.Operand(DType.BOOL, Shape.of(1)), x);
-    return finite;
+    IsFinite question = IsFinite.of(operands, x);
+    run(question);
+    return question.answer();
   }
 
   // ---------------------------------------------------------------- observation
@@ -672,6 +479,18 @@ public final class Ops implements AutoCloseable {
 
   // ---------------------------------------------------------------- internals
 
+  /** Computes an operation and counts it. */
+  private Tensor run(Operation operation) {
+    for (Tensor weight : operation.weights()) {
+      memory.noteWeight(weight, backend.weightBytes(operation, weight));
+    }
+    memory.noteWorkspace(operation, backend.workspaceBytes(operation));
+    work.begin();
+    backend.run(operation);
+    work.end(operation);
+    return operation.out();
+  }
+
   Memory memory() {
     return memory;
   }
@@ -693,7 +512,7 @@ public final class Ops implements AutoCloseable {
   void move(Tensor out, Tensor kept) {
     work.begin();
     backend.move(out, kept);
-    work.end("move", 0, out, kept);
+    work.endTransfer("move", out, kept);
   }
 
   /** Releases all scratch memory. */

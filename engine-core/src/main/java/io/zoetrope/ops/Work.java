@@ -1,7 +1,6 @@
 package io.zoetrope.ops;
 
 import io.zoetrope.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
@@ -50,41 +49,26 @@ final class Work {
     startNanos = nanos();
   }
 
-  /** An operation of matrix work, or one that only moves elements, is done. */
-  void end(String operation, long matrixFlops, Tensor out, Tensor... inputs) {
-    end(operation, matrixFlops, 0, out, inputs);
-  }
-
-  /** An operation with arithmetic for each element, too, is done. */
-  void end(String operation, long matrixFlops, long elementFlops, Tensor out, Tensor... inputs) {
-    end(operation, matrixFlops, elementFlops, Tracer.Operand.of(out), inputs);
-  }
-
-  /**
-   * An operation is done.
-   *
-   * @param elementFlops arithmetic beside the matrix work, as {@link Tracer.Operation} counts it
-   * @param inputs null for those left out
-   */
-  void end(
-      String operation,
-      long matrixFlops,
-      long elementFlops,
-      Tracer.Operand output,
-      Tensor... inputs) {
-    flops += matrixFlops;
+  /** An operation is done. */
+  void end(Operation operation) {
+    flops += operation.matrixFlops();
     if (traced) {
-      long nanos = System.nanoTime() - startNanos;
-      List<Tracer.Operand> operands = new ArrayList<>(inputs.length);
-      for (Tensor input : inputs) {
-        if (input != null) {
-          operands.add(Tracer.Operand.of(input));
-        }
-      }
-      String path = ops.memory().scope().path();
-      long work = matrixFlops + elementFlops;
-      tracer.operation(
-          new Tracer.Operation(path, operation, output, operands, work, startNanos, nanos));
+      long work = operation.matrixFlops() + operation.elementFlops();
+      tell(operation.name(), work, operation.output(), operation.inputs());
     }
+  }
+
+  /** A tensor has gone from one memory or place to another. */
+  void endTransfer(String name, Tensor out, Tensor x) {
+    if (traced) {
+      tell(name, 0, Tracer.Operand.of(out), List.of(x));
+    }
+  }
+
+  private void tell(String name, long work, Tracer.Operand output, List<Tensor> inputs) {
+    long nanos = System.nanoTime() - startNanos;
+    List<Tracer.Operand> operands = inputs.stream().map(Tracer.Operand::of).toList();
+    String path = ops.memory().scope().path();
+    tracer.operation(new Tracer.Operation(path, name, output, operands, work, startNanos, nanos));
   }
 }

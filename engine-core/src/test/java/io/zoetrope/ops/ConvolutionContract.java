@@ -220,9 +220,9 @@ public abstract class ConvolutionContract extends FusedComparison {
   private final class Convolution {
     private final String what;
     private final Tensor residual;
-    private final Operation apart;
-    private final Operation inPlace;
-    private final Operation chain;
+    private final Computation apart;
+    private final Computation inPlace;
+    private final Computation chain;
 
     Convolution(
         Tensor x,
@@ -252,17 +252,15 @@ public abstract class ConvolutionContract extends FusedComparison {
           place -> {
             Tensor there = place.activation(x);
             Tensor out = place.ops().allocate(there.dtype(), shape);
-            place
-                .ops()
-                .backend()
-                .conv3d(
+            place.run(
+                new io.zoetrope.ops.Convolution(
                     out,
                     there,
                     place.activation(history),
                     place.weight(weight),
                     place.weight(bias),
                     geometry,
-                    place.activation(residual));
+                    place.activation(residual)));
             return out;
           };
       inPlace =

@@ -10,6 +10,10 @@ import java.util.function.UnaryOperator;
 abstract class FusedComparison extends BackendComparison {
   /** Where an operation runs, and how it gets there: on a backend, in a dtype. */
   record Place(Ops ops, UnaryOperator<Tensor> activations, UnaryOperator<Tensor> weights) {
+    void run(Operation operation) {
+      ops.backend().run(operation);
+    }
+
     Tensor activation(Tensor tensor) {
       return tensor == null ? null : activations.apply(tensor);
     }
@@ -21,7 +25,7 @@ abstract class FusedComparison extends BackendComparison {
 
   /** An operation, or a chain of them, on given values. */
   @FunctionalInterface
-  interface Operation {
+  interface Computation {
     Tensor in(Place place);
   }
 
@@ -34,7 +38,7 @@ abstract class FusedComparison extends BackendComparison {
   }
 
   /** Within rounding; {@code residual} is what a rounded result is added to. */
-  void nearly(String what, Operation fused, Operation chain, Tensor residual) {
+  void nearly(String what, Computation fused, Computation chain, Tensor residual) {
     nearly(what, fused, chain, residual, Tensor::toFloats);
   }
 
@@ -45,8 +49,8 @@ abstract class FusedComparison extends BackendComparison {
    */
   void nearly(
       String what,
-      Operation fused,
-      Operation chain,
+      Computation fused,
+      Computation chain,
       Tensor residual,
       Function<Tensor, float[]> magnitudes) {
     Place wide = new Place(reference, BackendComparison::widened, weight -> weight);
@@ -66,7 +70,7 @@ abstract class FusedComparison extends BackendComparison {
   }
 
   /** To the bit. */
-  void exactly(String what, Operation fused, Operation chain) {
+  void exactly(String what, Computation fused, Computation chain) {
     checkEqual(what, fused.in(testedBackend()), chain.in(referenceBackend()));
   }
 

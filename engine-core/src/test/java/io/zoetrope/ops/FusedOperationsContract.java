@@ -166,8 +166,8 @@ abstract class FusedOperationsContract extends ConvolutionContract {
 
   private final class LinearAdd {
     private final Tensor out;
-    private final Operation fused;
-    private final Operation chain;
+    private final Computation fused;
+    private final Computation chain;
 
     /**
      * Operands of {@code linearAddInPlace}.
@@ -269,17 +269,15 @@ abstract class FusedOperationsContract extends ConvolutionContract {
   private static Tensor normRope(
       Place place, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
     Tensor out = place.ops().allocate(x.dtype(), x.shape());
-    place
-        .ops()
-        .backend()
-        .rmsNormRope(
+    place.run(
+        new RowOperation.RmsNormRope(
             out,
             place.activation(x),
             place.weight(weight),
             eps,
             place.activation(cos),
             place.activation(sin),
-            heads);
+            heads));
     return out;
   }
 

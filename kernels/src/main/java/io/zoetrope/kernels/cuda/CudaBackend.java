@@ -8,13 +8,18 @@ import io.zoetrope.kernels.cuda.op.LinearOperation;
 import io.zoetrope.kernels.cuda.op.RowOperations;
 import io.zoetrope.kernels.cuda.op.SamplerOperations;
 import io.zoetrope.kernels.cuda.op.StridedCopy;
-import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.Attention;
 import io.zoetrope.ops.Backend;
-import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Convolution;
+import io.zoetrope.ops.CopyOperation;
+import io.zoetrope.ops.ElementOperation;
+import io.zoetrope.ops.LinearMap;
+import io.zoetrope.ops.Operation;
+import io.zoetrope.ops.RowOperation;
+import io.zoetrope.ops.SamplerOperation;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
-import java.util.List;
 
 /**
  * A CUDA device. BF16 work with sizes that are multiples of 8 runs on the tensor cores; everything
@@ -112,143 +117,26 @@ public class CudaBackend implements Backend {
   }
 
   @Override
-  public void copy(Tensor out, Tensor x) {
-    copy.run(out, x);
-  }
-
-  @Override
   public void move(Tensor out, Tensor x) {
     copy.move(out, x);
   }
 
   @Override
-  public void fill(Tensor out, float value) {
-    copy.fill(out, value);
-  }
-
-  @Override
-  public void add(Tensor out, Tensor a, Tensor b) {
-    elements.add(out, a, b);
-  }
-
-  @Override
-  public void multiply(Tensor out, Tensor a, Tensor b) {
-    elements.multiply(out, a, b);
-  }
-
-  @Override
-  public void activate(Tensor out, Tensor x, Activation activation) {
-    elements.activate(out, x, activation);
-  }
-
-  @Override
-  public void clampInPlace(Tensor x, float min, float max) {
-    elements.clampInPlace(x, min, max);
-  }
-
-  @Override
-  public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    linear.run(out, x, weight, bias, activation);
-  }
-
-  @Override
-  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    linear.addInPlace(out, x, weight, bias, gate);
-  }
-
-  @Override
-  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
-    linear.multiplyInPlace(out, x, weight, bias);
-  }
-
-  @Override
-  public void embedding(Tensor out, Tensor table, int[] ids) {
-    elements.embedding(out, table, ids);
-  }
-
-  @Override
-  public void attention(
-      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    attention.run(out, q, k, v, heads, scale, bias);
-  }
-
-  @Override
-  public void conv3d(
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      Tensor bias,
-      ConvGeometry geometry,
-      Tensor residual) {
-    convolution.run(out, x, history, weight, bias, geometry, residual);
+  public void run(Operation operation) {
+    switch (operation) {
+      case LinearMap map -> linear.run(map);
+      case Attention op -> attention.run(op);
+      case Convolution op -> convolution.run(op);
+      case RowOperation op -> rows.run(op);
+      case ElementOperation op -> elements.run(op);
+      case CopyOperation op -> copy.run(op);
+      case SamplerOperation op -> samplers.run(op);
+    }
   }
 
   /** A convolution's weight as [out channels, taps, in channels], made once. */
   protected final Tensor channelsLast(Tensor weight) {
     return convolution.channelsLast(weight);
-  }
-
-  @Override
-  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {
-    elements.upsampleNearest(out, x, exact);
-  }
-
-  @Override
-  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
-    rows.layerNorm(out, x, weight, bias, eps);
-  }
-
-  @Override
-  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
-    rows.adaLayerNorm(out, x, shift, scale, eps);
-  }
-
-  @Override
-  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
-    rows.rmsNorm(out, x, weight, eps);
-  }
-
-  @Override
-  public void rmsNormRope(
-      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
-    rows.rmsNormRope(out, x, weight, eps, cos, sin, heads);
-  }
-
-  @Override
-  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
-    rows.channelNorm(out, x, gamma, activation);
-  }
-
-  @Override
-  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
-    rows.ropeInPlace(x, cos, sin, heads);
-  }
-
-  @Override
-  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
-    elements.addGatedInPlace(x, y, gate);
-  }
-
-  @Override
-  public void linearCombination(Tensor out, double[] weights, List<Tensor> terms) {
-    samplers.linearCombination(out, weights, terms);
-  }
-
-  @Override
-  public void timestepEmbedding(
-      Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift) {
-    samplers.timestepEmbedding(out, timesteps, flipSinToCos, downscaleFreqShift);
-  }
-
-  @Override
-  public void toPixels(Tensor out, Tensor x) {
-    samplers.toPixels(out, x);
-  }
-
-  @Override
-  public boolean isFinite(Tensor x) {
-    return samplers.isFinite(x);
   }
 
   @Override

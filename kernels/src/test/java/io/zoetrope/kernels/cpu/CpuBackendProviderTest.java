@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Convolution;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.io.IOException;
@@ -161,7 +162,8 @@ class CpuBackendProviderTest {
     Tensor x = Tensor.zeros(DType.F32, 1, 4, 4, 16);
     Tensor weight = Tensor.zeros(DType.F32, 16, 16, 1, 3, 3);
     try (Backend backend = BackendProvider.open("cpu,gemm=avx2,conv=" + algorithm, 1)) {
-      long bytes = backend.convolutionWeightBytes(x, weight, ConvGeometry.causal(0, 1));
+      var convolution = new Convolution(x, x, null, weight, null, ConvGeometry.causal(0, 1), null);
+      long bytes = backend.weightBytes(convolution, weight);
       // One tile is no reason to transform weights, unless that is what is wanted.
       assertEquals((algorithm.equals("winograd") ? 36 : 9) * 16 * 16 * Float.BYTES, bytes);
     }

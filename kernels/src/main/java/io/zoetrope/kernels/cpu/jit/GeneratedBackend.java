@@ -20,10 +20,17 @@ import io.zoetrope.kernels.cpu.jit.op.RowRunner;
 import io.zoetrope.kernels.cpu.jit.op.StridedCopy;
 import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
-import io.zoetrope.ops.Activation;
-import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Attention;
+import io.zoetrope.ops.Convolution;
+import io.zoetrope.ops.CopyOperation;
+import io.zoetrope.ops.ElementOperation;
 import io.zoetrope.ops.HostBackend;
+import io.zoetrope.ops.HostSamplers;
+import io.zoetrope.ops.LinearMap;
+import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Roofline;
+import io.zoetrope.ops.RowOperation;
+import io.zoetrope.ops.SamplerOperation;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -171,133 +178,32 @@ public final class GeneratedBackend extends HostBackend {
   }
 
   @Override
-  public void copy(Tensor out, Tensor x) {
-    copy.run(out, x);
+  public void run(Operation operation) {
+    switch (operation) {
+      case LinearMap map -> linear.run(map);
+      case Attention op -> attention.run(op);
+      case Convolution op -> convolution.run(op);
+      case RowOperation op -> rows.run(op);
+      case ElementOperation op -> elements.run(op);
+      case CopyOperation op -> copy.run(op);
+      case SamplerOperation op -> HostSamplers.run(op);
+    }
   }
 
   @Override
-  public void fill(Tensor out, float value) {
-    copy.fill(out, value);
+  public long weightBytes(Operation operation, Tensor weight) {
+    return operation instanceof Convolution op
+        ? convolution.weightBytes(op)
+        : super.weightBytes(operation, weight);
   }
 
   @Override
-  public void add(Tensor out, Tensor a, Tensor b) {
-    elements.add(out, a, b);
-  }
-
-  @Override
-  public void multiply(Tensor out, Tensor a, Tensor b) {
-    elements.multiply(out, a, b);
-  }
-
-  @Override
-  public void activate(Tensor out, Tensor x, Activation activation) {
-    elements.activate(out, x, activation);
-  }
-
-  @Override
-  public void clampInPlace(Tensor x, float min, float max) {
-    elements.clampInPlace(x, min, max);
-  }
-
-  @Override
-  public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    linear.run(out, x, weight, bias, activation);
-  }
-
-  @Override
-  public void linears(List<Tensor> outs, Tensor x, List<Tensor> weights, List<Tensor> biases) {
-    linear.runEach(outs, x, weights, biases);
-  }
-
-  @Override
-  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    linear.addInPlace(out, x, weight, bias, gate);
-  }
-
-  @Override
-  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
-    linear.multiplyInPlace(out, x, weight, bias);
-  }
-
-  @Override
-  public void embedding(Tensor out, Tensor table, int[] ids) {
-    elements.embedding(out, table, ids);
-  }
-
-  @Override
-  public void attention(
-      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    attention.run(out, q, k, v, heads, scale, bias);
-  }
-
-  @Override
-  public long attentionWorkspaceBytes(Tensor q, Tensor k, int heads) {
-    return attention.workspaceBytes(q, k, heads);
-  }
-
-  @Override
-  public void conv3d(
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      Tensor bias,
-      ConvGeometry geometry,
-      Tensor residual) {
-    convolution.run(out, x, history, weight, bias, geometry, residual);
-  }
-
-  @Override
-  public long convolutionWeightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
-    return convolution.weightBytes(x, weight, geometry);
-  }
-
-  @Override
-  public long convolutionWorkspaceBytes(
-      Tensor out, Tensor x, Tensor weight, ConvGeometry geometry) {
-    return convolution.workspaceBytes(out, x, weight, geometry);
-  }
-
-  @Override
-  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {
-    elements.upsampleNearest(out, x, exact);
-  }
-
-  @Override
-  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
-    rows.layerNorm(out, x, weight, bias, eps);
-  }
-
-  @Override
-  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
-    rows.adaLayerNorm(out, x, shift, scale, eps);
-  }
-
-  @Override
-  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
-    rows.rmsNorm(out, x, weight, eps);
-  }
-
-  @Override
-  public void rmsNormRope(
-      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
-    rows.rmsNormRope(out, x, weight, eps, cos, sin, heads);
-  }
-
-  @Override
-  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
-    rows.channelNorm(out, x, gamma, activation);
-  }
-
-  @Override
-  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
-    rows.ropeInPlace(x, cos, sin, heads);
-  }
-
-  @Override
-  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
-    rows.addGatedInPlace(x, y, gate);
+  public long workspaceBytes(Operation operation) {
+    return switch (operation) {
+      case Attention op -> attention.workspaceBytes(op);
+      case Convolution op -> convolution.workspaceBytes(op);
+      default -> 0;
+    };
   }
 
   @Override

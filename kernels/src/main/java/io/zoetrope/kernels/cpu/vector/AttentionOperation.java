@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cpu.vector;
 
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
+import io.zoetrope.ops.Attention;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
@@ -28,8 +29,8 @@ final class AttentionOperation {
     this.gemm = gemm;
   }
 
-  void run(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    new Call(out, q, k, v, heads, scale, bias).run();
+  void run(Attention attention) {
+    new Call(attention).run();
   }
 
   /** One call; its fields are what all tasks share. */
@@ -66,20 +67,21 @@ final class AttentionOperation {
 
     private int firstHead;
 
-    Call(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-      this.heads = heads;
-      this.headDim = q.intSize(1) / heads;
-      this.queries = q.intSize(0);
-      this.keys = k.intSize(0);
-      this.scale = scale;
-      this.q = Elements.of(q);
-      this.k = Elements.of(k);
-      this.v = Elements.of(v);
-      this.out = Elements.of(out);
+    Call(Attention op) {
+      Tensor bias = op.bias();
+      this.heads = op.heads();
+      this.headDim = op.q().intSize(1) / heads;
+      this.queries = op.q().intSize(0);
+      this.keys = op.k().intSize(0);
+      this.scale = op.scale();
+      this.q = Elements.of(op.q());
+      this.k = Elements.of(op.k());
+      this.v = Elements.of(op.v());
+      this.out = Elements.of(op.out());
       this.bias = bias == null ? null : Elements.of(bias);
-      queryStride = q.stride(0);
-      keyStride = k.stride(0);
-      valueStride = v.stride(0);
+      queryStride = op.q().stride(0);
+      keyStride = op.k().stride(0);
+      valueStride = op.v().stride(0);
       biasQueryStride = bias == null || bias.size(1) == 1 ? 0 : keys;
       biasHeadStride = bias == null || bias.size(0) == 1 ? 0 : bias.size(1) * keys;
       wholeKeys = gemm.wholeColumns(keys);

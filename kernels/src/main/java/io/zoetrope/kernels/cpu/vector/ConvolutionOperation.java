@@ -5,7 +5,7 @@ import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
-import io.zoetrope.tensor.Tensor;
+import io.zoetrope.ops.Convolution;
 import java.util.Arrays;
 
 /**
@@ -25,20 +25,12 @@ final class ConvolutionOperation {
     this.gemm = gemm;
   }
 
-  void run(
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      Tensor bias,
-      ConvGeometry geometry,
-      Tensor residual) {
-    Join join = residual == null ? Join.NONE : Join.ADD;
-    Epilogue epilogue = new Epilogue(out, bias, Activation.NONE, join, residual, null);
+  void run(Convolution op) {
+    Join join = op.residual() == null ? Join.NONE : Join.ADD;
+    Epilogue epilogue =
+        new Epilogue(op.out(), op.bias(), Activation.NONE, join, op.residual(), null);
     gemm.withPacked(
-        weight,
-        weight.intSize(1),
-        packed -> new Call(out, x, history, weight, packed, geometry, epilogue).run());
+        op.weight(), op.weight().intSize(1), packed -> new Call(op, packed, epilogue).run());
   }
 
   /** One call; its fields are what all tasks share. */
@@ -64,34 +56,27 @@ final class ConvolutionOperation {
     private final int windowColumns;
     private final int windowPitch;
 
-    Call(
-        Tensor out,
-        Tensor x,
-        Tensor history,
-        Tensor weight,
-        PackedMatrix packed,
-        ConvGeometry geometry,
-        Epilogue epilogue) {
-      this.geometry = geometry;
+    Call(Convolution op, PackedMatrix packed, Epilogue epilogue) {
+      this.geometry = op.geometry();
       this.weight = packed;
       this.epilogue = epilogue;
-      this.x = Elements.of(x);
-      this.history = history == null ? null : Elements.of(history);
-      past = history == null ? 0 : history.intSize(0);
+      x = Elements.of(op.x());
+      history = op.history() == null ? null : Elements.of(op.history());
+      past = op.history() == null ? 0 : op.history().intSize(0);
       upsample = geometry.upsample();
-      inHeight = x.intSize(1);
-      inWidth = x.intSize(2);
-      channels = x.intSize(3);
-      kernelFrames = weight.intSize(2);
-      kernelHeight = weight.intSize(3);
-      kernelWidth = weight.intSize(4);
-      outHeight = out.intSize(1);
-      outWidth = out.intSize(2);
+      inHeight = op.x().intSize(1);
+      inWidth = op.x().intSize(2);
+      channels = op.x().intSize(3);
+      kernelFrames = op.weight().intSize(2);
+      kernelHeight = op.weight().intSize(3);
+      kernelWidth = op.weight().intSize(4);
+      outHeight = op.out().intSize(1);
+      outWidth = op.out().intSize(2);
 
       blocks =
           new ConvolutionBlocks(
-              out.shape(),
-              weight.shape(),
+              op.out().shape(),
+              op.weight().shape(),
               geometry,
               panelWidth,
               WINDOW_ELEMENTS,

@@ -2,7 +2,13 @@ package io.zoetrope.kernels.cpu.vector;
 
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
-import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ElementOperation;
+import io.zoetrope.ops.ElementOperation.Activate;
+import io.zoetrope.ops.ElementOperation.Add;
+import io.zoetrope.ops.ElementOperation.Clamp;
+import io.zoetrope.ops.ElementOperation.Embedding;
+import io.zoetrope.ops.ElementOperation.Multiply;
+import io.zoetrope.ops.ElementOperation.UpsampleNearest;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Tensor;
 
@@ -14,7 +20,30 @@ final class ElementOperations {
     this.pool = pool;
   }
 
-  void activate(Tensor out, Tensor x, Activation activation) {
+  void run(ElementOperation operation) {
+    switch (operation) {
+      case Add op -> combine(op.out(), op.a(), op.b(), true);
+      case Multiply op -> combine(op.out(), op.a(), op.b(), false);
+      case Activate op ->
+          map(
+              op.out(),
+              op.x(),
+              (values, count, workspace) ->
+                  VectorMath.activate(op.activation(), values, 0, count, workspace));
+      case Clamp op ->
+          map(op.out(), op.out(), (values, count, _) -> clamp(values, count, op.min(), op.max()));
+      case Embedding op -> embedding(op.out(), op.table(), op.ids());
+      case UpsampleNearest op -> upsampleNearest(op.out(), op.x(), op.exact());
+    }
+  }
+
+  /** Changes elements at the start of {@code values}. */
+  @FunctionalInterface
+  private interface Change {
+    void change(float[] values, int count, Workspace workspace);
+  }
+
+  private void map(Tensor out, Tensor x, Change change) {
     Elements from = Elements.of(x);
     Elements to = Elements.of(out);
     long total = x.count();
@@ -25,17 +54,15 @@ final class ElementOperations {
           int count = (int) Math.min(Workspace.BLOCK, total - first);
           float[] values = workspace.floats(Piece.RESULT, Workspace.BLOCK + Elements.LANES);
           from.load(first, values, 0, count, workspace);
-          VectorMath.activate(activation, values, 0, count, workspace);
+          change.change(values, count, workspace);
           to.store(first, values, 0, count, workspace);
         });
   }
 
-  void add(Tensor out, Tensor a, Tensor b) {
-    combine(out, a, b, true);
-  }
-
-  void multiply(Tensor out, Tensor a, Tensor b) {
-    combine(out, a, b, false);
+  private static void clamp(float[] values, int count, float min, float max) {
+    for (int i = 0; i < count; i++) {
+      values[i] = Math.clamp(values[i], min, max);
+    }
   }
 
   /** {@code b} is read in a circle. */
@@ -95,7 +122,7 @@ final class ElementOperations {
     }
   }
 
-  void embedding(Tensor out, Tensor table, int[] ids) {
+  private void embedding(Tensor out, Tensor table, int[] ids) {
     Elements from = Elements.of(table);
     Elements to = Elements.of(out);
     int features = table.intSize(1);
@@ -108,7 +135,7 @@ final class ElementOperations {
         });
   }
 
-  void upsampleNearest(Tensor out, Tensor x, boolean exact) {
+  private void upsampleNearest(Tensor out, Tensor x, boolean exact) {
     Elements from = Elements.of(x);
     Elements to = Elements.of(out);
     int channels = x.intSize(3);

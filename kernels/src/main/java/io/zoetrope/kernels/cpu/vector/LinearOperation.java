@@ -4,6 +4,11 @@ import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.blocks.MatrixBlocks;
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.LinearMap;
+import io.zoetrope.ops.LinearMap.Linear;
+import io.zoetrope.ops.LinearMap.LinearAdd;
+import io.zoetrope.ops.LinearMap.LinearMultiply;
+import io.zoetrope.ops.LinearMap.Linears;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
@@ -20,17 +25,25 @@ final class LinearOperation {
     this.gemm = gemm;
   }
 
-  void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    run(x, weight, new Epilogue(out, bias, activation, Join.NONE, null, null));
-  }
-
-  void addInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    Join join = gate == null ? Join.ADD : Join.ADD_GATED;
-    run(x, weight, new Epilogue(out, bias, Activation.NONE, join, out, gate));
-  }
-
-  void multiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
-    run(x, weight, new Epilogue(out, bias, Activation.NONE, Join.MULTIPLY, out, null));
+  void run(LinearMap map) {
+    switch (map) {
+      case Linear op -> {
+        var epilogue = new Epilogue(op.out(), op.bias(), op.activation(), Join.NONE, null, null);
+        run(op.x(), op.weight(), epilogue);
+      }
+      case Linears op -> op.parts().forEach(this::run);
+      case LinearAdd op -> {
+        Join join = op.gate() == null ? Join.ADD : Join.ADD_GATED;
+        var epilogue =
+            new Epilogue(op.out(), op.bias(), Activation.NONE, join, op.out(), op.gate());
+        run(op.x(), op.weight(), epilogue);
+      }
+      case LinearMultiply op -> {
+        var epilogue =
+            new Epilogue(op.out(), op.bias(), Activation.NONE, Join.MULTIPLY, op.out(), null);
+        run(op.x(), op.weight(), epilogue);
+      }
+    }
   }
 
   private void run(Tensor x, Tensor weight, Epilogue epilogue) {

@@ -2,7 +2,14 @@ package io.zoetrope.kernels.cpu.vector;
 
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.kernels.cpu.vector.Workspace.Piece;
-import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.RowOperation;
+import io.zoetrope.ops.RowOperation.AdaLayerNorm;
+import io.zoetrope.ops.RowOperation.AddGated;
+import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.LayerNorm;
+import io.zoetrope.ops.RowOperation.RmsNorm;
+import io.zoetrope.ops.RowOperation.RmsNormRope;
+import io.zoetrope.ops.RowOperation.Rope;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
@@ -15,6 +22,18 @@ final class RowOperations {
 
   RowOperations(WorkerPool<Workspace> pool) {
     this.pool = pool;
+  }
+
+  void run(RowOperation operation) {
+    switch (operation) {
+      case LayerNorm op -> layerNorm(op);
+      case AdaLayerNorm op -> adaLayerNorm(op);
+      case RmsNorm op -> rmsNorm(op);
+      case RmsNormRope op -> rmsNormRope(op);
+      case ChannelNorm op -> channelNorm(op);
+      case Rope op -> rope(op);
+      case AddGated op -> addGated(op);
+    }
   }
 
   /** Changes rows that lie one behind the other in {@code values}. */
@@ -41,79 +60,78 @@ final class RowOperations {
         });
   }
 
-  void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
-    int features = x.intSize(-1);
-    float[] factor = vectorOr(weight, features, 1);
-    float[] offset = vectorOr(bias, features, 0);
+  private void layerNorm(LayerNorm op) {
+    int features = op.x().intSize(-1);
+    float[] factor = vectorOr(op.weight(), features, 1);
+    float[] offset = vectorOr(op.bias(), features, 0);
     run(
-        out,
-        x,
+        op.out(),
+        op.x(),
         features,
         (values, _, count, _) -> {
           for (int at = 0; at < count * features; at += features) {
-            normalise(values, at, features, eps);
+            normalise(values, at, features, op.eps());
             affine(values, at, features, factor, offset);
           }
         });
   }
 
-  void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
-    int features = x.intSize(1);
-    RowVectors scales = RowVectors.of(scale, Piece.FIRST_VECTOR);
-    RowVectors shifts = RowVectors.of(shift, Piece.SECOND_VECTOR);
+  private void adaLayerNorm(AdaLayerNorm op) {
+    int features = op.x().intSize(1);
+    RowVectors scales = RowVectors.of(op.scale(), Piece.FIRST_VECTOR);
+    RowVectors shifts = RowVectors.of(op.shift(), Piece.SECOND_VECTOR);
     run(
-        out,
-        x,
+        op.out(),
+        op.x(),
         features,
         (values, first, count, workspace) -> {
           for (int row = 0; row < count; row++) {
             float[] scaleRow = scales.row(first + row, features, workspace);
             float[] shiftRow = shifts.row(first + row, features, workspace);
-            normalise(values, row * features, features, eps);
+            normalise(values, row * features, features, op.eps());
             modulate(values, row * features, features, scaleRow, shiftRow);
           }
         });
   }
 
-  void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
-    int features = x.intSize(-1);
-    float[] factor = vectorOr(weight, features, 1);
+  private void rmsNorm(RmsNorm op) {
+    int features = op.x().intSize(-1);
+    float[] factor = vectorOr(op.weight(), features, 1);
     run(
-        out,
-        x,
+        op.out(),
+        op.x(),
         features,
         (values, _, count, _) -> {
           for (int at = 0; at < count * features; at += features) {
-            rmsNormalise(values, at, features, factor, eps);
+            rmsNormalise(values, at, features, factor, op.eps());
           }
         });
   }
 
-  void rmsNormRope(
-      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
-    int features = x.intSize(1);
-    float[] factor = vectorOr(weight, features, 1);
-    Elements rounding = Elements.of(out);
-    Rotation rotation = Rotation.of(cos, sin, heads);
+  private void rmsNormRope(RmsNormRope op) {
+    int features = op.x().intSize(1);
+    float[] factor = vectorOr(op.weight(), features, 1);
+    Elements rounding = Elements.of(op.out());
+    Rotation rotation = Rotation.of(op.cos(), op.sin(), op.heads());
     run(
-        out,
-        x,
+        op.out(),
+        op.x(),
         features,
         (values, first, count, workspace) -> {
           for (int row = 0; row < count; row++) {
-            rmsNormalise(values, row * features, features, factor, eps);
+            rmsNormalise(values, row * features, features, factor, op.eps());
             rounding.round(values, row * features, features, workspace);
             rotation.rotate(values, row * features, first + row, workspace);
           }
         });
   }
 
-  void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
-    int channels = x.intSize(-1);
-    float[] factor = vectorOr(gamma, channels, 1);
+  private void channelNorm(ChannelNorm op) {
+    int channels = op.x().intSize(-1);
+    float[] factor = vectorOr(op.gamma(), channels, 1);
     run(
-        out,
-        x,
+        op.out(),
+        op.x(),
         channels,
         (values, _, count, workspace) -> {
           for (int at = 0; at < count * channels; at += channels) {
@@ -122,16 +140,16 @@ final class RowOperations {
             VectorMath.scale(values, at, channels, reciprocal);
             multiply(values, at, channels, factor);
           }
-          VectorMath.activate(activation, values, 0, count * channels, workspace);
+          VectorMath.activate(op.activation(), values, 0, count * channels, workspace);
         });
   }
 
-  void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
-    int features = x.intSize(1);
-    Rotation rotation = Rotation.of(cos, sin, heads);
+  private void rope(Rope op) {
+    int features = op.out().intSize(1);
+    Rotation rotation = Rotation.of(op.cos(), op.sin(), op.heads());
     run(
-        x,
-        x,
+        op.out(),
+        op.out(),
         features,
         (values, first, count, workspace) -> {
           for (int row = 0; row < count; row++) {
@@ -159,13 +177,13 @@ final class RowOperations {
     }
   }
 
-  void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
-    int features = x.intSize(1);
-    RowVectors gates = RowVectors.of(gate, Piece.FIRST_VECTOR);
-    Elements added = Elements.of(y);
+  private void addGated(AddGated op) {
+    int features = op.out().intSize(1);
+    RowVectors gates = RowVectors.of(op.gate(), Piece.FIRST_VECTOR);
+    Elements added = Elements.of(op.y());
     run(
-        x,
-        x,
+        op.out(),
+        op.out(),
         features,
         (values, first, count, workspace) -> {
           for (int row = 0; row < count; row++) {

@@ -1,6 +1,9 @@
 package io.zoetrope.kernels.cpu.vector;
 
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
+import io.zoetrope.ops.CopyOperation;
+import io.zoetrope.ops.CopyOperation.Copy;
+import io.zoetrope.ops.CopyOperation.Fill;
 import io.zoetrope.tensor.Tensor;
 
 /**
@@ -15,13 +18,12 @@ final class StridedCopy {
     this.pool = pool;
   }
 
-  void run(Tensor out, Tensor x) {
-    new Call(out, x, false).run();
-  }
-
-  /** A constant is one element that is read with strides of 0. */
-  void fill(Tensor out, float value) {
-    new Call(out, Tensor.of(new float[] {value}, 1), true).run();
+  void run(CopyOperation operation) {
+    switch (operation) {
+      case Copy op -> new Call(op.out(), op.x(), false).run();
+      // A constant is one element that is read with strides of 0.
+      case Fill op -> new Call(op.out(), Tensor.of(new float[] {op.value()}, 1), true).run();
+    }
   }
 
   /** One copy; dimensions are counted from the innermost one. */

@@ -2,10 +2,17 @@ package io.zoetrope.kernels.cpu.vector;
 
 import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
-import io.zoetrope.ops.Activation;
-import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Attention;
+import io.zoetrope.ops.Convolution;
+import io.zoetrope.ops.CopyOperation;
+import io.zoetrope.ops.ElementOperation;
 import io.zoetrope.ops.HostBackend;
+import io.zoetrope.ops.HostSamplers;
+import io.zoetrope.ops.LinearMap;
+import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Roofline;
+import io.zoetrope.ops.RowOperation;
+import io.zoetrope.ops.SamplerOperation;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Tensor;
@@ -86,118 +93,28 @@ public final class VectorBackend extends HostBackend {
   }
 
   @Override
-  public void copy(Tensor out, Tensor x) {
-    copy.run(out, x);
-  }
-
-  @Override
-  public void fill(Tensor out, float value) {
-    // A constant is a tensor of one element that is read again and again.
-    copy.fill(out, value);
-  }
-
-  @Override
-  public void add(Tensor out, Tensor a, Tensor b) {
-    elements.add(out, a, b);
-  }
-
-  @Override
-  public void multiply(Tensor out, Tensor a, Tensor b) {
-    elements.multiply(out, a, b);
-  }
-
-  @Override
-  public void activate(Tensor out, Tensor x, Activation activation) {
-    elements.activate(out, x, activation);
-  }
-
-  @Override
-  public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    warmUp.await();
-    linear.run(out, x, weight, bias, activation);
-  }
-
-  @Override
-  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    warmUp.await();
-    linear.addInPlace(out, x, weight, bias, gate);
-  }
-
-  @Override
-  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
-    warmUp.await();
-    linear.multiplyInPlace(out, x, weight, bias);
-  }
-
-  @Override
-  public void embedding(Tensor out, Tensor table, int[] ids) {
-    elements.embedding(out, table, ids);
-  }
-
-  @Override
-  public void attention(
-      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    warmUp.await();
-    attention.run(out, q, k, v, heads, scale, bias);
-  }
-
-  @Override
-  public void conv3d(
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      Tensor bias,
-      ConvGeometry geometry,
-      Tensor residual) {
-    warmUp.await();
-    convolution.run(out, x, history, weight, bias, geometry, residual);
-  }
-
-  @Override
-  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {
-    elements.upsampleNearest(out, x, exact);
-  }
-
-  @Override
-  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
-    warmUp.await();
-    rows.layerNorm(out, x, weight, bias, eps);
-  }
-
-  @Override
-  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
-    warmUp.await();
-    rows.adaLayerNorm(out, x, shift, scale, eps);
-  }
-
-  @Override
-  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
-    warmUp.await();
-    rows.rmsNorm(out, x, weight, eps);
-  }
-
-  @Override
-  public void rmsNormRope(
-      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
-    warmUp.await();
-    rows.rmsNormRope(out, x, weight, eps, cos, sin, heads);
-  }
-
-  @Override
-  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
-    warmUp.await();
-    rows.channelNorm(out, x, gamma, activation);
-  }
-
-  @Override
-  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
-    rows.ropeInPlace(x, cos, sin, heads);
-  }
-
-  @Override
-  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
-    rows.addGatedInPlace(x, y, gate);
+  public void run(Operation operation) {
+    switch (operation) {
+      case LinearMap map -> {
+        warmUp.await();
+        linear.run(map);
+      }
+      case Attention op -> {
+        warmUp.await();
+        attention.run(op);
+      }
+      case Convolution op -> {
+        warmUp.await();
+        convolution.run(op);
+      }
+      case RowOperation op -> {
+        warmUp.await();
+        rows.run(op);
+      }
+      case ElementOperation op -> elements.run(op);
+      case CopyOperation op -> copy.run(op);
+      case SamplerOperation op -> HostSamplers.run(op);
+    }
   }
 
   @Override

@@ -5,6 +5,17 @@ import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.kernels.cuda.DeviceStorage;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Convolution;
+import io.zoetrope.ops.CopyOperation.Copy;
+import io.zoetrope.ops.CopyOperation.Fill;
+import io.zoetrope.ops.ElementOperation.Activate;
+import io.zoetrope.ops.ElementOperation.Add;
+import io.zoetrope.ops.LinearMap;
+import io.zoetrope.ops.LinearMap.Linear;
+import io.zoetrope.ops.LinearMap.LinearAdd;
+import io.zoetrope.ops.LinearMap.LinearMultiply;
+import io.zoetrope.ops.LinearMap.Linears;
+import io.zoetrope.ops.Operation;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Lifetime;
@@ -13,6 +24,7 @@ import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -71,53 +83,41 @@ final class LibraryBackend extends CudaBackend {
             super.name(), cublas == null ? "" : " with cuBLAS", cudnn == null ? "" : " with cuDNN");
   }
 
+  @Override
+  public void run(Operation operation) {
+    switch (operation) {
+      case Linears op -> op.parts().forEach(this::run);
+      case Linear op when isForCublas(op.out(), op.x(), op.weight()) -> linear(op);
+      case LinearAdd op when isForCublas(op.out(), op.x(), op.weight()) -> chain(op);
+      case LinearMultiply op when isForCublas(op.out(), op.x(), op.weight()) -> chain(op);
+      case Convolution op when isForCudnn(op) -> convolution(op);
+      default -> super.run(operation);
+    }
+  }
+
   // ---------------------------------------------------------------- linear maps
 
-  @Override
-  public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    if (!isForCublas(out, x, weight)) {
-      super.linear(out, x, weight, bias, activation);
-    } else if (bias == null && activation == Activation.NONE) {
-      product(out, x, weight);
-    } else {
-      long step = Math.max(1, SUMS / out.size(1));
-      for (long row = 0; row < out.size(0); row += step) {
-        long rows = Math.min(step, out.size(0) - row);
-        Tensor sum = sums.tensor(DType.F32, Shape.of(rows, out.size(1)));
-        product(sum, x.narrow(0, row, rows), weight);
-        if (bias != null) {
-          add(sum, sum, bias);
-        }
-        activate(sum, sum, activation);
-        copy(out.narrow(0, row, rows), sum);
+  private void linear(Linear op) {
+    Tensor out = op.out();
+    if (op.bias() == null && op.activation() == Activation.NONE) {
+      product(out, op.x(), op.weight());
+      return;
+    }
+    long step = Math.max(1, SUMS / out.size(1));
+    for (long row = 0; row < out.size(0); row += step) {
+      long rows = Math.min(step, out.size(0) - row);
+      Tensor sum = sums.tensor(DType.F32, Shape.of(rows, out.size(1)));
+      product(sum, op.x().narrow(0, row, rows), op.weight());
+      if (op.bias() != null) {
+        run(new Add(sum, sum, op.bias()));
       }
+      run(new Activate(sum, sum, op.activation()));
+      run(new Copy(out.narrow(0, row, rows), sum));
     }
   }
 
-  @Override
-  public void linearAddInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    if (!isForCublas(out, x, weight)) {
-      super.linearAddInPlace(out, x, weight, bias, gate);
-      return;
-    }
-    Tensor result = results.tensor(DType.BF16, out.shape());
-    linear(result, x, weight, bias, Activation.NONE);
-    if (gate == null) {
-      add(out, out, result);
-    } else {
-      addGatedInPlace(out, result, gate);
-    }
-  }
-
-  @Override
-  public void linearMultiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
-    if (!isForCublas(out, x, weight)) {
-      super.linearMultiplyInPlace(out, x, weight, bias);
-      return;
-    }
-    Tensor result = results.tensor(DType.BF16, out.shape());
-    linear(result, x, weight, bias, Activation.NONE);
-    multiply(out, out, result);
+  private void chain(LinearMap map) {
+    map.chain(results::tensor).forEach(this::run);
   }
 
   private boolean isForCublas(Tensor out, Tensor x, Tensor weight) {
@@ -137,42 +137,37 @@ final class LibraryBackend extends CudaBackend {
 
   // ---------------------------------------------------------------- convolutions
 
-  @Override
-  public void conv3d(
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      Tensor bias,
-      ConvGeometry geometry,
-      Tensor residual) {
-    if (cudnn == null
-        || !areBf16(out, x, weight)
-        || out.count() == 0
-        || geometry.upsample() != 1
-        || geometry.top() != geometry.bottom()
-        || geometry.left() != geometry.right()) {
-      super.conv3d(out, x, history, weight, bias, geometry, residual);
-      return;
-    }
-    long before = geometry.front() + (history == null ? 0 : history.size(0));
-    Tensor input = before == 0 ? x : concatenate(before, history, x);
+  private boolean isForCudnn(Convolution op) {
+    ConvGeometry geometry = op.geometry();
+    return cudnn != null
+        && areBf16(op.out(), op.x(), op.weight())
+        && op.out().count() > 0
+        && geometry.upsample() == 1
+        && geometry.top() == geometry.bottom()
+        && geometry.left() == geometry.right();
+  }
+
+  private void convolution(Convolution op) {
+    Tensor out = op.out();
+    Tensor history = op.history();
+    long before = op.geometry().front() + (history == null ? 0 : history.size(0));
+    Tensor input = before == 0 ? op.x() : concatenate(before, history, op.x());
     // The residual may be the result, so a convolution with one has memory of its own.
-    Tensor result = residual == null ? out : results.tensor(DType.BF16, out.shape());
+    Tensor result = op.residual() == null ? out : results.tensor(DType.BF16, out.shape());
     cudnn.convolve(
         DeviceStorage.addressOf(result),
         out.shape(),
         DeviceStorage.addressOf(input),
         input.shape(),
-        DeviceStorage.addressOf(channelsLast(weight)),
-        weight.shape(),
-        geometry,
+        DeviceStorage.addressOf(channelsLast(op.weight())),
+        op.weight().shape(),
+        op.geometry(),
         bytes -> DeviceStorage.addressOf(libraryWorkspace.tensor(DType.U8, Shape.of(bytes))));
-    if (bias != null) {
-      add(result, result, bias);
+    if (op.bias() != null) {
+      run(new Add(result, result, op.bias()));
     }
-    if (residual != null) {
-      add(out, residual, result);
+    if (op.residual() != null) {
+      run(new Add(out, op.residual(), result));
     }
   }
 
@@ -182,12 +177,12 @@ final class LibraryBackend extends CudaBackend {
         inputs.tensor(DType.BF16, Shape.of(before + x.size(0), x.size(1), x.size(2), x.size(3)));
     long zeros = before - (history == null ? 0 : history.size(0));
     if (zeros > 0) {
-      fill(all.narrow(0, 0, zeros), 0);
+      run(new Fill(all.narrow(0, 0, zeros), 0));
     }
     if (history != null) {
-      copy(all.narrow(0, zeros, before - zeros), history);
+      run(new Copy(all.narrow(0, zeros, before - zeros), history));
     }
-    copy(all.narrow(0, before, x.size(0)), x);
+    run(new Copy(all.narrow(0, before, x.size(0)), x));
     return all;
   }
 
@@ -202,10 +197,7 @@ final class LibraryBackend extends CudaBackend {
     Tensor weight = random(80, 64);
     Tensor bias = random(80);
     requireSame(
-        "cuBLAS",
-        Shape.of(48, 80),
-        out -> linear(out, x, weight, bias, Activation.GELU_TANH),
-        out -> super.linear(out, x, weight, bias, Activation.GELU_TANH));
+        "cuBLAS", Shape.of(48, 80), out -> new Linear(out, x, weight, bias, Activation.GELU_TANH));
   }
 
   private void checkConvolution() {
@@ -216,14 +208,12 @@ final class LibraryBackend extends CudaBackend {
     requireSame(
         "cuDNN",
         Shape.of(3, 6, 10, 24),
-        out -> conv3d(out, x, null, weight, bias, geometry, null),
-        out -> super.conv3d(out, x, null, weight, bias, geometry, null));
+        out -> new Convolution(out, x, null, weight, bias, geometry, null));
   }
 
-  private void requireSame(
-      String library, Shape shape, Consumer<Tensor> theirs, Consumer<Tensor> ours) {
-    float[] expected = compute(ours, shape);
-    float[] actual = compute(theirs, shape);
+  private void requireSame(String library, Shape shape, Function<Tensor, Operation> operation) {
+    float[] expected = compute(out -> super.run(operation.apply(out)), shape);
+    float[] actual = compute(out -> run(operation.apply(out)), shape);
     double largest = 0;
     double difference = 0;
     for (int i = 0; i < expected.length; i++) {

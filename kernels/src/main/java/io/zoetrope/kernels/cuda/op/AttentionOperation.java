@@ -4,6 +4,7 @@ import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
 import io.zoetrope.kernels.cuda.Workspace;
+import io.zoetrope.ops.Attention;
 import io.zoetrope.tensor.Tensor;
 
 /** Attention: {@code attention_bf16.cu} on the tensor cores, {@code attention_f32.cu} otherwise. */
@@ -27,30 +28,36 @@ public final class AttentionOperation {
     this.workspace = workspace;
   }
 
-  /** {@code out = softmax(scale * q k^T + bias) v} for each head; bias may be null. */
-  public void run(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    if (out.count() == 0) {
+  /** Runs an attention. */
+  public void run(Attention op) {
+    if (op.out().count() == 0) {
       return;
     }
-    int headDim = q.intSize(1) / heads;
+    int headDim = headDim(op);
     boolean wideRows =
-        (q.stride(0) | k.stride(0) | v.stride(0)) % Launcher.VECTOR == 0
+        (op.q().stride(0) | op.k().stride(0) | op.v().stride(0)) % Launcher.VECTOR == 0
             && headDim <= HEAD_DIMS[HEAD_DIMS.length - 1];
-    if (wideRows && Launcher.fitTensorCores(headDim, out, q, k, v)) {
-      onTensorCores(out, q, k, v, heads, scale, bias);
+    if (wideRows && Launcher.fitTensorCores(headDim, op.out(), op.q(), op.k(), op.v())) {
+      onTensorCores(op);
     } else {
-      inFloat(out, q, k, v, heads, scale, bias);
+      inFloat(op);
     }
   }
 
-  private void onTensorCores(
-      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    int headDim = q.intSize(1) / heads;
+  private static int headDim(Attention op) {
+    return op.q().intSize(1) / op.heads();
+  }
+
+  private void onTensorCores(Attention op) {
+    Tensor out = op.out();
+    Tensor q = op.q();
+    int heads = op.heads();
+    int headDim = headDim(op);
     int kernelDim = kernelDim(headDim);
     int slices = Math.ceilDiv(headDim, Math.min(kernelDim, TILE_VALUES));
     int tiles = Math.toIntExact(Launcher.ceilDiv(q.size(0), TILE_QUERIES));
-    long keysPerSplit = keysPerSplit(k.size(0), (long) tiles * heads * slices);
-    int splits = Math.toIntExact(Launcher.ceilDiv(k.size(0), keysPerSplit));
+    long keysPerSplit = keysPerSplit(op.k().size(0), (long) tiles * heads * slices);
+    int splits = Math.toIntExact(Launcher.ceilDiv(op.k().size(0), keysPerSplit));
     long sums = 0;
     long scales = 0;
     if (splits > 1) {
@@ -69,11 +76,11 @@ public final class AttentionOperation {
         sums,
         scales,
         address(q),
-        address(k),
-        address(v),
-        address(bias),
-        scale,
-        shape(q, k, v, out, headDim, bias, keysPerSplit, splits));
+        address(op.k()),
+        address(op.v()),
+        address(op.bias()),
+        op.scale(),
+        shape(op, keysPerSplit, splits));
     if (splits > 1) {
       launcher.blocks(
           "attention_combine",
@@ -109,44 +116,35 @@ public final class AttentionOperation {
     return 2 * (TILE_QUERIES * dim + keys * (dim + Math.min(dim, TILE_VALUES)));
   }
 
-  private void inFloat(
-      Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    int headDim = q.intSize(1) / heads;
+  private void inFloat(Attention op) {
     launcher.grid(
         "attention_f32",
-        Math.toIntExact(Launcher.ceilDiv(q.size(0), FLOAT_TILE)),
-        heads,
+        Math.toIntExact(Launcher.ceilDiv(op.q().size(0), FLOAT_TILE)),
+        op.heads(),
         1,
         FLOAT_TILE * FLOAT_TILE,
-        Float.BYTES * FLOAT_TILE * (4 * (headDim + 1) + FLOAT_TILE + 1),
-        address(out),
-        address(q),
-        address(k),
-        address(v),
-        isBf16(q),
-        address(bias),
-        scale,
-        shape(q, k, v, out, headDim, bias, k.size(0), 1));
+        Float.BYTES * FLOAT_TILE * (4 * (headDim(op) + 1) + FLOAT_TILE + 1),
+        address(op.out()),
+        address(op.q()),
+        address(op.k()),
+        address(op.v()),
+        isBf16(op.q()),
+        address(op.bias()),
+        op.scale(),
+        shape(op, op.k().size(0), 1));
   }
 
   /** The members of {@code AttentionShape} in {@code attention_shape.cuh}. */
-  private static long[] shape(
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor out,
-      int headDim,
-      Tensor bias,
-      long keysPerSplit,
-      long splits) {
+  private static long[] shape(Attention op, long keysPerSplit, long splits) {
+    Tensor bias = op.bias();
     return new long[] {
-      q.size(0),
-      k.size(0),
-      headDim,
-      q.stride(0),
-      k.stride(0),
-      v.stride(0),
-      out.size(1),
+      op.q().size(0),
+      op.k().size(0),
+      headDim(op),
+      op.q().stride(0),
+      op.k().stride(0),
+      op.v().stride(0),
+      op.out().size(1),
       bias == null || bias.size(0) == 1 ? 0 : bias.size(1) * bias.size(2),
       bias == null || bias.size(1) == 1 ? 0 : bias.size(2),
       keysPerSplit,

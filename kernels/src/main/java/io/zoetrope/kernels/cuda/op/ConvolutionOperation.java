@@ -5,6 +5,8 @@ import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
 import io.zoetrope.kernels.cuda.DeviceStorage;
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Convolution;
+import io.zoetrope.ops.CopyOperation.Copy;
 import io.zoetrope.tensor.Tensor;
 
 /** 3D convolutions: {@code conv3d_bf16.cu} on the tensor cores, {@code conv3d_f32.cu} otherwise. */
@@ -22,19 +24,14 @@ public final class ConvolutionOperation {
     this.copy = copy;
   }
 
-  /** {@code out = conv3d(history and x) + residual}; history, bias and residual may be null. */
-  public void run(
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      Tensor bias,
-      ConvGeometry geometry,
-      Tensor residual) {
-    Tensor taps = channelsLast(weight);
+  /** Runs a convolution. */
+  public void run(Convolution op) {
+    Tensor out = op.out();
+    Tensor x = op.x();
+    Tensor taps = channelsLast(op.weight());
     long pixels = out.count() / out.size(3);
-    long[] shape = shape(out, x, history, weight, geometry);
-    if (Launcher.fitTensorCores(x.size(3), out, x, history, taps, residual)) {
+    long[] shape = shape(out, x, op.history(), op.weight(), op.geometry());
+    if (Launcher.fitTensorCores(x.size(3), out, x, op.history(), taps, op.residual())) {
       int columns = columns(out.size(3));
       launcher.tiles(
           "conv3d_bf16_" + columns,
@@ -43,11 +40,11 @@ public final class ConvolutionOperation {
           192 * (TILE_PIXELS + columns),
           address(out),
           address(x),
-          address(history),
+          address(op.history()),
           address(taps),
-          address(bias),
-          isBf16(bias),
-          address(residual),
+          address(op.bias()),
+          isBf16(op.bias()),
+          address(op.residual()),
           shape);
     } else {
       launcher.blocks(
@@ -55,13 +52,13 @@ public final class ConvolutionOperation {
           Launcher.ceilDiv(pixels, FLOAT_TILE) * Launcher.ceilDiv(out.size(3), FLOAT_TILE),
           address(out),
           address(x),
-          address(history),
+          address(op.history()),
           isBf16(x),
           address(taps),
           isBf16(taps),
-          address(bias),
-          isBf16(bias),
-          address(residual),
+          address(op.bias()),
+          isBf16(op.bias()),
+          address(op.residual()),
           shape);
     }
   }
@@ -104,6 +101,7 @@ public final class ConvolutionOperation {
       return weight;
     }
     Tensor ordered = weight.reshape(weight.size(0), weight.size(1), taps).permute(0, 2, 1);
-    return DeviceStorage.derivedFrom(weight, ordered.shape(), out -> copy.run(out, ordered));
+    return DeviceStorage.derivedFrom(
+        weight, ordered.shape(), out -> copy.run(new Copy(out, ordered)));
   }
 }

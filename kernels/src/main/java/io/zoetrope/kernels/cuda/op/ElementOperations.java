@@ -5,6 +5,13 @@ import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
 import io.zoetrope.kernels.cuda.Workspace;
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ElementOperation;
+import io.zoetrope.ops.ElementOperation.Activate;
+import io.zoetrope.ops.ElementOperation.Add;
+import io.zoetrope.ops.ElementOperation.Clamp;
+import io.zoetrope.ops.ElementOperation.Embedding;
+import io.zoetrope.ops.ElementOperation.Multiply;
+import io.zoetrope.ops.ElementOperation.UpsampleNearest;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
@@ -19,14 +26,16 @@ public final class ElementOperations {
     this.workspace = workspace;
   }
 
-  /** {@code out = a + b}; {@code b} repeats over {@code a}. */
-  public void add(Tensor out, Tensor a, Tensor b) {
-    combine("add", out, a, b);
-  }
-
-  /** {@code out = a * b}; {@code b} repeats over {@code a}. */
-  public void multiply(Tensor out, Tensor a, Tensor b) {
-    combine("multiply", out, a, b);
+  /** Runs an operation. */
+  public void run(ElementOperation operation) {
+    switch (operation) {
+      case Add op -> combine("add", op.out(), op.a(), op.b());
+      case Multiply op -> combine("multiply", op.out(), op.a(), op.b());
+      case Activate op -> activate(op.out(), op.x(), op.activation());
+      case Clamp op -> clamp(op.out(), op.min(), op.max());
+      case Embedding op -> embedding(op.out(), op.table(), op.ids());
+      case UpsampleNearest op -> upsampleNearest(op.out(), op.x(), op.exact());
+    }
   }
 
   private void combine(String kernel, Tensor out, Tensor a, Tensor b) {
@@ -42,23 +51,7 @@ public final class ElementOperations {
         b.count());
   }
 
-  /** {@code x += y * gate}. */
-  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
-    launcher.elements(
-        "gated_add",
-        x.count(),
-        address(x),
-        isBf16(x),
-        address(y),
-        isBf16(y),
-        address(gate),
-        Launcher.rowStride(gate),
-        x.size(0),
-        x.intSize(1));
-  }
-
-  /** {@code out = activation(x)}. */
-  public void activate(Tensor out, Tensor x, Activation activation) {
+  private void activate(Tensor out, Tensor x, Activation activation) {
     launcher.elements(
         "activate",
         x.count(),
@@ -69,13 +62,11 @@ public final class ElementOperations {
         activation.ordinal());
   }
 
-  /** Limits every element to [min, max]; NaN stays NaN. */
-  public void clampInPlace(Tensor x, float min, float max) {
+  private void clamp(Tensor x, float min, float max) {
     launcher.elements("clamp", x.count(), address(x), isBf16(x), x.count(), min, max);
   }
 
-  /** Row {@code ids[i]} of the table becomes row {@code i} of {@code out}. */
-  public void embedding(Tensor out, Tensor table, int[] ids) {
+  private void embedding(Tensor out, Tensor table, int[] ids) {
     if (out.count() == 0) {
       return;
     }
@@ -92,8 +83,7 @@ public final class ElementOperations {
         table.intSize(1));
   }
 
-  /** Nearest-neighbour resize of channels-last video to the shape of {@code out}. */
-  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {
+  private void upsampleNearest(Tensor out, Tensor x, boolean exact) {
     launcher.elements(
         "upsample_nearest",
         out.count(),

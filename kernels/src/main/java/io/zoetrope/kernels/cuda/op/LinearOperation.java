@@ -4,6 +4,11 @@ import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.LinearMap;
+import io.zoetrope.ops.LinearMap.Linear;
+import io.zoetrope.ops.LinearMap.LinearAdd;
+import io.zoetrope.ops.LinearMap.LinearMultiply;
+import io.zoetrope.ops.LinearMap.Linears;
 import io.zoetrope.tensor.Tensor;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -22,8 +27,17 @@ public final class LinearOperation {
     this.launcher = launcher;
   }
 
-  /** {@code out = activation(x weight^T + bias)}. */
-  public void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
+  /** Runs a map. */
+  public void run(LinearMap map) {
+    switch (map) {
+      case Linear op -> run(op.out(), op.x(), op.weight(), op.bias(), op.activation());
+      case Linears op -> op.parts().forEach(this::run);
+      case LinearAdd op -> add(op.out(), op.x(), op.weight(), op.bias(), op.gate());
+      case LinearMultiply op -> multiply(op.out(), op.x(), op.weight(), op.bias());
+    }
+  }
+
+  private void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
     if (Launcher.fitTensorCores(x.size(1), out, x, weight)) {
       String kernel = "linear_bf16_" + activation.name().toLowerCase(Locale.ROOT);
       tiles(kernel, out, x, weight, bias);
@@ -32,8 +46,7 @@ public final class LinearOperation {
     }
   }
 
-  /** {@code out += gate * round(x weight^T + bias)}. */
-  public void addInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
+  private void add(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
     long gateStride = Launcher.rowStride(gate);
     if (Launcher.fitTensorCores(x.size(1), out, x, weight)) {
       tiles("linear_add_bf16", out, x, weight, bias, address(gate), gateStride);
@@ -42,8 +55,7 @@ public final class LinearOperation {
     }
   }
 
-  /** {@code out *= round(x weight^T + bias)}. */
-  public void multiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
+  private void multiply(Tensor out, Tensor x, Tensor weight, Tensor bias) {
     if (Launcher.fitTensorCores(x.size(1), out, x, weight)) {
       tiles("linear_multiply_bf16", out, x, weight, bias);
     } else {

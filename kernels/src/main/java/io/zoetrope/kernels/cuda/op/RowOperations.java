@@ -5,9 +5,17 @@ import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 import static io.zoetrope.kernels.cuda.op.Launcher.rowStride;
 
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.RowOperation;
+import io.zoetrope.ops.RowOperation.AdaLayerNorm;
+import io.zoetrope.ops.RowOperation.AddGated;
+import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.LayerNorm;
+import io.zoetrope.ops.RowOperation.RmsNorm;
+import io.zoetrope.ops.RowOperation.RmsNormRope;
+import io.zoetrope.ops.RowOperation.Rope;
 import io.zoetrope.tensor.Tensor;
 
-/** Norms over the last dimension and rotations: a block or a warp for each row. */
+/** Norms over the last dimension, rotations, and sums with a gate for each row. */
 public final class RowOperations {
   private static final int WARPS = 8;
 
@@ -18,8 +26,20 @@ public final class RowOperations {
     this.launcher = launcher;
   }
 
-  /** Layer norm; weight and bias may be null. */
-  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
+  /** Runs an operation. */
+  public void run(RowOperation operation) {
+    switch (operation) {
+      case LayerNorm op -> layerNorm(op.out(), op.x(), op.weight(), op.bias(), op.eps());
+      case AdaLayerNorm op -> adaLayerNorm(op.out(), op.x(), op.shift(), op.scale(), op.eps());
+      case RmsNorm op -> rmsNorm(op.out(), op.x(), op.weight(), op.eps());
+      case RmsNormRope op -> rmsNormRope(op);
+      case ChannelNorm op -> channelNorm(op.out(), op.x(), op.gamma(), op.activation());
+      case Rope op -> rope(op.out(), op.cos(), op.sin(), op.heads());
+      case AddGated op -> addGated(op.out(), op.y(), op.gate());
+    }
+  }
+
+  private void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
     launcher.blocks(
         "layer_norm",
         rows(x),
@@ -34,8 +54,7 @@ public final class RowOperations {
         eps);
   }
 
-  /** {@code out = layerNorm(x) * (1 + scale) + shift}. */
-  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
+  private void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
     launcher.blocks(
         "ada_layer_norm",
         rows(x),
@@ -50,8 +69,7 @@ public final class RowOperations {
         eps);
   }
 
-  /** Root mean square norm. */
-  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
+  private void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
     launcher.blocks(
         "rms_norm",
         rows(x),
@@ -64,26 +82,24 @@ public final class RowOperations {
         eps);
   }
 
-  /** Root mean square norm, rounded, then the rotation of {@link #ropeInPlace}. */
-  public void rmsNormRope(
-      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
+  private void rmsNormRope(RmsNormRope op) {
+    Tensor x = op.x();
     launcher.blocks(
         "rms_norm_rope",
         rows(x),
-        address(out),
+        address(op.out()),
         address(x),
         isBf16(x),
-        address(weight),
-        isBf16(weight),
-        address(cos),
-        address(sin),
-        x.intSize(1) / heads,
+        address(op.weight()),
+        isBf16(op.weight()),
+        address(op.cos()),
+        address(op.sin()),
+        x.intSize(1) / op.heads(),
         x.intSize(1),
-        eps);
+        op.eps());
   }
 
-  /** Rotates the pairs (2i, 2i+1) of every head. */
-  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
+  private void rope(Tensor x, Tensor cos, Tensor sin, int heads) {
     launcher.elements(
         "rope",
         x.count(),
@@ -96,8 +112,7 @@ public final class RowOperations {
         x.intSize(1) / heads);
   }
 
-  /** The norm of the Wan VAE with an activation; {@code out} may be {@code x}. */
-  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
+  private void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
     launcher.blocks(
         "channel_norm",
         Launcher.ceilDiv(rows(x), WARPS),
@@ -109,6 +124,20 @@ public final class RowOperations {
         rows(x),
         x.intSize(-1),
         activation.ordinal());
+  }
+
+  private void addGated(Tensor x, Tensor y, Tensor gate) {
+    launcher.elements(
+        "gated_add",
+        x.count(),
+        address(x),
+        isBf16(x),
+        address(y),
+        isBf16(y),
+        address(gate),
+        rowStride(gate),
+        x.size(0),
+        x.intSize(1));
   }
 
   private static long rows(Tensor x) {

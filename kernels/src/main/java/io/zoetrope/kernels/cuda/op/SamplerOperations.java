@@ -4,7 +4,11 @@ import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
 import io.zoetrope.kernels.cuda.Workspace;
-import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.SamplerOperation;
+import io.zoetrope.ops.SamplerOperation.IsFinite;
+import io.zoetrope.ops.SamplerOperation.LinearCombination;
+import io.zoetrope.ops.SamplerOperation.TimestepEmbedding;
+import io.zoetrope.ops.SamplerOperation.ToPixels;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -14,19 +18,28 @@ public final class SamplerOperations {
   private final Launcher launcher;
   private final Workspace workspace;
 
-  /** Operations around the networks; the workspace takes the answer of {@link #isFinite}. */
+  /** Operations around the networks; the workspace takes the answer of {@link IsFinite}. */
   public SamplerOperations(Launcher launcher, Workspace workspace) {
     this.launcher = launcher;
     this.workspace = workspace;
   }
 
-  /** {@code out = sum of weights[i] * terms[i]}. */
-  public void linearCombination(Tensor out, double[] weights, List<Tensor> terms) {
-    long[] structure = new long[2 * Backend.MAX_TERMS];
+  /** Runs an operation. */
+  public void run(SamplerOperation operation) {
+    switch (operation) {
+      case LinearCombination op -> linearCombination(op.out(), op.factors(), op.terms());
+      case TimestepEmbedding op -> timestepEmbedding(op);
+      case ToPixels op -> toPixels(op.out(), op.x());
+      case IsFinite op -> op.answer(isFinite(op.x()));
+    }
+  }
+
+  private void linearCombination(Tensor out, double[] factors, List<Tensor> terms) {
+    long[] structure = new long[2 * LinearCombination.MAX_TERMS];
     int bf16Terms = 0;
-    for (int k = 0; k < weights.length; k++) {
+    for (int k = 0; k < factors.length; k++) {
       structure[k] = address(terms.get(k));
-      structure[Backend.MAX_TERMS + k] = Double.doubleToRawLongBits(weights[k]);
+      structure[LinearCombination.MAX_TERMS + k] = Double.doubleToRawLongBits(factors[k]);
       bf16Terms |= isBf16(terms.get(k)) << k;
     }
     launcher.elements(
@@ -39,27 +52,24 @@ public final class SamplerOperations {
         out.count());
   }
 
-  /** Sines and cosines of timesteps. */
-  public void timestepEmbedding(
-      Tensor out, Tensor timesteps, boolean flipSinToCos, float downscaleFreqShift) {
+  private void timestepEmbedding(TimestepEmbedding op) {
     launcher.elements(
         "timestep_embedding",
-        out.count(),
-        address(out),
-        address(timesteps),
-        timesteps.count(),
-        out.intSize(1),
-        flipSinToCos ? 1 : 0,
-        downscaleFreqShift);
+        op.out().count(),
+        address(op.out()),
+        address(op.timesteps()),
+        op.timesteps().count(),
+        op.out().intSize(1),
+        op.flipSinToCos() ? 1 : 0,
+        op.downscaleFreqShift());
   }
 
-  /** {@code out = 255 * clamp(x / 2 + 0.5, 0, 1)} as bytes. */
-  public void toPixels(Tensor out, Tensor x) {
+  private void toPixels(Tensor out, Tensor x) {
     launcher.elements("to_pixels", x.count(), address(out), address(x), isBf16(x), x.count());
   }
 
-  /** Whether all elements are finite; waits for the device. */
-  public boolean isFinite(Tensor x) {
+  /** Waits for the device. */
+  private boolean isFinite(Tensor x) {
     long flag = workspace.atLeast(Integer.BYTES);
     int[] infinite = {0};
     launcher.runtime().copyToDevice(flag, MemorySegment.ofArray(infinite));

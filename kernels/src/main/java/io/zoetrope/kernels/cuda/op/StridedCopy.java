@@ -4,6 +4,9 @@ import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
 import io.zoetrope.kernels.cuda.Workspace;
+import io.zoetrope.ops.CopyOperation;
+import io.zoetrope.ops.CopyOperation.Copy;
+import io.zoetrope.ops.CopyOperation.Fill;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
@@ -25,8 +28,15 @@ public final class StridedCopy {
     this.workspace = workspace;
   }
 
-  /** Element-wise copy with conversion between tensors of the same shape. */
-  public void run(Tensor out, Tensor x) {
+  /** Runs a copy or a fill. */
+  public void run(CopyOperation operation) {
+    switch (operation) {
+      case Copy op -> copy(op.out(), op.x());
+      case Fill op -> fill(op.out(), op.value());
+    }
+  }
+
+  private void copy(Tensor out, Tensor x) {
     if (out.dtype() == x.dtype() && out.isContiguous() && x.isContiguous()) {
       if (x.count() > 0) {
         launcher.runtime().copyOnDevice(address(out), address(x), x.byteSize());
@@ -59,8 +69,7 @@ public final class StridedCopy {
     launcher.runtime().copyOnDevice(to, from, bytes);
   }
 
-  /** Sets every element. */
-  public void fill(Tensor out, float value) {
+  private void fill(Tensor out, float value) {
     long[] strides = strides(out);
     launcher.elements(
         "fill",

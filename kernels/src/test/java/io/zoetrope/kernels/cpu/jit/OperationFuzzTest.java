@@ -8,9 +8,13 @@ import io.zoetrope.kernels.cpu.jit.asm.Machine;
 import io.zoetrope.kernels.cpu.jit.kernel.Fuzz;
 import io.zoetrope.kernels.cpu.jit.op.ConvolutionAlgorithm;
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.Attention;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendContract;
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Convolution;
+import io.zoetrope.ops.LinearMap.Linear;
+import io.zoetrope.ops.LinearMap.LinearAdd;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.DType;
@@ -135,7 +139,7 @@ class OperationFuzzTest {
       Tensor bias = random.nextBoolean() ? weight(features) : null;
       Activation activation = Activation.values()[random.nextInt(Activation.values().length)];
       Tensor out = memory.values(dtype, x.size(0), features);
-      tested.backend.linear(out, x, placed(weight), placed(bias), activation);
+      tested.backend.run(new Linear(out, x, placed(weight), placed(bias), activation));
       check(
           "linear %s x %s, %s".formatted(x, weight, activation),
           out,
@@ -166,7 +170,7 @@ class OperationFuzzTest {
       Tensor magnitude = absolute(out);
       reference.linearAddInPlace(
           magnitude, absolute(x), absolute(weight), absolute(bias), absolute(gate));
-      tested.backend.linearAddInPlace(out, x, placed(weight), placed(bias), gate);
+      tested.backend.run(new LinearAdd(out, x, placed(weight), placed(bias), gate));
       check(
           "linearAddInPlace %s x %s, gate %s".formatted(x, weight, gate),
           out,
@@ -193,7 +197,7 @@ class OperationFuzzTest {
                   keys);
       float scale = (float) (1 / Math.sqrt(features / (double) heads));
       Tensor out = memory.values(dtype, queries, features);
-      tested.backend.attention(out, q, k, v, heads, scale, bias);
+      tested.backend.run(new Attention(out, q, k, v, heads, scale, bias));
       float[] want =
           reference.attention(widened(q), widened(k), widened(v), heads, scale, bias).toFloats();
       float[] between = null;
@@ -285,7 +289,8 @@ class OperationFuzzTest {
           magnitude[i] += Math.abs(base[i]);
         }
       }
-      tested.backend.conv3d(out, x, history, placed(weight), placed(bias), geometry, residual);
+      tested.backend.run(
+          new Convolution(out, x, history, placed(weight), placed(bias), geometry, residual));
       check("conv3d %s x %s, %s".formatted(x, weight, geometry), out, want, magnitude, between);
     }
 

@@ -9,7 +9,22 @@ import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.Machine;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.CopyOperation.Copy;
+import io.zoetrope.ops.CopyOperation.Fill;
+import io.zoetrope.ops.ElementOperation.Activate;
+import io.zoetrope.ops.ElementOperation.Add;
+import io.zoetrope.ops.ElementOperation.Clamp;
+import io.zoetrope.ops.ElementOperation.Embedding;
+import io.zoetrope.ops.ElementOperation.Multiply;
+import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.ops.RowOperation.AdaLayerNorm;
+import io.zoetrope.ops.RowOperation.AddGated;
+import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.LayerNorm;
+import io.zoetrope.ops.RowOperation.RmsNorm;
+import io.zoetrope.ops.RowOperation.RmsNormRope;
+import io.zoetrope.ops.RowOperation.Rope;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
@@ -22,6 +37,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -69,18 +85,18 @@ class RowOperationsTest {
     Tensor shift = table.narrow(1, 0, features);
     Tensor scale = table.narrow(1, features, features);
     Activation activation = Activation.values()[random.nextInt(4)];
-    compare(backend, x, (to, out) -> to.layerNorm(out, x, weight, bias, EPSILON));
-    compare(backend, x, (to, out) -> to.layerNorm(out, x, null, bias, EPSILON));
-    compare(backend, x, (to, out) -> to.layerNorm(out, x, weight, null, EPSILON));
-    compare(backend, x, (to, out) -> to.layerNorm(out, x, null, null, EPSILON));
-    compare(backend, x, (to, out) -> to.adaLayerNorm(out, x, shift, scale, EPSILON));
-    compare(backend, x, (to, out) -> to.adaLayerNorm(out, x, bias, bias, EPSILON));
-    compare(backend, x, (to, out) -> to.rmsNorm(out, x, weight, EPSILON));
-    compare(backend, x, (to, out) -> to.channelNorm(out, x, weight, activation));
-    compare(backend, x, (to, out) -> to.channelNorm(out, out, weight, activation));
+    compare(backend, x, out -> new LayerNorm(out, x, weight, bias, EPSILON));
+    compare(backend, x, out -> new LayerNorm(out, x, null, bias, EPSILON));
+    compare(backend, x, out -> new LayerNorm(out, x, weight, null, EPSILON));
+    compare(backend, x, out -> new LayerNorm(out, x, null, null, EPSILON));
+    compare(backend, x, out -> new AdaLayerNorm(out, x, shift, scale, EPSILON));
+    compare(backend, x, out -> new AdaLayerNorm(out, x, bias, bias, EPSILON));
+    compare(backend, x, out -> new RmsNorm(out, x, weight, EPSILON));
+    compare(backend, x, out -> new ChannelNorm(out, x, weight, activation));
+    compare(backend, x, out -> new ChannelNorm(out, out, weight, activation));
     Tensor y = values(random.nextBoolean() ? DType.BF16 : DType.F32, rows, features);
-    compare(backend, x, (to, out) -> to.addGatedInPlace(out, y, scale));
-    compare(backend, x, (to, out) -> to.addGatedInPlace(out, y, bias));
+    compare(backend, x, out -> new AddGated(out, y, scale));
+    compare(backend, x, out -> new AddGated(out, y, bias));
   }
 
   private void rotations(Backend backend, DType dtype) {
@@ -91,9 +107,9 @@ class RowOperationsTest {
     Tensor weight = values(DType.F32, 2L * heads * pairs);
     Tensor cos = values(DType.F32, rows, pairs);
     Tensor sin = values(DType.F32, rows, pairs);
-    compare(backend, x, (to, out) -> to.ropeInPlace(out, cos, sin, heads));
-    compare(backend, x, (to, out) -> to.rmsNormRope(out, x, weight, EPSILON, cos, sin, heads));
-    compare(backend, x, (to, out) -> to.rmsNormRope(out, out, weight, EPSILON, cos, sin, heads));
+    compare(backend, x, out -> new Rope(out, cos, sin, heads));
+    compare(backend, x, out -> new RmsNormRope(out, x, weight, EPSILON, cos, sin, heads));
+    compare(backend, x, out -> new RmsNormRope(out, out, weight, EPSILON, cos, sin, heads));
   }
 
   private void elements(Backend backend, DType dtype) {
@@ -104,14 +120,14 @@ class RowOperationsTest {
     Tensor y = values(other, rows, columns);
     Tensor vector = values(other, columns);
     Activation activation = Activation.values()[random.nextInt(4)];
-    compare(backend, x, (to, out) -> to.add(out, x, y));
-    compare(backend, x, (to, out) -> to.add(out, out, vector));
-    compare(backend, x, (to, out) -> to.multiply(out, x, vector));
-    compare(backend, x, (to, out) -> to.activate(out, x, activation));
-    compare(backend, x, (to, out) -> to.clampInPlace(out, -0.5f, 0.7f));
+    compare(backend, x, out -> new Add(out, x, y));
+    compare(backend, x, out -> new Add(out, out, vector));
+    compare(backend, x, out -> new Multiply(out, x, vector));
+    compare(backend, x, out -> new Activate(out, x, activation));
+    compare(backend, x, out -> new Clamp(out, -0.5f, 0.7f));
     int[] ids = random.ints(5, 0, rows).toArray();
     Tensor chosen = values(other, ids.length, columns);
-    compare(backend, chosen, (to, out) -> to.embedding(out, x, ids));
+    compare(backend, chosen, out -> new Embedding(out, x, ids));
   }
 
   private void copies(Backend backend, DType dtype) {
@@ -120,35 +136,31 @@ class RowOperationsTest {
     int[][] orders = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     Tensor view = x.permute(orders[random.nextInt(6)]);
     Tensor part = view.narrow(1, view.size(1) / 2, view.size(1) - view.size(1) / 2);
-    compare(backend, values(dtype, part.shape().sizes()), (to, out) -> to.copy(out, part));
+    compare(backend, values(dtype, part.shape().sizes()), out -> new Copy(out, part));
     long width = 1 + random.nextInt(50);
     Tensor patches = values(other, 3, 2, 4, 2, width, 2).permute(1, 2, 4, 0, 3, 5).narrow(1, 1, 3);
-    compare(backend, values(dtype, patches.shape().sizes()), (to, out) -> to.copy(out, patches));
+    compare(backend, values(dtype, patches.shape().sizes()), out -> new Copy(out, patches));
     Tensor tokens = values(other, 2, 4, width, 2, 2, 16).permute(5, 0, 1, 3, 2, 4);
-    compare(backend, values(dtype, tokens.shape().sizes()), (to, out) -> to.copy(out, tokens));
+    compare(backend, values(dtype, tokens.shape().sizes()), out -> new Copy(out, tokens));
     Tensor wide = values(dtype, part.size(0), part.size(1) + 3, part.size(2));
     compare(
         backend,
         wide,
-        (to, out) -> {
-          to.copy(out.narrow(1, 2, part.size(1)), part);
-          to.fill(out.narrow(1, 0, 1), 0.3f);
-        });
+        out -> new Copy(out.narrow(1, 2, part.size(1)), part),
+        out -> new Fill(out.narrow(1, 0, 1), 0.3f));
   }
 
-  /** An operation whose result goes to a tensor of given values, on any backend. */
-  @FunctionalInterface
-  private interface Operation {
-    void run(Backend backend, Tensor out);
-  }
-
-  private void compare(Backend backend, Tensor start, Operation operation) {
+  /** Compares operations whose results go to a tensor of given values. */
+  @SafeVarargs
+  private void compare(Backend backend, Tensor start, Function<Tensor, Operation>... operations) {
     Tensor got = values(start.dtype(), start.shape().sizes());
-    definition.copy(got, start);
-    operation.run(backend, got);
     Tensor want = Tensor.zeros(start.dtype(), start.shape().sizes());
-    definition.copy(want, start);
-    operation.run(definition, want);
+    definition.run(new Copy(got, start));
+    definition.run(new Copy(want, start));
+    for (var operation : operations) {
+      backend.run(operation.apply(got));
+      definition.run(operation.apply(want));
+    }
     // The definition rounds between the steps of a fused operation, on the dtype of the result.
     double unit = start.dtype() == DType.BF16 ? 0x1p-7 : 4e-6;
     float[] expected = want.toFloats();
@@ -247,8 +259,8 @@ class RowOperationsTest {
     }
     try (Backend backend = new GeneratedBackend(1, machine.set(), machine.loader())) {
       Tensor sum = Tensor.zeros(DType.BF16, count);
-      backend.fill(sum, -0f);
-      backend.add(sum, sum, y);
+      backend.run(new Fill(sum, -0f));
+      backend.run(new Add(sum, sum, y));
       assertArrayEquals(want.toFloats(), sum.toFloats(), 0f);
     }
   }
@@ -285,9 +297,9 @@ class RowOperationsTest {
         }
         for (Activation activation : Activation.values()) {
           Tensor want = Tensor.zeros(dtype, count);
-          definition.activate(want, x, activation);
+          definition.run(new Activate(want, x, activation));
           Tensor got = Tensor.zeros(dtype, count);
-          backend.activate(got, x, activation);
+          backend.run(new Activate(got, x, activation));
           float[] expected = want.toFloats();
           float[] actual = got.toFloats();
           float unit = dtype == DType.BF16 ? 0x1p-7f : 0x1p-17f;
@@ -325,13 +337,13 @@ class RowOperationsTest {
     try (Backend backend = new GeneratedBackend(threads, machine.set(), machine.loader())) {
       List<float[]> results = new ArrayList<>();
       Tensor out = Tensor.zeros(DType.BF16, x.shape().sizes());
-      backend.layerNorm(out, x, weight, null, EPSILON);
+      backend.run(new LayerNorm(out, x, weight, null, EPSILON));
       results.add(out.toFloats());
-      backend.activate(out, x, Activation.GELU_ERF);
+      backend.run(new Activate(out, x, Activation.GELU_ERF));
       results.add(out.toFloats());
-      backend.add(out, x, weight);
+      backend.run(new Add(out, x, weight));
       results.add(out.toFloats());
-      backend.copy(out.reshape(x.size(1), x.size(0)), x.permute(1, 0));
+      backend.run(new Copy(out.reshape(x.size(1), x.size(0)), x.permute(1, 0)));
       results.add(out.toFloats());
       return results;
     }
@@ -343,14 +355,14 @@ class RowOperationsTest {
     Machine machine = new Machine(InstructionSet.AVX2, !onThisMachine());
     try (Backend backend = new GeneratedBackend(1, machine.set(), machine.loader())) {
       Tensor x = Tensor.of(new float[] {1, -2, 3, 4, -5, 6}, 2, 3);
-      backend.clampInPlace(x, -1, 4);
+      backend.run(new Clamp(x, -1, 4));
       assertArrayEquals(new float[] {1, -1, 3, 4, -1, 4}, x.toFloats());
-      backend.add(x, x, Tensor.of(new float[] {1, 2, 3}, 3));
+      backend.run(new Add(x, x, Tensor.of(new float[] {1, 2, 3}, 3)));
       assertArrayEquals(new float[] {2, 1, 6, 5, 1, 7}, x.toFloats());
-      backend.fill(x.narrow(1, 1, 1), 0);
+      backend.run(new Fill(x.narrow(1, 1, 1), 0));
       assertArrayEquals(new float[] {2, 0, 6, 5, 0, 7}, x.toFloats());
       Tensor transposed = Tensor.of(new float[6], 3, 2);
-      backend.copy(transposed, x.permute(1, 0));
+      backend.run(new Copy(transposed, x.permute(1, 0)));
       assertArrayEquals(new float[] {2, 5, 0, 0, 6, 7}, transposed.toFloats());
     }
   }

@@ -1,6 +1,8 @@
 package io.zoetrope.kernels.cuda.standin;
 
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Convolution;
+import io.zoetrope.ops.CopyOperation.Copy;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
@@ -123,23 +125,25 @@ final class StandInDnn {
               try (var reference = new ReferenceBackend()) {
                 Tensor taps =
                     Tensor.zeros(DType.BF16, filter[0], filter[1], filter[2], filter[3], filter[4]);
-                reference.copy(taps.reshape(filter[0], filter[1], -1), weight.permute(0, 2, 1));
-                reference.conv3d(
-                    result,
-                    x,
-                    null,
-                    taps,
-                    null,
-                    new ConvGeometry(
-                        geometry[3],
-                        geometry[4],
-                        geometry[5],
-                        0,
-                        geometry[1],
-                        geometry[1],
-                        geometry[2],
-                        geometry[2]),
-                    null);
+                reference.run(
+                    new Copy(taps.reshape(filter[0], filter[1], -1), weight.permute(0, 2, 1)));
+                reference.run(
+                    new Convolution(
+                        result,
+                        x,
+                        null,
+                        taps,
+                        null,
+                        new ConvGeometry(
+                            geometry[3],
+                            geometry[4],
+                            geometry[5],
+                            0,
+                            geometry[1],
+                            geometry[1],
+                            geometry[2],
+                            geometry[2]),
+                        null));
               }
               context.memory().write(call.longAt(12), result.segment());
             });

@@ -9,6 +9,7 @@ import io.zoetrope.kernels.cpu.jit.memory.NativeView;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace.Piece;
 import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
+import io.zoetrope.ops.Attention;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -34,17 +35,17 @@ public final class AttentionOperation {
     this.products = products;
   }
 
-  /** Computes {@code Ops.attention}; the bias may be null. */
-  public void run(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    Call call = new Call(out, q, k, v, heads, scale, bias);
+  /** Computes an attention. */
+  public void run(Attention op) {
+    Call call = new Call(op);
     call.run();
-    call.out.copyBack(out);
+    call.out.copyBack(op.out());
     Reference.reachabilityFence(call);
   }
 
   /** Bytes of packed keys and values, beside which what each thread has is small. */
-  public long workspaceBytes(Tensor q, Tensor k, int heads) {
-    AttentionPanels panels = AttentionPanels.of(products, q.dtype(), k.shape(), heads);
+  public long workspaceBytes(Attention op) {
+    AttentionPanels panels = AttentionPanels.of(products, op);
     return panels.groupKeyBytes() + panels.groupValueBytes();
   }
 
@@ -71,20 +72,21 @@ public final class AttentionOperation {
     private final int queryBlocks;
     private int firstHead;
 
-    Call(Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-      this.heads = heads;
-      this.headDim = q.intSize(1) / heads;
-      this.queries = q.intSize(0);
-      this.keys = k.intSize(0);
-      this.scale = scale;
-      this.q = NativeView.of(q);
-      this.out = NativeView.of(out);
+    Call(Attention op) {
+      Tensor bias = op.bias();
+      this.heads = op.heads();
+      this.headDim = op.q().intSize(1) / heads;
+      this.queries = op.q().intSize(0);
+      this.keys = op.k().intSize(0);
+      this.scale = op.scale();
+      this.q = NativeView.of(op.q());
+      this.out = NativeView.of(op.out());
       this.bias = NativeView.ofNullable(bias);
-      queryPitch = q.stride(0) * q.dtype().bytes();
+      queryPitch = op.q().stride(0) * op.q().dtype().bytes();
       biasQueryStride = bias == null || bias.size(1) == 1 ? 0 : keys;
       biasHeadStride = bias == null || bias.size(0) == 1 ? 0 : bias.size(1) * keys;
-      panels = AttentionPanels.of(products, q.dtype(), k.shape(), heads);
-      packer = new AttentionPacker(products, panels, k, v);
+      panels = AttentionPanels.of(products, op);
+      packer = new AttentionPacker(products, panels, op.k(), op.v());
       int most = Math.clamp(KEY_BLOCK_ELEMENTS / headDim, 1, MOST_KEYS);
       blockKeys = products.panels(Math.min(keys, most)) * panelWidth;
       int tasks = Math.max(1, 2 * products.pool().threads() / heads);

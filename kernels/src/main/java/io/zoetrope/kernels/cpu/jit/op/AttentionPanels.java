@@ -2,8 +2,8 @@ package io.zoetrope.kernels.cpu.jit.op;
 
 import io.zoetrope.kernels.cpu.jit.kernel.BlockProduct;
 import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
+import io.zoetrope.ops.Attention;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Shape;
 
 /**
  * How the keys and values of an attention are packed, and how much memory that takes.
@@ -31,16 +31,12 @@ record AttentionPanels(
   /** Bytes of keys packed at a time: as many heads as fit, at least one. */
   private static final long PACKED_BYTES = 16 << 20;
 
-  /**
-   * The panels of an attention.
-   *
-   * @param dtype of queries, keys and values
-   * @param k [keys, heads * head dim]
-   */
-  static AttentionPanels of(Products products, DType dtype, Shape k, int heads) {
-    int keys = k.intSize(0);
-    int headDim = k.intSize(1) / heads;
-    boolean halves = dtype == DType.BF16 && products.set().multipliesHalves();
+  /** The panels of an attention. */
+  static AttentionPanels of(Products products, Attention op) {
+    int heads = op.heads();
+    int keys = op.k().intSize(0);
+    int headDim = op.k().intSize(1) / heads;
+    boolean halves = op.k().dtype() == DType.BF16 && products.set().multipliesHalves();
     int elementsOfStep = ProductOperands.HALVES.elementsOfStep();
     ProductOperands values = halves ? ProductOperands.HALVES : ProductOperands.FLOATS;
     ProductOperands scores = headDim % elementsOfStep == 0 ? values : ProductOperands.FLOATS;

@@ -3,7 +3,7 @@ package io.zoetrope.kernels.cpu.jit.op;
 import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
 import io.zoetrope.ops.Activation;
-import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Convolution;
 import io.zoetrope.tensor.Tensor;
 import java.lang.ref.Reference;
 
@@ -18,57 +18,47 @@ public final class ConvolutionOperation {
     this.algorithm = algorithm;
   }
 
-  /**
-   * Computes {@code Ops.conv3d}, or adds it to a residual; what may be null in {@code Backend} may
-   * be null here.
-   */
-  public void run(
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      Tensor bias,
-      ConvGeometry geometry,
-      Tensor residual) {
-    Join join = residual == null ? Join.NONE : Join.ADD;
-    var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, join, residual, null);
+  /** Computes a convolution. */
+  public void run(Convolution op) {
+    Join join = op.residual() == null ? Join.NONE : Join.ADD;
+    var epilogue =
+        new BlockEpilogue(
+            products, op.out(), op.bias(), Activation.NONE, join, op.residual(), null);
     Runnable call =
-        filtersMinimally(x, weight, geometry)
-            ? new WinogradConvolution(products, out, x, history, weight, geometry, epilogue)
-            : new ImplicitGemmConvolution(
-                products, out, x, history, weight, operands(x, weight), geometry, epilogue);
+        filtersMinimally(op)
+            ? new WinogradConvolution(products, op, epilogue)
+            : new ImplicitGemmConvolution(products, op, operands(op), epilogue);
     call.run();
     epilogue.finish();
     Reference.reachabilityFence(call);
   }
 
-  /** Bytes of the form of a weight that is multiplied by. */
-  public long weightBytes(Tensor x, Tensor weight, ConvGeometry geometry) {
-    return filtersMinimally(x, weight, geometry)
-        ? products.transformedBytes(weight)
-        : products.packedBytes(weight, operands(x, weight));
+  /** Bytes of the form of the weight that is multiplied by. */
+  public long weightBytes(Convolution op) {
+    return filtersMinimally(op)
+        ? products.transformedBytes(op.weight())
+        : products.packedBytes(op.weight(), operands(op));
   }
 
   /** Bytes of the workspaces of all threads. */
-  public long workspaceBytes(Tensor out, Tensor x, Tensor weight, ConvGeometry geometry) {
-    return filtersMinimally(x, weight, geometry)
-        ? WinogradConvolution.workspaceBytes(products, out, x)
-        : ImplicitGemmConvolution.workspaceBytes(
-            products, out, weight, operands(x, weight), geometry);
+  public long workspaceBytes(Convolution op) {
+    return filtersMinimally(op)
+        ? WinogradConvolution.workspaceBytes(products, op)
+        : ImplicitGemmConvolution.workspaceBytes(products, op, operands(op));
   }
 
-  private ProductOperands operands(Tensor x, Tensor weight) {
-    return products.operands(x.dtype(), weight.dtype(), weight.intSize(1));
+  private ProductOperands operands(Convolution op) {
+    Tensor weight = op.weight();
+    return products.operands(op.x().dtype(), weight.dtype(), weight.intSize(1));
   }
 
-  private boolean filtersMinimally(Tensor x, Tensor weight, ConvGeometry geometry) {
+  private boolean filtersMinimally(Convolution op) {
     return switch (algorithm) {
       case IMPLICIT_GEMM -> false;
-      case WINOGRAD -> WinogradConvolution.serves(weight, geometry);
+      case WINOGRAD -> WinogradConvolution.serves(op);
       case AUTO ->
           // Where products of BF16 are twice as fast or more, they would have to be given up.
-          operands(x, weight) != ProductOperands.HALVES
-              && WinogradConvolution.pays(x, weight, geometry);
+          operands(op) != ProductOperands.HALVES && WinogradConvolution.pays(op);
     };
   }
 }

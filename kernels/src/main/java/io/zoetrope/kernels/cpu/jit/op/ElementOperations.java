@@ -9,6 +9,13 @@ import io.zoetrope.kernels.cpu.jit.memory.NativeView;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
 import io.zoetrope.kernels.cpu.jit.memory.PlacedWeight;
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.ElementOperation;
+import io.zoetrope.ops.ElementOperation.Activate;
+import io.zoetrope.ops.ElementOperation.Add;
+import io.zoetrope.ops.ElementOperation.Clamp;
+import io.zoetrope.ops.ElementOperation.Embedding;
+import io.zoetrope.ops.ElementOperation.Multiply;
+import io.zoetrope.ops.ElementOperation.UpsampleNearest;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Tensor;
 import java.lang.ref.Reference;
@@ -25,14 +32,22 @@ public final class ElementOperations {
     this.runner = runner;
   }
 
-  /** Computes {@code Ops.activate}. */
-  public void activate(Tensor out, Tensor x, Activation activation) {
-    map(out, x, new MapRows(runner.set(), x.dtype(), activation, false), 0, 0);
-  }
-
-  /** Computes {@code Ops.clampInPlace}. */
-  public void clampInPlace(Tensor x, float min, float max) {
-    map(x, x, new MapRows(runner.set(), x.dtype(), Activation.NONE, true), min, max);
+  /** Computes an operation. */
+  public void run(ElementOperation operation) {
+    switch (operation) {
+      case Add op -> combine(Combination.ADD, op.out(), op.a(), op.b());
+      case Multiply op -> combine(Combination.MULTIPLY, op.out(), op.a(), op.b());
+      case Activate op -> {
+        var recipe = new MapRows(runner.set(), op.x().dtype(), op.activation(), false);
+        map(op.out(), op.x(), recipe, 0, 0);
+      }
+      case Clamp op -> {
+        var recipe = new MapRows(runner.set(), op.out().dtype(), Activation.NONE, true);
+        map(op.out(), op.out(), recipe, op.min(), op.max());
+      }
+      case Embedding op -> embedding(op);
+      case UpsampleNearest op -> new Upsampling(op.out(), op.x(), op.exact()).run();
+    }
   }
 
   private void map(Tensor out, Tensor x, MapRows recipe, float min, float max) {
@@ -49,16 +64,6 @@ public final class ElementOperations {
     to.copyBack(out);
     Reference.reachabilityFence(from);
     Reference.reachabilityFence(to);
-  }
-
-  /** Computes {@code Ops.add}. */
-  public void add(Tensor out, Tensor a, Tensor b) {
-    combine(Combination.ADD, out, a, b);
-  }
-
-  /** Computes {@code Ops.multiply}. */
-  public void multiply(Tensor out, Tensor a, Tensor b) {
-    combine(Combination.MULTIPLY, out, a, b);
   }
 
   /** {@code b} repeats over the leading dimensions. */
@@ -100,13 +105,15 @@ public final class ElementOperations {
     Reference.reachabilityFence(to);
   }
 
-  /** Computes {@code Ops.embedding}; the table is a placed weight. */
-  public void embedding(Tensor out, Tensor placedTable, int[] ids) {
+  private void embedding(Embedding op) {
+    Tensor out = op.out();
+    Tensor placedTable = op.table();
+    int[] ids = op.ids();
     // Most rows of a table are never looked up, so it is not worth a rounded copy.
     boolean rounds = out.dtype() == placedTable.dtype();
     Tensor table = rounds ? PlacedWeight.unrounded(placedTable) : placedTable;
     if (!table.dtype().isComputable()) {
-      definition.embedding(out, table, ids);
+      definition.run(new Embedding(out, table, ids));
       return;
     }
     long features = table.size(1);
@@ -126,11 +133,6 @@ public final class ElementOperations {
     to.copyBack(out);
     Reference.reachabilityFence(from);
     Reference.reachabilityFence(to);
-  }
-
-  /** Computes {@code Ops.upsampleNearest}. */
-  public void upsampleNearest(Tensor out, Tensor x, boolean exact) {
-    new Upsampling(out, x, exact).run();
   }
 
   /** One nearest-neighbour resize. */

@@ -6,8 +6,8 @@ import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace.Piece;
 import io.zoetrope.kernels.cpu.jit.memory.PackedWeight;
 import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Convolution;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -37,58 +37,42 @@ final class ImplicitGemmConvolution implements Runnable {
   private final ConvolutionBlocks blocks;
 
   ImplicitGemmConvolution(
-      Products products,
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      ProductOperands operands,
-      ConvGeometry geometry,
-      BlockEpilogue epilogue) {
+      Products products, Convolution op, ProductOperands operands, BlockEpilogue epilogue) {
     this.products = products;
-    this.geometry = geometry;
-    this.weight = products.packed(weight, operands);
+    this.geometry = op.geometry();
+    this.weight = products.packed(op.weight(), operands);
     this.epilogue = epilogue;
     this.operands = operands;
     DType as = operands == ProductOperands.HALVES ? DType.BF16 : DType.F32;
-    windows = new InputWindows(products, as, x, history, geometry.upsample());
-    channels = x.intSize(3);
-    kernelFrames = weight.intSize(2);
-    kernelHeight = weight.intSize(3);
-    kernelWidth = weight.intSize(4);
-    outHeight = out.intSize(1);
-    outWidth = out.intSize(2);
+    windows = new InputWindows(products, as, op.x(), op.history(), geometry.upsample());
+    channels = op.x().intSize(3);
+    kernelFrames = op.weight().intSize(2);
+    kernelHeight = op.weight().intSize(3);
+    kernelWidth = op.weight().intSize(4);
+    outHeight = op.out().intSize(1);
+    outWidth = op.out().intSize(2);
     panelWidth = products.panelWidth();
-    blocks = blocks(products, out, weight, operands, geometry);
+    blocks = blocks(products, op, operands);
   }
 
   private static ConvolutionBlocks blocks(
-      Products products,
-      Tensor out,
-      Tensor weight,
-      ProductOperands operands,
-      ConvGeometry geometry) {
+      Products products, Convolution op, ProductOperands operands) {
     return new ConvolutionBlocks(
-        out.shape(),
-        weight.shape(),
-        geometry,
+        op.out().shape(),
+        op.weight().shape(),
+        op.geometry(),
         products.panelWidth(),
         WINDOW_BYTES / operands.elementBytes(),
         products.pool().threads());
   }
 
   /** Bytes of the workspaces of all threads, if no window can be read in place. */
-  static long workspaceBytes(
-      Products products,
-      Tensor out,
-      Tensor weight,
-      ProductOperands operands,
-      ConvGeometry geometry) {
-    ConvolutionBlocks blocks = blocks(products, out, weight, operands, geometry);
+  static long workspaceBytes(Products products, Convolution op, ProductOperands operands) {
+    ConvolutionBlocks blocks = blocks(products, op, operands);
     ConvolutionBlocks.Block block = blocks.block(0);
     int outChannels = products.panels(block.channels()) * products.panelWidth();
     long windowPixels = (long) blocks.windowRows() * blocks.windowColumns();
-    long windows = windowPixels * weight.intSize(1) * operands.elementBytes();
+    long windows = windowPixels * op.weight().intSize(1) * operands.elementBytes();
     long sums = (long) block.height() * block.width() * outChannels * Float.BYTES;
     return Math.min(products.pool().threads(), blocks.count()) * (windows + sums);
   }

@@ -9,11 +9,15 @@ import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace.Piece;
 import io.zoetrope.kernels.cpu.jit.memory.PackedWeight;
 import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.LinearMap;
+import io.zoetrope.ops.LinearMap.Linear;
+import io.zoetrope.ops.LinearMap.LinearAdd;
+import io.zoetrope.ops.LinearMap.LinearMultiply;
+import io.zoetrope.ops.LinearMap.Linears;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,70 +34,63 @@ public final class LinearOperation {
     this.products = products;
   }
 
-  /** {@code out = activation(x weight^T + bias)}. */
-  public void run(Tensor out, Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    runAll(List.of(map(x, weight, plain(out, bias, activation))));
-  }
-
-  /** {@code out += gate * round(x weight^T + bias)}. */
-  public void addInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias, Tensor gate) {
-    Join join = gate == null ? Join.ADD : Join.ADD_GATED;
-    var epilogue = new BlockEpilogue(products, out, bias, Activation.NONE, join, out, gate);
-    runAll(List.of(map(x, weight, epilogue)));
-  }
-
-  /** {@code out *= round(x weight^T + bias)}. */
-  public void multiplyInPlace(Tensor out, Tensor x, Tensor weight, Tensor bias) {
-    var epilogue =
-        new BlockEpilogue(products, out, bias, Activation.NONE, Join.MULTIPLY, out, null);
-    runAll(List.of(map(x, weight, epilogue)));
-  }
-
-  private BlockEpilogue plain(Tensor out, Tensor bias, Activation activation) {
-    return new BlockEpilogue(products, out, bias, activation, Join.NONE, null, null);
-  }
-
-  /** Several maps of the same rows, whose tasks share the threads. */
-  public void runEach(List<Tensor> outs, Tensor x, List<Tensor> weights, List<Tensor> biases) {
-    List<LinearMap> maps = new ArrayList<>();
-    for (int i = 0; i < outs.size(); i++) {
-      maps.add(map(x, weights.get(i), plain(outs.get(i), biases.get(i), Activation.NONE)));
+  /** Computes a map, or several of the same rows, whose tasks share the threads. */
+  public void run(LinearMap map) {
+    switch (map) {
+      case Linear op -> runAll(List.of(call(op)));
+      case Linears op -> runAll(op.parts().stream().map(this::call).toList());
+      case LinearAdd op -> {
+        Join join = op.gate() == null ? Join.ADD : Join.ADD_GATED;
+        runAll(List.of(call(op.x(), op.weight(), into(op.out(), op.bias(), join, op.gate()))));
+      }
+      case LinearMultiply op ->
+          runAll(
+              List.of(call(op.x(), op.weight(), into(op.out(), op.bias(), Join.MULTIPLY, null))));
     }
-    runAll(maps);
   }
 
-  private LinearMap map(Tensor x, Tensor weight, BlockEpilogue epilogue) {
+  private Call call(Linear op) {
+    var epilogue =
+        new BlockEpilogue(products, op.out(), op.bias(), op.activation(), Join.NONE, null, null);
+    return call(op.x(), op.weight(), epilogue);
+  }
+
+  private BlockEpilogue into(Tensor out, Tensor bias, Join join, Tensor gate) {
+    return new BlockEpilogue(products, out, bias, Activation.NONE, join, out, gate);
+  }
+
+  private Call call(Tensor x, Tensor weight, BlockEpilogue epilogue) {
     ProductOperands operands = products.operands(x.dtype(), weight.dtype(), weight.intSize(1));
-    return new LinearMap(x, products.packed(weight, operands), epilogue);
+    return new Call(x, products.packed(weight, operands), epilogue);
   }
 
-  private void runAll(List<LinearMap> maps) {
-    int total = maps.stream().mapToInt(LinearMap::tasks).sum();
+  private void runAll(List<Call> calls) {
+    int total = calls.stream().mapToInt(Call::tasks).sum();
     products
         .pool()
         .run(
             total,
             (task, workspace) -> {
               int rest = task;
-              int map = 0;
-              while (rest >= maps.get(map).tasks()) {
-                rest -= maps.get(map++).tasks();
+              int call = 0;
+              while (rest >= calls.get(call).tasks()) {
+                rest -= calls.get(call++).tasks();
               }
-              maps.get(map).block(rest, workspace);
+              calls.get(call).block(rest, workspace);
             });
-    maps.forEach(map -> map.epilogue.finish());
-    Reference.reachabilityFence(maps);
+    calls.forEach(call -> call.epilogue.finish());
+    Reference.reachabilityFence(calls);
   }
 
   /** One map, cut in blocks. */
-  private final class LinearMap {
+  private final class Call {
     private final int depth;
     private final NativeView x;
     private final PackedWeight weight;
     private final BlockEpilogue epilogue;
     private final MatrixBlocks blocks;
 
-    LinearMap(Tensor x, PackedWeight weight, BlockEpilogue epilogue) {
+    Call(Tensor x, PackedWeight weight, BlockEpilogue epilogue) {
       this.depth = x.intSize(1);
       this.x = NativeView.of(x);
       this.weight = weight;

@@ -10,6 +10,14 @@ import io.zoetrope.kernels.cpu.jit.kernel.RotateRows;
 import io.zoetrope.kernels.cpu.jit.memory.NativeView;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace.Piece;
 import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.RowOperation;
+import io.zoetrope.ops.RowOperation.AdaLayerNorm;
+import io.zoetrope.ops.RowOperation.AddGated;
+import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.LayerNorm;
+import io.zoetrope.ops.RowOperation.RmsNorm;
+import io.zoetrope.ops.RowOperation.RmsNormRope;
+import io.zoetrope.ops.RowOperation.Rope;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.ref.Reference;
@@ -25,43 +33,38 @@ public final class RowOperations {
     this.runner = runner;
   }
 
-  /** Computes {@code Ops.layerNorm}; weight and bias may be null. */
-  public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
-    new NormCall(out, x, Norm.LAYER, eps)
-        .factor(weight == null ? Factor.NONE : Factor.PLAIN, vector(weight))
-        .offset(vector(bias))
-        .run(Activation.NONE);
-  }
-
-  /** Computes {@code Ops.adaLayerNorm}. */
-  public void adaLayerNorm(Tensor out, Tensor x, Tensor shift, Tensor scale, float eps) {
-    new NormCall(out, x, Norm.LAYER, eps)
-        .factor(Factor.PLUS_ONE, scale)
-        .offset(shift)
-        .run(Activation.NONE);
-  }
-
-  /** Computes {@code Ops.rmsNorm}. */
-  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
-    new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
-        .factor(Factor.PLAIN, vector(weight))
-        .run(Activation.NONE);
-  }
-
-  /** Computes {@code Ops.channelNorm}, and the activation of its result. */
-  public void channelNorm(Tensor out, Tensor x, Tensor gamma, Activation activation) {
-    new NormCall(out, x, Norm.EUCLIDEAN, SMALLEST_NORM)
-        .factor(Factor.PLAIN, vector(gamma))
-        .run(activation);
-  }
-
-  /** Computes {@code Ops.rmsNormRopeInPlace}. */
-  public void rmsNormRope(
-      Tensor out, Tensor x, Tensor weight, float eps, Tensor cos, Tensor sin, int heads) {
-    new NormCall(out, x, Norm.ROOT_MEAN_SQUARE, eps)
-        .factor(Factor.PLAIN, vector(weight))
-        .rotation(RowVectors.ofRows(runner, cos), RowVectors.ofRows(runner, sin), heads)
-        .run(Activation.NONE);
+  /** Computes an operation. */
+  public void run(RowOperation operation) {
+    switch (operation) {
+      case LayerNorm op ->
+          new NormCall(op.out(), op.x(), Norm.LAYER, op.eps())
+              .factor(op.weight() == null ? Factor.NONE : Factor.PLAIN, vector(op.weight()))
+              .offset(vector(op.bias()))
+              .run(Activation.NONE);
+      case AdaLayerNorm op ->
+          new NormCall(op.out(), op.x(), Norm.LAYER, op.eps())
+              .factor(Factor.PLUS_ONE, op.scale())
+              .offset(op.shift())
+              .run(Activation.NONE);
+      case RmsNorm op ->
+          new NormCall(op.out(), op.x(), Norm.ROOT_MEAN_SQUARE, op.eps())
+              .factor(Factor.PLAIN, vector(op.weight()))
+              .run(Activation.NONE);
+      case RmsNormRope op ->
+          new NormCall(op.out(), op.x(), Norm.ROOT_MEAN_SQUARE, op.eps())
+              .factor(Factor.PLAIN, vector(op.weight()))
+              .rotation(
+                  RowVectors.ofRows(runner, op.cos()),
+                  RowVectors.ofRows(runner, op.sin()),
+                  op.heads())
+              .run(Activation.NONE);
+      case ChannelNorm op ->
+          new NormCall(op.out(), op.x(), Norm.EUCLIDEAN, SMALLEST_NORM)
+              .factor(Factor.PLAIN, vector(op.gamma()))
+              .run(op.activation());
+      case Rope op -> rope(op.out(), op.cos(), op.sin(), op.heads());
+      case AddGated op -> addGated(op.out(), op.y(), op.gate());
+    }
   }
 
   /** A weight of a norm, which may have dimensions of size 1 beside its features; null for null. */
@@ -69,8 +72,7 @@ public final class RowOperations {
     return weight == null ? null : weight.reshape(-1);
   }
 
-  /** Computes {@code Ops.ropeInPlace}. */
-  public void ropeInPlace(Tensor x, Tensor cos, Tensor sin, int heads) {
+  private void rope(Tensor x, Tensor cos, Tensor sin, int heads) {
     long features = x.size(1);
     NativeView view = NativeView.of(x);
     long pitch = features * view.dtype().bytes();
@@ -98,8 +100,7 @@ public final class RowOperations {
     Reference.reachabilityFence(sines);
   }
 
-  /** Computes {@code Ops.addGatedInPlace}. */
-  public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
+  private void addGated(Tensor x, Tensor y, Tensor gate) {
     long features = x.size(1);
     NativeView view = NativeView.of(x);
     NativeView added = NativeView.of(y);

@@ -7,6 +7,9 @@ import io.zoetrope.kernels.cpu.jit.kernel.MoveElements;
 import io.zoetrope.kernels.cpu.jit.kernel.TransposeBlocks;
 import io.zoetrope.kernels.cpu.jit.memory.NativeView;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
+import io.zoetrope.ops.CopyOperation;
+import io.zoetrope.ops.CopyOperation.Copy;
+import io.zoetrope.ops.CopyOperation.Fill;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Tensor;
 import java.lang.ref.Reference;
@@ -46,12 +49,17 @@ public final class StridedCopy {
     this.runner = runner;
   }
 
-  /** Copies a tensor of any strides to one of any strides; both may have dtypes of their own. */
-  public void run(Tensor out, Tensor x) {
-    if (!out.dtype().isComputable() || !x.dtype().isComputable()) {
-      definition.copy(out, x);
-      return;
+  /** Computes a copy or a fill. */
+  public void run(CopyOperation operation) {
+    switch (operation) {
+      case Copy op when op.out().dtype().isComputable() && op.x().dtype().isComputable() ->
+          copy(op.out(), op.x());
+      case Copy op -> definition.run(op);
+      case Fill op -> fill(op);
     }
+  }
+
+  private void copy(Tensor out, Tensor x) {
     NativeView from = NativeView.of(x);
     NativeView to = NativeView.of(out);
     Plan plan = Plan.of(out, x);
@@ -144,11 +152,11 @@ public final class StridedCopy {
         });
   }
 
-  /** Gives all elements of a tensor of any strides one value. */
-  public void fill(Tensor out, float value) {
+  private void fill(Fill op) {
+    Tensor out = op.out();
     Plan plan = Plan.of(out, null);
     if (!out.dtype().isComputable() || plan.columns().outStride() != 1) {
-      definition.fill(out, value);
+      definition.run(op);
       return;
     }
     NativeView to = NativeView.of(out);
@@ -164,7 +172,7 @@ public final class StridedCopy {
                 plan.rows().outStride() * to.dtype().bytes(),
                 rows,
                 columns,
-                Float.floatToRawIntBits(value)));
+                Float.floatToRawIntBits(op.value())));
     to.copyBack(out);
     Reference.reachabilityFence(to);
   }

@@ -12,8 +12,8 @@ import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace.Piece;
 import io.zoetrope.kernels.cpu.jit.memory.PackedWeight;
 import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.Convolution;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -50,39 +50,32 @@ final class WinogradConvolution implements Runnable {
   private final MachineCode transformInput;
   private final MachineCode transformResult;
 
-  WinogradConvolution(
-      Products products,
-      Tensor out,
-      Tensor x,
-      Tensor history,
-      Tensor weight,
-      ConvGeometry geometry,
-      BlockEpilogue epilogue) {
+  WinogradConvolution(Products products, Convolution op, BlockEpilogue epilogue) {
     this.products = products;
-    this.geometry = geometry;
-    this.weight = products.transformed(weight);
+    this.geometry = op.geometry();
+    this.weight = products.transformed(op.weight());
     this.epilogue = epilogue;
-    windows = new InputWindows(products, DType.F32, x, history, geometry.upsample());
-    kernelFrames = weight.intSize(2);
-    channels = x.intSize(3);
-    outHeight = out.intSize(1);
-    outWidth = out.intSize(2);
+    windows = new InputWindows(products, DType.F32, op.x(), op.history(), geometry.upsample());
+    kernelFrames = op.weight().intSize(2);
+    channels = op.x().intSize(3);
+    outHeight = op.out().intSize(1);
+    outWidth = op.out().intSize(2);
     panelWidth = products.panelWidth();
-    blocks = blocks(products, out, x);
+    blocks = blocks(products, op);
     transformInput = transform(Winograd.Part.INPUT);
     transformResult = transform(Winograd.Part.RESULT);
   }
 
-  private static WinogradBlocks blocks(Products products, Tensor out, Tensor x) {
+  private static WinogradBlocks blocks(Products products, Convolution op) {
     return new WinogradBlocks(
-        out.shape(), x.intSize(3), products.panelWidth(), products.pool().threads());
+        op.out().shape(), op.x().intSize(3), products.panelWidth(), products.pool().threads());
   }
 
   /** Bytes of the workspaces of all threads. */
-  static long workspaceBytes(Products products, Tensor out, Tensor x) {
-    WinogradBlocks blocks = blocks(products, out, x);
+  static long workspaceBytes(Products products, Convolution op) {
+    WinogradBlocks blocks = blocks(products, op);
     Block block = blocks.block(0);
-    int channels = x.intSize(3);
+    int channels = op.x().intSize(3);
     int outChannels = products.panels(block.channels()) * products.panelWidth();
     long transformed = block.tiles() * (long) channels * Winograd.POSITIONS;
     long sums = block.tiles() * (long) outChannels * Winograd.POSITIONS;
@@ -94,20 +87,21 @@ final class WinogradConvolution implements Runnable {
   }
 
   /** Whether this can compute a convolution. */
-  static boolean serves(Tensor weight, ConvGeometry geometry) {
-    return weight.intSize(3) == Winograd.KERNEL
-        && weight.intSize(4) == Winograd.KERNEL
-        && geometry.strideHeight() == 1
-        && geometry.strideWidth() == 1;
+  static boolean serves(Convolution op) {
+    return op.weight().intSize(3) == Winograd.KERNEL
+        && op.weight().intSize(4) == Winograd.KERNEL
+        && op.geometry().strideHeight() == 1
+        && op.geometry().strideWidth() == 1;
   }
 
   /** Whether this is faster than the plain form by more than its larger weights are worth. */
-  static boolean pays(Tensor x, Tensor weight, ConvGeometry geometry) {
-    int channels = weight.intSize(1);
-    if (!serves(weight, geometry) || channels < FEWEST_CHANNELS) {
+  static boolean pays(Convolution op) {
+    int channels = op.weight().intSize(1);
+    if (!serves(op) || channels < FEWEST_CHANNELS) {
       return false;
     }
-    long pixels = (long) geometry.upsample() * x.intSize(1) * geometry.upsample() * x.intSize(2);
+    long upsample = op.geometry().upsample();
+    long pixels = upsample * op.x().intSize(1) * upsample * op.x().intSize(2);
     long tiles = pixels / (Winograd.TILE * Winograd.TILE);
     return tiles >= Math.max(FEWEST_TILES, channels / CHANNELS_FOR_A_TILE);
   }
