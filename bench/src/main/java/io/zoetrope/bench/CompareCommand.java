@@ -2,9 +2,11 @@ package io.zoetrope.bench;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
-import io.zoetrope.pipeline.GenerationDefaults;
-import io.zoetrope.pipeline.ModelFolder;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tools.bench.BenchModel;
 import io.zoetrope.tools.bench.BenchTest;
@@ -203,6 +205,10 @@ final class CompareCommand implements Callable<Integer> {
     return dtype.name().toLowerCase(Locale.ROOT);
   }
 
+  private ModelPrecision precision() {
+    return new ModelPrecision(dtype, dtype);
+  }
+
   private Map<String, Object> json(Job job, Pairs measured) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("test", job.toString());
@@ -253,13 +259,13 @@ final class CompareCommand implements Callable<Integer> {
     PeakMemory memory = PeakMemory.reset();
     Backend backend = BackendProvider.open("cpu", threads);
     return new OwnWorkload(
-        backend, BenchModel.open(folder, backend, dtype, dtype).load(test(job)), memory);
+        backend, BenchModel.open(folder, backend, precision()).load(test(job)), memory);
   }
 
   private Contestant theirs(Job job) throws IOException {
     Path folder = folder(job);
     BenchTest test = test(job);
-    GenerationDefaults defaults = ModelFolder.open(folder).defaults();
+    GenerationRequest defaults = Family.open(folder, precision()).defaults();
     Map<String, Object> settings =
         Map.of(
             "threads", threads,
@@ -267,8 +273,8 @@ final class CompareCommand implements Callable<Integer> {
             "width", test.width(),
             "height", test.height(),
             "frames", test.frames(),
-            "steps", defaults.steps(),
-            "guidance", defaults.guidanceScale(),
+            "steps", defaults.get(Setting.STEPS),
+            "guidance", defaults.get(Setting.GUIDANCE_SCALE),
             "prompt", BenchTest.PROMPT,
             "text_tokens", BenchTest.TEXT_TOKENS);
     Path script = Main.home().resolve("bench/diffusers_peer.py");

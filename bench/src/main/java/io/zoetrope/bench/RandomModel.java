@@ -1,19 +1,16 @@
 package io.zoetrope.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.zoetrope.dit.wan.WanConfig;
-import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.t5.encoder.T5Config;
-import io.zoetrope.t5.encoder.T5Encoder;
+import io.zoetrope.pipeline.family.Component;
+import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.vae.wan.WanVae;
-import io.zoetrope.vae.wan.WanVaeConfig;
 import io.zoetrope.weights.SafetensorsWriter;
-import io.zoetrope.weights.Weights;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.FileVisitResult;
@@ -85,24 +82,13 @@ final class RandomModel {
     Files.copy(pattern.resolve("model_index.json"), folder.resolve("model_index.json"));
     copyFolder(pattern.resolve("tokenizer"), folder.resolve("tokenizer"));
     copyFolder(pattern.resolve("scheduler"), folder.resolve("scheduler"));
-    writeComponent(
-        folder.resolve("transformer"),
-        "diffusion_pytorch_model",
-        transformerConfig(),
-        dtype,
-        (config, weights) -> WanTransformer.load(WanConfig.read(config), weights, DType.F32));
-    writeComponent(
-        folder.resolve("vae"),
-        "diffusion_pytorch_model",
-        vaeConfig(),
-        DType.F32,
-        (config, weights) -> new WanVae(WanVaeConfig.read(config), weights));
-    writeComponent(
-        folder.resolve("text_encoder"),
-        "model",
-        textEncoderConfig(),
-        dtype,
-        (config, weights) -> T5Encoder.load(T5Config.read(config), weights, DType.F32));
+    writeConfiguration(folder.resolve("transformer"), transformerConfig());
+    writeConfiguration(folder.resolve("vae"), vaeConfig());
+    writeConfiguration(folder.resolve("text_encoder"), textEncoderConfig());
+    FamilyModel model = Family.open(folder, new ModelPrecision(DType.F32, DType.F32));
+    writeWeights(model.predictor(), dtype);
+    writeWeights(model.codec(), DType.F32);
+    writeWeights(model.textEncoder(), dtype);
   }
 
   // ---------------------------------------------------------------- configurations
@@ -157,19 +143,19 @@ final class RandomModel {
 
   // ---------------------------------------------------------------- weights
 
-  /** Loads a model, by which it demands its weights. */
-  private interface Loading {
-    void load(Path config, Weights weights);
-  }
-
-  private void writeComponent(
-      Path folder, String baseName, Map<String, Object> config, DType stored, Loading loading)
+  private static void writeConfiguration(Path folder, Map<String, Object> config)
       throws IOException {
     Files.createDirectory(folder);
-    Path file = folder.resolve("config.json");
-    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), config);
+    JSON.writerWithDefaultPrettyPrinter()
+        .writeValue(folder.resolve("config.json").toFile(), config);
+  }
+
+  /** Writes the weights that a component demands when it is loaded. */
+  private void writeWeights(Component<?> component, DType stored) throws IOException {
+    Path folder = component.folder();
+    String baseName = component.baseName();
     DemandedShapes demanded = new DemandedShapes();
-    loading.load(file, Weights.of(demanded, DRY_RUN));
+    component.load(demanded, DRY_RUN);
     List<Map<String, Shape>> shards = shards(demanded.shapes(), stored);
     if (shards.size() == 1) {
       writeShard(folder.resolve(baseName + ".safetensors"), shards.getFirst(), stored);

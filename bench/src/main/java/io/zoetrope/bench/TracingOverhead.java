@@ -1,12 +1,13 @@
 package io.zoetrope.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Progress;
-import io.zoetrope.pipeline.VideoPipeline;
+import io.zoetrope.pipeline.Setting;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tools.profile.Profiler;
 import java.lang.management.ManagementFactory;
@@ -29,10 +30,10 @@ public final class TracingOverhead {
   private TracingOverhead(VideoPipeline pipeline, int steps) {
     this.pipeline = pipeline;
     this.request =
-        GenerationRequest.builder("a red ball bounces on green grass", pipeline.defaults())
-            .steps(steps)
-            .seed(42)
-            .build();
+        pipeline
+            .request("a red ball bounces on green grass")
+            .with(Setting.STEPS, steps)
+            .with(Setting.SEED, 42L);
   }
 
   /**
@@ -42,8 +43,8 @@ public final class TracingOverhead {
   public static void main(String[] args) {
     int pairs = args.length > 1 ? Integer.parseInt(args[1]) : 20;
     int steps = args.length > 2 ? Integer.parseInt(args[2]) : 20;
-    try (Backend backend = BackendProvider.open("cpu", 0)) {
-      VideoPipeline pipeline = VideoPipeline.open(Path.of(args[0]), backend, DType.F32);
+    try (Backend backend = BackendProvider.open("cpu", 0);
+        VideoPipeline pipeline = VideoPipeline.open(Path.of(args[0]), backend, DType.F32)) {
       TracingOverhead overhead = new TracingOverhead(pipeline, steps);
       for (int i = 0; i < WARM_UP; i++) {
         overhead.run(true);

@@ -5,16 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.dit.wan.WanConfig;
 import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
-import io.zoetrope.pipeline.VideoPipeline;
+import io.zoetrope.pipeline.Setting;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.weights.Checkpoint;
@@ -44,14 +46,10 @@ class RandomModelTest {
   @Test
   void makesAClip() {
     Path model = write("model", 1 << 30);
-    try (Backend backend = BackendProvider.open("cpu", 1)) {
-      VideoPipeline pipeline = VideoPipeline.open(model, backend, DType.F32);
+    try (Backend backend = BackendProvider.open("cpu", 1);
+        VideoPipeline pipeline = VideoPipeline.open(model, backend, DType.F32)) {
       GenerationRequest request =
-          GenerationRequest.builder("a red ball", pipeline.defaults())
-              .size(32, 32)
-              .frames(5)
-              .steps(2)
-              .build();
+          pipeline.request("a red ball").with(new ClipSize(32, 32, 5)).with(Setting.STEPS, 2);
       VideoFrames clip = pipeline.generate(request, Progress.NONE).frames();
       assertEquals(5, clip.frames());
       byte[] frame = clip.frame(4);

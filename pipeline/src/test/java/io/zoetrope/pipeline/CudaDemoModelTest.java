@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.media.VideoFrames;
@@ -14,11 +15,15 @@ import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.Opened;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
+import io.zoetrope.vae.VideoCodec;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.Test;
  * code, on the stand-in driver and the emulator. Sized in FLOPs: an emulator runs them.
  */
 class CudaDemoModelTest {
+  private static final Path DEMO = Fixtures.path("../demo-model/model");
   private static final int WIDTH = 32;
   private static final int HEIGHT = 16;
   private static final int FRAMES = 5;
@@ -52,16 +58,15 @@ class CudaDemoModelTest {
   }
 
   private static Run run(String device, DType dtype) {
-    try (Backend backend = BackendProvider.open(device, 2)) {
-      VideoPipeline pipeline =
-          VideoPipeline.open(Fixtures.path("../demo-model/model"), backend, dtype, dtype);
+    try (Backend backend = BackendProvider.open(device, 2);
+        VideoPipeline pipeline =
+            VideoPipeline.open(DEMO, backend, new ModelPrecision(dtype, dtype))) {
       GenerationRequest request =
-          GenerationRequest.builder("a red ball bounces on green grass", pipeline.defaults())
-              .size(WIDTH, HEIGHT)
-              .frames(FRAMES)
-              .steps(STEPS)
-              .seed(1)
-              .build();
+          pipeline
+              .request("a red ball bounces on green grass")
+              .with(new ClipSize(WIDTH, HEIGHT, FRAMES))
+              .with(Setting.STEPS, STEPS)
+              .with(Setting.SEED, 1L);
       Notes notes = new Notes(new ArrayList<>(), new ArrayList<>());
       VideoFrames frames = pipeline.generate(request, Progress.NONE, notes).frames();
       return new Run(notes.latents, notes.chunks, frames);
@@ -78,18 +83,17 @@ class CudaDemoModelTest {
 
   /** What the decoder makes of latents, [channels, frames, height, width]. */
   private static List<float[]> decode(String device, DType dtype, Tensor latents) {
-    try (Backend backend = BackendProvider.open(device, 2)) {
-      WanPipeline pipeline =
-          (WanPipeline)
-              VideoPipeline.open(Fixtures.path("../demo-model/model"), backend, dtype, dtype);
-      List<float[]> chunks = new ArrayList<>();
-      try (Ops ops = new Ops(backend);
-          var vae = pipeline.openVae(backend)) {
-        Tensor z = pipeline.vaeLatents(ops, vae.model(), ops.upload(latents));
-        vae.model().decode(ops, z, null, chunk -> chunks.add(ops.download(chunk).toFloats()));
-      }
-      return chunks;
+    List<float[]> chunks = new ArrayList<>();
+    try (Backend backend = BackendProvider.open(device, 2);
+        Opened<VideoCodec> codec =
+            Family.open(DEMO, new ModelPrecision(dtype, dtype)).codec().open(backend);
+        Ops ops = new Ops(backend)) {
+      codec
+          .model()
+          .decode(
+              ops, ops.upload(latents), null, chunk -> chunks.add(ops.download(chunk).toFloats()));
     }
+    return chunks;
   }
 
   /** The bytes that the reference backend makes of chunks, [frames, height, width, 3] each. */

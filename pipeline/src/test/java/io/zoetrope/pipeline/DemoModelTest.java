@@ -3,6 +3,7 @@ package io.zoetrope.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
@@ -37,6 +38,7 @@ class DemoModelTest {
 
   @AfterAll
   static void close() {
+    pipeline.close();
     backend.close();
   }
 
@@ -70,12 +72,9 @@ class DemoModelTest {
       Tensor noise = golden.tensor("initial_latents").select(0, 0);
       Tensor latents = Tensor.of(noise.toFloats(), noise.shape().sizes());
       LastLatents tracer = new LastLatents();
-      GenerationRequest.Builder request =
-          GenerationRequest.builder(prompt, pipeline.defaults()).guidanceScale(5);
+      GenerationRequest request = pipeline.request(prompt).with(Setting.GUIDANCE_SCALE, 5.0);
       VideoFrames fromLatents =
-          pipeline
-              .generate(request.initialLatents(latents).build(), Progress.NONE, tracer)
-              .frames();
+          pipeline.generate(request.with(new Input.Noise(latents)), Progress.NONE, tracer).frames();
 
       Tensor steps = golden.tensor("latents_after_step");
       float[] expected = steps.select(0, steps.size(0) - 1).toFloats();
@@ -84,9 +83,7 @@ class DemoModelTest {
 
       // The golden noise is that of torch's generator with the seeds 100, 101, 102.
       VideoFrames fromSeed =
-          pipeline
-              .generate(request.initialLatents(null).seed(100 + index).build(), Progress.NONE)
-              .frames();
+          pipeline.generate(request.with(Setting.SEED, 100L + index), Progress.NONE).frames();
       assertEquals(fromLatents, fromSeed);
     }
   }
@@ -124,19 +121,21 @@ class DemoModelTest {
   void bytesDoNotDependOnTheNumberOfThreads(DType dtype) {
     List<VideoFrames> clips = new ArrayList<>();
     for (int threads : new int[] {1, 2, 3, 2}) {
-      try (Backend device = BackendProvider.open("cpu", threads)) {
+      try (Backend device = BackendProvider.open("cpu", threads);
+          VideoPipeline other = VideoPipeline.open(DEMO.resolve("model"), device, dtype)) {
         GenerationRequest request =
-            GenerationRequest.builder("a green heart spins", pipeline.defaults())
-                .steps(2)
-                .seed(5)
-                .build();
-        clips.add(
-            VideoPipeline.open(DEMO.resolve("model"), device, dtype)
-                .generate(request, Progress.NONE)
-                .frames());
+            other.request("a green heart spins").with(Setting.STEPS, 2).with(Setting.SEED, 5L);
+        clips.add(other.generate(request, Progress.NONE).frames());
       }
     }
     clips.forEach(clip -> assertEquals(clips.getFirst(), clip));
+  }
+
+  /** The clip that the demo model makes in other number formats. */
+  private static VideoFrames generate(GenerationRequest request, ModelPrecision precision) {
+    try (VideoPipeline other = VideoPipeline.open(DEMO.resolve("model"), backend, precision)) {
+      return other.generate(request, Progress.NONE).frames();
+    }
   }
 
   @Test
@@ -145,16 +144,13 @@ class DemoModelTest {
         IntStream.of(1, 2, 3)
             .mapToDouble(seed -> {
               GenerationRequest request =
-                  GenerationRequest.builder(
-                          "a blue ball rises on a white background", pipeline.defaults())
-                      .guidanceScale(5)
-                      .seed(seed)
-                      .build();
-              VideoFrames half =
-                  VideoPipeline.open(DEMO.resolve("model"), backend, DType.BF16)
-                      .generate(request, Progress.NONE)
-                      .frames();
-              return Colours.psnr(half, pipeline.generate(request, Progress.NONE).frames());
+                  pipeline
+                      .request("a blue ball rises on a white background")
+                      .with(Setting.GUIDANCE_SCALE, 5.0)
+                      .with(Setting.SEED, (long) seed);
+              return Colours.psnr(
+                  generate(request, new ModelPrecision(DType.BF16, DType.F32)),
+                  pipeline.generate(request, Progress.NONE).frames());
             })
             .sorted()
             .toArray();
@@ -166,13 +162,8 @@ class DemoModelTest {
   @Test
   void withAnAutoencoderInHalfPrecisionTheClipIsNearlyTheSame() {
     GenerationRequest request =
-        GenerationRequest.builder("a red ball bounces on green grass", pipeline.defaults())
-            .steps(4)
-            .build();
-    VideoFrames half =
-        VideoPipeline.open(DEMO.resolve("model"), backend, DType.F32, DType.BF16)
-            .generate(request, Progress.NONE)
-            .frames();
+        pipeline.request("a red ball bounces on green grass").with(Setting.STEPS, 4);
+    VideoFrames half = generate(request, new ModelPrecision(DType.F32, DType.BF16));
     VideoFrames single = pipeline.generate(request, Progress.NONE).frames();
     double psnr = Colours.psnr(half, single);
     assertTrue(psnr >= 38 && psnr < 100, "PSNR " + psnr);
@@ -190,8 +181,7 @@ class DemoModelTest {
           a blue ball rises on a white background                |  40  80 220 |  0 -1
           """)
   void showsWhatThePromptSays(String prompt, String colour, String direction) {
-    GenerationRequest request =
-        GenerationRequest.builder(prompt, pipeline.defaults()).seed(1).build();
+    GenerationRequest request = pipeline.request(prompt).with(Setting.SEED, 1L);
     VideoFrames clip = pipeline.generate(request, Progress.NONE).frames();
     Colours.Place first = Colours.centre(clip.frame(1), clip.width(), Colours.parse(colour));
     Colours.Place last =

@@ -101,12 +101,12 @@ public final class T5Tokenizer {
   }
 
   /**
-   * Ids of {@code text}, cut or padded to {@code maxLength}; a cut text keeps its closing {@code
+   * Ids of {@code text}, cut to at most {@code maxLength}; a cut text keeps its closing {@code
    * </s>}.
    *
    * @throws IllegalArgumentException if {@code maxLength} has no room for the closing token
    */
-  public TokenIds encode(String text, int maxLength) {
+  public int[] encodeCut(String text, int maxLength) {
     int frame = prefix.length + suffix.length;
     if (maxLength < Math.max(1, frame)) {
       throw new IllegalArgumentException(
@@ -116,12 +116,23 @@ public final class T5Tokenizer {
               + Math.max(1, frame));
     }
     int[] all = encode(text);
-    int[] ids = Arrays.copyOf(all, maxLength);
-    if (all.length > maxLength) {
-      System.arraycopy(suffix, 0, ids, maxLength - suffix.length, suffix.length);
-    } else {
-      Arrays.fill(ids, all.length, maxLength, padId);
+    if (all.length <= maxLength) {
+      return all;
     }
-    return new TokenIds(ids, Math.min(all.length, maxLength));
+    int[] ids = Arrays.copyOf(all, maxLength);
+    System.arraycopy(suffix, 0, ids, maxLength - suffix.length, suffix.length);
+    return ids;
+  }
+
+  /**
+   * As {@link #encodeCut}, padded to {@code maxLength}.
+   *
+   * @throws IllegalArgumentException if {@code maxLength} has no room for the closing token
+   */
+  public TokenIds encode(String text, int maxLength) {
+    int[] cut = encodeCut(text, maxLength);
+    int[] ids = Arrays.copyOf(cut, maxLength);
+    Arrays.fill(ids, cut.length, maxLength, padId);
+    return new TokenIds(ids, cut.length);
   }
 }

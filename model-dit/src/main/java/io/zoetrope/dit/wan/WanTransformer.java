@@ -1,5 +1,7 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.dit.Predictor;
+import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.nn.AdaLayerNorm;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.PatchEmbedding;
@@ -31,7 +33,7 @@ import java.util.stream.IntStream;
  * <p>Activations have the dtype given to {@link #load}. As in diffusers the timestep's embedding,
  * all modulation, layer norms and rope are computed in F32 in any case, with unrounded weights.
  */
-public final class WanTransformer {
+public final class WanTransformer implements Predictor {
   /** The prompt length that diffusers takes for granted to tell text from image tokens. */
   private static final int TEXT_TOKENS_BESIDE_IMAGE = 512;
 
@@ -94,6 +96,23 @@ public final class WanTransformer {
   /** Of activations and of the result. */
   public DType dtype() {
     return dtype;
+  }
+
+  @Override
+  public List<Branch> prepare(Ops ops, List<TextEmbedding> prompts, Shape latents) {
+    List<TextContext> contexts =
+        prompts.stream()
+            .map(prompt -> prepare(ops, prompt.tokens(), prompt.length(), null))
+            .toList();
+    WanRope rope = rope(ops, latents);
+    return contexts.stream().map(context -> branch(context, rope)).toList();
+  }
+
+  private Branch branch(TextContext context, WanRope rope) {
+    return (ops, input, timesteps) ->
+        timesteps.length == 1
+            ? forward(ops, input, timesteps[0], context, rope)
+            : forward(ops, input, timesteps, context, rope);
   }
 
   /**

@@ -76,8 +76,8 @@ public final class Bench {
   }
 
   private static String dtype(BenchModel bench, Part part) {
-    String dtype = bench.dtype().name().toLowerCase(Locale.ROOT);
-    String vaeDtype = bench.vaeDtype().name().toLowerCase(Locale.ROOT);
+    String dtype = bench.model().precision().dtype().name().toLowerCase(Locale.ROOT);
+    String vaeDtype = bench.model().precision().vaeDtype().name().toLowerCase(Locale.ROOT);
     return switch (part) {
       case BLOCK, FORWARD -> dtype;
       case VAE_DECODE -> vaeDtype;

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.bench;
 
+import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.PipelineException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -18,7 +19,7 @@ public record BenchTest(Part part, int width, int height, int frames) {
   /** Prompt of every clip: words that the demo model knows. */
   public static final String PROMPT = "a red ball bounces on green grass";
 
-  /** Length that the transformer's prompt has: the most that Wan takes. */
+  /** Length that the transformer's prompt has: that of Wan's prompts. */
   public static final int TEXT_TOKENS = 512;
 
   private static final Pattern FORMAT =
@@ -78,6 +79,11 @@ public record BenchTest(Part part, int width, int height, int frames) {
       throw new PipelineException("'%s': width, height and frames are at least 1".formatted(text));
     }
     return test;
+  }
+
+  /** Size of the clip. */
+  public ClipSize size() {
+    return new ClipSize(width, height, frames);
   }
 
   /** As {@link #parse} reads it. */

@@ -1,8 +1,6 @@
 package io.zoetrope.tools.bench;
 
-import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
-import io.zoetrope.tools.bench.BenchModel.LoadedTransformer;
 import java.util.regex.Pattern;
 
 /**
@@ -48,8 +46,8 @@ final class BlockWorkload implements Workload {
     }
   }
 
-  BlockWorkload(LoadedTransformer loaded) {
-    forward = new ForwardWorkload(loaded, new Ops(loaded.backend(), tracer));
+  BlockWorkload(BenchModel bench, BenchTest test) {
+    forward = new ForwardWorkload(bench, test, tracer);
   }
 
   @Override

@@ -1,26 +1,27 @@
 package io.zoetrope.tools.bench;
 
-import io.zoetrope.media.VideoFrames;
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Progress;
-import io.zoetrope.pipeline.VideoPipeline;
+import io.zoetrope.pipeline.Setting;
 
 /** A whole job, from the prompt to frames; each run opens the weights, as each job does. */
 final class ClipWorkload implements Workload {
+  private static final long SEED = 42;
+
   private final VideoPipeline pipeline;
   private final GenerationRequest request;
   private final WeightTotals weights;
 
+  /**
+   * Takes over a pipeline.
+   *
+   * @param weights of all its components
+   */
   ClipWorkload(VideoPipeline pipeline, BenchTest test, WeightTotals weights) {
     this.pipeline = pipeline;
     this.weights = weights;
-    this.request =
-        GenerationRequest.builder(BenchTest.PROMPT, pipeline.defaults())
-            .size(test.width(), test.height())
-            .frames(test.frames())
-            .seed(42)
-            .build();
-    pipeline.check(request);
+    this.request = pipeline.request(BenchTest.PROMPT).with(test.size()).with(Setting.SEED, SEED);
   }
 
   /** Adds up what the stages report. */
@@ -41,9 +42,9 @@ final class ClipWorkload implements Workload {
   public Sample run() {
     Totals totals = new Totals();
     long start = System.nanoTime();
-    VideoFrames clip = pipeline.generate(request, totals).frames();
+    pipeline.generate(request, totals);
     double seconds = (System.nanoTime() - start) / 1e9;
-    long clipBytes = 3L * clip.width() * clip.height() * clip.frames();
+    long clipBytes = request.size().bytes();
     return new Sample(seconds, totals.flops, totals.scratchBytes, totals.stageBytes + clipBytes);
   }
 
@@ -59,9 +60,11 @@ final class ClipWorkload implements Workload {
 
   @Override
   public int unitsPerRun() {
-    return request.frames();
+    return request.size().frames();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    pipeline.close();
+  }
 }

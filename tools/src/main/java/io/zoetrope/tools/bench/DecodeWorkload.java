@@ -1,35 +1,22 @@
 package io.zoetrope.tools.bench;
 
-import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
-import io.zoetrope.tensor.DType;
+import io.zoetrope.pipeline.family.Opened;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.vae.wan.WanVae;
-import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.vae.VideoCodec;
 
 /** One decoding of latents into frames, without tiling. */
 final class DecodeWorkload implements Workload {
-  private final Checkpoint weights;
-  private final WanVae vae;
-  private final DType dtype;
+  private final Opened<VideoCodec> codec;
   private final Tensor latents;
   private final int frames;
   private final Ops ops;
 
-  /**
-   * Takes a loaded autoencoder.
-   *
-   * @param weights closed with this workload
-   * @param latents F32 in host memory, [latent frames, height, width, channels]
-   */
-  DecodeWorkload(
-      Backend backend, Checkpoint weights, WanVae vae, DType dtype, Tensor latents, int frames) {
-    this.weights = weights;
-    this.vae = vae;
-    this.dtype = dtype;
-    this.latents = latents;
-    this.frames = frames;
-    this.ops = new Ops(backend);
+  DecodeWorkload(BenchModel bench, BenchTest test) {
+    codec = bench.model().codec().open(bench.backend());
+    latents = bench.latents(test);
+    frames = test.frames();
+    ops = new Ops(bench.backend());
   }
 
   @Override
@@ -37,8 +24,7 @@ final class DecodeWorkload implements Workload {
     long flops = ops.flops();
     long start = System.nanoTime();
     try (var _ = ops.scope("decode")) {
-      Tensor z = ops.cast(ops.upload(latents), dtype);
-      vae.decode(ops, z, null, ops::download);
+      codec.model().decode(ops, ops.upload(latents), null, ops::download);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     long scratchBytes = ops.peakBytes();
@@ -47,7 +33,7 @@ final class DecodeWorkload implements Workload {
 
   @Override
   public WeightTotals weights() {
-    return WeightTotals.of(weights);
+    return WeightTotals.of(codec.weights());
   }
 
   @Override
@@ -63,6 +49,6 @@ final class DecodeWorkload implements Workload {
   @Override
   public void close() {
     ops.close();
-    weights.close();
+    codec.close();
   }
 }

@@ -1,11 +1,14 @@
 package io.zoetrope.tools.bench;
 
-import io.zoetrope.dit.wan.TextContext;
-import io.zoetrope.dit.wan.WanRope;
+import io.zoetrope.VideoPipeline;
+import io.zoetrope.dit.Predictor;
+import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.family.Opened;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.tools.bench.BenchModel.LoadedTransformer;
+import java.util.List;
 
 /**
  * One call of the transformer with a prompt of {@value BenchTest#TEXT_TOKENS} tokens. Position
@@ -15,28 +18,23 @@ import io.zoetrope.tools.bench.BenchModel.LoadedTransformer;
 final class ForwardWorkload implements Workload {
   private static final float TIMESTEP = 500;
 
-  private final LoadedTransformer loaded;
+  private final Opened<Predictor> transformer;
   private final Ops ops;
-  private final TextContext text;
-  private final WanRope rope;
+  private final Predictor.Branch branch;
   private final Tensor latents;
 
-  ForwardWorkload(LoadedTransformer loaded) {
-    this(loaded, new Ops(loaded.backend()));
+  ForwardWorkload(BenchModel bench, BenchTest test) {
+    this(bench, test, VideoPipeline.UNTRACED);
   }
 
-  /**
-   * With a tracer of the caller's.
-   *
-   * @param ops closed with this workload
-   */
-  ForwardWorkload(LoadedTransformer loaded, Ops ops) {
-    this.loaded = loaded;
-    this.ops = ops;
-    Shape prompt = Shape.of(BenchTest.TEXT_TOKENS, loaded.model().config().textDim());
-    text = loaded.model().prepare(ops, BenchModel.noise(prompt), BenchTest.TEXT_TOKENS, null);
-    rope = loaded.model().rope(ops, loaded.latents());
-    latents = BenchModel.noise(loaded.latents());
+  /** With a tracer of the caller's. */
+  ForwardWorkload(BenchModel bench, BenchTest test, Tracer tracer) {
+    transformer = bench.model().predictor().open(bench.backend());
+    ops = new Ops(bench.backend(), tracer);
+    latents = bench.latents(test);
+    Shape prompt = Shape.of(BenchTest.TEXT_TOKENS, bench.model().text().features());
+    TextEmbedding text = new TextEmbedding(BenchModel.noise(prompt), BenchTest.TEXT_TOKENS);
+    branch = transformer.model().prepare(ops, List.of(text), latents.shape()).getFirst();
   }
 
   @Override
@@ -44,7 +42,7 @@ final class ForwardWorkload implements Workload {
     long flops = ops.flops();
     long start = System.nanoTime();
     try (var _ = ops.scope("forward")) {
-      ops.download(loaded.model().forward(ops, latents, TIMESTEP, text, rope));
+      ops.download(branch.predict(ops, latents, TIMESTEP));
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     long scratchBytes = ops.peakBytes();
@@ -53,7 +51,7 @@ final class ForwardWorkload implements Workload {
 
   @Override
   public WeightTotals weights() {
-    return WeightTotals.of(loaded.weights());
+    return WeightTotals.of(transformer.weights());
   }
 
   @Override
@@ -69,6 +67,6 @@ final class ForwardWorkload implements Workload {
   @Override
   public void close() {
     ops.close();
-    loaded.weights().close();
+    transformer.close();
   }
 }

@@ -40,8 +40,8 @@ public enum Scaling {
    * @param most tokens, frames or threads of the last one
    */
   public List<Point> points(BenchModel model, int most) {
-    int side = TOKENS_AT_ONCE * model.pixelsPerToken();
-    int temporal = model.vae().scaleFactorTemporal();
+    int side = TOKENS_AT_ONCE * model.model().geometry().widthMultiple();
+    int temporal = model.model().geometry().temporalScale();
     return switch (this) {
       case TOKENS ->
           doubled(TOKENS_AT_ONCE * TOKENS_AT_ONCE, most)

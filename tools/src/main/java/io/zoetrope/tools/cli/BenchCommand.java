@@ -1,6 +1,7 @@
 package io.zoetrope.tools.cli;
 
 import io.zoetrope.ops.Backend;
+import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tools.bench.Bench;
 import io.zoetrope.tools.bench.BenchModel;
@@ -107,7 +108,9 @@ final class BenchCommand implements Callable<Integer> {
     BenchReport report = new BenchReport(format, spec.commandLine().getOut());
     ResultsFile file = results == null ? null : new ResultsFile(results, ModelOption.home());
     try (Backend backend = device.open()) {
-      BenchModel bench = BenchModel.open(model.folder(), backend, precision.dtype(), vae.dtype());
+      BenchModel bench =
+          BenchModel.open(
+              model.folder(), backend, new ModelPrecision(precision.dtype(), vae.dtype()));
       for (Point point : points(bench)) {
         BenchResult result = measure(bench, point);
         report.add(result);

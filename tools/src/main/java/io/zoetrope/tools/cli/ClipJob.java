@@ -1,14 +1,16 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.files.OutputFile;
 import io.zoetrope.media.MediaWriter;
-import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
-import io.zoetrope.pipeline.GenerationResult;
+import io.zoetrope.pipeline.Input;
+import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.pipeline.Progress;
-import io.zoetrope.pipeline.VideoPipeline;
+import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.SafetensorsFile;
 import java.io.PrintWriter;
@@ -22,10 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/**
- * The options of a job that makes a clip, and its course from their check to the finished file.
- * What happens in between is the command's.
- */
+/** The options of a job that makes a clip, and their check. */
 final class ClipJob {
   /** Columns that the first line keeps to. */
   private static final int LINE = 100;
@@ -103,33 +102,15 @@ final class ClipJob {
   private boolean verbose;
 
   /**
-   * A job whose options have been checked.
+   * Checks all options and opens what the job works with. Whatever can be found wrong before long
+   * work is found here.
    *
-   * @param settings model and sizes, for a title
-   */
-  record Ready(
-      VideoPipeline pipeline,
-      GenerationRequest request,
-      Backend backend,
-      String settings,
-      Progress progress) {}
-
-  /** What a command makes of a job. */
-  @FunctionalInterface
-  interface Generation {
-    GenerationResult run(Ready job);
-  }
-
-  /**
-   * Checks all options, generates, and writes the clip.
-   *
-   * @param err gets the settings in force, the progress, and where the clip is
-   * @param writesClip whether it is written at all
+   * @param err gets the settings in force, and later the progress, and where outputs are
+   * @param writesClip whether the clip is written at all
    * @param otherOutputs files that the command writes, by the option that names them; null where it
    *     was not given
    */
-  void run(
-      PrintWriter err, boolean writesClip, Map<String, Path> otherOutputs, Generation generation) {
+  ClipRun open(PrintWriter err, boolean writesClip, Map<String, Path> otherOutputs) {
     requireRange("--upscale", upscale, 64);
     MediaWriter writer = writesClip ? MediaWriter.open(output) : null;
     Map<String, Path> outputs = new LinkedHashMap<>(otherOutputs);
@@ -137,41 +118,57 @@ final class ClipJob {
     outputs.forEach(ClipJob::requireWritable);
     outputs.put("--output", writer == null ? null : writer.target());
     requireApart(outputs.values());
-    try (Backend backend = device.open()) {
-      VideoPipeline pipeline =
-          VideoPipeline.open(model.folder(), backend, precision.dtype(), vae.dtype());
-      GenerationRequest request = request(pipeline);
-      pipeline.check(request);
-      int fps = framesPerSecond == null ? pipeline.defaults().framesPerSecond() : framesPerSecond;
-      requireRange("--fps", fps, 1000);
-      requireScalable(request);
-      if (writer != null) {
-        writer.check(request.width() * upscale, request.height() * upscale, fps);
-      }
-      String settings =
-          "%s, %s: %dx%d, %s, %s, seed %s"
-              .formatted(
-                  model.name(),
-                  precision,
-                  request.width(),
-                  request.height(),
-                  counted(request.frames(), "frame"),
-                  counted(request.steps(), "step"),
-                  Long.toUnsignedString(request.seed()));
-      announce(err, settings, backend);
-      ProgressPrinter progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"));
-      GenerationResult result;
-      try {
-        result = generation.run(new Ready(pipeline, request, backend, settings, progress));
-      } catch (RuntimeException e) {
-        progress.abandon();
-        throw e;
-      }
-      if (writer != null) {
-        writer.write(result.frames().upscale(upscale), fps, provenance(result, backend, fps));
-        err.println("wrote " + output);
+    Backend backend = device.open();
+    VideoPipeline pipeline = null;
+    ClipRun run = null;
+    try {
+      pipeline = VideoPipeline.open(model.folder(), backend, precisions());
+      run = open(err, writer, backend, pipeline);
+      return run;
+    } finally {
+      if (run == null) {
+        try (backend) {
+          if (pipeline != null) {
+            pipeline.close();
+          }
+        }
       }
     }
+  }
+
+  private ClipRun open(
+      PrintWriter err, MediaWriter writer, Backend backend, VideoPipeline pipeline) {
+    GenerationRequest request = request(pipeline);
+    Job checked = pipeline.job(request);
+    ClipSize size = request.size();
+    int fps = framesPerSecond == null ? request.get(Setting.FRAMES_PER_SECOND) : framesPerSecond;
+    requireRange("--fps", fps, 1000);
+    requireScalable(size);
+    if (writer != null) {
+      writer.check(size.width() * upscale, size.height() * upscale, fps);
+    }
+    String title =
+        "%s, %s: %dx%d, %s, %s, seed %s"
+            .formatted(
+                model.name(),
+                precision,
+                size.width(),
+                size.height(),
+                counted(size.frames(), "frame"),
+                counted(request.get(Setting.STEPS), "step"),
+                Long.toUnsignedString(request.get(Setting.SEED)));
+    announce(err, title, backend);
+    return new ClipRun(
+        backend,
+        pipeline,
+        checked,
+        title,
+        new ClipRun.Showing(writer, output, model.name(), fps, upscale),
+        err);
+  }
+
+  private ModelPrecision precisions() {
+    return new ModelPrecision(precision.dtype(), vae.dtype());
   }
 
   /** Says what runs where, in lines that fit a terminal. */
@@ -192,15 +189,14 @@ final class ClipJob {
     if (prompt.isBlank()) {
       throw new PipelineException("the prompt is empty; say what the clip shows");
     }
-    GenerationRequest.Builder builder =
-        job.request(prompt, pipeline.defaults())
-            .negativePrompt(negativePrompt)
-            .seed(Seed.parse(seed))
-            .saveLatents(saveLatents);
-    if (latents != null) {
-      builder.initialLatents(readLatents());
+    GenerationRequest request =
+        job.applyTo(pipeline.request(prompt))
+            .with(Setting.NEGATIVE_PROMPT, negativePrompt)
+            .with(Setting.SEED, Seed.parse(seed));
+    if (saveLatents != null) {
+      request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }
-    return builder.build();
+    return latents == null ? request : request.with(new Input.Noise(readLatents()));
   }
 
   /** Latents of [1, channels, frames, height, width] or without the batch dimension. */
@@ -230,16 +226,6 @@ final class ClipJob {
           "%s has neither 'initial_latents' nor 'latents'; it has %s"
               .formatted(latents, file.names()));
     }
-  }
-
-  private Provenance provenance(GenerationResult result, Backend backend, int fps) {
-    Map<String, Object> entries = new LinkedHashMap<>();
-    entries.put("model", model.name());
-    entries.putAll(result.settings());
-    entries.put("fps", fps);
-    entries.put("upscale", upscale);
-    entries.put("device", backend.name());
-    return Provenance.of(entries);
   }
 
   private static void requireRange(String option, int value, int most) {
@@ -273,9 +259,8 @@ final class ClipJob {
     }
   }
 
-  private void requireScalable(GenerationRequest request) {
-    double pixels = (double) request.frames() * request.width() * request.height();
-    double bytes = pixels * upscale * upscale * 3;
+  private void requireScalable(ClipSize size) {
+    double bytes = (double) size.bytes() * upscale * upscale;
     long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory());
     if (bytes > most) {
       throw new PipelineException(

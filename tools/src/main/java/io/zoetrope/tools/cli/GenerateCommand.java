@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.pipeline.GenerationResult;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -32,22 +33,19 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    job.run(
-        spec.commandLine().getErr(),
-        true,
-        Collections.singletonMap("--save-tensors", saveTensors),
-        this::generate);
-    return 0;
-  }
-
-  private GenerationResult generate(ClipJob.Ready ready) {
-    if (saveTensors == null) {
-      return ready.pipeline().generate(ready.request(), ready.progress());
+    try (ClipRun run =
+        job.open(
+            spec.commandLine().getErr(),
+            true,
+            Collections.singletonMap("--save-tensors", saveTensors))) {
+      TensorRecorder recorder = new TensorRecorder();
+      GenerationResult result =
+          run.run(run.progress(), saveTensors == null ? VideoPipeline.UNTRACED : recorder);
+      run.writeClip(result);
+      if (saveTensors != null) {
+        run.write(() -> recorder.write(saveTensors, result.frames()));
+      }
+      return run.finish();
     }
-    TensorRecorder recorder = new TensorRecorder();
-    GenerationResult result =
-        ready.pipeline().generate(ready.request(), ready.progress(), recorder);
-    recorder.write(saveTensors, result.frames());
-    return result;
   }
 }

@@ -2,13 +2,17 @@ package io.zoetrope.tools.cli;
 
 import static io.zoetrope.files.Printable.quote;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.JobNeeds;
+import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
-import io.zoetrope.pipeline.VideoPipeline;
+import io.zoetrope.pipeline.family.Component;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.SafetensorsFile;
@@ -41,7 +45,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class InspectCommand implements Callable<Integer> {
-  private static final String[] BASE_NAMES = {"diffusion_pytorch_model", "model"};
+  private static final String[] BASE_NAMES = {Component.DIFFUSERS, Component.TRANSFORMERS};
 
   @Parameters(paramLabel = "DIR|FILE", description = "A folder, or a safetensors file.")
   private Path path;
@@ -101,8 +105,7 @@ final class InspectCommand implements Callable<Integer> {
               ? "%s is neither a folder nor a file".formatted(path)
               : "%s does not exist".formatted(path));
     }
-    boolean model = Files.exists(path.resolve("model_index.json"));
-    if (!model) {
+    if (!ModelFolder.isModel(path)) {
       printComponent(out, path);
       return 0;
     }
@@ -178,20 +181,25 @@ final class InspectCommand implements Callable<Integer> {
 
   private void printNeeds(PrintWriter out) {
     try (Backend backend = device.open();
-        Backend dryRun = new DryRunBackend(backend)) {
+        Backend dryRun = new DryRunBackend(backend);
+        VideoPipeline pipeline =
+            VideoPipeline.open(path, dryRun, new ModelPrecision(precision.dtype(), vae.dtype()))) {
       if (!backend.computesInMainMemory()) {
         throw new PipelineException(
             "inspect tells what main memory a job needs, and %s has memory of its own: leave out --device"
                 .formatted(backend.name()));
       }
-      VideoPipeline pipeline = VideoPipeline.open(path, dryRun, precision.dtype(), vae.dtype());
-      GenerationRequest request = job.request("a prompt", pipeline.defaults()).build();
+      GenerationRequest request = job.applyTo(pipeline.request("a prompt"));
       JobNeeds needs = pipeline.needs(request);
       out.printf(
           "%-44s %14s %14s %14s %12s%n",
           "%dx%d, %d frames, %d steps, %s"
               .formatted(
-                  request.width(), request.height(), request.frames(), request.steps(), precision),
+                  request.get(Setting.WIDTH),
+                  request.get(Setting.HEIGHT),
+                  request.get(Setting.FRAMES),
+                  request.get(Setting.STEPS),
+                  precision),
           "weights MiB",
           "scratch MiB",
           "both MiB",

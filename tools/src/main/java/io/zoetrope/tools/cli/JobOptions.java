@@ -1,9 +1,9 @@
 package io.zoetrope.tools.cli;
 
 import io.zoetrope.dit.scheduler.SchedulerKind;
-import io.zoetrope.pipeline.GenerationDefaults;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Setting;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -54,31 +54,31 @@ final class JobOptions {
       description = "Decode in blended tiles: less memory, nearly the same picture.")
   private boolean tiling;
 
-  GenerationRequest.Builder request(String prompt, GenerationDefaults defaults) {
-    GenerationRequest.Builder builder = GenerationRequest.builder(prompt, defaults);
+  /** A request with what these options say instead of the model's defaults. */
+  GenerationRequest applyTo(GenerationRequest defaults) {
+    GenerationRequest request = defaults.with(Setting.VAE_TILING, tiling);
     if (size != null) {
       Matcher matcher = SIZE.matcher(size);
       if (!matcher.matches()) {
         throw new PipelineException(
             "--size %s is not WIDTHxHEIGHT, such as 832x480".formatted(size));
       }
-      builder.size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+      request =
+          request
+              .with(Setting.WIDTH, Integer.parseInt(matcher.group(1)))
+              .with(Setting.HEIGHT, Integer.parseInt(matcher.group(2)));
     }
-    if (frames != null) {
-      builder.frames(frames);
-    }
-    if (steps != null) {
-      builder.steps(steps);
-    }
-    if (guidance != null) {
-      builder.guidanceScale(guidance);
-    }
-    if (flowShift != null) {
-      builder.flowShift(flowShift);
-    }
-    if (scheduler != null) {
-      builder.scheduler(SchedulerKind.ofOption(scheduler));
-    }
-    return builder.tiledDecoding(tiling);
+    request = withGiven(request, Setting.FRAMES, frames);
+    request = withGiven(request, Setting.STEPS, steps);
+    request = withGiven(request, Setting.GUIDANCE_SCALE, guidance);
+    request = withGiven(request, Setting.FLOW_SHIFT, flowShift);
+    return scheduler == null
+        ? request
+        : request.with(Setting.SCHEDULER, SchedulerKind.ofOption(scheduler));
+  }
+
+  private static <T> GenerationRequest withGiven(
+      GenerationRequest request, Setting<T> setting, T value) {
+    return value == null ? request : request.with(setting, value);
   }
 }

@@ -145,7 +145,7 @@ public final class Main {
   }
 
   /** What went wrong, on one line; names from files must not steer the terminal. */
-  private static String oneLine(Exception e) {
+  static String oneLine(Exception e) {
     return oneLine(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
   }
 

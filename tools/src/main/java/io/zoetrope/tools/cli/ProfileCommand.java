@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.OutputFile;
 import io.zoetrope.pipeline.GenerationResult;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,27 +100,25 @@ final class ProfileCommand implements Callable<Integer> {
     Map<String, Path> outputs = new LinkedHashMap<>();
     outputs.put("--report", report);
     outputs.put("--trace", trace);
-    job.run(spec.commandLine().getErr(), !noOutput, outputs, this::profile);
-    return 0;
-  }
-
-  private GenerationResult profile(ClipJob.Ready ready) {
-    for (int i = 0; i < warmUp; i++) {
-      ready.pipeline().generate(ready.request(), Progress.NONE);
+    try (ClipRun run = job.open(spec.commandLine().getErr(), !noOutput, outputs)) {
+      for (int i = 0; i < warmUp; i++) {
+        run.job().run(Progress.NONE, VideoPipeline.UNTRACED);
+      }
+      Profiler profiler = new Profiler(run.progress());
+      GenerationResult result = run.run(profiler, profiler);
+      long nanos = profiler.nanos();
+      run.writeClip(result);
+      Profile profile =
+          profiler.profile(run.title(), run.device().name(), run.device().roofline(), nanos);
+      if (trace != null) {
+        run.write(() -> write(trace, temporary -> ChromeTrace.write(profile, temporary)));
+      }
+      run.write(() -> writeReport(ProfileReport.of(profile, grouping, top, format)));
+      return run.finish();
     }
-    Profiler profiler = new Profiler(ready.progress());
-    GenerationResult result = ready.pipeline().generate(ready.request(), profiler, profiler);
-    long nanos = profiler.nanos();
-    write(
-        profiler.profile(
-            ready.settings(), ready.backend().name(), ready.backend().roofline(), nanos));
-    return result;
   }
 
-  private void write(Profile profile) {
-    String text = ProfileReport.of(profile, grouping, top, format);
-    Optional.ofNullable(trace)
-        .ifPresent(file -> write(file, temporary -> ChromeTrace.write(profile, temporary)));
+  private void writeReport(String text) {
     if (report == null) {
       spec.commandLine().getOut().print(text);
       spec.commandLine().getOut().flush();

@@ -1,16 +1,17 @@
 package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.Progress;
-import io.zoetrope.pipeline.VideoPipeline;
+import io.zoetrope.pipeline.Setting;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.parity.Recorder.Recorded;
-import io.zoetrope.vae.wan.WanVaeConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,22 +36,13 @@ record PipelineParity(
   private record Run(Recorder recorder, GenerationRequest request, VideoFrames frames) {}
 
   void run(String name, JsonNode settings) {
-    VideoPipeline pipeline = VideoPipeline.open(fixture.folder(), backend, dtype);
-    Prompts prompts = Prompts.of(settings);
-    List<Run> runs = new ArrayList<>();
-    for (int i = 0; i < prompts.count(); i++) {
-      Recorder recorder = new Recorder();
-      GenerationRequest request = request(name, settings, prompts, i, pipeline);
-      VideoFrames frames = pipeline.generate(request, Progress.NONE, recorder).frames();
-      runs.add(new Run(recorder, request, frames));
-    }
-
+    List<Run> runs = runs(name, settings);
     new TextParity(backend, dtype, fixture, tolerances, report).run(name, settings);
     Set<String> names = fixture.namesOf(name);
     for (String tensor : names) {
       String what = tensor.substring(name.length() + 1);
       if (what.equals(ENCODED_VIDEO)
-          && fixture.tensor(tensor).size(2) > runs.getFirst().request().frames()) {
+          && fixture.tensor(tensor).size(2) > runs.getFirst().request().size().frames()) {
         // The reference hands its encoder a whole clip, and the encoder leaves out the odd frames.
         report.input(tensor);
         continue;
@@ -65,6 +57,20 @@ record PipelineParity(
     report.requireAllSeen(names);
   }
 
+  private List<Run> runs(String name, JsonNode settings) {
+    Prompts prompts = Prompts.of(settings);
+    List<Run> runs = new ArrayList<>();
+    try (VideoPipeline pipeline = VideoPipeline.open(fixture.folder(), backend, dtype)) {
+      for (int i = 0; i < prompts.count(); i++) {
+        Recorder recorder = new Recorder();
+        GenerationRequest request = request(name, settings, prompts, i, pipeline);
+        VideoFrames frames = pipeline.generate(request, Progress.NONE, recorder).frames();
+        runs.add(new Run(recorder, request, frames));
+      }
+    }
+    return runs;
+  }
+
   /**
    * The request for one prompt of a case. The latents say how large the clip is: the reference
    * rounds numbers of frames that do not come out even.
@@ -75,24 +81,21 @@ record PipelineParity(
     String noise = name + (hasVideo ? "/noise" : "/initial_latents");
     report.input(noise);
     Tensor latents = fixture.tensor(noise).select(0, index);
-    WanVaeConfig vae = WanVaeConfig.read(fixture.folder().resolve("vae/config.json"));
-    int frames = Math.toIntExact(vae.frames(latents.size(1)));
-    GenerationRequest.Builder builder =
-        GenerationRequest.builder(prompts.prompt(index), pipeline.defaults())
-            .negativePrompt(prompts.negativePrompt(index))
-            .size(
-                latents.intSize(3) * vae.scaleFactorSpatial(),
-                latents.intSize(2) * vae.scaleFactorSpatial())
-            .frames(frames)
-            .steps(settings.path("steps").intValue())
-            .guidanceScale(settings.path("guidance_scale").doubleValue())
-            .maxSequenceLength(settings.path("max_sequence_length").intValue())
-            .initialLatents(Tensor.of(latents.toFloats(), latents.shape().sizes()));
-    if (hasVideo) {
-      builder.video(
-          video(name + "/input_video_uint8", frames), settings.path("strength").doubleValue());
-    }
-    return builder.build();
+    GenerationRequest request =
+        pipeline
+            .request(prompts.prompt(index))
+            .with(Setting.NEGATIVE_PROMPT, prompts.negativePrompt(index))
+            .with(pipeline.geometry().clip(latents.shape()))
+            .with(Setting.STEPS, settings.path("steps").intValue())
+            .with(Setting.GUIDANCE_SCALE, settings.path("guidance_scale").doubleValue())
+            .with(Setting.MAX_SEQUENCE_LENGTH, settings.path("max_sequence_length").intValue())
+            .with(new Input.Noise(latents));
+    return hasVideo
+        ? request.with(
+            new Input.Clip(
+                video(name + "/input_video_uint8", request.size().frames()),
+                settings.path("strength").doubleValue()))
+        : request;
   }
 
   /** The first frames of a clip, [frames, height, width, 3]. */
@@ -179,7 +182,7 @@ record PipelineParity(
 
   /** Fixtures keep the first 64 positions of long sequences. */
   static int rows(String what, GenerationRequest request) {
-    int length = request.maxSequenceLength();
+    int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
     return what.endsWith("_first64") ? Math.min(64, length) : length;
   }
 

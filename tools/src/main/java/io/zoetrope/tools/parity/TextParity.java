@@ -3,15 +3,16 @@ package io.zoetrope.tools.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
-import io.zoetrope.t5.PromptCleaner;
-import io.zoetrope.t5.T5Tokenizer;
+import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.Opened;
+import io.zoetrope.pipeline.family.PromptEncoder;
+import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.t5.TokenIds;
-import io.zoetrope.t5.encoder.T5Config;
 import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.weights.Checkpoint;
-import io.zoetrope.weights.Weights;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,24 +26,25 @@ record TextParity(
     Backend backend, DType dtype, Fixture fixture, Tolerances tolerances, Report report) {
 
   void run(String name, JsonNode settings) {
-    Path folder = fixture.folder().resolve("text_encoder");
-    T5Tokenizer tokenizer = T5Tokenizer.open(fixture.folder().resolve("tokenizer"));
-    try (Checkpoint checkpoint = Checkpoint.open(folder, "model")) {
-      T5Encoder encoder =
-          T5Encoder.load(
-              T5Config.read(folder.resolve("config.json")), Weights.of(checkpoint, backend), dtype);
+    FamilyModel model = Family.open(fixture.folder(), new ModelPrecision(dtype, dtype));
+    try (Opened<PromptEncoder> opened = model.textEncoder().open(backend)) {
+      if (!(opened.model() instanceof T5PromptEncoder text)) {
+        throw new PipelineException(name + ": layers can be compared of T5 text encoders alone");
+      }
       Prompts prompts = Prompts.of(settings);
       int length = settings.path("max_sequence_length").intValue();
-      compare(name + "/text/prompt", encoder, tokens(tokenizer, prompts.prompts(), length));
+      compare(name + "/text/prompt", text.encoder(), tokens(text, prompts.prompts(), length));
       compare(
           name + "/text/negative_prompt",
-          encoder,
-          tokens(tokenizer, prompts.negativePrompts(), length));
+          text.encoder(),
+          tokens(text, prompts.negativePrompts(), length));
     }
   }
 
-  private static List<TokenIds> tokens(T5Tokenizer tokenizer, List<String> texts, int length) {
-    return texts.stream().map(text -> tokenizer.encode(PromptCleaner.clean(text), length)).toList();
+  private static List<TokenIds> tokens(T5PromptEncoder text, List<String> prompts, int length) {
+    return prompts.stream()
+        .map(prompt -> text.tokenizer().encode(text.contract().cleaning().apply(prompt), length))
+        .toList();
   }
 
   private void compare(String prefix, T5Encoder encoder, List<TokenIds> batch) {

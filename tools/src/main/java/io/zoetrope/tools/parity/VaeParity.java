@@ -2,14 +2,18 @@ package io.zoetrope.tools.parity;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.Opened;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.parity.Recorder.Recorded;
+import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.layer.Moments;
 import io.zoetrope.vae.wan.WanVae;
-import io.zoetrope.vae.wan.WanVaeConfig;
-import io.zoetrope.weights.Checkpoint;
-import io.zoetrope.weights.Weights;
-import java.nio.file.Path;
+import io.zoetrope.vae.wan.WanVideoCodec;
 import java.util.List;
 import java.util.Map;
 
@@ -30,15 +34,15 @@ record VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report
           "encode_moments_before_quant_conv", "vae_encode/moments_before_quant_conv");
 
   void run(String name) {
-    Path folder = fixture.folder().resolve("vae");
+    FamilyModel model = Family.open(fixture.folder(), new ModelPrecision(DType.F32, DType.F32));
     Recorder recorder = new Recorder();
-    try (Checkpoint checkpoint = Checkpoint.open(folder, "diffusion_pytorch_model");
+    try (Opened<VideoCodec> opened = model.codec().open(backend);
         Ops ops = new Ops(backend, recorder)) {
-      WanVae vae =
-          new WanVae(
-              WanVaeConfig.read(folder.resolve("config.json")), Weights.of(checkpoint, backend));
-      encode(name, vae, ops);
-      decode(name, vae, ops);
+      if (!(opened.model() instanceof WanVideoCodec codec)) {
+        throw new PipelineException(name + ": stages can be compared of Wan's autoencoder alone");
+      }
+      encode(name, codec.vae(), ops);
+      decode(name, codec.vae(), ops);
     }
     STAGES.forEach((tensor, path) -> {
       if (fixture.has(name + "/" + tensor)) {

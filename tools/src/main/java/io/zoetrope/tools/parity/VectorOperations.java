@@ -6,7 +6,7 @@ import io.zoetrope.nn.PatchGrid;
 import io.zoetrope.nn.TimestepSinusoid;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
-import io.zoetrope.pipeline.Guidance;
+import io.zoetrope.pipeline.run.Guidance;
 import io.zoetrope.t5.encoder.RelativePositions;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
@@ -22,7 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BenchModelTest {
   private final Backend backend = BackendProvider.open("cpu", 1);
   private final BenchModel model =
-      BenchModel.open(Fixtures.path("wan21-t2v-tiny"), backend, DType.F32, DType.BF16);
+      BenchModel.open(
+          Fixtures.path("wan21-t2v-tiny"), backend, new ModelPrecision(DType.F32, DType.BF16));
 
   @AfterEach
   void close() {
@@ -105,7 +107,7 @@ class BenchModelTest {
   void refusesSizesThatTheModelDoesNotMake() {
     PipelineException e =
         assertThrows(PipelineException.class, () -> model.load(BenchTest.parse("forward:40x32x5")));
-    assertTrue(e.getMessage().contains("multiples of 16"), e.getMessage());
+    assertTrue(e.getMessage().contains("multiple of 16"), e.getMessage());
     assertThrows(PipelineException.class, () -> model.load(BenchTest.parse("clip:32x32x6")));
   }
 }

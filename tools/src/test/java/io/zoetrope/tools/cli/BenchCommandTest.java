@@ -56,7 +56,7 @@ class BenchCommandTest extends CommandTest {
           """
           -p forward                          | TEST:WIDTHxHEIGHTxFRAMES
           -p sideways:16x16x1                 | block, forward, vae-decode, clip
-          -p forward:17x16x1                  | multiples of 16
+          -p forward:17x16x1                  | multiple of 16
           -r 0                                | --repetitions 0
           --up-to 5                           | --scaling
           --scaling tokens -p forward:16x16x1 | exclude each other

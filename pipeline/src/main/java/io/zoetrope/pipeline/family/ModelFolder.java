@@ -1,8 +1,11 @@
-package io.zoetrope.pipeline;
+package io.zoetrope.pipeline.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,14 +21,12 @@ import java.util.TreeSet;
  * @param pipelineClass {@code _class_name} of the index
  * @param components class of each component that is present
  * @param settings the remaining entries of the index, such as {@code boundary_ratio}
- * @param defaults from {@code zoetrope.json} beside the index, or those of the pipeline's class
  */
 public record ModelFolder(
     Path folder,
     String pipelineClass,
     Map<String, String> components,
-    Map<String, JsonNode> settings,
-    GenerationDefaults defaults) {
+    Map<String, JsonNode> settings) {
   private static final String INDEX = "model_index.json";
   private static final String DEFAULTS = "zoetrope.json";
 
@@ -61,8 +62,7 @@ public record ModelFolder(
         settings.put(entry.getKey(), value);
       }
     }
-    return new ModelFolder(
-        folder, index.text("_class_name"), components, settings, defaults(folder));
+    return new ModelFolder(folder, index.text("_class_name"), components, settings);
   }
 
   /**
@@ -91,19 +91,31 @@ public record ModelFolder(
     return path;
   }
 
-  private static GenerationDefaults defaults(Path folder) {
+  /** Whether a folder has the index of a model. */
+  public static boolean isModel(Path folder) {
+    return Files.exists(folder.resolve(INDEX));
+  }
+
+  /**
+   * A family's defaults, with what {@code zoetrope.json} beside the index says instead.
+   *
+   * @throws ConfigException if that file is malformed
+   */
+  public GenerationRequest defaults(GenerationRequest family) {
     Path file = folder.resolve(DEFAULTS);
-    GenerationDefaults wan = GenerationDefaults.WAN;
     if (!Files.exists(file)) {
-      return wan;
+      return family;
     }
     JsonConfig json = JsonConfig.read(file);
-    return new GenerationDefaults(
-        json.positiveInteger("width", wan.width()),
-        json.positiveInteger("height", wan.height()),
-        json.positiveInteger("num_frames", wan.frames()),
-        json.positiveInteger("num_inference_steps", wan.steps()),
-        json.positiveNumber("guidance_scale", wan.guidanceScale()),
-        json.positiveInteger("fps", wan.framesPerSecond()));
+    GenerationRequest defaults = family;
+    for (Setting<?> setting : Setting.all()) {
+      defaults = withDefault(defaults, json, setting);
+    }
+    return defaults;
+  }
+
+  private static <T> GenerationRequest withDefault(
+      GenerationRequest request, JsonConfig json, Setting<T> setting) {
+    return setting.read(json).map(value -> request.with(setting, value)).orElse(request);
   }
 }

@@ -1,4 +1,4 @@
-package io.zoetrope.pipeline;
+package io.zoetrope.pipeline.run;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;

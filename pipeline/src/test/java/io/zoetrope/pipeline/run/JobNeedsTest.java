@@ -1,34 +1,51 @@
-package io.zoetrope.pipeline;
+package io.zoetrope.pipeline.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.Input;
+import io.zoetrope.pipeline.JobNeeds;
+import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.StageNeeds;
+import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class WanDryRunTest {
+class JobNeedsTest {
   private static final Path FOLDER = Fixtures.path("wan21-t2v-tiny");
 
   private final Backend backend = new DryRunBackend();
   private final VideoPipeline pipeline = VideoPipeline.open(FOLDER, backend, DType.F32);
 
-  private GenerationRequest.Builder request(int width, int height, int frames) {
-    return GenerationRequest.builder("a prompt", pipeline.defaults())
-        .size(width, height)
-        .frames(frames)
-        .steps(3);
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  private GenerationRequest request(int width, int height, int frames) {
+    return pipeline
+        .request("a prompt")
+        .with(new ClipSize(width, height, frames))
+        .with(Setting.STEPS, 3);
   }
 
   /** What the pipeline itself reports of a request on the same backend. */
@@ -55,16 +72,19 @@ class WanDryRunTest {
   void countsWhatThePipelineReports(
       int width, int height, int frames, double guidance, boolean tiled) {
     GenerationRequest request =
-        request(width, height, frames).guidanceScale(guidance).tiledDecoding(tiled).build();
+        request(width, height, frames)
+            .with(Setting.GUIDANCE_SCALE, guidance)
+            .with(Setting.VAE_TILING, tiled);
     assertEquals(reported(request), pipeline.needs(request).stages());
   }
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "BF16"})
   void countsWhatADeviceHolds(DType dtype) {
-    try (Backend cpu = BackendProvider.open("cpu", 1)) {
-      VideoPipeline computing = VideoPipeline.open(FOLDER, cpu, dtype, dtype);
-      GenerationRequest request = request(64, 32, 5).steps(1).build();
+    try (Backend cpu = BackendProvider.open("cpu", 1);
+        VideoPipeline computing =
+            VideoPipeline.open(FOLDER, cpu, new ModelPrecision(dtype, dtype))) {
+      GenerationRequest request = request(64, 32, 5).with(Setting.STEPS, 1);
       assertEquals(reported(computing, request), computing.needs(request).stages());
     }
   }
@@ -72,27 +92,44 @@ class WanDryRunTest {
   @Test
   void countsTheEncoderOfAClip() {
     VideoFrames clip = new VideoFrames(64, 32, 5, new byte[64 * 32 * 5 * 3]);
-    GenerationRequest request = request(64, 32, 5).video(clip, 1).build();
+    GenerationRequest request = request(64, 32, 5).with(new Input.Clip(clip, 1));
     assertEquals(reported(request), pipeline.needs(request).stages());
   }
 
   @Test
+  void weightsThatAreKeptAreHeldTogether() {
+    GenerationRequest request = request(64, 32, 5);
+    try (VideoPipeline keeping =
+        VideoPipeline.open(
+            FOLDER, backend, new ModelPrecision(DType.F32, DType.F32), WeightRetention.KEEP)) {
+      JobNeeds kept = keeping.needs(request);
+      assertEquals(pipeline.needs(request).stages(), kept.stages());
+      long weights = kept.stages().stream().mapToLong(StageNeeds::weightBytes).sum();
+      long scratch = kept.stages().stream().mapToLong(StageNeeds::scratchBytes).max().orElseThrow();
+      assertEquals(
+          JobNeeds.RUNTIME_BYTES + request.size().bytes() + weights + scratch, kept.peakBytes());
+      assertTrue(kept.peakBytes() > pipeline.needs(request).peakBytes());
+    }
+  }
+
+  @Test
   void namesTheStageThatIsTooLargeForTheMachine() {
-    GenerationRequest request = request(16_384, 16_384, 1).build();
+    ClipSize size = new ClipSize(16_384, 16_384, 1);
     JobNeeds needs =
         new JobNeeds(
             List.of(
                 new StageNeeds(Progress.Stage.DENOISE, 1L << 59, 1L << 20, 1),
                 new StageNeeds(Progress.Stage.DECODE, 1L << 20, 1L << 60, 1)),
-            1L << 20);
+            1L << 20,
+            false);
     String message =
-        assertThrows(PipelineException.class, () -> MachineMemory.require(request, needs, true))
+        assertThrows(PipelineException.class, () -> MachineMemory.require(size, needs, true))
             .getMessage();
     // A device with memory of its own has its own limits.
-    MachineMemory.require(request, needs, false);
+    MachineMemory.require(size, needs, false);
     assertTrue(
         message.contains(
-            "1 frames of 16384x16384 need %d MiB"
+            "1 frame of 16384x16384 need %d MiB"
                 .formatted((1L << 40) + 2 + (JobNeeds.RUNTIME_BYTES >> 20))),
         message);
     assertTrue(message.contains("for the video decoder, this machine has"), message);

@@ -1,0 +1,125 @@
+package io.zoetrope;
+
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.GenerationResult;
+import io.zoetrope.pipeline.JobNeeds;
+import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.VideoGeometry;
+import io.zoetrope.pipeline.run.Job;
+import io.zoetrope.pipeline.run.Parts;
+import io.zoetrope.tensor.DType;
+import java.nio.file.Path;
+
+/**
+ * From a prompt to a clip: a model folder, open on a device.
+ *
+ * <pre>{@code
+ * try (Backend cpu = BackendProvider.open("cpu", 0);
+ *     VideoPipeline pipeline = VideoPipeline.open(folder, cpu, DType.F32)) {
+ *   GenerationRequest request =
+ *       pipeline.request("a red ball bounces on green grass").with(Setting.SEED, 7L);
+ *   VideoFrames frames = pipeline.generate(request, Progress.NONE).frames();
+ * }
+ * }</pre>
+ *
+ * <p>Not thread-safe; one job at a time.
+ */
+public final class VideoPipeline implements AutoCloseable {
+  /** Sees no operation. */
+  public static final Tracer UNTRACED = new Tracer() {};
+
+  private final FamilyModel model;
+  private final Parts parts;
+
+  private VideoPipeline(FamilyModel model, Parts parts) {
+    this.model = model;
+    this.parts = parts;
+  }
+
+  /** Opens a model folder with the video autoencoder in F32, as in diffusers' examples. */
+  public static VideoPipeline open(Path folder, Backend device, DType dtype) {
+    return open(folder, device, new ModelPrecision(dtype, DType.F32));
+  }
+
+  /** Opens a model folder for one clip at a time: weights are released stage by stage. */
+  public static VideoPipeline open(Path folder, Backend device, ModelPrecision precision) {
+    return open(folder, device, precision, WeightRetention.RELEASE);
+  }
+
+  /**
+   * Opens a model folder and checks that every component has the weights that its configuration
+   * asks for. Nothing is computed and no weights are read yet.
+   *
+   * @param device what computes; stays the caller's to close, after this pipeline
+   * @param retention what becomes of weights that a stage has worked with
+   * @throws io.zoetrope.pipeline.PipelineException if the folder is not a supported model
+   * @throws io.zoetrope.config.ConfigException if a configuration in it is malformed or unsupported
+   * @throws io.zoetrope.weights.WeightsException if weights are malformed or missing
+   */
+  public static VideoPipeline open(
+      Path folder, Backend device, ModelPrecision precision, WeightRetention retention) {
+    FamilyModel model = Family.open(folder, precision);
+    return new VideoPipeline(model, new Parts(model, device, retention));
+  }
+
+  /** The sizes that the model makes. */
+  public VideoGeometry geometry() {
+    return model.geometry();
+  }
+
+  /** A request with the model's defaults. */
+  public GenerationRequest request(String prompt) {
+    return model.defaults().with(Setting.PROMPT, prompt);
+  }
+
+  /**
+   * Checks a request: that the model can do it, and that this machine has the memory for it. What
+   * can be found wrong before a long job is found here.
+   *
+   * @return the job, ready to run; valid as long as this pipeline is open
+   * @throws io.zoetrope.pipeline.PipelineException that says what can be asked for instead
+   */
+  public Job job(GenerationRequest request) {
+    Job job = new Job(parts, request);
+    job.requireMemory();
+    return job;
+  }
+
+  /**
+   * What a request would need, whether or not this machine has it: found by a dry run, which
+   * computes nothing and reads no weights.
+   *
+   * @throws io.zoetrope.pipeline.PipelineException if the model cannot do what the request asks for
+   */
+  public JobNeeds needs(GenerationRequest request) {
+    return new Job(parts, request).needs();
+  }
+
+  /** Checks a request and runs it without a tracer. */
+  public GenerationResult generate(GenerationRequest request, Progress progress) {
+    return generate(request, progress, UNTRACED);
+  }
+
+  /**
+   * Checks a request, as {@link #job} does, and runs it, as {@link Job#run} does.
+   *
+   * @throws io.zoetrope.pipeline.PipelineException if the request can't be done, or a result is not
+   *     finite
+   */
+  public GenerationResult generate(GenerationRequest request, Progress progress, Tracer tracer) {
+    return job(request).run(progress, tracer);
+  }
+
+  /** Closes the weights that are open. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

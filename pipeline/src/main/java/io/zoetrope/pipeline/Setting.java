@@ -1,0 +1,221 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.config.JsonConfig;
+import io.zoetrope.dit.scheduler.SchedulerKind;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * A value of a {@link GenerationRequest}: its name, its type and what it may be. What a model
+ * allows beyond that is found when the request meets the model. A line here is all that a further
+ * one needs.
+ *
+ * @param <T> type of the value
+ */
+public final class Setting<T> {
+  /** Longest prompt that is accepted, in characters. */
+  public static final int MAX_PROMPT_LENGTH = 100_000;
+
+  private static final List<Setting<?>> ALL = new ArrayList<>();
+
+  // ---------------------------------------------------------------- what is generated
+
+  /** What the clip shows; may be empty. */
+  public static final Setting<String> PROMPT = text("prompt", "prompt");
+
+  /** What the clip should not show; used when guidance is on. */
+  public static final Setting<String> NEGATIVE_PROMPT = text("negative_prompt", "negative prompt");
+
+  /** Seed of the initial noise: the numbers of {@code torch.Generator("cpu").manual_seed}. */
+  public static final Setting<Long> SEED = unread("seed", "seed", Long.class);
+
+  /** Width in pixels. */
+  public static final Setting<Integer> WIDTH = positive("width", "width");
+
+  /** Height in pixels. */
+  public static final Setting<Integer> HEIGHT = positive("height", "height");
+
+  /** Number of frames. */
+  public static final Setting<Integer> FRAMES = positive("num_frames", "frames");
+
+  /** Frames a second at which the clip plays. */
+  public static final Setting<Integer> FRAMES_PER_SECOND =
+      range("fps", "frame rate", 1000).unrecorded();
+
+  // ---------------------------------------------------------------- how
+
+  /** Number of denoising steps. */
+  public static final Setting<Integer> STEPS = range("num_inference_steps", "steps", 1000);
+
+  /** Strength of classifier-free guidance (Ho and Salimans, 2022); 1 or less is none. */
+  public static final Setting<Double> GUIDANCE_SCALE =
+      number("guidance_scale", "guidance", Double::isFinite, "is not a finite number");
+
+  /** Noise schedule and solver; the model's own where it is not set. */
+  public static final Setting<SchedulerKind> SCHEDULER =
+      unread("scheduler", "scheduler", SchedulerKind.class);
+
+  /** Shift of the noise schedule; the model's own where it is not set. */
+  public static final Setting<Double> FLOW_SHIFT =
+      number(
+          "flow_shift",
+          "flow shift",
+          shift -> shift > 0 && Double.isFinite(shift),
+          "is not a positive number");
+
+  /** Tokens that a prompt is padded or cut to. */
+  public static final Setting<Integer> MAX_SEQUENCE_LENGTH =
+      range("max_sequence_length", "maximum sequence length", 4096);
+
+  /** Whether the video autoencoder works tile by tile: less memory, and seams that are blended. */
+  public static final Setting<Boolean> VAE_TILING = unread("vae_tiling", "tiling", Boolean.class);
+
+  // ---------------------------------------------------------------- outputs beside the clip
+
+  /** File that gets the denoised latents before they are decoded; none where it is not set. */
+  public static final Setting<Path> SAVE_LATENTS =
+      unread("save_latents", "latents", Path.class).unrecorded();
+
+  private final String name;
+  private final String title;
+  private final Class<T> type;
+  private final Function<T, String> problem;
+  private final BiFunction<JsonConfig, String, T> reader;
+  private final int position;
+  private boolean recorded = true;
+
+  /**
+   * Declares a setting.
+   *
+   * @param name that of diffusers' parameter, if there is one
+   * @param title for people
+   * @param problem what is wrong with a value, as the rest of a sentence; null for nothing
+   * @param reader reads the value from a model's file of defaults; null if that has none
+   */
+  private Setting(
+      String name,
+      String title,
+      Class<T> type,
+      Function<T, String> problem,
+      BiFunction<JsonConfig, String, T> reader) {
+    this.name = name;
+    this.title = title;
+    this.type = type;
+    this.problem = problem;
+    this.reader = reader;
+    this.position = ALL.size();
+    ALL.add(this);
+  }
+
+  /** A setting that allows every value and that no file of defaults has. */
+  private static <T> Setting<T> unread(String name, String title, Class<T> type) {
+    return new Setting<>(name, title, type, _ -> null, null);
+  }
+
+  private static Setting<String> text(String name, String title) {
+    return new Setting<>(
+        name,
+        title,
+        String.class,
+        text ->
+            text.length() <= MAX_PROMPT_LENGTH
+                ? null
+                : "has %d characters; at most %d are accepted"
+                    .formatted(text.length(), MAX_PROMPT_LENGTH),
+        JsonConfig::text);
+  }
+
+  private static Setting<Integer> positive(String name, String title) {
+    return new Setting<>(
+        name,
+        title,
+        Integer.class,
+        value -> value > 0 ? null : value + " is not positive",
+        JsonConfig::positiveInteger);
+  }
+
+  private static Setting<Integer> range(String name, String title, int most) {
+    return new Setting<>(
+        name,
+        title,
+        Integer.class,
+        value -> value > 0 && value <= most ? null : value + " is outside 1 to " + most,
+        JsonConfig::positiveInteger);
+  }
+
+  private static Setting<Double> number(
+      String name, String title, Predicate<Double> allowed, String problem) {
+    return new Setting<>(
+        name,
+        title,
+        Double.class,
+        value -> allowed.test(value) ? null : value + " " + problem,
+        JsonConfig::positiveNumber);
+  }
+
+  /** The same setting, which decides nothing about the frames and is left out of provenance. */
+  private Setting<T> unrecorded() {
+    recorded = false;
+    return this;
+  }
+
+  /** All settings, in the order in which they are declared. */
+  public static List<Setting<?>> all() {
+    return Collections.unmodifiableList(ALL);
+  }
+
+  /** Name of diffusers' parameter, under which provenance and files of defaults have the value. */
+  public String name() {
+    return name;
+  }
+
+  /** Type of the value. */
+  public Class<T> type() {
+    return type;
+  }
+
+  /**
+   * The value that a model's file of defaults has, if it has one.
+   *
+   * @throws io.zoetrope.config.ConfigException if it is of another type
+   */
+  public Optional<T> read(JsonConfig defaults) {
+    return reader != null && defaults.json().has(name)
+        ? Optional.of(reader.apply(defaults, name))
+        : Optional.empty();
+  }
+
+  /** Whether the provenance of a clip tells the value. */
+  public boolean isRecorded() {
+    return recorded;
+  }
+
+  /** Place in {@link #all}. */
+  int position() {
+    return position;
+  }
+
+  /**
+   * The value itself, if it is one of this setting.
+   *
+   * @throws PipelineException that names setting, value, and what is allowed
+   */
+  T checked(T value) {
+    Optional.ofNullable(problem.apply(value))
+        .ifPresent(text -> {
+          throw new PipelineException(title + " " + text);
+        });
+    return value;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

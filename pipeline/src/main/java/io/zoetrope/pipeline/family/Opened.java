@@ -1,0 +1,16 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.weights.Checkpoint;
+
+/**
+ * A part of a model whose weights are open.
+ *
+ * @param weights closed with this
+ * @param model of those weights, usable until then
+ */
+public record Opened<M>(Checkpoint weights, M model) implements AutoCloseable {
+  @Override
+  public void close() {
+    weights.close();
+  }
+}

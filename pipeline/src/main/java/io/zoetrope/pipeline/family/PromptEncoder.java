@@ -1,0 +1,15 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
+
+/** The text stage of a model, from a prompt as users write it to what the transformer reads. */
+public interface PromptEncoder {
+  /**
+   * Encodes one prompt.
+   *
+   * @param length tokens that it is cut to; the closing token stays
+   * @return [tokens, features] without padding, in the current scope
+   */
+  Tensor encode(Ops ops, String prompt, int length);
+}

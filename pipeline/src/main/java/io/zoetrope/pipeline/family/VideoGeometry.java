@@ -1,0 +1,118 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.nn.PatchSize;
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.tensor.Shape;
+
+/**
+ * How clips and latents are related: the sizes that a model makes, and what it says about others.
+ *
+ * @param channels of the latents
+ * @param temporalScale frames per latent frame; the first latent frame stands for a single one
+ * @param spatialScale rows, and columns, per latent pixel
+ * @param patch latents of one token
+ * @param mostPatches positions that the model knows along each axis
+ */
+public record VideoGeometry(
+    int channels, int temporalScale, int spatialScale, PatchSize patch, int mostPatches) {
+  /** Pixels that the width of a clip is a multiple of. */
+  public int widthMultiple() {
+    return spatialScale * patch.width();
+  }
+
+  /** Pixels that the height of a clip is a multiple of. */
+  public int heightMultiple() {
+    return spatialScale * patch.height();
+  }
+
+  /** The latents of a clip, [channels, frames, height, width]. */
+  public Shape latents(ClipSize size) {
+    return Shape.of(
+        channels,
+        (size.frames() - 1) / temporalScale + 1,
+        size.height() / spatialScale,
+        size.width() / spatialScale);
+  }
+
+  /** The clip that latents of [channels, frames, height, width] are decoded to. */
+  public ClipSize clip(Shape latents) {
+    return new ClipSize(
+        latents.intSize(3) * spatialScale,
+        latents.intSize(2) * spatialScale,
+        (latents.intSize(1) - 1) * temporalScale + 1);
+  }
+
+  /** Tokens that the transformer sees of a clip. */
+  public long tokens(ClipSize size) {
+    return patch.grid(latents(size)).tokens();
+  }
+
+  /**
+   * Checks that the model makes clips of a size.
+   *
+   * @throws PipelineException that names the nearest size that it makes
+   */
+  public void check(ClipSize size) {
+    checkSides(size);
+    checkFrames(size.frames());
+    checkPositions(size);
+  }
+
+  private void checkSides(ClipSize size) {
+    if (size.width() % widthMultiple() != 0 || size.height() % heightMultiple() != 0) {
+      throw new PipelineException(
+          "size %dx%d: width must be a multiple of %d and height of %d; nearest: %dx%d"
+              .formatted(
+                  size.width(),
+                  size.height(),
+                  widthMultiple(),
+                  heightMultiple(),
+                  nearestMultiple(size.width(), widthMultiple()),
+                  nearestMultiple(size.height(), heightMultiple())));
+    }
+  }
+
+  private static int nearestMultiple(int value, int multiple) {
+    return Math.max(1, Math.round((float) value / multiple)) * multiple;
+  }
+
+  /** The first patch in time holds one frame less per latent frame but for its first. */
+  private void checkFrames(int frames) {
+    int step = temporalScale * patch.frames();
+    int first = (patch.frames() - 1) * temporalScale + 1;
+    if (frames < first || (frames - first) % step != 0) {
+      int below = Math.max(0, frames - first) / step * step + first;
+      throw new PipelineException(
+          "frames %d: the model makes %dn + %d frames; use %d or %d"
+              .formatted(frames, step, first, below, below + step));
+    }
+  }
+
+  private void checkPositions(ClipSize size) {
+    Shape latents = latents(size);
+    int frames = latents.intSize(1) / patch.frames();
+    int height = latents.intSize(2) / patch.height();
+    int width = latents.intSize(3) / patch.width();
+    if (Math.max(height, width) > mostPatches) {
+      throw new PipelineException(
+          "size %dx%d: %d patches along a side, the model knows %d positions: use at most %dx%d"
+              .formatted(
+                  size.width(),
+                  size.height(),
+                  Math.max(height, width),
+                  mostPatches,
+                  Math.min(size.width(), mostPatches * widthMultiple()),
+                  Math.min(size.height(), mostPatches * heightMultiple())));
+    }
+    if (frames > mostPatches) {
+      throw new PipelineException(
+          "frames %d: %d patches in time, the model knows %d positions: use at most %d"
+              .formatted(
+                  size.frames(),
+                  frames,
+                  mostPatches,
+                  (mostPatches * patch.frames() - 1) * temporalScale + 1));
+    }
+  }
+}

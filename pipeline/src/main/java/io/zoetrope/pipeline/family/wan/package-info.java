@@ -1,0 +1,2 @@
+/** Wan 2.1. */
+package io.zoetrope.pipeline.family.wan;

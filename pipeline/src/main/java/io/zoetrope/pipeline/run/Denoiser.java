@@ -1,0 +1,81 @@
+package io.zoetrope.pipeline.run;
+
+import io.zoetrope.dit.Predictor;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.task.Conditioning;
+import io.zoetrope.tensor.Tensor;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * The denoising loop: at each timestep the transformer predicts with the prompt and, when guided,
+ * with the negative prompt; the scheduler takes the step. Latents are F32 throughout, as they are
+ * in diffusers, and stay on the device.
+ *
+ * @param conditioning what an input does around a step
+ * @param branches of the prompt and, when guided, of the negative prompt
+ * @param guidanceScale weight of the prompt against the negative prompt (Ho and Salimans, 2022)
+ */
+record Denoiser(
+    Ops ops,
+    Sampling sampling,
+    Conditioning conditioning,
+    List<Predictor.Branch> branches,
+    double guidanceScale) {
+
+  /**
+   * Denoises latents in place.
+   *
+   * @param latents F32, [channels, frames, height, width]
+   * @param stepDone is given the number of steps done
+   */
+  void run(Tensor latents, IntConsumer stepDone) {
+    float[] timesteps = sampling.timesteps();
+    for (int step = 0; step < timesteps.length; step++) {
+      float timestep = timesteps[step];
+      try (var _ = ops.scope("step" + step)) {
+        ops.tap("timestep", vector(timestep));
+        Tensor prediction = predict(conditioning.input(ops, latents), timestep);
+        ops.tap("noise_pred_guided", prediction);
+        sampling.scheduler().step(ops, prediction, timestep, latents);
+        conditioning.after(ops, latents);
+        ops.tap("latents_after", latents);
+        requireFinite(latents, step, timesteps);
+      }
+      stepDone.accept(step + 1);
+    }
+  }
+
+  private Tensor predict(Tensor input, float timestep) {
+    Tensor conditional = predict("cond", branches.getFirst(), input, timestep);
+    return branches.size() == 1
+        ? conditional
+        : Guidance.apply(
+            ops,
+            conditional,
+            predict("uncond", branches.getLast(), input, timestep),
+            guidanceScale);
+  }
+
+  private Tensor predict(String name, Predictor.Branch branch, Tensor input, float timestep) {
+    try (var scope = ops.scope(name)) {
+      ops.tap("input", input);
+      ops.tap("timestep", vector(timestep));
+      Tensor prediction = branch.predict(ops, input, conditioning.timesteps(timestep));
+      return scope.keep(ops.tap("noise_pred", prediction));
+    }
+  }
+
+  private static Tensor vector(float... values) {
+    return Tensor.of(values, values.length);
+  }
+
+  private void requireFinite(Tensor latents, int step, float[] timesteps) {
+    if (!ops.isFinite(latents)) {
+      throw new PipelineException(
+          "the latents are not finite after step %d of %d (timestep %s): the weights may be damaged, or the guidance too strong"
+              .formatted(step + 1, timesteps.length, timesteps[step]));
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.zoetrope.pipeline.run;
+
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
+
+/** Where the frames of a decoder go. */
+interface FrameSink {
+  /**
+   * Takes frames, chunk by chunk.
+   *
+   * @param frames [frames, height, width, 3], values from -1 to 1, F32 or BF16
+   */
+  void add(Ops ops, Tensor frames);
+}

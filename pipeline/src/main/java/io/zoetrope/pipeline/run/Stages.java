@@ -1,0 +1,47 @@
+package io.zoetrope.pipeline.run;
+
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.Progress.Stage;
+
+/**
+ * Runs the stages of a job one after the other, each with scratch memory of its own, and reports
+ * what they took.
+ *
+ * @param device what computes
+ * @param progress hears how far they are
+ * @param tracer sees their operations
+ */
+record Stages(Backend device, Progress progress, Tracer tracer) {
+  /** The work of a stage. */
+  @FunctionalInterface
+  interface Work<M, T> {
+    T run(StageRun<M> stage);
+  }
+
+  /**
+   * Runs a stage; one that fails reports no end.
+   *
+   * @param steps how many steps it will report
+   * @param part what it works with; released when the stage is over
+   */
+  <M, T> T run(Stage stage, int steps, Part<M> part, Work<M, T> work) {
+    long start = System.nanoTime();
+    progress.begin(stage, steps);
+    try (Ops ops = new Ops(device, tracer)) {
+      T result;
+      try {
+        result = work.run(new StageRun<>(ops, part.on(device), done -> progress.step(stage, done)));
+      } finally {
+        part.release(device);
+      }
+      progress.end(
+          stage,
+          new Progress.Report(
+              System.nanoTime() - start, ops.weightBytes(), ops.peakBytes(), ops.flops()));
+      return result;
+    }
+  }
+}

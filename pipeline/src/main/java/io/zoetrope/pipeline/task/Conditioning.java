@@ -1,0 +1,69 @@
+package io.zoetrope.pipeline.task;
+
+import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.vae.layer.Tiling;
+import java.util.Map;
+
+/**
+ * What an input does around the steps of one job. By default nothing: that is text to video. Its
+ * methods are called in the order in which they stand here.
+ */
+public interface Conditioning {
+  /** Text to video: denoising begins with noise, and takes every step. */
+  Conditioning NONE = new Conditioning() {};
+
+  /**
+   * Checks that the input fits the request.
+   *
+   * @throws PipelineException that says what would
+   */
+  default void check(GenerationRequest request) {}
+
+  /** Adds what the provenance says of the input. */
+  default void describe(Map<String, Object> settings) {}
+
+  /** Whether {@link #encode} has something to do. */
+  default boolean encodes() {
+    return false;
+  }
+
+  /**
+   * Encodes the input. What is made here lies in host memory: the stages have scratch of their own.
+   *
+   * @param tiling null for none
+   */
+  default void encode(Ops ops, VideoCodec codec, Tiling tiling) {}
+
+  /** The step of a schedule of so many that is taken first. */
+  default int firstStep(int steps) {
+    return 0;
+  }
+
+  /**
+   * What the first step is given, in the current scope.
+   *
+   * @param noise F32, [channels, frames, height, width], in host memory
+   * @param timestep that of the first step
+   */
+  default Tensor start(Ops ops, Tensor noise, Scheduler scheduler, float timestep) {
+    return ops.upload(noise);
+  }
+
+  /** What the transformer reads in the place of the latents, in the current scope. */
+  default Tensor input(Ops ops, Tensor latents) {
+    return latents;
+  }
+
+  /** The timesteps that the transformer is given: one for all tokens, or one for each. */
+  default float[] timesteps(float timestep) {
+    return new float[] {timestep};
+  }
+
+  /** Changes the latents after a step, in place. */
+  default void after(Ops ops, Tensor latents) {}
+}

@@ -1,0 +1,72 @@
+package io.zoetrope.pipeline.task;
+
+import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.Input;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Setting;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.vae.layer.Tiling;
+import java.util.Map;
+
+/**
+ * Video to video: denoising begins amid the schedule, with a clip to which the noise of that place
+ * is added (SDEdit; Meng et al., 2021).
+ */
+final class NoisyClip implements Conditioning {
+  private final Input.Clip input;
+
+  /** Latents of the clip, in host memory; null before they are encoded. */
+  private Tensor latents;
+
+  NoisyClip(Input.Clip input) {
+    this.input = input;
+  }
+
+  @Override
+  public void check(GenerationRequest request) {
+    var frames = input.frames();
+    ClipSize given = new ClipSize(frames.width(), frames.height(), frames.frames());
+    if (!given.equals(request.size())) {
+      throw new PipelineException(
+          "the input clip has %s, the request %s: cut or resize it first"
+              .formatted(given, request.size()));
+    }
+    int steps = request.get(Setting.STEPS);
+    if (firstStep(steps) == steps) {
+      throw new PipelineException(
+          "strength %s leaves no step of %d; use more of either"
+              .formatted(input.strength(), steps));
+    }
+  }
+
+  @Override
+  public void describe(Map<String, Object> settings) {
+    settings.put("strength", input.strength());
+  }
+
+  @Override
+  public boolean encodes() {
+    return true;
+  }
+
+  @Override
+  public void encode(Ops ops, VideoCodec codec, Tiling tiling) {
+    latents = ops.download(codec.encode(ops, new ClipSource(ops, input.frames()), tiling));
+  }
+
+  @Override
+  public int firstStep(int steps) {
+    return steps - (int) (steps * input.strength());
+  }
+
+  @Override
+  public Tensor start(Ops ops, Tensor noise, Scheduler scheduler, float timestep) {
+    try (var scope = ops.scope()) {
+      return scope.keep(scheduler.addNoise(ops, ops.upload(latents), ops.upload(noise), timestep));
+    }
+  }
+}

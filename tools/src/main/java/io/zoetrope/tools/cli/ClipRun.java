@@ -1,0 +1,145 @@
+package io.zoetrope.tools.cli;
+
+import io.zoetrope.VideoPipeline;
+import io.zoetrope.media.MediaWriter;
+import io.zoetrope.media.Provenance;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.GenerationResult;
+import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.run.Job;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+
+/**
+ * A job of the command line that has passed all checks, with its device and its model open. Outputs
+ * that can't be written don't keep others from being written.
+ */
+final class ClipRun implements AutoCloseable {
+  /**
+   * How the clip is shown and written.
+   *
+   * @param writer null if it is not written
+   * @param output its name as it was given
+   * @param model name of the model, for the provenance
+   * @param framesPerSecond rate at which it plays
+   * @param upscale how often each pixel is repeated, in both directions
+   */
+  record Showing(
+      MediaWriter writer, String output, String model, int framesPerSecond, int upscale) {}
+
+  private final Backend device;
+  private final VideoPipeline pipeline;
+  private final Job job;
+  private final String title;
+  private final Showing showing;
+  private final PrintWriter err;
+  private final ProgressPrinter progress;
+  private final List<RuntimeException> failures = new ArrayList<>();
+
+  /**
+   * Takes over a device and a pipeline.
+   *
+   * @param title model and sizes
+   * @param err gets the progress, where outputs are, and what could not be written
+   */
+  ClipRun(
+      Backend device,
+      VideoPipeline pipeline,
+      Job job,
+      String title,
+      Showing showing,
+      PrintWriter err) {
+    this.device = device;
+    this.pipeline = pipeline;
+    this.job = job;
+    this.title = title;
+    this.showing = showing;
+    this.err = err;
+    this.progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"));
+  }
+
+  Job job() {
+    return job;
+  }
+
+  Backend device() {
+    return device;
+  }
+
+  /** Model and sizes, for people. */
+  String title() {
+    return title;
+  }
+
+  /** Shows people how far the job is. */
+  Progress progress() {
+    return progress;
+  }
+
+  /** Runs the job; a line of progress that is half drawn goes if it fails. */
+  GenerationResult run(Progress watched, Tracer tracer) {
+    try {
+      GenerationResult result = job.run(watched, tracer);
+      failures.addAll(result.failures());
+      return result;
+    } catch (RuntimeException e) {
+      progress.abandon();
+      throw e;
+    }
+  }
+
+  /** Writes the clip, if it is to be written. */
+  void writeClip(GenerationResult result) {
+    if (showing.writer() == null) {
+      return;
+    }
+    write(() -> {
+      showing
+          .writer()
+          .write(
+              result.frames().upscale(showing.upscale()),
+              showing.framesPerSecond(),
+              provenance(result));
+      err.println("wrote " + showing.output());
+    });
+  }
+
+  /** Writes an output; a failure is kept for {@link #finish}. */
+  void write(Runnable output) {
+    try {
+      output.run();
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      failures.add(e);
+    }
+  }
+
+  /** Says what could not be written; returns the exit code. */
+  int finish() {
+    failures.forEach(failure -> err.println(Main.oneLine(failure)));
+    return failures.isEmpty() ? 0 : 1;
+  }
+
+  private Provenance provenance(GenerationResult result) {
+    Map<String, Object> entries = new LinkedHashMap<>();
+    entries.put("model", showing.model());
+    entries.putAll(result.settings());
+    entries.put("fps", showing.framesPerSecond());
+    entries.put("upscale", showing.upscale());
+    entries.put("device", device.name());
+    return Provenance.of(entries);
+  }
+
+  @Override
+  public void close() {
+    try (device) {
+      pipeline.close();
+    }
+  }
+}
