@@ -15,8 +15,8 @@ public interface BackendProvider {
    *
    * @param spec which one of the devices of this name, and how to use it
    * @param threads number of compute threads of the host, or 0 for one per processor
-   * @throws IllegalArgumentException if the device has no such number or option
-   * @throws DeviceUnavailableException if this machine lacks the device
+   * @throws DeviceUnavailableException if the device has no such number or option, or this machine
+   *     lacks the device
    */
   Backend open(DeviceSpec spec, int threads);
 
@@ -33,8 +33,8 @@ public interface BackendProvider {
   /**
    * Opens the backend of a device, written as {@link DeviceSpec} says.
    *
-   * @throws IllegalArgumentException if no provider on the class path has that name
-   * @throws DeviceUnavailableException if this machine lacks the device
+   * @throws DeviceUnavailableException if no provider on the class path has that name, or this
+   *     machine lacks the device
    */
   static Backend open(String device, int threads) {
     DeviceSpec spec = DeviceSpec.parse(device);
@@ -63,7 +63,7 @@ public interface BackendProvider {
             .map(provider -> provider.get().device())
             .sorted()
             .collect(Collectors.joining(", "));
-    throw new IllegalArgumentException(
+    throw new DeviceUnavailableException(
         "device '%s' is unknown: this installation has %s".formatted(device, known));
   }
 }

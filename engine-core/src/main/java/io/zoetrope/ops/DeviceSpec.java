@@ -22,12 +22,12 @@ public record DeviceSpec(String name, int number, Map<String, String> options) {
   /**
    * Reads a device's name.
    *
-   * @throws IllegalArgumentException if it is malformed
+   * @throws DeviceUnavailableException if it is malformed
    */
   public static DeviceSpec parse(String device) {
     Matcher matcher = FORM.matcher(device);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(
+      throw new DeviceUnavailableException(
           "device '%s' is malformed: write NAME, NAME:NUMBER or NAME:NUMBER,OPTION=VALUE"
               .formatted(device));
     }
@@ -36,7 +36,7 @@ public record DeviceSpec(String name, int number, Map<String, String> options) {
       if (!option.isEmpty()) {
         String[] parts = option.split("=");
         if (options.put(parts[0], parts[1]) != null) {
-          throw new IllegalArgumentException(
+          throw new DeviceUnavailableException(
               "device '%s' gives the option '%s' twice".formatted(device, parts[0]));
         }
       }
@@ -48,7 +48,7 @@ public record DeviceSpec(String name, int number, Map<String, String> options) {
   /**
    * Checks that this names the only device of its kind, without options.
    *
-   * @throws IllegalArgumentException if not
+   * @throws DeviceUnavailableException if not
    */
   public void requirePlain() {
     requireOnly();
@@ -58,11 +58,11 @@ public record DeviceSpec(String name, int number, Map<String, String> options) {
   /**
    * Checks that this names the only device of its kind.
    *
-   * @throws IllegalArgumentException if not
+   * @throws DeviceUnavailableException if not
    */
   public void requireOnly() {
     if (number != 0) {
-      throw new IllegalArgumentException(
+      throw new DeviceUnavailableException(
           "device '%s:%d': there is only one device '%s'".formatted(name, number, name));
     }
   }
@@ -70,12 +70,12 @@ public record DeviceSpec(String name, int number, Map<String, String> options) {
   /**
    * Checks that every option is one of those that the device knows.
    *
-   * @throws IllegalArgumentException if not
+   * @throws DeviceUnavailableException if not
    */
   public void requireOptions(Set<String> known) {
     for (String option : options.keySet()) {
       if (!known.contains(option)) {
-        throw new IllegalArgumentException(
+        throw new DeviceUnavailableException(
             "device '%s' has no option '%s'%s"
                 .formatted(
                     name,

@@ -2,7 +2,10 @@ package io.zoetrope.ops;
 
 import io.zoetrope.files.ExpectedException;
 
-/** A device that this machine lacks or cannot use; the message says why and what to do. */
+/**
+ * A device that nobody knows by that name, or that this machine lacks or cannot use; the message
+ * says why and what to do.
+ */
 public final class DeviceUnavailableException extends ExpectedException {
   private static final long serialVersionUID = 1;
 

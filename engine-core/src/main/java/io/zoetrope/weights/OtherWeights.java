@@ -57,7 +57,8 @@ final class OtherWeights {
           "%s lies there, a shard, whose index is missing: download that, too"
               .formatted(quote(name)));
     } else if (name.endsWith(".safetensors")) {
-      return Optional.of("%s lies there, another name: rename it if it is this component".formatted(quote(name)));
+      return Optional.of(
+          "%s lies there, another name: rename it if it is this component".formatted(quote(name)));
     } else if (name.matches(".*\\.(bin|pt|pth|ckpt|pkl)")) {
       return Optional.of(
           "%s lies there, a pickle, which can run any program when it is loaded and is not read: take the model's safetensors"

@@ -13,7 +13,7 @@ class BackendProviderTest {
     assertInstanceOf(ReferenceBackend.class, BackendProvider.open("reference", 0));
     assertTrue(BackendProvider.computesInJava("reference"));
     var error =
-        assertThrows(IllegalArgumentException.class, () -> BackendProvider.open("abacus", 0));
+        assertThrows(DeviceUnavailableException.class, () -> BackendProvider.open("abacus", 0));
     assertEquals("device 'abacus' is unknown: this installation has reference", error.getMessage());
   }
 }

@@ -23,7 +23,7 @@ class DeviceSpecTest {
   @ValueSource(
       strings = {"", "cuda:", "cuda:-1", "cuda:1:2", "cuda,", "cuda,gemm", "cuda,gemm=", "1"})
   void refusesWhatIsMalformed(String device) {
-    var error = assertThrows(IllegalArgumentException.class, () -> DeviceSpec.parse(device));
+    var error = assertThrows(DeviceUnavailableException.class, () -> DeviceSpec.parse(device));
     assertEquals(
         "device '%s' is malformed: write NAME, NAME:NUMBER or NAME:NUMBER,OPTION=VALUE"
             .formatted(device),
@@ -35,8 +35,8 @@ class DeviceSpecTest {
     DeviceSpec spec = DeviceSpec.parse("cuda,speed=9");
     var error =
         assertThrows(
-            IllegalArgumentException.class, () -> spec.requireOptions(Set.of("gemm", "conv")));
+            DeviceUnavailableException.class, () -> spec.requireOptions(Set.of("gemm", "conv")));
     assertEquals("device 'cuda' has no option 'speed': it has conv, gemm", error.getMessage());
-    assertThrows(IllegalArgumentException.class, spec::requirePlain);
+    assertThrows(DeviceUnavailableException.class, spec::requirePlain);
   }
 }

@@ -7,6 +7,7 @@ import io.zoetrope.kernels.cpu.vector.VectorBackend;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DeviceSpec;
+import io.zoetrope.ops.DeviceUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,10 +35,9 @@ public final class CpuBackendProvider implements BackendProvider {
   /**
    * Starts the compute threads.
    *
-   * @throws IllegalArgumentException if {@code threads} is negative or no kernels or algorithms
-   *     have the wanted name
-   * @throws IllegalStateException if this machine can't run the wanted kernels, or these have not
-   *     the wanted algorithm
+   * @throws IllegalArgumentException if {@code threads} is negative
+   * @throws DeviceUnavailableException if no kernels or algorithms have the wanted name, this
+   *     machine can't run the wanted kernels, or these have not the wanted algorithm
    */
   @Override
   public Backend open(DeviceSpec spec, int threads) {
@@ -56,7 +56,7 @@ public final class CpuBackendProvider implements BackendProvider {
     }
     GemmKernel kernel = vectorKernel(kernels);
     if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
-      throw new IllegalStateException(
+      throw new DeviceUnavailableException(
           "%s: only generated kernels have this algorithm, and %s"
               .formatted(
                   convolutions.asked(),
@@ -80,7 +80,7 @@ public final class CpuBackendProvider implements BackendProvider {
     try {
       return ConvolutionAlgorithm.of(choice.wanted());
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(choice.asked() + ": " + e.getMessage(), e);
+      throw new DeviceUnavailableException(choice.asked() + ": " + e.getMessage(), e);
     }
   }
 
@@ -96,7 +96,7 @@ public final class CpuBackendProvider implements BackendProvider {
     try {
       return Optional.of(GeneratedBackend.open(threads, choice.wanted(), algorithm));
     } catch (IllegalStateException e) {
-      throw new IllegalStateException(
+      throw new DeviceUnavailableException(
           "%s: %s; %s=%s takes the best of this machine"
               .formatted(choice.asked(), e.getMessage(), GEMM, AUTO),
           e);
@@ -110,7 +110,7 @@ public final class CpuBackendProvider implements BackendProvider {
       default -> {
         List<String> known = new ArrayList<>(List.of(AUTO, VECTOR, REFERENCE));
         known.addAll(GeneratedBackend.instructionSets());
-        throw new IllegalArgumentException(
+        throw new DeviceUnavailableException(
             "%s: known kernels are %s".formatted(choice.asked(), String.join(", ", known)));
       }
     };

@@ -11,6 +11,7 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Convolution;
+import io.zoetrope.ops.DeviceUnavailableException;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.io.IOException;
@@ -140,7 +141,8 @@ class CpuBackendProviderTest {
   @EnumSource
   void saysWhatTheMachineLacks(Kernels kernels) {
     assumeFalse(kernels.onThisMachine(), "this machine has " + kernels.id);
-    IllegalStateException e = assertThrows(IllegalStateException.class, () -> open(kernels.id));
+    DeviceUnavailableException e =
+        assertThrows(DeviceUnavailableException.class, () -> open(kernels.id));
     assertTrue(e.getMessage().startsWith("-Dzoetrope.gemm=" + kernels.id + ": "), e.getMessage());
     assertTrue(e.getMessage().contains(" needs "), e.getMessage());
     assertFalse(e.getMessage().contains("\n"), e.getMessage());
@@ -148,7 +150,8 @@ class CpuBackendProviderTest {
 
   @Test
   void saysWhichKernelsThereAre() {
-    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> open("sse"));
+    DeviceUnavailableException e =
+        assertThrows(DeviceUnavailableException.class, () -> open("sse"));
     assertEquals(
         "-Dzoetrope.gemm=sse: known kernels are auto, vector, reference, avx2, avx512, avx512bf16,"
             + " amx",
@@ -171,8 +174,9 @@ class CpuBackendProviderTest {
 
   @Test
   void saysWhichAlgorithmsThereAre() {
-    IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> BackendProvider.open("cpu,conv=fft", 1));
+    DeviceUnavailableException e =
+        assertThrows(
+            DeviceUnavailableException.class, () -> BackendProvider.open("cpu,conv=fft", 1));
     assertEquals(
         "device cpu,conv=fft: known algorithms of convolutions are auto, implicit-gemm, winograd",
         e.getMessage());
@@ -180,9 +184,9 @@ class CpuBackendProviderTest {
 
   @Test
   void otherKernelsHaveNoSuchAlgorithm() {
-    IllegalStateException e =
+    DeviceUnavailableException e =
         assertThrows(
-            IllegalStateException.class,
+            DeviceUnavailableException.class,
             () -> BackendProvider.open("cpu,gemm=vector,conv=winograd", 1));
     assertEquals(
         "device cpu,conv=winograd: only generated kernels have this algorithm, and device"

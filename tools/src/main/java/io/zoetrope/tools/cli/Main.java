@@ -1,8 +1,12 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.files.ExpectedException;
+import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -96,6 +100,8 @@ public final class Main {
       err.println(
           "zoetrope: a file could not be read any more (%s): it was cut off meanwhile, or its disk fails"
               .formatted(e.getMessage()));
+    } catch (Error e) {
+      BugReport.print(err, e);
     }
     return EXIT_FAILED;
   }
@@ -131,21 +137,35 @@ public final class Main {
     return CommandLine.ExitCode.USAGE;
   }
 
-  private static int failed(Exception e, CommandLine command, CommandLine.ParseResult args) {
+  static int failed(Exception e, CommandLine command, CommandLine.ParseResult args) {
     // Files that are read when the interrupt comes fail with an error of their own.
     if (e instanceof CancellationException || Thread.interrupted()) {
       command.getErr().println("zoetrope: stopped");
       return EXIT_STOPPED;
     }
-    command.getErr().println(oneLine(e));
-    if (System.getenv("ZOETROPE_STACK_TRACES") != null) {
-      e.printStackTrace(command.getErr());
+    if (isExpected(e)) {
+      command.getErr().println(oneLine(e));
+      if (System.getenv("ZOETROPE_STACK_TRACES") != null) {
+        e.printStackTrace(command.getErr());
+      }
+    } else {
+      BugReport.print(command.getErr(), e);
     }
     return EXIT_FAILED;
   }
 
+  /** Whether it is something that a user can mend, and no defect. */
+  private static boolean isExpected(Exception e) {
+    return e instanceof ExpectedException
+        || e instanceof IOException
+        || e instanceof UncheckedIOException;
+  }
+
   /** What went wrong, on one line; names from files must not steer the terminal. */
   static String oneLine(Exception e) {
+    if (e instanceof FileSystemException file && file.getFile() != null) {
+      return oneLine(file.getFile() + ": " + FileErrors.reason(file));
+    }
     return oneLine(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
   }
 

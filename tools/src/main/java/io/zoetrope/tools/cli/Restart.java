@@ -34,7 +34,7 @@ public final class Restart {
    * only if it is.
    *
    * @param device as users name it
-   * @throws IllegalArgumentException if the name is malformed
+   * @throws io.zoetrope.ops.DeviceUnavailableException if the name is malformed
    * @throws IllegalStateException if the launcher cannot be started
    */
   public static void ifThoroughIsNeeded(String device) {

@@ -1,6 +1,7 @@
 package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.pipeline.PipelineException;
 import java.util.Collections;
 import java.util.List;
 
@@ -18,7 +19,7 @@ record Prompts(List<String> prompts, List<String> negativePrompts) {
       negative = Collections.nCopies(prompts.size(), negative.getFirst());
     }
     if (prompts.isEmpty() || negative.size() != prompts.size()) {
-      throw new IllegalArgumentException(
+      throw new PipelineException(
           "%d prompts and %d negative prompts: the case needs as many, or one negative prompt for all"
               .formatted(prompts.size(), negative.size()));
     }

@@ -58,7 +58,7 @@ class DeviceTest extends CommandTest {
   @Test
   void selftestRunsInEveryNumberFormatThatThereIs() {
     assertEquals(2, run("selftest", "--dtype", "bf16"));
-    assertTrue(err.toString().contains("Unknown options: '--dtype'"), err.toString());
+    assertTrue(err.toString().contains("unknown option '--dtype'"), err.toString());
   }
 
   @Test

@@ -1,10 +1,11 @@
 package io.zoetrope.kernels.cuda.driver;
 
 import io.zoetrope.kernels.cuda.CudaBackend;
-import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
+import io.zoetrope.kernels.cuda.PtxLibrary;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DeviceSpec;
+import io.zoetrope.ops.DeviceUnavailableException;
 import java.util.Set;
 
 /**
@@ -51,7 +52,7 @@ public final class CudaBackendProvider implements BackendProvider {
   private static boolean isChosen(DeviceSpec spec, String option, String library) {
     String value = spec.options().getOrDefault(option, "own");
     if (!value.equals("own") && !value.equals(library)) {
-      throw new IllegalArgumentException(
+      throw new DeviceUnavailableException(
           "device option %s=%s: own or %s is needed".formatted(option, value, library));
     }
     return value.equals(library);
@@ -64,7 +65,7 @@ public final class CudaBackendProvider implements BackendProvider {
       return 0;
     }
     if (!value.matches("\\d{1,4}(\\.\\d{1,3})?") || Double.parseDouble(value) == 0) {
-      throw new IllegalArgumentException(
+      throw new DeviceUnavailableException(
           "device option weights=%s: a number of GiB above 0 is needed, such as 8 or 0.5"
               .formatted(value));
     }

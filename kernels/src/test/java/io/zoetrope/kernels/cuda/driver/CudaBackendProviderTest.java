@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.CudaException;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.DeviceUnavailableException;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.DType;
@@ -221,7 +222,8 @@ class CudaBackendProviderTest {
         "cuda: | device 'cuda:' is malformed: write NAME, NAME:NUMBER or NAME:NUMBER,OPTION=VALUE"
       })
   void malformedDevicesAreRefused(String device, String message) {
-    var error = assertThrows(IllegalArgumentException.class, () -> BackendProvider.open(device, 1));
+    var error =
+        assertThrows(DeviceUnavailableException.class, () -> BackendProvider.open(device, 1));
     assertEquals(message, error.getMessage());
   }
 }

@@ -1,6 +1,5 @@
-package io.zoetrope.kernels.cuda.memory;
+package io.zoetrope.kernels.cuda;
 
-import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -19,7 +18,7 @@ import java.util.stream.LongStream;
  * <p>A weight's memory is freed some time after the lifetime of the host tensor has ended, by the
  * thread of the device. Large matrices that don't fit any more become {@link StreamedWeights}.
  */
-public final class PlacedWeights {
+final class PlacedWeights {
   /** Elements converted at once: some megabytes of host memory. */
   private static final long CONVERSION_BLOCK = 1 << 22;
 
@@ -44,23 +43,17 @@ public final class PlacedWeights {
   private long residentBytes;
 
   /**
-   * Begins without weights.
+   * No weights yet.
    *
    * @param weightBytes memory that weights may take
    */
-  public PlacedWeights(CudaRuntime runtime, long weightBytes) {
+  PlacedWeights(CudaRuntime runtime, long weightBytes) {
     this.runtime = runtime;
     this.residentLimit = weightBytes - 2 * weightBytes / SLOTS_PER_BUDGET;
     this.streamed = new StreamedWeights(runtime, weightBytes / SLOTS_PER_BUDGET);
   }
 
-  /**
-   * Places a weight on the device.
-   *
-   * @param weight in host memory; the placed one ends with its lifetime
-   * @param rounding what wider elements become, F32 or BF16
-   */
-  public Tensor place(Tensor weight, DType rounding) {
+  Tensor place(Tensor weight, DType rounding) {
     freeEnded();
     DType dtype = placedType(weight.dtype(), rounding);
     DeviceBlocks blocks = new DeviceBlocks(runtime, change -> residentBytes += change);
@@ -146,7 +139,7 @@ public final class PlacedWeights {
   }
 
   /** Gives back the memory of weights whose lifetime has ended. */
-  public void freeEnded() {
+  void freeEnded() {
     for (DeviceBlocks blocks = ended.poll(); blocks != null; blocks = ended.poll()) {
       blocks.free();
     }

@@ -1,29 +1,28 @@
-package io.zoetrope.kernels.cuda.memory;
+package io.zoetrope.kernels.cuda;
 
-import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongConsumer;
 
 /** Memory that is given back together. */
-public final class DeviceBlocks {
+final class DeviceBlocks {
   private final CudaRuntime runtime;
   private final LongConsumer counter;
   private final Queue<Runnable> releases = new ConcurrentLinkedQueue<>();
 
   /**
-   * Begins without memory.
+   * No memory yet.
    *
    * @param counter is told by how many bytes the device memory of {@link #allocate} grows or
    *     shrinks
    */
-  public DeviceBlocks(CudaRuntime runtime, LongConsumer counter) {
+  DeviceBlocks(CudaRuntime runtime, LongConsumer counter) {
     this.runtime = runtime;
     this.counter = counter;
   }
 
   /** Adds device memory; returns its address. */
-  public long allocate(long bytes) {
+  long allocate(long bytes) {
     long address = runtime.allocate(bytes);
     counter.accept(bytes);
     add(() -> {
@@ -39,7 +38,7 @@ public final class DeviceBlocks {
   }
 
   /** Gives everything back; to be called by the thread of the device. */
-  public void free() {
+  void free() {
     for (Runnable release = releases.poll(); release != null; release = releases.poll()) {
       release.run();
     }

@@ -1,6 +1,5 @@
-package io.zoetrope.kernels.cuda.memory;
+package io.zoetrope.kernels.cuda;
 
-import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda.memory;
+package io.zoetrope.kernels.cuda;
 
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Storage;
@@ -26,7 +26,7 @@ public final class DeviceStorage implements Storage {
    * @param address where the memory is for the next launch
    * @param tie whatever must not be collected before this storage, or null
    */
-  public DeviceStorage(DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
+  DeviceStorage(DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
     this.blocks = blocks;
     this.tie = tie;
     this.address = address;
@@ -38,8 +38,7 @@ public final class DeviceStorage implements Storage {
     return byteSize;
   }
 
-  /** Returns the blocks that this storage is freed with. */
-  public DeviceBlocks blocks() {
+  DeviceBlocks blocks() {
     return blocks;
   }
 

@@ -1,11 +1,10 @@
-package io.zoetrope.kernels.cuda.memory;
+package io.zoetrope.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.zoetrope.kernels.cuda.driver.CudaDriver;
 import io.zoetrope.kernels.cuda.driver.DriverRuntime;
-import io.zoetrope.kernels.cuda.runtime.CudaException;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;

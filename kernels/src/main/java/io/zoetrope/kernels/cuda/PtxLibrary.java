@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda.runtime;
+package io.zoetrope.kernels.cuda;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,9 +17,6 @@ import java.util.stream.Stream;
 public final class PtxLibrary {
   /** A line of the manifest: what it is about, its hash or name, and the file. */
   public record Entry(String kind, String value, String file) {}
-
-  /** Where {@code build.sh} writes to. */
-  private static final String FOLDER = "/io/zoetrope/kernels/cuda/";
 
   private static final String MANIFEST = "manifest.txt";
 
@@ -64,7 +61,7 @@ public final class PtxLibrary {
   }
 
   private static String read(String file) {
-    try (InputStream in = PtxLibrary.class.getResourceAsStream(FOLDER + file)) {
+    try (InputStream in = PtxLibrary.class.getResourceAsStream(file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(file, e);

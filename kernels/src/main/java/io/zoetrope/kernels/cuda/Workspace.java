@@ -1,6 +1,4 @@
-package io.zoetrope.kernels.cuda.memory;
-
-import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
+package io.zoetrope.kernels.cuda;
 
 /**
  * Device memory for the length of one operation. Launches run in order, so all operations share one
@@ -11,8 +9,7 @@ public final class Workspace {
   private long address;
   private long bytes;
 
-  /** Makes a workspace that has no memory yet. */
-  public Workspace(CudaRuntime runtime) {
+  Workspace(CudaRuntime runtime) {
     this.runtime = runtime;
   }
 

@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda.runtime;
+package io.zoetrope.kernels.cuda;
 
 import io.zoetrope.files.ExpectedException;
 
