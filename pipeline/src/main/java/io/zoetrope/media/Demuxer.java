@@ -28,6 +28,9 @@ final class Demuxer implements AutoCloseable {
   /** Decoders that may be used, by ffmpeg's names. */
   static final String CODECS = "h264,hevc,vp9,mpeg4,mjpeg,gif,png";
 
+  /** ffmpeg's name for MP4 and its relatives. */
+  private static final String CLIP = "mov";
+
   /** As much as 16 bits for each of four channels take without compression. */
   private static final long MAX_PICTURE_BYTES = 8L * MediaReader.MAX_PIXELS;
 
@@ -51,15 +54,8 @@ final class Demuxer implements AutoCloseable {
   private final AVFormatContext format = new AVFormatContext(null);
   private final boolean isClip;
 
-  Demuxer(Path file) throws IOException {
-    String name = formatOf(file);
-    isClip = name.equals("mov");
-    long most = isClip ? MAX_CLIP_BYTES : MAX_PICTURE_BYTES;
-    if (Files.size(file) > most) {
-      throw new IOException(
-          "it has more than %d MiB; cut it or make it smaller first".formatted(most >> 20));
-    }
-    Ffmpeg.load();
+  private Demuxer(Path file, String name) throws IOException {
+    isClip = name.equals(CLIP);
     AVInputFormat input = av_find_input_format(name);
     AVDictionary options = Ffmpeg.dictionary(OPTIONS);
     try (var url = Ffmpeg.url(file)) {
@@ -68,6 +64,22 @@ final class Demuxer implements AutoCloseable {
     } finally {
       av_dict_free(options);
     }
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws IOException if it is of no format that is read, broken, or too large
+   */
+  static Demuxer open(Path file) throws IOException {
+    String name = formatOf(file);
+    long most = name.equals(CLIP) ? MAX_CLIP_BYTES : MAX_PICTURE_BYTES;
+    if (Files.size(file) > most) {
+      throw new IOException(
+          "it has more than %d MiB; cut it or make it smaller first".formatted(most >> 20));
+    }
+    Ffmpeg.load();
+    return new Demuxer(file, name);
   }
 
   /**
@@ -82,7 +94,7 @@ final class Demuxer implements AutoCloseable {
     }
     String text = new String(head, StandardCharsets.ISO_8859_1);
     if (text.startsWith("ftyp", 4)) {
-      return "mov";
+      return CLIP;
     } else if (text.startsWith("GIF8")) {
       return "gif";
     } else if (text.startsWith("\u0089PNG")) {

@@ -19,6 +19,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 import static org.bytedeco.ffmpeg.global.swscale.swscale_version;
 
+import io.zoetrope.files.PrivateFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,9 @@ final class Ffmpeg {
    */
   private static final FutureTask<Void> LOADING = new FutureTask<>(Ffmpeg::loadLibraries);
 
+  /** Where JavaCPP unpacks the libraries. */
+  private static final String FOLDER_PROPERTY = "org.bytedeco.javacpp.cachedir";
+
   /** Bytes of one allocation: the largest picture that is read, in its widest format. */
   private static final long MAX_ALLOCATION = 8L * MediaReader.MAX_PIXELS + (1 << 20);
 
@@ -56,7 +60,7 @@ final class Ffmpeg {
 
   /**
    * Loads the native libraries and keeps them from writing to the terminal; to be called before any
-   * other use.
+   * other use, the making of an object of theirs included.
    *
    * @throws MediaException if there are none for this machine
    */
@@ -66,11 +70,12 @@ final class Ffmpeg {
       LOADING.get();
     } catch (ExecutionException e) {
       throw new MediaException(
-          "cannot load the ffmpeg libraries on %s %s: %s; a folder of PNG frames can be written without them"
+          "cannot load the ffmpeg libraries on %s %s: %s; they are unpacked to %s, which needs 100 MB of space and must not be mounted noexec: set XDG_CACHE_HOME to another folder, or write .png-folder, which needs no libraries"
               .formatted(
                   System.getProperty("os.name"),
                   System.getProperty("os.arch"),
-                  e.getCause().getMessage()),
+                  innermost(e).getMessage(),
+                  System.getProperty(FOLDER_PROPERTY, "a folder for temporary files")),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -79,7 +84,19 @@ final class Ffmpeg {
     }
   }
 
-  private static Void loadLibraries() {
+  private static Throwable innermost(Throwable error) {
+    Throwable cause = error;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  private static Void loadLibraries() throws IOException {
+    // JavaCPP's own choices are folders that another user may have made before.
+    if (System.getProperty(FOLDER_PROPERTY) == null) {
+      System.setProperty(FOLDER_PROPERTY, PrivateFolder.kept("native").toString());
+    }
     // JavaCPP would refuse every allocation once the process, with mapped weights and all, is
     // larger than some heaps.
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");

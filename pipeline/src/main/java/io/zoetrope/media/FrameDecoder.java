@@ -29,7 +29,6 @@ import io.zoetrope.files.Printable;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +54,14 @@ final class FrameDecoder implements AutoCloseable {
   private long firstTimestamp;
   private long lastTimestamp;
 
-  FrameDecoder(Path file, int maxFrames) throws IOException {
+  /**
+   * A decoder of one file.
+   *
+   * @param demuxer stays the caller's to close
+   */
+  FrameDecoder(Demuxer demuxer, int maxFrames) {
+    this.demuxer = demuxer;
     this.maxFrames = maxFrames;
-    this.demuxer = new Demuxer(file);
   }
 
   /** Every frame; to be called once. */
@@ -209,6 +213,5 @@ final class FrameDecoder implements AutoCloseable {
     av_frame_free(decoded);
     av_packet_free(packet);
     avcodec_free_context(decoder);
-    demuxer.close();
   }
 }

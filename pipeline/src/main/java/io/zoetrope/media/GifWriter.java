@@ -53,33 +53,31 @@ final class GifWriter extends MediaWriter {
             .formatted(MediaReader.MAX_PIXELS, width, height);
   }
 
+  /** One byte for a pixel, half of them after compression. */
+  @Override
+  double bytesPerSample() {
+    return 1 / 6.0;
+  }
+
+  @Override
+  void begin(int width, int height, int framesPerSecond, Path path) throws IOException {
+    Ffmpeg.load();
+    AVFilterGraph graph = Ffmpeg.allocated(avfilter_graph_alloc());
+    try (var _ = muxer(path, width, height, framesPerSecond)) {
+      configure(graph, width, height, framesPerSecond);
+    } finally {
+      avfilter_graph_free(graph);
+    }
+  }
+
   @Override
   void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
       throws IOException {
     Ffmpeg.load();
     AVFilterGraph graph = Ffmpeg.allocated(avfilter_graph_alloc());
     AVFrame indexed = Ffmpeg.allocated(av_frame_alloc());
-    try (var muxer =
-        new Muxer(
-            path,
-            "gif",
-            Map.of("loop", "0"),
-            Map.of(),
-            "gif",
-            Map.of(),
-            framesPerSecond,
-            encoder ->
-                encoder.width(frames.width()).height(frames.height()).pix_fmt(AV_PIX_FMT_PAL8))) {
-      String filters =
-          String.format(
-              Locale.ROOT,
-              "buffer@source=video_size=%dx%d:pix_fmt=rgb24:time_base=1/%d,split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];[b][p]paletteuse=new=1:dither=none,buffersink@sink",
-              frames.width(),
-              frames.height(),
-              framesPerSecond);
-      Ffmpeg.check(
-          avfilter_graph_parse_ptr(graph, filters, null, null, null), "reduce to a palette");
-      Ffmpeg.check(avfilter_graph_config(graph, null), "reduce to a palette");
+    try (var muxer = muxer(path, frames.width(), frames.height(), framesPerSecond)) {
+      configure(graph, frames.width(), frames.height(), framesPerSecond);
       AVFilterContext source = avfilter_graph_get_filter(graph, "buffer@source");
       AVFilterContext sink = avfilter_graph_get_filter(graph, "buffersink@sink");
       for (int i = 0; i < frames.frames(); i++) {
@@ -101,6 +99,32 @@ final class GifWriter extends MediaWriter {
       avfilter_graph_free(graph);
     }
     appendComment(path, provenance);
+  }
+
+  private static Muxer muxer(Path path, int width, int height, int framesPerSecond)
+      throws IOException {
+    return new Muxer(
+        path,
+        "gif",
+        Map.of("loop", "0"),
+        Map.of(),
+        "gif",
+        Map.of(),
+        framesPerSecond,
+        encoder -> encoder.width(width).height(height).pix_fmt(AV_PIX_FMT_PAL8));
+  }
+
+  private static void configure(AVFilterGraph graph, int width, int height, int framesPerSecond)
+      throws IOException {
+    String filters =
+        String.format(
+            Locale.ROOT,
+            "buffer@source=video_size=%dx%d:pix_fmt=rgb24:time_base=1/%d,split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];[b][p]paletteuse=new=1:dither=none,buffersink@sink",
+            width,
+            height,
+            framesPerSecond);
+    Ffmpeg.check(avfilter_graph_parse_ptr(graph, filters, null, null, null), "reduce to a palette");
+    Ffmpeg.check(avfilter_graph_config(graph, null), "reduce to a palette");
   }
 
   private static void drain(AVFilterContext sink, AVFrame frame, Muxer muxer) throws IOException {

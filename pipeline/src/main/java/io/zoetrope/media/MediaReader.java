@@ -26,7 +26,8 @@ public final class MediaReader {
    *     half the Java heap as RGB
    */
   public static VideoClip read(Path file, int maxFrames) {
-    try (var decoder = new FrameDecoder(file, maxFrames)) {
+    try (var demuxer = Demuxer.open(file);
+        var decoder = new FrameDecoder(demuxer, maxFrames)) {
       return decoder.read();
     } catch (IOException e) {
       throw new MediaException("cannot read %s: %s".formatted(file, FileErrors.reason(e)), e);

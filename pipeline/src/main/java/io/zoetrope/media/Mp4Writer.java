@@ -39,6 +39,8 @@ final class Mp4Writer extends MediaWriter {
   /** Doubles the step size (ITU-T H.264, 8.5). */
   private static final int QUANTIZER_OCTAVE = 6;
 
+  private static final String COMMENT = "comment";
+
   private static final int MIN_SIDE = 16;
 
   /**
@@ -68,6 +70,18 @@ final class Mp4Writer extends MediaWriter {
     return null;
   }
 
+  /** One bit for three samples, which the demo's and usual clips stay below at this quality. */
+  @Override
+  double bytesPerSample() {
+    return 1 / 24.0;
+  }
+
+  @Override
+  void begin(int width, int height, int framesPerSecond, Path path) throws IOException {
+    Ffmpeg.load();
+    muxer(path, width, height, framesPerSecond, QUANTIZER, Map.of()).close();
+  }
+
   @Override
   void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
       throws IOException {
@@ -92,15 +106,13 @@ final class Mp4Writer extends MediaWriter {
     AVFrame yuv = new AVFrame(null);
     SwsContext converter = null;
     try (var muxer =
-        new Muxer(
+        muxer(
             path,
-            "mp4",
-            Map.of("movflags", "+faststart"),
-            Map.of("comment", provenance.toJson()),
-            "libopenh264",
-            Map.of("rc_mode", "quality"),
+            width,
+            height,
             framesPerSecond,
-            encoder -> configure(encoder, frames, framesPerSecond, quantizer))) {
+            quantizer,
+            Map.of(COMMENT, provenance.toJson()))) {
       rgb = Ffmpeg.frame(width, height, AV_PIX_FMT_RGB24, 1);
       yuv = Ffmpeg.frame(width, height, AV_PIX_FMT_YUV420P, 0);
       converter =
@@ -134,9 +146,28 @@ final class Mp4Writer extends MediaWriter {
     }
   }
 
+  private static Muxer muxer(
+      Path path,
+      int width,
+      int height,
+      int framesPerSecond,
+      int quantizer,
+      Map<String, String> metadata)
+      throws IOException {
+    return new Muxer(
+        path,
+        "mp4",
+        Map.of("movflags", "+faststart"),
+        metadata,
+        "libopenh264",
+        Map.of("rc_mode", "quality"),
+        framesPerSecond,
+        encoder -> configure(encoder, width, height, framesPerSecond, quantizer));
+  }
+
   private static void configure(
-      AVCodecContext encoder, VideoFrames frames, int framesPerSecond, int quantizer) {
-    encoder.width(frames.width()).height(frames.height()).pix_fmt(AV_PIX_FMT_YUV420P);
+      AVCodecContext encoder, int width, int height, int framesPerSecond, int quantizer) {
+    encoder.width(width).height(height).pix_fmt(AV_PIX_FMT_YUV420P);
     encoder.color_range(AVCOL_RANGE_MPEG).colorspace(AVCOL_SPC_BT709);
     encoder.color_primaries(AVCOL_PRI_BT709).color_trc(AVCOL_TRC_BT709);
     encoder.chroma_sample_location(AVCHROMA_LOC_LEFT);

@@ -5,12 +5,14 @@ import io.zoetrope.files.OutputFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -29,6 +31,18 @@ final class PngFolderWriter extends MediaWriter {
   @Override
   String unfit(int width, int height, int framesPerSecond) {
     return null;
+  }
+
+  /** What is left of pictures without noise. */
+  @Override
+  double bytesPerSample() {
+    return 0.3;
+  }
+
+  @Override
+  void begin(int width, int height, int framesPerSecond, Path path) throws IOException {
+    Files.createDirectory(path);
+    Files.createFile(path.resolve(PROVENANCE_FILE));
   }
 
   @Override
@@ -65,6 +79,7 @@ final class PngFolderWriter extends MediaWriter {
 
   @Override
   Optional<String> obstacle() {
+    recover();
     if (!Files.isDirectory(target())) {
       return Files.isRegularFile(target())
           ? Optional.of("it is a file, not a folder of frames; choose another name")
@@ -85,8 +100,7 @@ final class PngFolderWriter extends MediaWriter {
     try (Stream<Path> files = Files.list(folder)) {
       names = files.map(file -> file.getFileName().toString()).toList();
     } catch (IOException e) {
-      throw new MediaException(
-          "cannot write %s: %s; choose another folder".formatted(folder, FileErrors.reason(e)), e);
+      throw unusable(folder, e);
     }
     return names.isEmpty()
         || names.contains(PROVENANCE_FILE)
@@ -101,14 +115,41 @@ final class PngFolderWriter extends MediaWriter {
       super.publish(temporary);
       return;
     }
-    Path old = temporarySibling();
-    Files.move(target(), old, StandardCopyOption.ATOMIC_MOVE);
+    Path old = aside();
+    OutputFile.rename(target(), old);
     try {
       super.publish(temporary);
-    } catch (IOException e) {
-      Files.move(old, target(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | RuntimeException e) {
+      OutputFile.rename(old, target());
       throw e;
     }
-    deleteQuietly(old);
+    OutputFile.deleteQuietly(old);
+  }
+
+  /** Where the old folder waits until the new one has its name; the same in each run. */
+  private Path aside() {
+    byte[] name = target().getFileName().toString().getBytes(StandardCharsets.UTF_8);
+    return target().resolveSibling(".zoetrope-%s.replaced".formatted(UUID.nameUUIDFromBytes(name)));
+  }
+
+  /** A run that was killed between the two renames has left the old folder aside. */
+  private void recover() {
+    Path old = aside();
+    if (!Files.isDirectory(old, LinkOption.NOFOLLOW_LINKS) || !isReplaceable(old)) {
+      return;
+    } else if (Files.exists(target())) {
+      OutputFile.deleteQuietly(old);
+      return;
+    }
+    try {
+      OutputFile.rename(old, target());
+    } catch (IOException e) {
+      throw unusable(old, e);
+    }
+  }
+
+  private static MediaException unusable(Path folder, IOException e) {
+    return new MediaException(
+        "cannot write %s: %s; choose another folder".formatted(folder, FileErrors.reason(e)), e);
   }
 }

@@ -119,7 +119,7 @@ public record Provenance(Map<String, Object> entries) {
         return PngText.find(in, PngText.COMMENT);
       }
     }
-    try (var demuxer = new Demuxer(file)) {
+    try (var demuxer = Demuxer.open(file)) {
       return demuxer.tag("comment");
     }
   }

@@ -55,9 +55,9 @@ class GifWriterTest {
   @Test
   void refusesRatesThatBrowsersSlowDown() {
     MediaWriter writer = MediaWriter.open(folder.resolve("out.gif").toString());
-    writer.check(64, 64, 50);
+    writer.check(64, 64, 1, 50);
     String message =
-        assertThrows(MediaException.class, () -> writer.check(64, 64, 51)).getMessage();
+        assertThrows(MediaException.class, () -> writer.check(64, 64, 1, 51)).getMessage();
     assertTrue(
         message.endsWith(
             "a GIF plays at most 50 frames per second, got 51; choose a lower rate or write .mp4"),
@@ -68,7 +68,7 @@ class GifWriterTest {
   void refusesFramesThatAreTooLargeForMemory() {
     MediaWriter writer = MediaWriter.open(folder.resolve("out.gif").toString());
     String message =
-        assertThrows(MediaException.class, () -> writer.check(8192, 4098, 8)).getMessage();
+        assertThrows(MediaException.class, () -> writer.check(8192, 4098, 1, 8)).getMessage();
     assertTrue(message.contains("at most 33554432 pixels, got 8192x4098; choose"), message);
   }
 

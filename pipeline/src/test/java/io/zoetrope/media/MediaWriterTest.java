@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -34,6 +35,9 @@ class MediaWriterTest {
         "cannot write out.avi: the extension .avi isn't supported; use .mp4, .gif, or .png-folder for a folder of PNG frames",
         refusal("out.avi"));
     assertTrue(refusal("out.png").contains("the extension .png isn't"));
+    assertEquals(
+        "cannot write clips/out: the name has no extension; use clips/out.mp4, clips/out.gif, or clips/out.png-folder for a folder of PNG frames",
+        refusal("clips/out"));
   }
 
   @Test
@@ -56,6 +60,46 @@ class MediaWriterTest {
     assertOnly(target);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"out.mp4", "out.gif", "out.png-folder"})
+  void aCheckOpensEverythingAndLeavesNothing(String name) throws IOException {
+    MediaWriter writer = MediaWriter.open(folder.resolve(name).toString());
+    writer.check(64, 64, 17, 8);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(0, files.count());
+    }
+    Files.delete(folder);
+    String message =
+        assertThrows(MediaException.class, () -> writer.check(64, 64, 17, 8)).getMessage();
+    assertTrue(message.startsWith("cannot write " + writer.target() + ": "), message);
+    Files.createDirectory(folder);
+  }
+
+  /** Found before the job, and not when its clip is to be written. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void librariesThatCannotBeUnpackedAreNamed() throws IOException, InterruptedException {
+    Path cache = Files.createDirectory(folder.resolve("cache"));
+    String output =
+        runLimited(
+            CheckClip.class, Map.of("XDG_CACHE_HOME", cache.toString()), folder.resolve("out.mp4"));
+    assertTrue(output.startsWith("cannot load the ffmpeg libraries on "), output);
+    assertTrue(output.contains(": File too large; they are unpacked to "), output);
+    assertEquals(1, output.lines().count(), output);
+  }
+
+  /** Prints the message of the error, and nothing else. */
+  static final class CheckClip {
+    public static void main(String[] arguments) {
+      try {
+        MediaWriter.open(arguments[0]).check(64, 64, 5, 8);
+      } catch (MediaException e) {
+        System.out.print(e.getMessage());
+        System.exit(1);
+      }
+    }
+  }
+
   /** A limit on the size of files fails in the middle of writing, as a full disk does. */
   @ParameterizedTest
   @ValueSource(strings = {"out.mp4", "out.gif", "out.png-folder"})
@@ -63,24 +107,7 @@ class MediaWriterTest {
   void leavesNothingHalfWritten(String name) throws IOException, InterruptedException {
     Ffmpeg.load();
     Path target = folder.resolve(name);
-    Process process =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                "ulimit -f 8 && exec \"$@\"",
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                WriteLargeClip.class.getName(),
-                target.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(1, process.waitFor(), output);
+    String output = runLimited(WriteLargeClip.class, Map.of(), target);
     assertTrue(output.startsWith("cannot write " + target + ": "), output);
     assertTrue(
         output.endsWith("; check that there is free space and that the folder can be written to"),
@@ -102,6 +129,30 @@ class MediaWriterTest {
         System.exit(1);
       }
     }
+  }
+
+  /** Runs a program that may write files of 4 KiB, and returns what it prints before it fails. */
+  private static String runLimited(Class<?> program, Map<String, String> environment, Path target)
+      throws IOException, InterruptedException {
+    var builder =
+        new ProcessBuilder(
+            "sh",
+            "-c",
+            "ulimit -f 8 && exec \"$@\"",
+            "sh",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:-UsePerfData",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName(),
+            target.toString());
+    builder.environment().putAll(environment);
+    Process process = builder.redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(1, process.waitFor(), output);
+    return output;
   }
 
   private void assertOnly(Path target) throws IOException {

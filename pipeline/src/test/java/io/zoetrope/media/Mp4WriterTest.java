@@ -82,7 +82,7 @@ class Mp4WriterTest {
   @Test
   void coloursAreWhatTheTagsSay() throws IOException {
     Path file = write(TestClips.solid(32, 32, 1, 255, 0, 0), 8);
-    try (var demuxer = new Demuxer(file)) {
+    try (var demuxer = Demuxer.open(file)) {
       var parameters = demuxer.format().streams(0).codecpar();
       assertEquals(1, demuxer.format().nb_streams());
       assertEquals(AV_CODEC_ID_H264, parameters.codec_id());
@@ -142,11 +142,12 @@ class Mp4WriterTest {
     MediaWriter writer = MediaWriter.open(folder.resolve("out.mp4").toString());
     for (int[] size : new int[][] {{63, 64}, {64, 63}, {14, 64}, {4096, 2320}}) {
       String message =
-          assertThrows(MediaException.class, () -> writer.check(size[0], size[1], 8)).getMessage();
+          assertThrows(MediaException.class, () -> writer.check(size[0], size[1], 1, 8))
+              .getMessage();
       assertTrue(message.contains("got %dx%d; choose".formatted(size[0], size[1])), message);
     }
-    writer.check(4096, 2304, 8);
-    assertThrows(MediaException.class, () -> writer.check(64, 64, 0));
+    writer.check(4096, 2304, 1, 8);
+    assertThrows(MediaException.class, () -> writer.check(64, 64, 1, 0));
     assertThrows(
         MediaException.class,
         () -> writer.write(TestClips.spot(17, 16, 1), 8, TestClips.provenance()));

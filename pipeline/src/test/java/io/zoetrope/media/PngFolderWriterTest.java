@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,7 @@ class PngFolderWriterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"frames", "frames/", "frames.png-folder", "clip.v2/"})
+  @ValueSource(strings = {"frames/", "frames.png-folder", "clip.v2/"})
   void framesAreExact(String name) throws IOException {
     VideoFrames clip = TestClips.noise(31, 17, 2);
     MediaWriter writer = MediaWriter.open(folder + "/" + name);
@@ -47,18 +48,18 @@ class PngFolderWriterTest {
 
   @Test
   void replacesAnEmptyFolderAndAnEarlierClip() throws IOException {
-    Path target = Files.createDirectory(folder.resolve("frames"));
+    Path target = Files.createDirectory(folder.resolve("frames.png-folder"));
     MediaWriter.open(target.toString())
         .write(TestClips.noise(16, 16, 3), 8, TestClips.provenance());
     MediaWriter.open(target.toString())
         .write(TestClips.noise(16, 16, 1), 8, TestClips.provenance());
     assertEquals(List.of("00000.png", "provenance.json"), names(target));
-    assertEquals(List.of("frames"), names(folder));
+    assertEquals(List.of("frames.png-folder"), names(folder));
   }
 
   @Test
   void keepsFoldersOfOthers() throws IOException {
-    Path target = Files.createDirectory(folder.resolve("frames"));
+    Path target = Files.createDirectory(folder.resolve("frames.png-folder"));
     Path photo = Files.writeString(target.resolve("00000.png"), "mine");
     assertThrows(MediaException.class, () -> MediaWriter.open(target.toString()));
     Files.delete(photo);
@@ -80,8 +81,35 @@ class PngFolderWriterTest {
 
   @Test
   void refusesAFileOfThatName() throws IOException {
-    Path target = Files.writeString(folder.resolve("frames"), "mine");
+    Path target = Files.writeString(folder.resolve("frames.png-folder"), "mine");
     assertThrows(MediaException.class, () -> MediaWriter.open(target.toString()));
     assertFalse(Files.isDirectory(target));
+  }
+
+  @Test
+  void theOldFolderComesBackIfTheNewOneCannotTakeItsPlace() throws IOException {
+    var writer = new PngFolderWriter(folder.resolve("frames.png-folder"));
+    writer.write(TestClips.noise(16, 16, 2), 8, TestClips.provenance());
+    List<String> before = names(writer.target());
+    assertThrows(IOException.class, () -> writer.publish(folder.resolve("missing")));
+    assertEquals(before, names(writer.target()));
+    assertEquals(List.of("frames.png-folder"), names(folder));
+  }
+
+  /** As after a run that was killed between the two renames, and one that was before the end. */
+  @Test
+  void aFolderThatWasLeftAsideComesBack() throws IOException {
+    Path target = folder.resolve("frames.png-folder");
+    MediaWriter writer = MediaWriter.open(target.toString());
+    writer.write(TestClips.noise(16, 16, 2), 8, TestClips.provenance());
+    byte[] name = "frames.png-folder".getBytes(StandardCharsets.UTF_8);
+    Path aside = folder.resolve(".zoetrope-%s.replaced".formatted(UUID.nameUUIDFromBytes(name)));
+    Files.move(target, aside);
+    MediaWriter.open(target.toString());
+    assertEquals(3, names(target).size());
+    Files.move(target, aside);
+    writer.write(TestClips.noise(16, 16, 1), 8, TestClips.provenance());
+    assertEquals(2, names(target).size());
+    assertEquals(List.of("frames.png-folder"), names(folder));
   }
 }

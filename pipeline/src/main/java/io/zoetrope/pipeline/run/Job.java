@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.run;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.dit.scheduler.SchedulerConfig;
+import io.zoetrope.files.OutputFile;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.ops.Ops;
@@ -29,6 +30,7 @@ import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.weights.SafetensorsWriter;
 import io.zoetrope.weights.WeightsException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +83,7 @@ public final class Job {
     conditioning.check(request);
     schedule = model.scheduler(request);
     checkSchedule();
+    request.find(Setting.SAVE_LATENTS).ifPresent(this::checkSaved);
   }
 
   // ---------------------------------------------------------------- checks
@@ -134,6 +137,16 @@ public final class Job {
                             .map(task -> ", and does " + task.title())
                             .reduce("", String::concat),
                         input.title())));
+  }
+
+  /** The latents are saved after the longest stage of all. */
+  private void checkSaved(Path file) {
+    long bytes = model.geometry().latents(request.size()).count() * Float.BYTES;
+    OutputFile.obstacle(file)
+        .or(() -> OutputFile.spaceObstacle(file, bytes))
+        .ifPresent(obstacle -> {
+          throw new PipelineException("cannot save latents to %s: %s".formatted(file, obstacle));
+        });
   }
 
   /** Makes the schedule once, so that one that can't be is found now. */

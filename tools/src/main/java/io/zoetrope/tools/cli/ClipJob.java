@@ -145,7 +145,7 @@ final class ClipJob {
     requireRange("--fps", fps, 1000);
     requireScalable(size);
     if (writer != null) {
-      writer.check(size.width() * upscale, size.height() * upscale, fps);
+      writer.check(size.width() * upscale, size.height() * upscale, size.frames(), fps);
     }
     String title =
         "%s, %s: %dx%d, %s, %s, seed %s"

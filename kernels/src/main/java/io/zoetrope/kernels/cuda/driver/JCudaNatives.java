@@ -1,7 +1,8 @@
 package io.zoetrope.kernels.cuda.driver;
 
+import io.zoetrope.files.OutputFile;
+import io.zoetrope.files.PrivateFolder;
 import io.zoetrope.ops.DeviceUnavailableException;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -41,7 +42,7 @@ final class JCudaNatives {
     String usual = System.getProperty(FOLDER_PROPERTY);
     Path folder = null;
     try {
-      folder = Files.createTempDirectory("zoetrope-jcuda");
+      folder = PrivateFolder.fresh("jcuda");
       if (resource != null) {
         unpack(resource, folder.resolve(name));
       }
@@ -56,7 +57,10 @@ final class JCudaNatives {
       throw new UncheckedIOException("cannot unpack JCuda's libraries: " + e.getMessage(), e);
     } finally {
       System.setProperty(FOLDER_PROPERTY, usual);
-      delete(folder);
+      // Linux lets go of the names of loaded libraries at once, Windows when the process ends.
+      if (folder != null) {
+        OutputFile.deleteQuietly(folder);
+      }
     }
   }
 
@@ -75,21 +79,5 @@ final class JCudaNatives {
       }
       Files.copy(in, file);
     }
-  }
-
-  /** Linux lets go of the names of loaded libraries at once, Windows when the process ends. */
-  private static void delete(Path folder) {
-    if (folder == null) {
-      return;
-    }
-    // Files are deleted before the folder: the last one registered goes first.
-    folder.toFile().deleteOnExit();
-    File[] files = folder.toFile().listFiles();
-    for (File file : files == null ? new File[0] : files) {
-      if (!file.delete()) {
-        file.deleteOnExit();
-      }
-    }
-    folder.toFile().delete();
   }
 }

@@ -1,12 +1,12 @@
 package io.zoetrope.kernels.cuda.standin;
 
+import io.zoetrope.files.PrivateFolder;
 import io.zoetrope.kernels.emulator.fault.DeviceMemoryException;
 import io.zoetrope.kernels.emulator.fault.InvalidLaunchException;
 import io.zoetrope.kernels.emulator.fault.KernelFault;
 import io.zoetrope.kernels.emulator.fault.PtxLoadException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -93,24 +93,12 @@ public final class StandInDriver {
   static synchronized Path folder() {
     if (folder == null) {
       try {
-        folder = Files.createTempDirectory("zoetrope-standin");
+        folder = PrivateFolder.fresh("standin");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteFolder(folder)));
     }
     return folder;
-  }
-
-  private static void deleteFolder(Path folder) {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static synchronized void loadLibraries() {
