@@ -185,10 +185,12 @@ class BadInputTest extends CommandTest {
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void neverReplacesADevice() throws IOException {
-    for (String option : List.of("--save-tensors", "--save-latents", "-o")) {
+    for (String option : List.of("--save-tensors", "--save-latents")) {
       err.getBuffer().setLength(0);
       assertRefused(generate(option, "/dev/null"), "/dev/null", "it is a device");
     }
+    err.getBuffer().setLength(0);
+    assertRefused(generate("-o", "/dev/null"), "/dev/null", "no extension");
     assertTrue(Files.readAttributes(Path.of("/dev/null"), BasicFileAttributes.class).isOther());
   }
 
