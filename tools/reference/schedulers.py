@@ -15,14 +15,16 @@ import numpy as np
 import torch
 
 EULER, UNIPC, DPM = "FlowMatchEulerDiscreteScheduler", "UniPCMultistepScheduler", "DPMSolverMultistepScheduler"
+DDIM = "DDIMScheduler"
 FLOW = {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": 3.0}
 
 
 def case(name, cls, config, steps, **call):
-    flow = {} if cls == EULER else FLOW
+    flow = FLOW if cls in (UNIPC, DPM) else {}
     return {"name": name, "class": cls, "config": {**flow, **config}, "steps": steps, **call}
 
 
+EVERY = 111  # of betas and alphas: the first, the last and eight between
 DYNAMIC = {"use_dynamic_shifting": True}
 CASES = [
     case("euler_one_step", EULER, {"shift": 5.0}, 1),
@@ -57,6 +59,23 @@ CASES = [
     case("dpmpp_euler_at_final", DPM, {"euler_at_final": True}, 7),
     case("dpmpp_dynamic", DPM, DYNAMIC, 6, set_timesteps={"mu": 0.8}),
     case("dpmpp_from3", DPM, {"solver_order": 3}, 9, add_noise_from=3),
+    case("dpmpp_dynamic_without_mu", DPM, {**DYNAMIC, "flow_shift": 5.0}, 6),
+    case("euler_first_sigma_above_1", EULER, {"shift": 1.58}, 4),
+    case("euler_first_sigma_far_above_1", EULER, {"shift": 0.01}, 5),
+    case("euler_equal_sigmas", EULER, {"shift": 999999.0}, 3, set_begin_index=0),
+    case("ddim_epsilon_clipped", DDIM, {}, 8),
+    case("ddim_epsilon_linspace", DDIM, {"timestep_spacing": "linspace", "clip_sample": False}, 7),
+    case("ddim_epsilon_leading_offset", DDIM,
+         {"steps_offset": 1, "set_alpha_to_one": False, "beta_schedule": "scaled_linear", "clip_sample": False}, 9),
+    case("ddim_v_zero_snr_trailing", DDIM,
+         {"prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing",
+          "beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "clip_sample": False}, 10),
+    case("ddim_v_clipped_range", DDIM,
+         {"prediction_type": "v_prediction", "clip_sample_range": 0.5, "timestep_spacing": "trailing"}, 6),
+    case("ddim_sample", DDIM, {"prediction_type": "sample", "clip_sample": False}, 5),
+    case("ddim_eta", DDIM, {"clip_sample": False}, 6, eta=0.7),
+    case("ddim_eta_1_clipped_v", DDIM, {"prediction_type": "v_prediction"}, 6, eta=1.0),
+    case("ddim_from2", DDIM, {"clip_sample": False}, 6, add_noise_from=2),
 ]
 
 
@@ -68,7 +87,11 @@ def run(c, dtype):
     else:
         arguments["num_inference_steps"] = c["steps"]
     s.set_timesteps(**arguments)
-    s.sigmas = s.sigmas.to(dtype)
+    ddim = c["class"] == DDIM
+    if ddim:
+        s.alphas_cumprod, s.final_alpha_cumprod = s.alphas_cumprod.to(dtype), s.final_alpha_cumprod.to(dtype)
+    else:
+        s.sigmas = s.sigmas.to(dtype)
     timesteps = s.timesteps
     if "set_begin_index" in c:
         s.set_begin_index(c["set_begin_index"])
@@ -81,13 +104,23 @@ def run(c, dtype):
         tensors.update(original=original, noise_added=x)
         x = s.add_noise(original, x, timesteps[:1])
     tensors["initial"] = x
-    outputs, samples = [], []
+    outputs, samples, draws = [], [], []
+    generator = torch.Generator().manual_seed(1000)
     for t in timesteps:
         outputs.append(torch.tanh(0.5 * x + t / 1000))
-        x = s.step(outputs[-1], t, x, return_dict=False)[0]
+        arguments = {}
+        if "eta" in c:
+            draws.append(torch.randn(x.shape, generator=generator).to(dtype))
+            arguments = {"eta": c["eta"], "variance_noise": draws[-1]}
+        x = s.step(outputs[-1], t, x, return_dict=False, **arguments)[0]
         samples.append(x)
-    tensors.update(sigmas=s.sigmas, timesteps=timesteps, model_outputs=torch.stack(outputs),
-                   samples_after=torch.stack(samples))
+    tensors.update(timesteps=timesteps, model_outputs=torch.stack(outputs), samples_after=torch.stack(samples))
+    if ddim:
+        tensors.update(betas=s.betas[::EVERY], alphas_cumprod=s.alphas_cumprod[::EVERY])
+    else:
+        tensors.update(sigmas=s.sigmas)
+    if draws:
+        tensors.update(noise=torch.stack(draws))
     return tensors
 
 

@@ -67,7 +67,7 @@ public final class Setting<T> {
           "flow_shift",
           "flow shift",
           shift -> shift > 0 && Double.isFinite(shift),
-          "is not a positive number");
+          "is not a finite number above 0");
 
   /** Tokens that a prompt is padded or cut to. */
   public static final Setting<Integer> MAX_SEQUENCE_LENGTH =

@@ -5,21 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Tensor;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SchedulerTest {
   private static final Ops OPS = new Ops(new ReferenceBackend());
   private static final int LENGTH = 2500;
 
-  private static Scheduler scheduler(SchedulerKind kind, String... fields) {
-    return Scheduler.of(SchedulerConfigTest.parse(kind, fields));
+  private static Scheduler scheduler(String kind, String... fields) {
+    return SchedulerConfigs.parse(kind, fields).scheduler();
   }
 
   /** A step on host arrays. */
@@ -62,24 +65,23 @@ class SchedulerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "EULER, 2, bh2, 1, 0",
-    "EULER, 2, bh2, 7, 3",
-    "UNIPC, 1, bh2, 1, 0",
-    "UNIPC, 2, bh1, 1, 0",
-    "UNIPC, 3, bh1, 8, 0",
-    "UNIPC, 3, bh2, 8, 3",
-    "DPM_SOLVER, 1, midpoint, 1, 0",
-    "DPM_SOLVER, 2, heun, 8, 0",
-    "DPM_SOLVER, 3, heun, 20, 5"
+    "euler, 2, bh2, 1, 0",
+    "euler, 2, bh2, 7, 3",
+    "unipc, 1, bh2, 1, 0",
+    "unipc, 2, bh1, 1, 0",
+    "unipc, 3, bh1, 8, 0",
+    "unipc, 3, bh2, 8, 3",
+    "dpm++, 1, midpoint, 1, 0",
+    "dpm++, 2, heun, 8, 0",
+    "dpm++, 3, heun, 20, 5"
   })
-  void aPerfectModelLeadsToItsData(
-      SchedulerKind kind, int order, String solverType, int steps, int from) {
+  void aPerfectModelLeadsToItsData(String kind, int order, String solverType, int steps, int from) {
     Scheduler scheduler =
         scheduler(
             kind,
             "\"solver_order\": " + order,
             "\"solver_type\": \"" + solverType + "\"",
-            "\"" + (kind == SchedulerKind.EULER ? "shift" : "flow_shift") + "\": 3.0");
+            "\"" + (kind.equals("euler") ? "shift" : "flow_shift") + "\": 3.0");
     scheduler.setTimesteps(steps);
     assertEquals(steps + 1, scheduler.sigmas().length);
     float[] data = ramp(0.2f);
@@ -87,8 +89,8 @@ class SchedulerTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void setTimestepsForgetsThePreviousRun(SchedulerKind kind) {
+  @ValueSource(strings = {"unipc", "euler", "dpm++"})
+  void setTimestepsForgetsThePreviousRun(String kind) {
     Scheduler used = scheduler(kind);
     used.setTimesteps(6);
     runHalfway(used);
@@ -99,8 +101,8 @@ class SchedulerTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void closedSchedulersHoldNothingAndTakeNoStep(SchedulerKind kind) {
+  @ValueSource(strings = {"unipc", "euler", "dpm++"})
+  void closedSchedulersHoldNothingAndTakeNoStep(String kind) {
     try (Ops ops = new Ops(new ReferenceBackend())) {
       Scheduler scheduler = scheduler(kind);
       scheduler.setTimesteps(4);
@@ -131,8 +133,8 @@ class SchedulerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"UNIPC", "DPM_SOLVER"})
-  void ordersWarmUp(SchedulerKind kind) {
+  @ValueSource(strings = {"unipc", "dpm++"})
+  void ordersWarmUp(String kind) {
     Scheduler first = scheduler(kind, "\"solver_order\": 1");
     Scheduler third = scheduler(kind, "\"solver_order\": 3");
     first.setTimesteps(8);
@@ -149,8 +151,8 @@ class SchedulerTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void addNoiseMixesAtTheSigmaOfTheStep(SchedulerKind kind) {
+  @ValueSource(strings = {"unipc", "euler", "dpm++"})
+  void addNoiseMixesAtTheSigmaOfTheStep(String kind) {
     Scheduler scheduler = scheduler(kind);
     scheduler.setTimesteps(5);
     float[] timesteps = scheduler.timesteps();
@@ -171,7 +173,7 @@ class SchedulerTest {
 
   @Test
   void ofRepeatedTimestepsTheSecondIsFound() {
-    Scheduler scheduler = scheduler(SchedulerKind.UNIPC, "\"flow_shift\": 40.0");
+    StepScheduler scheduler = (StepScheduler) scheduler("unipc", "\"flow_shift\": 40.0");
     scheduler.setTimesteps(40);
     assertEquals(scheduler.timesteps()[0], scheduler.timesteps()[1]);
     assertEquals(1, scheduler.indexForTimestep(999));
@@ -179,10 +181,10 @@ class SchedulerTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void misuseIsAnError(SchedulerKind kind) {
+  @ValueSource(strings = {"unipc", "euler", "dpm++"})
+  void misuseIsAnError(String kind) {
     Scheduler scheduler = scheduler(kind);
-    String name = kind.className();
+    String name = Schedulers.ofOption(kind).className();
     assertMessage(name + ": steps must be at least 1, got 0", () -> scheduler.setTimesteps(0));
     assertMessage(name + ": begin index 0 is outside", () -> scheduler.setBeginIndex(0));
     scheduler.setTimesteps(1);
@@ -206,7 +208,7 @@ class SchedulerTest {
 
   @Test
   void aRunKeepsItsSampleLength() {
-    Scheduler scheduler = scheduler(SchedulerKind.UNIPC);
+    Scheduler scheduler = scheduler("unipc");
     scheduler.setTimesteps(3);
     step(scheduler, new float[4], scheduler.timesteps()[0], new float[4]);
     assertMessage(
@@ -214,30 +216,91 @@ class SchedulerTest {
         () -> step(scheduler, new float[5], scheduler.timesteps()[1], new float[5]));
   }
 
-  @Test
-  void sigmasThatCannotBeUsedAreErrors() {
-    Scheduler scheduler = scheduler(SchedulerKind.UNIPC, "\"flow_shift\": 1e12");
-    assertMessage("sigmas must fall", () -> scheduler.setTimesteps(10));
-    Scheduler euler = scheduler(SchedulerKind.EULER);
-    OptionalDouble none = OptionalDouble.empty();
-    assertMessage("no sigmas given", () -> euler.setTimesteps(new double[0], none));
-    assertMessage("sigmas must fall", () -> euler.setTimesteps(new double[] {0.5, 0.5}, none));
-    assertMessage("sigmas must fall", () -> euler.setTimesteps(new double[] {0.5, 0}, none));
-    assertMessage("sigmas must fall", () -> euler.setTimesteps(new double[] {1.5}, none));
-    assertMessage("sigmas must fall", () -> euler.setTimesteps(new double[] {Double.NaN}, none));
-    assertMessage(
-        "DPMSolverMultistepScheduler: takes no sigmas",
-        () -> scheduler(SchedulerKind.DPM_SOLVER).setTimesteps(new double[] {1}, none));
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "unipc|1e12|10|a flow shift of 1.0E12 leaves step 2 of 10 at noise level 1.0 after 0.999999: use at most",
+        "unipc|999999|2|use at most 490000, or another number of steps",
+        "unipc|1e-40|2|a flow shift of 1.0E-40 lets 2 steps start at noise level Infinity: use at least",
+        "dpm++|1e12|3|a flow shift of 1.0E12 leaves step 2 of 3 at noise level 1.0 after 1.0: use at most",
+        "euler|1e-9|3|lets 3 steps start at noise level"
+      })
+  void aShiftThatLeavesNoScheduleIsNamedWithWhatWorks(
+      String kind, String shift, int steps, String message) {
+    String field = kind.equals("euler") ? "shift" : "flow_shift";
+    Scheduler scheduler = scheduler(kind, "\"%s\": %s".formatted(field, shift));
+    ConfigException e = assertThrows(ConfigException.class, () -> scheduler.setTimesteps(steps));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
   @ParameterizedTest
-  @EnumSource
-  void dynamicShiftingNeedsMu(SchedulerKind kind) {
+  @CsvSource({"unipc, 999999, 2", "unipc, 1e12, 10", "dpm++, 1e12, 3"})
+  void theShiftThatIsNamedWorks(String kind, String shift, int steps) {
+    Scheduler scheduler = scheduler(kind, "\"flow_shift\": " + shift);
+    ConfigException e = assertThrows(ConfigException.class, () -> scheduler.setTimesteps(steps));
+    String named = e.getMessage().replaceAll(".*use at most (\\d+), .*", "$1");
+    Scheduler other = scheduler(kind, "\"flow_shift\": " + named);
+    other.setTimesteps(steps);
+    assertEquals(steps + 1, other.sigmas().length);
+  }
+
+  /** Diffusers computes the ends of the training schedule in float32, one a little above 1. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.2, 0.4, 0.66, 0.91, 1.32, 1.58, 1.84, 1.5, 999999})
+  void eulerStartsAtAnySigmaThatDiffusersStartsAt(double shift) {
+    Scheduler scheduler = scheduler("euler", "\"shift\": " + shift);
+    scheduler.setTimesteps(4);
+    assertEquals(1, scheduler.sigmas()[0], 1e-4);
+  }
+
+  @Test
+  void aTerminalSigmaNeedsTwoSteps() {
+    for (String kind : List.of("unipc", "euler")) {
+      Scheduler scheduler = scheduler(kind, "\"shift_terminal\": 0.1");
+      ConfigException e = assertThrows(ConfigException.class, () -> scheduler.setTimesteps(1));
+      assertTrue(
+          e.getMessage().contains("shift_terminal is 0.1")
+              && e.getMessage().contains("use at least 2 steps"),
+          e.getMessage());
+      scheduler.setTimesteps(2);
+      assertEquals(0.1f, scheduler.sigmas()[1], 1e-6f);
+    }
+  }
+
+  @Test
+  void sigmasThatCannotBeUsedAreErrors() {
+    Scheduler unipc = scheduler("unipc");
+    OptionalDouble none = OptionalDouble.empty();
+    assertMessage("no sigmas given", () -> unipc.setTimesteps(new double[0], none));
+    assertMessage("sigmas must fall", () -> unipc.setTimesteps(new double[] {0.5, 0.5}, none));
+    assertMessage("sigmas must fall", () -> unipc.setTimesteps(new double[] {0.5, 0}, none));
+    assertMessage("sigmas must fall", () -> unipc.setTimesteps(new double[] {1.5}, none));
+    assertMessage("sigmas must fall", () -> unipc.setTimesteps(new double[] {Double.NaN}, none));
+    Scheduler euler = scheduler("euler");
+    assertMessage("must not rise", () -> euler.setTimesteps(new double[] {0.5, 0.6}, none));
+    assertMessage("must not rise", () -> euler.setTimesteps(new double[] {-0.5}, none));
+    assertMessage("takes no sigmas", () -> scheduler("dpm++").setTimesteps(new double[] {1}, none));
+    assertMessage("takes no sigmas", () -> scheduler("ddim").setTimesteps(new double[] {1}, none));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unipc", "euler"})
+  void dynamicShiftingNeedsMu(String kind) {
     Scheduler scheduler = scheduler(kind, "\"use_dynamic_shifting\": true");
-    assertMessage("use_dynamic_shifting needs a finite mu", () -> scheduler.setTimesteps(3));
-    assertMessage(
-        "use_dynamic_shifting needs a finite mu",
-        () -> scheduler.setTimesteps(3, OptionalDouble.of(Double.POSITIVE_INFINITY)));
+    String message = "use_dynamic_shifting is true, which takes a shift that depends on the job";
+    for (OptionalDouble mu :
+        List.of(OptionalDouble.empty(), OptionalDouble.of(Double.POSITIVE_INFINITY))) {
+      ConfigException e = assertThrows(ConfigException.class, () -> scheduler.setTimesteps(3, mu));
+      assertTrue(e.getMessage().contains(message), e.getMessage());
+    }
+  }
+
+  @Test
+  void aShiftBeyondNumbersIsRefused() {
+    Scheduler scheduler = scheduler("dpm++", "\"use_dynamic_shifting\": true");
+    OptionalDouble endless = OptionalDouble.of(Double.POSITIVE_INFINITY);
+    assertThrows(ConfigException.class, () -> scheduler.setTimesteps(3, endless));
   }
 
   private static void assertMessage(String part, Runnable call) {

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.JsonConfig;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
+import io.zoetrope.dit.scheduler.config.Schedulers;
+import io.zoetrope.dit.scheduler.discrete.DDIMScheduler;
+import io.zoetrope.dit.scheduler.flow.DynamicShift;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Tensor;
@@ -16,6 +20,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +54,7 @@ class SchedulerTrajectoryTest {
             .valueStream()
             .filter(SchedulerTrajectoryTest::implemented)
             .toList();
-    assertEquals(22, cases.size());
+    assertEquals(24, cases.size());
     return cases.stream()
         .map(testCase -> {
           String name = testCase.get("name").textValue();
@@ -82,7 +87,7 @@ class SchedulerTrajectoryTest {
   }
 
   private static boolean implemented(JsonNode testCase) {
-    return Arrays.stream(SchedulerKind.values())
+    return Schedulers.all().stream()
         .anyMatch(kind -> kind.className().equals(testCase.get("class").textValue()));
   }
 
@@ -92,10 +97,17 @@ class SchedulerTrajectoryTest {
       Function<String, Double> float64Difference) {
     SchedulerConfig config =
         SchedulerConfig.parse(
-            SchedulerKind.ofClassName(testCase.get("class").textValue()), testCase.get("config"));
-    Scheduler scheduler = Scheduler.of(config);
+            Schedulers.ofClassName(testCase.get("class").textValue()), testCase.get("config"));
+    Scheduler scheduler = config.scheduler();
     setTimesteps(scheduler, config, testCase);
-    assertRelative("sigmas", expected.apply("sigmas"), scheduler.sigmas(), 1e-6);
+    if (scheduler instanceof DDIMScheduler ddim) {
+      ddim.setEta(testCase.path("eta").doubleValue());
+      assertEvery("betas", expected.apply("betas"), ddim.betas());
+      assertEvery("alphas_cumprod", expected.apply("alphas_cumprod"), ddim.alphasCumprod());
+    } else {
+      assertRelative("sigmas", expected.apply("sigmas"), scheduler.sigmas(), 1e-6);
+    }
+    NoiseSource noise = recorded(testCase, expected);
     float[] timesteps = scheduler.timesteps();
     Ops ops = new Ops(new ReferenceBackend());
     Tensor sample = ops.upload(vector(expected.apply("initial")));
@@ -116,7 +128,7 @@ class SchedulerTrajectoryTest {
       assertArrayEquals(sample.toFloats(), noisy.toFloats(), 1e-6f);
       sample = noisy;
     }
-    boolean whole = config.kind() != SchedulerKind.EULER;
+    boolean whole = !config.kind().optionName().equals("euler");
     assertRelative("timesteps", expected.apply("timesteps"), timesteps, whole ? 0 : 1e-6);
 
     int size = sample.intSize(0);
@@ -128,7 +140,7 @@ class SchedulerTrajectoryTest {
       for (int k = 0; k < size; k++) {
         output[k] = (float) Math.tanh(0.5f * input[k] + timesteps[i] / 1000);
       }
-      scheduler.step(ops, vector(output), timesteps[i], sample);
+      scheduler.step(ops, vector(output), timesteps[i], sample, noise);
       System.arraycopy(output, 0, outputs, i * size, size);
       System.arraycopy(sample.toFloats(), 0, samples, i * size, size);
     }
@@ -144,15 +156,53 @@ class SchedulerTrajectoryTest {
     int steps = testCase.get("steps").intValue();
     OptionalDouble mu = OptionalDouble.empty();
     if (testCase.has("image_seq_len")) {
-      mu = OptionalDouble.of(config.calculateShift(testCase.get("image_seq_len").intValue()));
+      mu =
+          OptionalDouble.of(
+              DynamicShift.read(config.fields()).mu(testCase.get("image_seq_len").intValue()));
     } else if (testCase.has("set_timesteps")) {
       mu = OptionalDouble.of(testCase.get("set_timesteps").get("mu").doubleValue());
     }
     if (testCase.path("linspace_sigmas").booleanValue()) {
-      scheduler.setTimesteps(FlowSigmas.linspace(1, 1.0 / steps, steps), mu);
+      scheduler.setTimesteps(linspace(steps), mu);
     } else {
       scheduler.setTimesteps(steps, mu);
     }
+  }
+
+  /** As NumPy's, from 1 to 1 / steps. */
+  private static double[] linspace(int steps) {
+    double[] sigmas = new double[steps];
+    for (int i = 0; i < steps; i++) {
+      sigmas[i] = i == steps - 1 ? 1.0 / steps : i * ((1.0 / steps - 1) / (steps - 1)) + 1;
+    }
+    return sigmas;
+  }
+
+  /** The draws of the reference, one after the other. */
+  private static NoiseSource recorded(JsonNode testCase, Function<String, float[]> expected) {
+    if (!testCase.has("eta")) {
+      return NoiseSource.none();
+    }
+    float[] all = expected.apply("noise");
+    AtomicInteger drawn = new AtomicInteger();
+    return sizes -> {
+      int count = Math.toIntExact(sizes[0]);
+      int from = drawn.getAndAdd(count);
+      return vector(Arrays.copyOfRange(all, from, from + count));
+    };
+  }
+
+  /**
+   * Some of the values, equally spaced and with both ends, or all of them. A quotient of neighbours
+   * stands behind rescaled betas, which takes some last places.
+   */
+  private static void assertEvery(String tensor, float[] expected, float[] all) {
+    int every = (all.length - 1) / (expected.length - 1);
+    float[] some = new float[expected.length];
+    for (int i = 0; i < some.length; i++) {
+      some[i] = all[i * every];
+    }
+    assertArrayEquals(expected, some, 1e-6f, tensor);
   }
 
   private static void assertRelative(

@@ -1,7 +1,7 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.dit.Predictor;
-import io.zoetrope.dit.scheduler.SchedulerConfig;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.task.Task;

@@ -1,6 +1,8 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Predictor;
+import io.zoetrope.dit.scheduler.NoiseSource;
+import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.task.Conditioning;
@@ -13,6 +15,7 @@ import java.util.function.IntConsumer;
  * with the negative prompt; the scheduler takes the step. Latents are F32 throughout, as they are
  * in diffusers, and stay on the device.
  *
+ * @param noise for schedulers that add some in a step
  * @param conditioning what an input does around a step
  * @param branches of the prompt and, when guided, of the negative prompt
  * @param guidanceScale weight of the prompt against the negative prompt (Ho and Salimans, 2022)
@@ -20,6 +23,7 @@ import java.util.function.IntConsumer;
 record Denoiser(
     Ops ops,
     Sampling sampling,
+    NoiseSource noise,
     Conditioning conditioning,
     List<Predictor.Branch> branches,
     double guidanceScale) {
@@ -32,13 +36,15 @@ record Denoiser(
    */
   void run(Tensor latents, IntConsumer stepDone) {
     float[] timesteps = sampling.timesteps();
+    Scheduler scheduler = sampling.scheduler();
     for (int step = 0; step < timesteps.length; step++) {
       float timestep = timesteps[step];
       try (var _ = ops.scope("step" + step)) {
         ops.tap("timestep", vector(timestep));
-        Tensor prediction = predict(conditioning.input(ops, latents), timestep);
+        Tensor scaled = scheduler.scaleModelInput(ops, latents, timestep);
+        Tensor prediction = predict(conditioning.input(ops, scaled), timestep);
         ops.tap("noise_pred_guided", prediction);
-        sampling.scheduler().step(ops, prediction, timestep, latents);
+        scheduler.step(ops, prediction, timestep, latents, noise);
         conditioning.after(ops, latents);
         ops.tap("latents_after", latents);
         requireFinite(latents, step, timesteps);

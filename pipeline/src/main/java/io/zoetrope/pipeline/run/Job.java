@@ -2,7 +2,9 @@ package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.TextEmbedding;
-import io.zoetrope.dit.scheduler.SchedulerConfig;
+import io.zoetrope.dit.scheduler.NoiseSource;
+import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.files.OutputFile;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
@@ -37,7 +39,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * A request that a model can do on a device, checked, and its way from the prompt to frames. The
@@ -58,13 +59,13 @@ public final class Job {
    * What a run begins with, and where its results go; a dry run has neither noise nor pictures,
    * which would take seconds where they are many.
    *
-   * @param noise F32, [channels, frames, height, width], in host memory
+   * @param noise of the start, and of schedulers that add some in their steps
    * @param mostSteps of denoising
    * @param latents takes them denoised, in host memory
    * @param frames takes the frames
    */
   private record Ends(
-      Supplier<Tensor> noise, int mostSteps, Consumer<Tensor> latents, FrameSink frames) {}
+      NoiseSource noise, int mostSteps, Consumer<Tensor> latents, FrameSink frames) {}
 
   /**
    * Checks that a model can do what a request asks for.
@@ -167,8 +168,19 @@ public final class Job {
   public void requireMemory() {
     if (!MachineMemory.surelyHas(request.size(), parts.largestBytes())) {
       MachineMemory.require(
-          request.size(), needs(schedule.solverOrder() + 1), parts.device().computesInMainMemory());
+          request.size(), needs(stepsToFullMemory()), parts.device().computesInMainMemory());
     }
+  }
+
+  private int stepsToFullMemory() {
+    try (Scheduler scheduler = schedule.scheduler()) {
+      return scheduler.stepsToFullMemory();
+    }
+  }
+
+  /** What a user should know before the job runs, a sentence each. */
+  public List<String> warnings() {
+    return schedule.warnings();
   }
 
   // ---------------------------------------------------------------- the way
@@ -186,7 +198,7 @@ public final class Job {
     Pixels pixels = new Pixels(request.size());
     run(
         new Stages(parts.device(), progress, tracer),
-        new Ends(this::noise, steps(), latents -> save(latents, failures), pixels));
+        new Ends(noise(), steps(), latents -> save(latents, failures), pixels));
     return new GenerationResult(pixels.toFrames(), settings(), List.copyOf(failures));
   }
 
@@ -198,8 +210,8 @@ public final class Job {
   /**
    * What the job needs.
    *
-   * @param mostSteps of denoising; from the scheduler's order + 1 on, more of them take more
-   *     operations, but not more memory
+   * @param mostSteps of denoising; from {@link Scheduler#stepsToFullMemory} on, more of them take
+   *     more operations, but not more memory
    */
   private JobNeeds needs(int mostSteps) {
     List<StageNeeds> needs = new ArrayList<>();
@@ -211,12 +223,10 @@ public final class Job {
                 new StageNeeds(stage, report.weightBytes(), report.scratchBytes(), report.flops()));
           }
         };
-    Shape latents = model.geometry().latents(request.size());
     try (Backend dry = new DryRunBackend(parts.device())) {
       run(
           new Stages(dry, counting, new Tracer() {}),
-          new Ends(
-              () -> Tensor.zeros(DType.F32, latents.sizes()), mostSteps, _ -> {}, Ops::toPixels));
+          new Ends(sizes -> Tensor.zeros(DType.F32, sizes), mostSteps, _ -> {}, Ops::toPixels));
     }
     return new JobNeeds(List.copyOf(needs), request.size().bytes(), parts.areKept());
   }
@@ -296,13 +306,14 @@ public final class Job {
         var _ = ops.scope("denoise")) {
       Tensor latents =
           conditioning.start(
-              ops, ends.noise().get(), sampling.scheduler(), sampling.timesteps()[0]);
+              ops, initialNoise(ends.noise()), sampling.scheduler(), sampling.timesteps()[0]);
       ops.tap("initial_latents", latents);
       ops.tap("sigmas", vector(sampling.scheduler().sigmas()));
       ops.tap("timesteps", vector(sampling.scheduler().timesteps()));
       new Denoiser(
               ops,
               sampling,
+              ends.noise(),
               conditioning,
               stage.model().prepare(ops, prompts, latents.shape()),
               request.get(Setting.GUIDANCE_SCALE))
@@ -342,12 +353,17 @@ public final class Job {
     return steps - conditioning.firstStep(steps);
   }
 
-  private Tensor noise() {
+  /** One draw after the other, as diffusers' generator gives them. */
+  private NoiseSource noise() {
+    return TorchGenerator.manualSeed(request.get(Setting.SEED))::randn;
+  }
+
+  private Tensor initialNoise(NoiseSource source) {
     long[] latents = model.geometry().latents(request.size()).sizes();
     return request
         .input(Input.Noise.class)
         .map(given -> Tensor.of(given.values().toFloats(), latents))
-        .orElseGet(() -> TorchGenerator.manualSeed(request.get(Setting.SEED)).randn(latents));
+        .orElseGet(() -> source.normal(latents));
   }
 
   private Tiling tiling() {
@@ -377,10 +393,10 @@ public final class Job {
   private Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("pipeline", model.pipelineClass());
-    GenerationRequest inForce =
-        request
-            .with(Setting.SCHEDULER, schedule.kind())
-            .with(Setting.FLOW_SHIFT, schedule.flowShift());
+    GenerationRequest inForce = request.with(Setting.SCHEDULER, schedule.kind());
+    if (schedule.flowShift().isPresent()) {
+      inForce = inForce.with(Setting.FLOW_SHIFT, schedule.flowShift().getAsDouble());
+    }
     inForce
         .recorded()
         .forEach((setting, value) -> {

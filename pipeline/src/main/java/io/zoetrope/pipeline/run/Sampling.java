@@ -1,7 +1,7 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.scheduler.Scheduler;
-import io.zoetrope.dit.scheduler.SchedulerConfig;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import java.util.Arrays;
 
 /**
@@ -17,9 +17,10 @@ record Sampling(Scheduler scheduler, float[] timesteps) implements AutoCloseable
    * @param steps of the whole schedule
    * @param first the step that is taken first
    * @throws IllegalArgumentException if there is no such schedule
+   * @throws io.zoetrope.config.ConfigException if the settings allow none
    */
   static Sampling of(SchedulerConfig config, int steps, int first) {
-    Scheduler scheduler = Scheduler.of(config);
+    Scheduler scheduler = config.scheduler();
     scheduler.setTimesteps(steps);
     // Amid a schedule the first step is looked up by its timestep, as in diffusers.
     if (first == 0) {

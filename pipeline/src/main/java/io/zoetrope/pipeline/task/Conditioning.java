@@ -51,10 +51,18 @@ public interface Conditioning {
    * @param timestep that of the first step
    */
   default Tensor start(Ops ops, Tensor noise, Scheduler scheduler, float timestep) {
-    return ops.upload(noise);
+    Tensor latents = ops.upload(noise);
+    if (scheduler.initNoiseSigma() != 1) {
+      ops.linearCombinationInto(latents, new double[] {scheduler.initNoiseSigma()}, latents);
+    }
+    return latents;
   }
 
-  /** What the transformer reads in the place of the latents, in the current scope. */
+  /**
+   * What the transformer reads in the place of the latents, in the current scope.
+   *
+   * @param latents scaled as the scheduler wants them
+   */
   default Tensor input(Ops ops, Tensor latents) {
     return latents;
   }

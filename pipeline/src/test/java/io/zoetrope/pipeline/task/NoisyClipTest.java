@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.dit.scheduler.Scheduler;
-import io.zoetrope.dit.scheduler.SchedulerConfig;
-import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
+import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NoisyClipTest {
   private static final int STEPS = 6;
@@ -58,12 +58,12 @@ class NoisyClipTest {
     return GenerationRequest.empty().with(size).with(Setting.STEPS, STEPS);
   }
 
-  private static Scheduler scheduler(SchedulerKind kind, int first) {
+  private static Scheduler scheduler(String kind, int first) {
     Scheduler scheduler =
-        Scheduler.of(
-            SchedulerConfig.parse(SchedulerKind.EULER, JsonConfig.MAPPER.createObjectNode())
-                .withKind(kind)
-                .withFlowShift(3));
+        SchedulerConfig.parse(Schedulers.ofOption("euler"), JsonConfig.MAPPER.createObjectNode())
+            .withKind(Schedulers.ofOption(kind))
+            .withFlowShift(3)
+            .scheduler();
     scheduler.setTimesteps(STEPS);
     if (first == 0) {
       scheduler.setBeginIndex(0);
@@ -72,8 +72,8 @@ class NoisyClipTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void withoutAnInputNoiseTakesEveryStep(SchedulerKind kind) {
+  @ValueSource(strings = {"unipc", "euler", "dpm++"})
+  void withoutAnInputNoiseTakesEveryStep(String kind) {
     assertEquals(0, Conditioning.NONE.firstStep(STEPS));
     try (Scheduler scheduler = scheduler(kind, 0)) {
       Tensor noise = Tensor.of(NOISE, NOISE.length);
@@ -84,14 +84,8 @@ class NoisyClipTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "EULER, 0.5, 3",
-    "UNIPC, 0.5, 3",
-    "DPM_SOLVER, 0.5, 3",
-    "UNIPC, 1, 6",
-    "UNIPC, 0.34, 2"
-  })
-  void aClipIsMixedWithNoiseAtItsFirstStep(SchedulerKind kind, double strength, int steps) {
+  @CsvSource({"euler, 0.5, 3", "unipc, 0.5, 3", "dpm++, 0.5, 3", "unipc, 1, 6", "unipc, 0.34, 2"})
+  void aClipIsMixedWithNoiseAtItsFirstStep(String kind, double strength, int steps) {
     Conditioning clip = clip(strength);
     int first = clip.firstStep(STEPS);
     assertEquals(steps, STEPS - first);

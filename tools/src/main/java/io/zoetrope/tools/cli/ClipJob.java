@@ -158,6 +158,7 @@ final class ClipJob {
                 counted(request.get(Setting.STEPS), "step"),
                 Long.toUnsignedString(request.get(Setting.SEED)));
     announce(err, title, backend);
+    checked.warnings().forEach(warning -> err.println("warning: " + warning));
     return new ClipRun(
         backend,
         pipeline,

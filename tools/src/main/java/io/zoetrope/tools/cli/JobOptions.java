@@ -1,6 +1,6 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
@@ -74,7 +74,7 @@ final class JobOptions {
     request = withGiven(request, Setting.FLOW_SHIFT, flowShift);
     return scheduler == null
         ? request
-        : request.with(Setting.SCHEDULER, SchedulerKind.ofOption(scheduler));
+        : request.with(Setting.SCHEDULER, Schedulers.ofOption(scheduler));
   }
 
   private static <T> GenerationRequest withGiven(

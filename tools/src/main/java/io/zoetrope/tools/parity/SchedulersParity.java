@@ -2,8 +2,10 @@ package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.dit.scheduler.Scheduler;
-import io.zoetrope.dit.scheduler.SchedulerConfig;
-import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
+import io.zoetrope.dit.scheduler.config.Schedulers;
+import io.zoetrope.dit.scheduler.discrete.DDIMScheduler;
+import io.zoetrope.dit.scheduler.flow.DynamicShift;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
@@ -30,9 +32,10 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
   }
 
   private void run(Ops ops, String name, JsonNode settings) {
-    SchedulerKind kind = SchedulerKind.ofClassName(settings.path("class").asText());
-    SchedulerConfig config = SchedulerConfig.parse(kind, settings.path("config"));
-    try (Scheduler scheduler = Scheduler.of(config)) {
+    SchedulerConfig config =
+        SchedulerConfig.parse(
+            Schedulers.ofClassName(settings.path("class").asText()), settings.path("config"));
+    try (Scheduler scheduler = config.scheduler()) {
       run(ops, scheduler, config, name, settings);
     }
   }
@@ -40,7 +43,13 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
   private void run(
       Ops ops, Scheduler scheduler, SchedulerConfig config, String name, JsonNode settings) {
     setTimesteps(scheduler, config, settings);
-    compare(name, "sigmas", scheduler.sigmas());
+    if (scheduler.sigmas().length > 0) {
+      compare(name, "sigmas", scheduler.sigmas());
+    }
+    if (scheduler instanceof DDIMScheduler ddim) {
+      compare(name, "betas", ddim.betas());
+      compare(name, "alphas_cumprod", ddim.alphasCumprod());
+    }
 
     float[] timesteps = scheduler.timesteps();
     Tensor sample = ops.upload(vector(fixture.floats(name + "/initial")));
@@ -69,7 +78,8 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
     float[] samples = new float[outputs.length];
     float[] inputs = new float[outputs.length];
     for (int step = 0; step < timesteps.length; step++) {
-      float[] input = ops.download(sample).toFloats();
+      Tensor scaled = scheduler.scaleModelInput(ops, sample, timesteps[step]);
+      float[] input = ops.download(scaled).toFloats();
       float[] output = new float[size];
       for (int i = 0; i < size; i++) {
         output[i] = (float) Math.tanh(0.5f * input[i] + timesteps[step] / 1000);
@@ -82,7 +92,6 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
     compare(name, "model_outputs", outputs);
     compare(name, "samples_after", samples);
     if (settings.path("scale_model_input").booleanValue()) {
-      // These schedulers hand the samples to the model as they are.
       compare(name, "scaled_inputs", inputs);
     }
     report.requireAllSeen(fixture.namesOf(name));
@@ -92,7 +101,9 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
     int steps = settings.path("steps").intValue();
     OptionalDouble mu = OptionalDouble.empty();
     if (settings.has("image_seq_len")) {
-      mu = OptionalDouble.of(config.calculateShift(settings.get("image_seq_len").intValue()));
+      mu =
+          OptionalDouble.of(
+              DynamicShift.read(config.fields()).mu(settings.get("image_seq_len").intValue()));
       report.compare(
           fixture,
           tolerances,

@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline.family.wan;
 
 import io.zoetrope.dit.Predictor;
-import io.zoetrope.dit.scheduler.SchedulerConfig;
-import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
+import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.dit.wan.WanConfig;
 import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.pipeline.ClipSize;
@@ -57,7 +57,7 @@ record WanModel(
     Path text = folder.component("text_encoder", "UMT5EncoderModel", "T5EncoderModel");
     Path transformer = folder.component("transformer", "WanTransformer3DModel");
     Path vae = folder.component("vae", "AutoencoderKLWan");
-    Path scheduler = folder.component("scheduler", SchedulerKind.classNames());
+    Path scheduler = folder.component("scheduler", Schedulers.flowClassNames());
     WanModel model =
         new WanModel(
             folder,

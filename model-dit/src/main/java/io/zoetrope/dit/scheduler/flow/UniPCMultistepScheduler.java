@@ -1,9 +1,17 @@
-package io.zoetrope.dit.scheduler;
+package io.zoetrope.dit.scheduler.flow;
 
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
+import io.zoetrope.dit.scheduler.NoiseSource;
+import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.LUDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
@@ -18,27 +26,68 @@ import org.apache.commons.math3.linear.MatrixUtils;
  * there, where diffusers computes 0 times infinity.
  */
 public final class UniPCMultistepScheduler extends MultistepScheduler {
+  private static final String SHIFT = "flow_shift";
   private static final double SIGMA_EPSILON = 1e-6;
+
+  /** How it is named and configured. */
+  public static final SchedulerKind KIND =
+      new SchedulerKind(
+          "UniPCMultistepScheduler",
+          "unipc",
+          SHIFT,
+          Stream.concat(
+                  MultistepSettings.PARAMETERS.stream(),
+                  Stream.of(
+                      "disable_corrector",
+                      "predict_x0",
+                      "shift_terminal",
+                      "sigma_max",
+                      "sigma_min",
+                      "solver_p"))
+              .collect(Collectors.toUnmodifiableSet()),
+          UniPCMultistepScheduler::read);
+
+  private final Set<Integer> disableCorrector;
 
   /** The corrected sample of the previous step; null before the first. */
   private Tensor lastSample;
 
   private int lastOrder;
 
-  UniPCMultistepScheduler(SchedulerConfig config) {
+  private UniPCMultistepScheduler(
+      FlowSettings settings, MultistepSettings solver, List<Integer> disableCorrector) {
     // The corrector has as many old ones as the predictor before it, and the new one.
-    super(config, config.solverOrder() + 1);
+    super(KIND.className(), settings, solver, solver.solverOrder() + 1);
+    this.disableCorrector = Set.copyOf(disableCorrector);
+  }
+
+  private static UniPCMultistepScheduler read(JsonConfig fields) {
+    MultistepSettings solver = MultistepSettings.read(fields, "bh1");
+    FlowSettings.requireFlag(fields, "predict_x0", true, true);
+    fields.require(!fields.json().hasNonNull("solver_p"), "solver_p", "null");
+    // A step of higher order divides by the ratio of two log-SNR steps, of which this is 1/0.
+    int order = solver.solverOrder();
+    if (!solver.lowerOrderFinal() && (order > 2 || order == 2 && solver.stepsToZero())) {
+      throw ConfigException.unsupported(
+          KIND.className(),
+          "lower_order_final with solver_order %d and final_sigmas_type %s"
+              .formatted(order, JsonConfig.nameOf(solver.finalSigmasType())),
+          false,
+          "true");
+    }
+    return new UniPCMultistepScheduler(
+        FlowSettings.read(fields, SHIFT), solver, fields.integers("disable_corrector", List.of()));
   }
 
   @Override
-  double[] defaultSigmas(int steps) {
-    double[] sigmas = FlowSigmas.linspace(1, 1.0 / config.numTrainTimesteps(), steps + 1);
+  double[] defaultSigmas(int steps, FlowSettings effective) {
+    double[] sigmas = FlowSigmas.linspace(1, 1.0 / effective.numTrainTimesteps(), steps + 1);
     return Arrays.copyOf(sigmas, steps);
   }
 
   @Override
-  double[] shift(double[] unshiftedSigmas, OptionalDouble mu) {
-    double[] sigmas = super.shift(unshiftedSigmas, mu);
+  double[] shifted(double[] unshifted, FlowSettings effective, OptionalDouble mu) {
+    double[] sigmas = super.shifted(unshifted, effective, mu);
     // At sigma 1 the logarithm of the signal is infinite.
     if (Math.abs(sigmas[0] - 1) < SIGMA_EPSILON) {
       sigmas[0] -= SIGMA_EPSILON;
@@ -47,24 +96,24 @@ public final class UniPCMultistepScheduler extends MultistepScheduler {
   }
 
   @Override
-  void forgetRun() {
+  protected void forgetRun() {
     super.forgetRun();
     lastSample = null;
   }
 
   @Override
-  void advance(Ops ops, int index, Tensor modelOutput, Tensor sample) {
+  protected void advance(Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise) {
     Tensor prediction = predictData(ops, index, modelOutput, sample);
     if (lastSample == null) {
       lastSample = remembered(ops, sample);
-    } else if (!config.disableCorrector().contains(index - 1)) {
+    } else if (!disableCorrector.contains(index - 1)) {
       double[] weights = weights(index - 1, lastOrder, lastOrder);
       ops.linearCombinationInto(sample, weights, terms(lastSample, lastOrder, prediction));
     }
     remember();
     ops.copyInto(lastSample, sample);
     int order = availableOrder();
-    if (config.lowerOrderFinal()) {
+    if (solver().lowerOrderFinal()) {
       order = Math.min(order, steps() - index);
     }
     ops.linearCombinationInto(sample, weights(index, order, order - 1), terms(sample, order));
@@ -101,7 +150,7 @@ public final class UniPCMultistepScheduler extends MultistepScheduler {
 
   /** B(h) of the paper's two variants. */
   private double b(double h) {
-    return config.solverType() == SchedulerConfig.SolverType.BH1 ? h : Math.expm1(h);
+    return solver().variant() ? h : Math.expm1(h);
   }
 
   /** The coefficients of the differences, which make the update exact to their order. */

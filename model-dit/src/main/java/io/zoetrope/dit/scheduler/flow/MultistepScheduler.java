@@ -1,4 +1,4 @@
-package io.zoetrope.dit.scheduler;
+package io.zoetrope.dit.scheduler.flow;
 
 import io.zoetrope.ops.Buffers;
 import io.zoetrope.ops.Ops;
@@ -7,8 +7,8 @@ import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
 /** What the solvers that reuse earlier model outputs have in common. */
-abstract sealed class MultistepScheduler extends Scheduler
-    permits UniPCMultistepScheduler, DPMSolverMultistepScheduler {
+abstract class MultistepScheduler extends FlowScheduler {
+  private final MultistepSettings solver;
 
   /**
    * The data predictions of the latest steps, newest first; the last place is where the next one is
@@ -26,18 +26,45 @@ abstract sealed class MultistepScheduler extends Scheduler
    *
    * @param predictions most that are needed at a time, the one of the step at hand included
    */
-  MultistepScheduler(SchedulerConfig config, int predictions) {
-    super(config);
+  MultistepScheduler(
+      String name, FlowSettings settings, MultistepSettings solver, int predictions) {
+    super(name, settings);
+    this.solver = solver;
     this.predictions = new Tensor[predictions];
+  }
+
+  final MultistepSettings solver() {
+    return solver;
+  }
+
+  @Override
+  public final int stepsToFullMemory() {
+    return solver.solverOrder() + 1;
   }
 
   @Override
   final float timestep(double sigma) {
-    return (long) (sigma * config.numTrainTimesteps());
+    return (long) (sigma * settings().numTrainTimesteps());
   }
 
   @Override
-  void forgetRun() {
+  final float finalSigma(float last) {
+    return solver.stepsToZero() ? 0 : last;
+  }
+
+  /** Between equal sigmas there is no difference of log-SNR to divide by. */
+  @Override
+  final boolean usable(float sigma, float previous, boolean first) {
+    return sigma > 0 && (first ? sigma <= 1 : sigma < previous);
+  }
+
+  @Override
+  final String demand() {
+    return "fall from at most 1 to above 0";
+  }
+
+  @Override
+  protected void forgetRun() {
     Arrays.fill(predictions, null);
     stepsTaken = 0;
     if (history != null) {
@@ -92,7 +119,7 @@ abstract sealed class MultistepScheduler extends Scheduler
 
   /** The highest order that the steps of this run allow so far. */
   final int availableOrder() {
-    return Math.min(config.solverOrder(), stepsTaken);
+    return Math.min(solver.solverOrder(), stepsTaken);
   }
 
   /**

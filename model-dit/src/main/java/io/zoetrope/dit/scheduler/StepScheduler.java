@@ -1,0 +1,156 @@
+package io.zoetrope.dit.scheduler;
+
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import java.util.Arrays;
+
+/** What schedulers have in common: which step comes next, and what they demand of a step. */
+public abstract class StepScheduler implements Scheduler {
+  private static final int UNSET = -1;
+
+  private final String name;
+  private float[] timesteps = {};
+  private int beginIndex = UNSET;
+  private int stepIndex = UNSET;
+
+  /** A scheduler without a schedule. */
+  protected StepScheduler(String name) {
+    this.name = name;
+  }
+
+  @Override
+  public final String name() {
+    return name;
+  }
+
+  /** Starts a run. */
+  protected final void begin(float[] newTimesteps) {
+    timesteps = newTimesteps;
+    beginIndex = UNSET;
+    stepIndex = UNSET;
+    forgetRun();
+  }
+
+  /** Releases what the steps of a run have left. */
+  protected void forgetRun() {}
+
+  /** Refuses a number of steps below 1. */
+  protected final void requireSteps(int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException(name + ": steps must be at least 1, got " + steps);
+    }
+  }
+
+  /** How many steps the schedule has. */
+  protected final int steps() {
+    return timesteps.length;
+  }
+
+  /** The timestep of a step. */
+  protected final float timestep(int index) {
+    return timesteps[index];
+  }
+
+  @Override
+  public final float[] timesteps() {
+    return timesteps.clone();
+  }
+
+  @Override
+  public final void setBeginIndex(int index) {
+    if (index < 0 || index >= timesteps.length) {
+      throw new IllegalArgumentException(
+          "%s: begin index %d is outside a schedule of %d steps"
+              .formatted(name, index, timesteps.length));
+    }
+    beginIndex = index;
+  }
+
+  /**
+   * Finds a step by its timestep. Of several with that timestep (long schedules of whole numbers
+   * repeat some) it is the second, as in diffusers, which thereby never skips a sigma when a run
+   * starts amid the schedule.
+   *
+   * @throws IllegalArgumentException if the schedule lacks the timestep
+   */
+  public final int indexForTimestep(float timestep) {
+    int found = UNSET;
+    for (int i = 0; i < timesteps.length; i++) {
+      if (timesteps[i] == timestep) {
+        if (found != UNSET) {
+          return i;
+        }
+        found = i;
+      }
+    }
+    if (found == UNSET) {
+      throw new IllegalArgumentException(
+          "%s: timestep %s isn't in the schedule %s"
+              .formatted(name, timestep, Arrays.toString(timesteps)));
+    }
+    return found;
+  }
+
+  @Override
+  public final Tensor addNoise(Ops ops, Tensor original, Tensor noise, float timestep) {
+    requireSameShape("addNoise", "original", original, "noise", noise);
+    int index = beginIndex == UNSET ? indexForTimestep(timestep) : nextIndex(timestep);
+    requireStepLeft("addNoise", index);
+    Tensor noisy = ops.allocate(DType.F32, original.shape());
+    ops.linearCombinationInto(noisy, mixture(index), original, noise);
+    return noisy;
+  }
+
+  /** The weights of data and noise in a sample at a step. */
+  protected abstract double[] mixture(int index);
+
+  @Override
+  public final void step(
+      Ops ops, Tensor modelOutput, float timestep, Tensor sample, NoiseSource noise) {
+    requireSameShape("step", "modelOutput", modelOutput, "sample", sample);
+    if (sample.dtype() != DType.F32) {
+      throw new IllegalArgumentException(
+          "%s.step: sample %s is not F32; cast it first".formatted(name, sample));
+    }
+    int index = nextIndex(timestep);
+    requireStepLeft("step", index);
+    advance(ops, index, modelOutput, sample, noise);
+    stepIndex = index + 1;
+  }
+
+  /** Turns the sample of a step into that of the next. */
+  protected abstract void advance(
+      Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise);
+
+  private void requireStepLeft(String operation, int index) {
+    if (index >= timesteps.length) {
+      throw new IllegalStateException(
+          "%s.%s: no step left in a schedule of %d; call setTimesteps for a new run"
+              .formatted(name, operation, timesteps.length));
+    }
+  }
+
+  private int nextIndex(float timestep) {
+    if (stepIndex != UNSET) {
+      return stepIndex;
+    }
+    return beginIndex != UNSET ? beginIndex : indexForTimestep(timestep);
+  }
+
+  /** Refuses two tensors of different shapes. */
+  protected final void requireSameShape(
+      String operation, String nameA, Tensor a, String nameB, Tensor b) {
+    if (!a.shape().equals(b.shape())) {
+      throw new IllegalArgumentException(
+          "%s.%s: %s has shape %s but %s has %s"
+              .formatted(name, operation, nameA, a.shape(), nameB, b.shape()));
+    }
+  }
+
+  @Override
+  public final void close() {
+    forgetRun();
+    stepIndex = timesteps.length;
+  }
+}

@@ -1,0 +1,66 @@
+package io.zoetrope.dit.scheduler.config;
+
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.dit.scheduler.discrete.DDIMScheduler;
+import io.zoetrope.dit.scheduler.flow.DPMSolverMultistepScheduler;
+import io.zoetrope.dit.scheduler.flow.FlowMatchEulerDiscreteScheduler;
+import io.zoetrope.dit.scheduler.flow.UniPCMultistepScheduler;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The implemented scheduler classes of diffusers. */
+public final class Schedulers {
+  private static final List<SchedulerKind> ALL =
+      List.of(
+          UniPCMultistepScheduler.KIND,
+          FlowMatchEulerDiscreteScheduler.KIND,
+          DPMSolverMultistepScheduler.KIND,
+          DDIMScheduler.KIND);
+
+  private Schedulers() {}
+
+  /** All of them. */
+  public static List<SchedulerKind> all() {
+    return ALL;
+  }
+
+  /** The class names of those for flow matching. */
+  public static String[] flowClassNames() {
+    return ALL.stream()
+        .filter(SchedulerKind::matchesFlows)
+        .map(SchedulerKind::className)
+        .toArray(String[]::new);
+  }
+
+  /**
+   * Finds a class by its name in diffusers.
+   *
+   * @throws ConfigException if no implemented scheduler has that name
+   */
+  public static SchedulerKind ofClassName(String className) {
+    return find("scheduler class", className, SchedulerKind::className);
+  }
+
+  /**
+   * Finds a class by its short name.
+   *
+   * @throws ConfigException if no scheduler has that name
+   */
+  public static SchedulerKind ofOption(String optionName) {
+    return find("scheduler", optionName, SchedulerKind::optionName);
+  }
+
+  private static SchedulerKind find(
+      String what, String wanted, Function<SchedulerKind, String> name) {
+    return ALL.stream()
+        .filter(kind -> name.apply(kind).equals(wanted))
+        .findFirst()
+        .orElseThrow(() ->
+            new ConfigException(
+                "unknown %s '%s'; supported: %s"
+                    .formatted(
+                        what, wanted, ALL.stream().map(name).collect(Collectors.joining(", ")))));
+  }
+}
