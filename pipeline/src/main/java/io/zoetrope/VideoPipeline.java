@@ -25,7 +25,7 @@ import java.nio.file.Path;
  *     VideoPipeline pipeline = VideoPipeline.open(folder, cpu, DType.F32)) {
  *   GenerationRequest request =
  *       pipeline.request("a red ball bounces on green grass").with(Setting.SEED, 7L);
- *   VideoFrames frames = pipeline.generate(request, Progress.NONE).frames();
+ *   pipeline.generate(request, Progress.NONE).write(MediaWriter.open("out.mp4"), 8);
  * }
  * }</pre>
  *

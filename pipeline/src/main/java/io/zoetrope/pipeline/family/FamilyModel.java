@@ -13,6 +13,9 @@ import java.util.List;
  * every family. Making one reads configurations, and neither weights nor a device.
  */
 public interface FamilyModel {
+  /** Name of the model, for people and for the provenance. */
+  String name();
+
   /** Name of the pipeline's class in diffusers, for people and for the provenance. */
   String pipelineClass();
 

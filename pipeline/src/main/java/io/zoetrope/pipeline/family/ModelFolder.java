@@ -28,6 +28,10 @@ public record ModelFolder(
     Map<String, String> components,
     Map<String, JsonNode> settings) {
   private static final String INDEX = "model_index.json";
+
+  /** {@code models--ORG--NAME/snapshots/HASH} is where hubs' own tools keep a model. */
+  private static final String HUB_PREFIX = "models--";
+
   private static final String DEFAULTS = "zoetrope.json";
 
   /**
@@ -89,6 +93,27 @@ public record ModelFolder(
           "model folder %s lacks its component folder '%s'".formatted(folder, name));
     }
     return path;
+  }
+
+  /** The model's name, for people and for the provenance; see {@link #nameOf}. */
+  public String name() {
+    return nameOf(folder);
+  }
+
+  /**
+   * What a folder tells about the model in it, without the user's own paths: {@code ORG/NAME} of a
+   * snapshot in the cache of a model hub, or else the last two names.
+   */
+  public static String nameOf(Path folder) {
+    Path path = folder.toAbsolutePath().normalize();
+    for (Path around = path; around != null; around = around.getParent()) {
+      Path last = around.getFileName();
+      if (last != null && last.toString().startsWith(HUB_PREFIX)) {
+        return last.toString().substring(HUB_PREFIX.length()).replace("--", "/");
+      }
+    }
+    int names = path.getNameCount();
+    return names < 2 ? path.toString() : path.subpath(names - 2, names).toString();
   }
 
   /** Whether a folder has the index of a model. */

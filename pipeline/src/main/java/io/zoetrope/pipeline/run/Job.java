@@ -392,6 +392,7 @@ public final class Job {
   /** Every setting in force, by diffusers' parameter names. */
   private Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("model", model.name());
     settings.put("pipeline", model.pipelineClass());
     GenerationRequest inForce = request.with(Setting.SCHEDULER, schedule.kind());
     if (schedule.flowShift().isPresent()) {

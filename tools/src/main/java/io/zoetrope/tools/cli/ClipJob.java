@@ -160,12 +160,7 @@ final class ClipJob {
     announce(err, title, backend);
     checked.warnings().forEach(warning -> err.println("warning: " + warning));
     return new ClipRun(
-        backend,
-        pipeline,
-        checked,
-        title,
-        new ClipRun.Showing(writer, output, model.name(), fps, upscale),
-        err);
+        backend, pipeline, checked, title, new ClipRun.Showing(writer, output, fps, upscale), err);
   }
 
   private ModelPrecision precisions() {

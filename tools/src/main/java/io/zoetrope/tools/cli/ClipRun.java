@@ -25,12 +25,10 @@ final class ClipRun implements AutoCloseable {
    *
    * @param writer null if it is not written
    * @param output its name as it was given
-   * @param model name of the model, for the provenance
    * @param framesPerSecond rate at which it plays
    * @param upscale how often each pixel is repeated, in both directions
    */
-  record Showing(
-      MediaWriter writer, String output, String model, int framesPerSecond, int upscale) {}
+  record Showing(MediaWriter writer, String output, int framesPerSecond, int upscale) {}
 
   private final Backend device;
   private final VideoPipeline pipeline;
@@ -127,13 +125,11 @@ final class ClipRun implements AutoCloseable {
   }
 
   private Provenance provenance(GenerationResult result) {
-    Map<String, Object> entries = new LinkedHashMap<>();
-    entries.put("model", showing.model());
-    entries.putAll(result.settings());
-    entries.put("fps", showing.framesPerSecond());
-    entries.put("upscale", showing.upscale());
-    entries.put("device", device.name());
-    return Provenance.of(entries);
+    Map<String, Object> output = new LinkedHashMap<>();
+    output.put("fps", showing.framesPerSecond());
+    output.put("upscale", showing.upscale());
+    output.put("device", device.name());
+    return result.provenance(output);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.pipeline.family.ModelFolder;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -24,10 +25,8 @@ final class ModelOption {
     return Path.of(System.getProperty(HOME_PROPERTY, "."));
   }
 
-  /** The last two names of the folder: enough to know the model, without the user's own paths. */
+  /** The model's name, as in the provenance. */
   String name() {
-    Path path = folder().toAbsolutePath().normalize();
-    int names = path.getNameCount();
-    return names < 2 ? path.toString() : path.subpath(names - 2, names).toString();
+    return ModelFolder.nameOf(folder());
   }
 }

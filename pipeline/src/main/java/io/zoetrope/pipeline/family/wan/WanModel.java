@@ -101,6 +101,11 @@ record WanModel(
   }
 
   @Override
+  public String name() {
+    return folder.name();
+  }
+
+  @Override
   public String pipelineClass() {
     return WanFamily.PIPELINE_CLASS;
   }
