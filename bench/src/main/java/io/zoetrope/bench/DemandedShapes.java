@@ -1,10 +1,8 @@
 package io.zoetrope.bench;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Lifetime;
 import io.zoetrope.tensor.Shape;
-import io.zoetrope.tensor.Storage;
-import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.WeightSource;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,8 +14,6 @@ import java.util.Set;
  * it tells the names and shapes of that model's checkpoint.
  */
 final class DemandedShapes implements WeightSource {
-  private record Nothing(long byteSize) implements Storage {}
-
   private final Map<String, Shape> shapes = new LinkedHashMap<>();
 
   /** What was demanded so far, in that order. */
@@ -36,15 +32,14 @@ final class DemandedShapes implements WeightSource {
   }
 
   @Override
-  public Tensor tensor(String name) {
+  public StoredTensor tensor(String name) {
     return tensor(name, shapes.get(name));
   }
 
   @Override
-  public Tensor tensor(String name, Shape shape) {
+  public StoredTensor tensor(String name, Shape shape) {
     shapes.put(name, shape);
-    Storage nothing = new Nothing(shape.count() * DType.F32.bytes());
-    return Tensor.contiguous(nothing, 0, DType.F32, shape, Lifetime.UNBOUNDED);
+    return StoredTensor.withoutElements(name, DType.F32, shape);
   }
 
   @Override

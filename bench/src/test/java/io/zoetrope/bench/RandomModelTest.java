@@ -69,8 +69,8 @@ class RandomModelTest {
       assertTrue(b.files().size() > 2, "one file");
       assertEquals(a.names().stream().sorted().toList(), b.names().stream().sorted().toList());
       for (String name : a.names()) {
-        assertEquals(DType.BF16, a.tensor(name).dtype());
-        assertArrayEquals(a.tensor(name).toFloats(), b.tensor(name).toFloats(), name);
+        assertEquals(DType.BF16, a.tensor(name).load().dtype());
+        assertArrayEquals(a.tensor(name).load().toFloats(), b.tensor(name).load().toFloats(), name);
       }
     }
   }

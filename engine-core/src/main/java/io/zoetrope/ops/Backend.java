@@ -1,5 +1,6 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
@@ -45,13 +46,21 @@ public interface Backend extends AutoCloseable {
   void free(Storage storage);
 
   /**
-   * Makes a weight usable on this device, under the same shape. The result lives as long as the
-   * weight it was made from.
+   * Makes a weight usable on this device, under the same shape, in the dtype that {@link
+   * StoredTensor#used} says. The result lives as long as the weight it was made from, which may be
+   * read until then.
    *
-   * @param weight a contiguous host tensor of any convertible dtype
-   * @param rounding what wider elements are rounded to; {@code F32} leaves them as they are stored
+   * @param rounding F32, or BF16 for numbers that take more than 16 bits to be rounded to it
    */
-  Tensor place(Tensor weight, DType rounding);
+  Tensor place(StoredTensor weight, DType rounding);
+
+  /**
+   * As {@link #place(StoredTensor, DType)}, of a contiguous tensor in host memory that stays as it
+   * is.
+   */
+  default Tensor place(Tensor weight, DType rounding) {
+    return place(StoredTensor.of("", weight), rounding);
+  }
 
   /** Copies a contiguous host tensor into {@code out} of the same dtype and shape. */
   void upload(Tensor out, Tensor host);
@@ -72,7 +81,7 @@ public interface Backend extends AutoCloseable {
    * backend multiplies by it.
    */
   default long weightBytes(Operation operation, Tensor weight) {
-    return Memory.usedBytes(weight);
+    return weight.byteSize();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
@@ -12,14 +13,21 @@ public final class DryRunBackend implements Backend {
   /** Memory that nobody has. No record: two pieces of the same size are not the same. */
   private static final class Imagined implements Storage {
     private final long byteSize;
+    private final String name;
 
-    private Imagined(long byteSize) {
+    private Imagined(long byteSize, String name) {
       this.byteSize = byteSize;
+      this.name = name;
     }
 
     @Override
     public long byteSize() {
       return byteSize;
+    }
+
+    @Override
+    public String name() {
+      return name;
     }
   }
 
@@ -58,16 +66,16 @@ public final class DryRunBackend implements Backend {
 
   @Override
   public Storage allocate(long bytes) {
-    return new Imagined(bytes);
+    return new Imagined(bytes, "");
   }
 
   @Override
   public void free(Storage storage) {}
 
   @Override
-  public Tensor place(Tensor weight, DType rounding) {
-    DType dtype = HostBackend.usedDType(weight, rounding);
-    Storage storage = new Imagined(weight.count() * dtype.bytes());
+  public Tensor place(StoredTensor weight, DType rounding) {
+    DType dtype = weight.used(rounding);
+    Storage storage = new Imagined(weight.count() * dtype.bytes(), weight.name());
     return Tensor.contiguous(storage, 0, dtype, weight.shape(), weight.lifetime());
   }
 

@@ -1,21 +1,17 @@
 package io.zoetrope.ops;
 
-import io.zoetrope.tensor.Conversions;
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.stream.LongStream;
 
 /** The part that backends on host memory share: native blocks, and copies by segment. */
 public abstract class HostBackend implements Backend {
   /** Of blocks: a cache line. */
   private static final int ALIGNMENT = 64;
-
-  /** Elements that one task rounds: some tens of microseconds. */
-  private static final long ROUNDING_BLOCK = 1 << 16;
 
   /** A block with an arena of its own, so that it can be freed. */
   private static final class Block extends HostStorage {
@@ -47,33 +43,8 @@ public abstract class HostBackend implements Backend {
   }
 
   @Override
-  public Tensor place(Tensor weight, DType rounding) {
-    DType dtype = usedDType(weight, rounding);
-    return dtype == weight.dtype() ? weight : rounded(weight, dtype);
-  }
-
-  /** The dtype that a weight has once it is placed, as {@link Backend#place} says. */
-  public static DType usedDType(Tensor weight, DType rounding) {
-    boolean narrower = rounding != DType.F32 && weight.dtype().bits() > rounding.bits();
-    return narrower ? rounding : weight.dtype();
-  }
-
-  /** A contiguous weight in a narrower dtype, in memory that goes with the weight. */
-  public static Tensor rounded(Tensor weight, DType dtype) {
-    MemorySegment from = weight.segment();
-    MemorySegment to =
-        weight.lifetime().arena().allocate(weight.count() * dtype.bytes(), ALIGNMENT);
-    long count = weight.count();
-    LongStream.rangeClosed(0, count / ROUNDING_BLOCK)
-        .parallel()
-        .forEach(block -> {
-          long begin = block * ROUNDING_BLOCK;
-          long end = Math.min(count, begin + ROUNDING_BLOCK);
-          for (long i = begin; i < end; i++) {
-            Conversions.fromFloat(to, dtype, i, Conversions.toFloat(from, weight.dtype(), i));
-          }
-        });
-    return Tensor.contiguous(new HostStorage(to), 0, dtype, weight.shape(), weight.lifetime());
+  public Tensor place(StoredTensor weight, DType rounding) {
+    return new HostWeight(weight, weight.used(rounding)).tensor();
   }
 
   @Override

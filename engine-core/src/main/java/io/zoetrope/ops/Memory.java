@@ -74,15 +74,6 @@ final class Memory implements AutoCloseable {
     }
   }
 
-  /** Devices multiply with F32 or with BF16, whichever is enough for every number of a dtype. */
-  static long usedBytes(Tensor weight) {
-    return weight.count()
-        * switch (weight.dtype()) {
-          case BF16, F8_E4M3, F8_E5M2 -> DType.BF16.bytes();
-          default -> DType.F32.bytes();
-        };
-  }
-
   Scope open(String path) {
     scope = new Scope(ops, scope, path, scratch.mark());
     return scope;

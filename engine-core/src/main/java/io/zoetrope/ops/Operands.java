@@ -52,13 +52,14 @@ final class Operands {
     }
   }
 
-  /** Numbers without gaps, of any dtype that weights are stored in. */
+  /** Numbers without gaps, of a dtype that weights are used in. */
   void weight(String operation, Tensor weight) {
     open(operation, weight);
+    require(weight.isContiguous(), operation, "weight %s is not contiguous: copy it first", weight);
     require(
-        weight.isContiguous() && weight.dtype().isConvertible(),
+        weight.dtype().isComputable(),
         operation,
-        "weight %s is not a contiguous tensor of numbers",
+        "weight %s is neither F32 nor BF16: place it first",
         weight);
   }
 
@@ -67,9 +68,9 @@ final class Operands {
     if (vector != null) {
       open(operation, vector);
       require(
-          vector.isContiguous() && vector.count() == size && vector.dtype().isConvertible(),
+          vector.isContiguous() && vector.count() == size && vector.dtype().isComputable(),
           operation,
-          "%s %s does not have %d elements",
+          "%s %s is not a contiguous tensor of %d elements in F32 or BF16",
           role,
           vector,
           size);

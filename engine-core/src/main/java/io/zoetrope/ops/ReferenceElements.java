@@ -78,10 +78,13 @@ final class ReferenceElements {
   }
 
   private static void embedding(Tensor out, Tensor table, int[] ids) {
-    long features = table.size(1);
+    WeightElements elements = WeightElements.of(table);
+    int features = table.intSize(1);
+    float[] values = new float[features];
     for (int row = 0; row < ids.length; row++) {
-      for (long k = 0; k < features; k++) {
-        set(out, row * features + k, get(table, ids[row] * features + k));
+      elements.read((long) ids[row] * features, values, 0, features);
+      for (int k = 0; k < features; k++) {
+        set(out, (long) row * features + k, values[k]);
       }
     }
   }

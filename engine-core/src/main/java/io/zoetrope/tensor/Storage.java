@@ -4,4 +4,9 @@ package io.zoetrope.tensor;
 public interface Storage {
   /** Size in bytes. */
   long byteSize();
+
+  /** Name of the weight that it holds, for errors; empty if there is none. */
+  default String name() {
+    return "";
+  }
 }

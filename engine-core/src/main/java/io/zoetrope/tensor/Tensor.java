@@ -250,6 +250,7 @@ public final class Tensor {
 
   @Override
   public String toString() {
-    return dtype + " " + shape;
+    String weight = storage.name();
+    return dtype + " " + shape + (weight.isEmpty() ? "" : " '" + weight + "'");
   }
 }

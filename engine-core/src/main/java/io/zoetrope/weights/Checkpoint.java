@@ -2,8 +2,8 @@ package io.zoetrope.weights;
 
 import static io.zoetrope.files.Printable.quote;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.InputFile;
-import io.zoetrope.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The weights of one component of a model: a single safetensors file, or shards with an index. */
-public final class Checkpoint implements WeightSource, AutoCloseable {
+public final class Checkpoint implements WeightSource {
   private static final String FILE_SUFFIX = ".safetensors";
   private static final String INDEX_SUFFIX = ".safetensors.index.json";
 
@@ -21,8 +21,8 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
   private static final String TRANSFORMERS = "model";
 
   private final Path described;
-  private final List<SafetensorsFile> files = new ArrayList<>();
-  private final Map<String, SafetensorsFile> fileOf = new LinkedHashMap<>();
+  private final List<WeightSource> files = new ArrayList<>();
+  private final Map<String, WeightSource> fileOf = new LinkedHashMap<>();
 
   private Checkpoint(Path described) {
     this.described = described;
@@ -79,8 +79,8 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
     }
   }
 
-  private SafetensorsFile add(Path path) {
-    SafetensorsFile file = SafetensorsFile.open(path);
+  private WeightSource add(Path path) {
+    WeightSource file = WeightSource.open(path);
     files.add(file);
     file.names().forEach(name -> fileOf.put(name, file));
     return file;
@@ -116,8 +116,8 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
   }
 
   @Override
-  public Tensor tensor(String name) {
-    SafetensorsFile file = fileOf.get(name);
+  public StoredTensor tensor(String name) {
+    WeightSource file = fileOf.get(name);
     if (file == null) {
       throw new WeightsException("%s: has no tensor %s".formatted(described, quote(name)));
     }
@@ -125,13 +125,8 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
   }
 
   /** The file or the shards, for reports. */
-  public List<SafetensorsFile> files() {
+  public List<WeightSource> files() {
     return Collections.unmodifiableList(files);
-  }
-
-  /** Bytes of all tensors together. */
-  public long byteSize() {
-    return files.stream().mapToLong(SafetensorsFile::byteSize).sum();
   }
 
   /** Path of the file or of the index. */
@@ -140,9 +135,8 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
     return described.toString();
   }
 
-  /** Unmaps all files; their tensors cannot be used any more. */
   @Override
   public void close() {
-    files.forEach(SafetensorsFile::close);
+    files.forEach(WeightSource::close);
   }
 }

@@ -2,18 +2,15 @@ package io.zoetrope.weights;
 
 import static io.zoetrope.files.Printable.quote;
 
+import io.zoetrope.encoding.Plain;
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.FileKind;
-import io.zoetrope.files.InputFile;
-import io.zoetrope.tensor.HostStorage;
-import io.zoetrope.tensor.Lifetime;
-import io.zoetrope.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -21,96 +18,92 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A safetensors file, mapped read-only: 8 bytes of little-endian header length, the JSON header,
- * the tensors' bytes.
+ * A safetensors file: 8 bytes of little-endian header length, the JSON header, the tensors' bytes.
  *
- * <p>Opening reads and checks the header alone; pages of tensors are read when they are touched.
- * Files may exceed 2 GB. Format: <a
- * href="https://github.com/huggingface/safetensors#format">safetensors</a>; what is refused beyond
- * it is listed in {@link StricterRule}. The file must not shrink while it is open.
+ * <p>Opening reads and checks the header alone; tensors are read when they are used. Files may
+ * exceed 2 GB. Format: <a href="https://github.com/huggingface/safetensors#format">safetensors</a>;
+ * what is refused beyond it is listed in {@link StricterRule}.
  */
-public final class SafetensorsFile implements WeightSource, Lifetime, AutoCloseable {
+public final class SafetensorsFile implements WeightSource {
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final Path file;
-  private final Arena arena;
-  private final MemorySegment data;
+  private final WeightFile file;
+  private final long dataStart;
   private final SafetensorsHeader header;
 
-  private SafetensorsFile(Path file, Arena arena, MemorySegment data, SafetensorsHeader header) {
+  private SafetensorsFile(WeightFile file, long dataStart, SafetensorsHeader header) {
     this.file = file;
-    this.arena = arena;
-    this.data = data;
+    this.dataStart = dataStart;
     this.header = header;
   }
 
   /**
-   * Maps a file and checks its header.
+   * Opens a file and checks its header.
    *
    * @throws WeightsException if it cannot be read or breaks a rule of the format; the message names
    *     the file and the rule
    */
-  public static SafetensorsFile open(Path file) {
-    Arena arena = Arena.ofShared();
+  public static SafetensorsFile open(Path path) {
     SafetensorsFile opened = null;
+    WeightFile file = null;
     try {
-      opened = open(file, arena);
+      file = WeightFile.open(path);
+      opened = read(path, file);
       return opened;
     } catch (IOException e) {
-      throw new WeightsException("%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
+      throw new WeightsException("%s: cannot be read: %s".formatted(path, FileErrors.reason(e)), e);
     } catch (OutOfMemoryError e) {
       throw new WeightsException(
           "%s: its header takes more memory than the Java heap has (%s)"
-              .formatted(file, e.getMessage()),
+              .formatted(path, e.getMessage()),
           e);
     } finally {
-      if (opened == null) {
-        arena.close();
+      if (opened == null && file != null) {
+        file.close();
       }
     }
   }
 
-  private static SafetensorsFile open(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = InputFile.open(file)) {
-      long fileBytes = channel.size();
-      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, fileBytes, arena);
-      if (fileBytes < LENGTH.byteSize()) {
-        refuseOthers(file, mapped);
-        throw new WeightsException(
-            "%s: %d bytes are too few for a safetensors file".formatted(file, fileBytes));
-      }
-      long headerBytes = mapped.get(LENGTH, 0);
+  private static SafetensorsFile read(Path path, WeightFile file) {
+    if (file.size() < LENGTH.byteSize()) {
+      refuseOthers(path, file);
+      throw new WeightsException(
+          "%s: %d bytes are too few for a safetensors file".formatted(path, file.size()));
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment length = arena.allocate(LENGTH);
+      file.read(0, length);
+      long headerBytes = length.get(LENGTH, 0);
       long dataStart = LENGTH.byteSize() + headerBytes;
-      if (headerBytes <= 0 || headerBytes > StrictJson.LIMIT || dataStart > fileBytes) {
-        refuseOthers(file, mapped);
+      if (headerBytes <= 0 || headerBytes > StrictJson.LIMIT || dataStart > file.size()) {
+        refuseOthers(path, file);
       }
       if (headerBytes < 0 || headerBytes > StrictJson.LIMIT) {
         throw new WeightsException(
             "%s: claims a header of %s bytes, the format allows %d"
-                .formatted(file, Long.toUnsignedString(headerBytes), StrictJson.LIMIT));
+                .formatted(path, Long.toUnsignedString(headerBytes), StrictJson.LIMIT));
       }
-      if (dataStart > fileBytes) {
+      if (dataStart > file.size()) {
         throw new WeightsException(
             "%s: claims a header of %d bytes, but has only %d bytes in all"
-                .formatted(file, headerBytes, fileBytes));
+                .formatted(path, headerBytes, file.size()));
       }
+      MemorySegment json = arena.allocate(headerBytes);
+      file.read(LENGTH.byteSize(), json);
       SafetensorsHeader header =
-          SafetensorsHeader.parse(
-              file.toString(),
-              mapped.asSlice(LENGTH.byteSize(), headerBytes).asByteBuffer(),
-              fileBytes - dataStart);
-      return new SafetensorsFile(file, arena, mapped.asSlice(dataStart), header);
+          SafetensorsHeader.parse(path.toString(), json.asByteBuffer(), file.size() - dataStart);
+      return new SafetensorsFile(file, dataStart, header);
     }
   }
 
   /** Says what a file is that does not begin as one of this format. */
-  private static void refuseOthers(Path file, MemorySegment mapped) {
-    long length = Math.min(FileKind.HEAD, mapped.byteSize());
-    byte[] head = mapped.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+  private static void refuseOthers(Path path, WeightFile file) {
+    byte[] head = new byte[(int) Math.min(FileKind.HEAD, file.size())];
+    file.read(0, MemorySegment.ofArray(head));
     Optional<FileKind> kind = FileKind.of(head).filter(found -> found != FileKind.SAFETENSORS);
     if (kind.isPresent()) {
-      throw new WeightsException("%s: %s".formatted(file, kind.get().description()));
+      throw new WeightsException("%s: %s".formatted(path, kind.get().description()));
     }
   }
 
@@ -120,24 +113,19 @@ public final class SafetensorsFile implements WeightSource, Lifetime, AutoClosea
     return Collections.unmodifiableSet(header.entries().keySet());
   }
 
-  /** The free-form strings of the header; empty if there are none. */
+  @Override
   public Map<String, String> metadata() {
     return header.metadata();
   }
 
   @Override
-  public Tensor tensor(String name) {
+  public StoredTensor tensor(String name) {
     SafetensorsHeader.Entry entry = header.entries().get(name);
     if (entry == null) {
       throw new WeightsException("%s: has no tensor %s".formatted(file, quote(name)));
     }
-    MemorySegment bytes = data.asSlice(entry.begin(), entry.end() - entry.begin());
-    return Tensor.contiguous(new HostStorage(bytes), 0, entry.dtype(), entry.shape(), this);
-  }
-
-  /** Bytes of all tensors together. */
-  public long byteSize() {
-    return data.byteSize();
+    return new StoredTensor(
+        name, new Plain(entry.dtype()), entry.shape(), file.from(dataStart + entry.begin()), file);
   }
 
   /** The file's path, as it was given. */
@@ -146,22 +134,10 @@ public final class SafetensorsFile implements WeightSource, Lifetime, AutoClosea
     return file.toString();
   }
 
-  @Override
-  public boolean isOpen() {
-    return arena.scope().isAlive();
-  }
-
-  @Override
-  public Arena arena() {
-    return arena;
-  }
-
-  /** Unmaps the file; its tensors, and all derived from them, cannot be used any more. */
+  /** Closes the file; its tensors, and all made of them, cannot be used any more. */
   @Override
   public void close() {
-    if (isOpen()) {
-      arena.close();
-    }
+    file.close();
   }
 
   @Override

@@ -1,20 +1,34 @@
 package io.zoetrope.weights;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.Shape;
-import io.zoetrope.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 
-/** Named tensors in host memory: a safetensors file, or the shards of a checkpoint. */
-public interface WeightSource {
+/**
+ * Named tensors, wherever and however they are stored: a file, the shards of a checkpoint, or
+ * another source under other names.
+ */
+public interface WeightSource extends AutoCloseable {
+  /**
+   * Opens a file of weights in a format that is known: safetensors.
+   *
+   * @throws WeightsException if it cannot be read or is no such file
+   */
+  static WeightSource open(Path file) {
+    return SafetensorsFile.open(file);
+  }
+
   /** The names of all tensors. */
   Set<String> names();
 
   /**
-   * The tensor of a name, contiguous and read-only, alive as long as the source is open.
+   * The tensor of a name, to be read as long as the source is open.
    *
    * @throws WeightsException if there is none of that name
    */
-  Tensor tensor(String name);
+  StoredTensor tensor(String name);
 
   /** Whether there is a tensor of a name. */
   default boolean has(String name) {
@@ -28,10 +42,24 @@ public interface WeightSource {
    * @param shape what the model needs, not checked here
    * @throws WeightsException if there is none of that name
    */
-  default Tensor tensor(String name, Shape shape) {
+  default StoredTensor tensor(String name, Shape shape) {
     return tensor(name);
+  }
+
+  /** Bytes that all tensors together take where they are stored. */
+  default long byteSize() {
+    return names().stream().map(this::tensor).mapToLong(StoredTensor::byteSize).sum();
+  }
+
+  /** Free-form strings beside the tensors; empty if there are none. */
+  default Map<String, String> metadata() {
+    return Map.of();
   }
 
   /** What to call this source in errors, e.g. its file name. */
   String description();
+
+  /** Closes the files; tensors, and all that was made of them, cannot be used any more. */
+  @Override
+  default void close() {}
 }

@@ -1,5 +1,6 @@
 package io.zoetrope.weights;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.Printable;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.tensor.DType;
@@ -89,17 +90,16 @@ public final class Weights {
                       .orElseGet(() -> "nearest names: " + nearestNames(path))));
     }
     Shape shape = Shape.of(sizes);
-    Tensor stored = source.tensor(path, shape);
+    StoredTensor stored = source.tensor(path, shape);
     if (!stored.shape().equals(shape)) {
       throw new WeightsException(
           "tensor '%s' in %s has shape %s, the configuration asks for %s"
               .formatted(path, source.description(), stored.shape(), shape));
     }
-    // Integers are the codes of quantized weights, which mean nothing without their scales.
-    if (!stored.dtype().isFloatingPoint()) {
+    if (!stored.encoding().holdsNumbers()) {
       throw new WeightsException(
           "tensor '%s' in %s has dtype %s; only floating-point weights are supported, quantized ones are not"
-              .formatted(path, source.description(), stored.dtype()));
+              .formatted(path, source.description(), stored.encoding().name()));
     }
     return placed.computeIfAbsent(path + rounding, _ -> backend.place(stored, rounding));
   }
@@ -142,22 +142,20 @@ public final class Weights {
     if (!has(name) || !has(other)) {
       return;
     }
-    Tensor first = source.tensor(prefix + name);
-    Tensor second = source.tensor(prefix + other);
-    if (first.dtype() != second.dtype()
-        || !first.shape().equals(second.shape())
-        || first.segment().mismatch(second.segment()) >= 0) {
+    StoredTensor first = source.tensor(prefix + name);
+    StoredTensor second = source.tensor(prefix + other);
+    if (!first.hasSameElements(second)) {
       throw new WeightsException(
           "%s: '%s%s' (%s %s) and '%s%s' (%s %s) differ, but the model has one tensor for both: remove the wrong one"
               .formatted(
                   source.description(),
                   prefix,
                   name,
-                  first.dtype(),
+                  first.encoding().name(),
                   first.shape(),
                   prefix,
                   other,
-                  second.dtype(),
+                  second.encoding().name(),
                   second.shape()));
     }
   }

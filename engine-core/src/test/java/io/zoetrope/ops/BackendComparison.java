@@ -86,7 +86,7 @@ abstract class BackendComparison {
   }
 
   static Tensor widened(Tensor tensor) {
-    return Tensor.of(tensor.toFloats(), tensor.shape().sizes());
+    return tensor == null ? null : Tensor.of(tensor.toFloats(), tensor.shape().sizes());
   }
 
   static Tensor absolute(Tensor tensor) {

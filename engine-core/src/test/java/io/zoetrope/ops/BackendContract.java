@@ -77,7 +77,7 @@ public abstract class BackendContract extends SamplerContract {
 
   private void linear(Tensor x, Tensor weight, Tensor bias, Activation activation) {
     Tensor got = tested.linear(tested.upload(x), place(weight), place(bias), activation);
-    Tensor want = reference.linear(widened(x), weight, bias, activation);
+    Tensor want = reference.linear(widened(x), widened(weight), widened(bias), activation);
     float[] magnitude = magnitude(x, weight);
     for (int i = 0; i < magnitude.length; i++) {
       magnitude[i] += bias == null ? 0 : Math.abs(bias.toFloats()[i % bias.intSize(0)]);
@@ -444,7 +444,7 @@ public abstract class BackendContract extends SamplerContract {
         checkEqual(
             "embedding " + stored,
             tested.embedding(place(table), ids, dtype),
-            reference.embedding(table, ids, dtype));
+            reference.embedding(widened(table), ids, dtype));
       }
     }
   }

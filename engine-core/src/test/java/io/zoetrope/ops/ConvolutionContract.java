@@ -147,7 +147,7 @@ public abstract class ConvolutionContract extends FusedComparison {
             place(bias),
             geometry);
     Tensor past = history == null ? null : widened(history);
-    Tensor want = reference.conv3d(widened(x), past, weight, bias, geometry);
+    Tensor want = reference.conv3d(widened(x), past, widened(weight), widened(bias), geometry);
     Tensor absolutePast = history == null ? null : absolute(history);
     Tensor magnitude =
         reference.conv3d(

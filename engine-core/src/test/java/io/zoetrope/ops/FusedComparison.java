@@ -34,7 +34,11 @@ abstract class FusedComparison extends BackendComparison {
   }
 
   Place referenceBackend() {
-    return new Place(reference, reference::upload, weight -> weight);
+    return new Place(reference, reference::upload, this::placeOnReference);
+  }
+
+  private Tensor placeOnReference(Tensor weight) {
+    return reference.backend().place(weight, DType.F32);
   }
 
   /** Within rounding; {@code residual} is what a rounded result is added to. */
@@ -53,7 +57,7 @@ abstract class FusedComparison extends BackendComparison {
       Computation chain,
       Tensor residual,
       Function<Tensor, float[]> magnitudes) {
-    Place wide = new Place(reference, BackendComparison::widened, weight -> weight);
+    Place wide = new Place(reference, BackendComparison::widened, this::placeOnReference);
     Place absolute = new Place(reference, BackendComparison::absolute, BackendComparison::absolute);
     Tensor want = chain.in(wide);
     float[] between = new float[Math.toIntExact(want.count())];

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link Backend} must do around the networks: timesteps, scheduler steps, pixels. */
-abstract class SamplerContract extends FusedOperationsContract {
+abstract class SamplerContract extends EncodingContract {
   @Test
   void linearCombination() {
     double[] weights = {2, -0.75, 1e-3, 1, 30, -1, 0, 0.1};

@@ -1,5 +1,6 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
@@ -54,7 +55,7 @@ public final class SeenOperations implements Backend {
   }
 
   @Override
-  public Tensor place(Tensor weight, DType rounding) {
+  public Tensor place(StoredTensor weight, DType rounding) {
     return backend.place(weight, rounding);
   }
 

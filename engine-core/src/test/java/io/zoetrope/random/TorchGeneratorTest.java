@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
-import io.zoetrope.weights.SafetensorsFile;
+import io.zoetrope.weights.WeightSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.ValueLayout;
@@ -52,8 +52,8 @@ class TorchGeneratorTest {
   @ValueSource(ints = {0, 1, 2})
   void seedsOfTheDemoModelGiveItsInitialLatents(int prompt) {
     var golden = Fixtures.path("../demo-model/golden/prompt" + prompt + ".safetensors");
-    try (SafetensorsFile file = SafetensorsFile.open(golden)) {
-      Tensor latents = file.tensor("initial_latents");
+    try (WeightSource file = WeightSource.open(golden)) {
+      Tensor latents = file.tensor("initial_latents").load();
       Tensor drawn = TorchGenerator.manualSeed(100 + prompt).randn(latents.shape().sizes());
       assertArrayEquals(latents.toFloats(), drawn.toFloats());
     }

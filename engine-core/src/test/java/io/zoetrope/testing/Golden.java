@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.weights.SafetensorsFile;
+import io.zoetrope.weights.WeightSource;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -17,9 +17,9 @@ import java.util.Set;
  */
 public final class Golden implements AutoCloseable {
   private final JsonNode json;
-  private final SafetensorsFile tensors;
+  private final WeightSource tensors;
 
-  private Golden(JsonNode json, SafetensorsFile tensors) {
+  private Golden(JsonNode json, WeightSource tensors) {
     this.json = json;
     this.tensors = tensors;
   }
@@ -27,7 +27,7 @@ public final class Golden implements AutoCloseable {
   public static Golden open(Path folder) {
     return new Golden(
         JsonConfig.read(folder.resolve("golden.json")).json(),
-        SafetensorsFile.open(folder.resolve("golden.safetensors")));
+        WeightSource.open(folder.resolve("golden.safetensors")));
   }
 
   public JsonNode json() {
@@ -44,7 +44,7 @@ public final class Golden implements AutoCloseable {
 
   /** A tensor as it is stored. */
   public Tensor stored(String name) {
-    return tensors.tensor(name);
+    return tensors.tensor(name).load();
   }
 
   /** A tensor without its batch dimension. */

@@ -59,7 +59,7 @@ class CheckpointTest {
           checkpoint.files().stream()
               .map(file -> Path.of(file.description()).getFileName().toString())
               .toList());
-      b = checkpoint.tensor("b");
+      b = checkpoint.tensor("b").load();
       assertArrayEquals(new float[] {2, 2}, b.toFloats());
       assertTrue(
           assertThrows(WeightsException.class, () -> checkpoint.tensor("c"))

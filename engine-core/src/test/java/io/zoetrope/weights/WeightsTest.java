@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
@@ -27,8 +28,8 @@ class WeightsTest {
     }
 
     @Override
-    public Tensor tensor(String name) {
-      return tensors.get(name);
+    public StoredTensor tensor(String name) {
+      return StoredTensor.of(name, tensors.get(name));
     }
 
     @Override

@@ -7,8 +7,7 @@ import io.zoetrope.pipeline.Progress.Stage;
  *
  * @param stage which one
  * @param weightBytes bytes of the weights that linear maps and convolutions read, in the form they
- *     are multiplied by in; weight files are only mapped, and their pages leave memory once they
- *     are read
+ *     are multiplied by in; what is stored is read piece by piece and takes next to nothing
  * @param scratchBytes most bytes of activations, buffers and workspaces of threads at a time
  * @param flops multiplications and additions of the matrix work
  */

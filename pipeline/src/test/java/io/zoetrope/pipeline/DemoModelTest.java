@@ -69,17 +69,17 @@ class DemoModelTest {
   void agreesWithDiffusers(int index, String prompt) {
     try (var golden =
         SafetensorsFile.open(DEMO.resolve("golden/prompt" + index + ".safetensors"))) {
-      Tensor noise = golden.tensor("initial_latents").select(0, 0);
+      Tensor noise = golden.tensor("initial_latents").load().select(0, 0);
       Tensor latents = Tensor.of(noise.toFloats(), noise.shape().sizes());
       LastLatents tracer = new LastLatents();
       GenerationRequest request = pipeline.request(prompt).with(Setting.GUIDANCE_SCALE, 5.0);
       VideoFrames fromLatents =
           pipeline.generate(request.with(new Input.Noise(latents)), Progress.NONE, tracer).frames();
 
-      Tensor steps = golden.tensor("latents_after_step");
+      Tensor steps = golden.tensor("latents_after_step").load();
       float[] expected = steps.select(0, steps.size(0) - 1).toFloats();
       assertTrue(relativeError(tracer.values, expected) < 1e-3);
-      assertFramesAgree(golden.tensor("frames_uint8").toFloats(), fromLatents);
+      assertFramesAgree(golden.tensor("frames_uint8").load().toFloats(), fromLatents);
 
       // The golden noise is that of torch's generator with the seeds 100, 101, 102.
       VideoFrames fromSeed =

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cuda;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.kernels.cuda.op.AttentionOperation;
 import io.zoetrope.kernels.cuda.op.ConvolutionOperation;
 import io.zoetrope.kernels.cuda.op.ElementOperations;
@@ -89,7 +90,7 @@ public class CudaBackend implements Backend {
     weights.freeEnded();
     DeviceBlocks blocks = new DeviceBlocks(runtime, _ -> {});
     long address = blocks.allocate(bytes);
-    return new DeviceStorage(blocks, () -> address, bytes, null);
+    return new DeviceStorage("", blocks, () -> address, bytes, null);
   }
 
   @Override
@@ -98,7 +99,7 @@ public class CudaBackend implements Backend {
   }
 
   @Override
-  public Tensor place(Tensor weight, DType rounding) {
+  public Tensor place(StoredTensor weight, DType rounding) {
     return weights.place(weight, rounding);
   }
 

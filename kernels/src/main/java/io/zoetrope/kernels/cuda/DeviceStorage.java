@@ -13,6 +13,7 @@ public final class DeviceStorage implements Storage {
   /** Which part of the storage has another form, and as which shape. */
   private record Part(long offset, Shape shape) {}
 
+  private final String name;
   private final DeviceBlocks blocks;
   private final LongSupplier address;
   private final long byteSize;
@@ -22,11 +23,13 @@ public final class DeviceStorage implements Storage {
   /**
    * Storage of an address.
    *
+   * @param name of the weight that it holds, or empty
    * @param blocks what is freed with this storage; has the memory already
    * @param address where the memory is for the next launch
    * @param tie whatever must not be collected before this storage, or null
    */
-  DeviceStorage(DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
+  DeviceStorage(String name, DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
+    this.name = name;
     this.blocks = blocks;
     this.tie = tie;
     this.address = address;
@@ -36,6 +39,11 @@ public final class DeviceStorage implements Storage {
   @Override
   public long byteSize() {
     return byteSize;
+  }
+
+  @Override
+  public String name() {
+    return name;
   }
 
   DeviceBlocks blocks() {
@@ -62,7 +70,8 @@ public final class DeviceStorage implements Storage {
         _ -> {
           long made = storage.blocks.allocate(weight.byteSize());
           DeviceStorage form =
-              new DeviceStorage(storage.blocks, () -> made, weight.byteSize(), storage.tie);
+              new DeviceStorage(
+                  storage.name, storage.blocks, () -> made, weight.byteSize(), storage.tie);
           Tensor tensor = Tensor.contiguous(form, 0, weight.dtype(), shape, weight.lifetime());
           fill.accept(tensor);
           return tensor;

@@ -1,6 +1,6 @@
 package io.zoetrope.kernels.cuda;
 
-import io.zoetrope.tensor.Conversions;
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -11,9 +11,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 /**
- * Weights in device memory, as F32 or BF16: the types that kernels read. Values change only by the
- * rounding that is asked for: types of 8 bits become BF16, which holds them exactly, F16 and wider
- * ones F32.
+ * Weights in device memory, as F32 or BF16: the types that kernels read.
  *
  * <p>A weight's memory is freed some time after the lifetime of the host tensor has ended, by the
  * thread of the device. Large matrices that don't fit any more become {@link StreamedWeights}.
@@ -22,7 +20,7 @@ final class PlacedWeights {
   /** Elements converted at once: some megabytes of host memory. */
   private static final long CONVERSION_BLOCK = 1 << 22;
 
-  private static final long CONVERSION_TASK = 1 << 14;
+  private static final long CONVERSION_TASK = 1 << 18;
 
   /** Smaller ones are read often and take little. */
   private static final long SMALLEST_STREAMED = 1 << 20;
@@ -53,9 +51,9 @@ final class PlacedWeights {
     this.streamed = new StreamedWeights(runtime, weightBytes / SLOTS_PER_BUDGET);
   }
 
-  Tensor place(Tensor weight, DType rounding) {
+  Tensor place(StoredTensor weight, DType rounding) {
     freeEnded();
-    DType dtype = placedType(weight.dtype(), rounding);
+    DType dtype = weight.used(rounding);
     DeviceBlocks blocks = new DeviceBlocks(runtime, change -> residentBytes += change);
     try {
       return place(weight, dtype, blocks);
@@ -69,7 +67,7 @@ final class PlacedWeights {
     }
   }
 
-  private Tensor place(Tensor weight, DType dtype, DeviceBlocks blocks) {
+  private Tensor place(StoredTensor weight, DType dtype, DeviceBlocks blocks) {
     long bytes = Math.max(1, weight.count() * dtype.bytes());
     LongSupplier address =
         weight.shape().rank() == 2
@@ -82,56 +80,45 @@ final class PlacedWeights {
     MemorySegment tie =
         MemorySegment.NULL.reinterpret(bytes, weight.lifetime().arena(), _ -> to.add(blocks));
     return Tensor.contiguous(
-        new DeviceStorage(blocks, address, bytes, tie),
+        new DeviceStorage(weight.name(), blocks, address, bytes, tie),
         0,
         dtype,
         weight.shape(),
         weight.lifetime());
   }
 
-  private LongSupplier keep(Tensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
+  private LongSupplier keep(StoredTensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
     long address = blocks.allocate(bytes);
     convert(
         weight, dtype, (offset, converted) -> runtime.copyToDevice(address + offset, converted));
     return () -> address;
   }
 
-  private LongSupplier stream(Tensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
+  private LongSupplier stream(StoredTensor weight, DType dtype, long bytes, DeviceBlocks blocks) {
     StreamedWeights.Weight placed = streamed.add(bytes);
     blocks.add(placed::free);
     convert(weight, dtype, placed::write);
     return placed::address;
   }
 
-  private static DType placedType(DType stored, DType rounding) {
-    if (!rounding.isComputable()) {
-      throw new IllegalArgumentException("weights are rounded to F32 or BF16, not to " + rounding);
-    }
-    boolean exact = stored == DType.BF16 || stored.bits() == 8;
-    return exact || stored.bits() > 16 && rounding == DType.BF16 ? DType.BF16 : DType.F32;
-  }
-
   /** Hands over the elements of a weight as a dtype, piece by piece. */
-  private static void convert(Tensor weight, DType dtype, Sink sink) {
-    MemorySegment from = weight.segment();
-    if (weight.dtype() == dtype) {
-      sink.accept(0, from);
-      return;
-    }
+  private static void convert(StoredTensor weight, DType dtype, Sink sink) {
     long count = weight.count();
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment block = arena.allocate(Math.min(count, CONVERSION_BLOCK) * dtype.bytes(), 64);
+    boolean small = count <= CONVERSION_TASK;
+    // Closing a shared arena stops all threads for a moment, which many small weights would feel.
+    try (Arena arena = small ? Arena.ofConfined() : Arena.ofShared()) {
+      MemorySegment block =
+          arena.allocate(Math.max(1, Math.min(count, CONVERSION_BLOCK)) * dtype.bytes(), 64);
       for (long start = 0; start < count; start += CONVERSION_BLOCK) {
         long first = start;
         long length = Math.min(count - start, CONVERSION_BLOCK);
-        LongStream.rangeClosed(0, (length - 1) / CONVERSION_TASK)
-            .parallel()
+        LongStream tasks = LongStream.rangeClosed(0, (length - 1) / CONVERSION_TASK);
+        (small ? tasks : tasks.parallel())
             .forEach(task -> {
-              long end = Math.min(length, (task + 1) * CONVERSION_TASK);
-              for (long i = task * CONVERSION_TASK; i < end; i++) {
-                float value = Conversions.toFloat(from, weight.dtype(), first + i);
-                Conversions.fromFloat(block, dtype, i, value);
-              }
+              long at = task * CONVERSION_TASK;
+              long part = Math.min(CONVERSION_TASK, length - at);
+              weight.read(
+                  first + at, dtype, block.asSlice(at * dtype.bytes(), part * dtype.bytes()));
             });
         sink.accept(start * dtype.bytes(), block.asSlice(0, length * dtype.bytes()));
       }

@@ -3,10 +3,12 @@ package io.zoetrope.kernels.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.kernels.cuda.driver.CudaDriver;
 import io.zoetrope.kernels.cuda.driver.DriverRuntime;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,15 +24,24 @@ class PlacedWeightsTest {
     return new DriverRuntime(CudaDriver.open().device(0), _ -> "");
   }
 
+  private static StoredTensor zeros(long... sizes) {
+    return StoredTensor.of("zeros", Tensor.zeros(DType.F32, sizes));
+  }
+
+  /** One whose file is gone. */
+  private static StoredTensor lost(long... sizes) {
+    return StoredTensor.withoutElements("lost", DType.F32, Shape.of(sizes));
+  }
+
   /** Memory for a weight of 4 MiB, which stays, or for none, which is streamed then. */
   @ParameterizedTest
   @ValueSource(longs = {64L << 20, 8})
-  void aWeightThatCannotBeConvertedHoldsNothing(long weightBytes) {
+  void aWeightThatCannotBeReadHoldsNothing(long weightBytes) {
     try (DriverRuntime runtime = open()) {
       int pinned = standIn.pinnedBlocks();
       PlacedWeights weights = new PlacedWeights(runtime, weightBytes);
-      Tensor complex = Tensor.zeros(DType.C64, 1 << 10, 1 << 10);
-      assertThrows(IllegalArgumentException.class, () -> weights.place(complex, DType.F32));
+      StoredTensor lost = lost(1 << 10, 1 << 10);
+      assertThrows(IllegalStateException.class, () -> weights.place(lost, DType.F32));
       assertEquals(0, standIn.usedBytes());
       assertEquals(pinned, standIn.pinnedBlocks());
     }
@@ -38,17 +49,17 @@ class PlacedWeightsTest {
 
   /** The first weight fills half of its group. */
   @Test
-  void aWeightThatCannotBeConvertedLeavesItsGroupAsItWas() {
+  void aWeightThatCannotBeReadLeavesItsGroupAsItWas() {
     try (DriverRuntime runtime = open()) {
       PlacedWeights weights = new PlacedWeights(runtime, 16 << 20);
       int before = standIn.pinnedBlocks();
       // What stays takes so much that matrices from here on are streamed.
-      weights.place(Tensor.zeros(DType.F32, 3 << 20), DType.F32);
-      weights.place(Tensor.zeros(DType.F32, 1 << 9, 1 << 9), DType.F32);
+      weights.place(zeros(3 << 20), DType.F32);
+      weights.place(zeros(1 << 9, 1 << 9), DType.F32);
       int pinned = standIn.pinnedBlocks();
       assertEquals(before + 1, pinned);
-      Tensor complex = Tensor.zeros(DType.C64, 1 << 9, 1 << 9);
-      assertThrows(IllegalArgumentException.class, () -> weights.place(complex, DType.F32));
+      StoredTensor lost = lost(1 << 9, 1 << 9);
+      assertThrows(IllegalStateException.class, () -> weights.place(lost, DType.F32));
       assertEquals(pinned, standIn.pinnedBlocks());
     }
   }
@@ -58,7 +69,7 @@ class PlacedWeightsTest {
     try (DriverRuntime runtime = open()) {
       PlacedWeights weights = new PlacedWeights(runtime, 1 << 20);
       standIn.fail("cuMemcpyHtoDAsync_v2", INVALID_VALUE, 0);
-      Tensor vector = Tensor.zeros(DType.F32, 8);
+      StoredTensor vector = zeros(8);
       assertThrows(CudaException.class, () -> weights.place(vector, DType.F32));
       assertEquals(0, standIn.usedBytes());
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.ops.Ops;
@@ -217,7 +218,7 @@ class WanTransformerTest {
     }
 
     @Override
-    public Tensor tensor(String wanted) {
+    public StoredTensor tensor(String wanted) {
       return source.tensor(wanted);
     }
 

@@ -1,12 +1,9 @@
 package io.zoetrope.vae.wan;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Lifetime;
 import io.zoetrope.tensor.Shape;
-import io.zoetrope.tensor.Storage;
-import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
-import io.zoetrope.weights.SafetensorsFile;
 import io.zoetrope.weights.WeightSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,18 +16,15 @@ import java.util.Set;
 final class Wan21Shapes implements WeightSource {
   private static final int TIMES = 12;
 
-  private final Map<String, Tensor> tensors = new HashMap<>();
-
-  private record Nothing(long byteSize) implements Storage {}
+  private final Map<String, StoredTensor> tensors = new HashMap<>();
 
   Wan21Shapes() {
-    try (SafetensorsFile tiny =
-        SafetensorsFile.open(
+    try (WeightSource tiny =
+        WeightSource.open(
             Fixtures.path("wan21-t2v-tiny/vae/diffusion_pytorch_model.safetensors"))) {
       for (String name : tiny.names()) {
         Shape shape = Shape.of(enlarged(name, tiny.tensor(name).shape().sizes()));
-        Storage storage = new Nothing(shape.count() * 4);
-        tensors.put(name, Tensor.contiguous(storage, 0, DType.F32, shape, Lifetime.UNBOUNDED));
+        tensors.put(name, StoredTensor.withoutElements(name, DType.F32, shape));
       }
     }
   }
@@ -56,7 +50,7 @@ final class Wan21Shapes implements WeightSource {
   }
 
   @Override
-  public Tensor tensor(String name) {
+  public StoredTensor tensor(String name) {
     return tensors.get(name);
   }
 

@@ -29,7 +29,7 @@ public record Component<M>(Path folder, String baseName, Function<Weights, M> lo
    *     are not those that the model's configuration asks for
    */
   public Opened<M> open(Backend device) {
-    Checkpoint weights = weights();
+    WeightSource weights = weights();
     boolean loaded = false;
     try {
       Opened<M> opened = new Opened<>(weights, load(weights, device));
@@ -47,7 +47,7 @@ public record Component<M>(Path folder, String baseName, Function<Weights, M> lo
    *
    * @throws io.zoetrope.weights.WeightsException if a file is missing or malformed
    */
-  public Checkpoint weights() {
+  public WeightSource weights() {
     return Checkpoint.open(folder, baseName);
   }
 

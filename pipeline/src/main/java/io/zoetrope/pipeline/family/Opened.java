@@ -1,6 +1,6 @@
 package io.zoetrope.pipeline.family;
 
-import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.WeightSource;
 
 /**
  * A part of a model whose weights are open.
@@ -8,7 +8,7 @@ import io.zoetrope.weights.Checkpoint;
  * @param weights closed with this
  * @param model of those weights, usable until then
  */
-public record Opened<M>(Checkpoint weights, M model) implements AutoCloseable {
+public record Opened<M>(WeightSource weights, M model) implements AutoCloseable {
   @Override
   public void close() {
     weights.close();

@@ -4,7 +4,7 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.Opened;
-import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.WeightSource;
 
 /**
  * A component of a model that job after job works with. Its weights are opened once, checked, and
@@ -37,7 +37,7 @@ final class Part<M> implements AutoCloseable {
    * The weights, open. Where they were not, they are held against the configuration; nothing of
    * them is read.
    */
-  Checkpoint weights() {
+  WeightSource weights() {
     if (opened == null) {
       try (Backend dry = new DryRunBackend()) {
         opened = component.open(dry);

@@ -11,7 +11,7 @@ import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.bench.BenchTest.Part;
-import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.WeightSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -98,7 +98,7 @@ public record BenchModel(Path folder, FamilyModel model, Backend backend) {
   private WeightTotals weights() {
     WeightTotals totals = WeightTotals.NONE;
     for (Component<?> component : List.of(model.textEncoder(), model.predictor(), model.codec())) {
-      try (Checkpoint checkpoint = component.weights()) {
+      try (WeightSource checkpoint = component.weights()) {
         totals = totals.plus(WeightTotals.of(checkpoint));
       }
     }

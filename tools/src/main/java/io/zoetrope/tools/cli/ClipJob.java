@@ -12,7 +12,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.weights.SafetensorsFile;
+import io.zoetrope.weights.WeightSource;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -197,10 +197,10 @@ final class ClipJob {
 
   /** Latents of [1, channels, frames, height, width] or without the batch dimension. */
   private Tensor readLatents() {
-    try (SafetensorsFile file = SafetensorsFile.open(latents)) {
+    try (WeightSource file = WeightSource.open(latents)) {
       for (String name : new String[] {"initial_latents", "latents"}) {
         if (file.names().contains(name)) {
-          Tensor stored = file.tensor(name);
+          Tensor stored = file.tensor(name).load();
           long[] sizes = stored.shape().sizes();
           if (!stored.dtype().isFloatingPoint()
               || sizes.length < 4

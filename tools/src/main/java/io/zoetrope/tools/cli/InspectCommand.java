@@ -3,6 +3,7 @@ package io.zoetrope.tools.cli;
 import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.VideoPipeline;
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -13,9 +14,7 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.ModelFolder;
-import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Checkpoint;
-import io.zoetrope.weights.SafetensorsFile;
 import io.zoetrope.weights.WeightSource;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -77,11 +76,11 @@ final class InspectCommand implements Callable<Integer> {
     private long bytes;
     private final Map<String, Long> dtypes = new TreeMap<>();
 
-    void add(Tensor tensor) {
+    void add(StoredTensor tensor) {
       tensors++;
       parameters += tensor.count();
       bytes += tensor.byteSize();
-      dtypes.merge(tensor.dtype().name(), 1L, Long::sum);
+      dtypes.merge(tensor.encoding().name(), 1L, Long::sum);
     }
   }
 
@@ -92,7 +91,7 @@ final class InspectCommand implements Callable<Integer> {
       throw new PipelineException("--depth %d is below 1".formatted(depth));
     }
     if (Files.isRegularFile(path)) {
-      try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      try (WeightSource file = WeightSource.open(path)) {
         print(out, path.getFileName().toString(), file);
         file.metadata()
             .forEach((key, value) -> out.printf("metadata %s = %s%n", quote(key), quote(value)));
@@ -127,7 +126,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void printComponent(PrintWriter out, Path folder) {
-    try (Checkpoint checkpoint = Checkpoint.open(folder, BASE_NAMES)) {
+    try (WeightSource checkpoint = Checkpoint.open(folder, BASE_NAMES)) {
       print(out, folder.toAbsolutePath().normalize().getFileName().toString(), checkpoint);
     }
   }
@@ -137,11 +136,11 @@ final class InspectCommand implements Callable<Integer> {
     Totals all = new Totals();
     out.printf("%-44s %8s %14s %14s  %s%n", title, "tensors", "parameters", "bytes", "dtypes");
     for (String name : source.names()) {
-      Tensor tensor = source.tensor(name);
+      StoredTensor tensor = source.tensor(name);
       all.add(tensor);
       modules.computeIfAbsent(module(name), _ -> new Totals()).add(tensor);
       if (listTensors) {
-        out.printf("  %-60s %-10s %s%n", name, tensor.dtype(), tensor.shape());
+        out.printf("  %-60s %-10s %s%n", name, tensor.encoding().name(), tensor.shape());
       }
     }
     modules.forEach((name, totals) -> print(out, "  " + name, totals));

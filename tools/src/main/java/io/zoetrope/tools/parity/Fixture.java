@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.weights.SafetensorsFile;
+import io.zoetrope.weights.WeightSource;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +27,10 @@ import java.util.stream.Stream;
 final class Fixture implements AutoCloseable {
   private final Path folder;
   private final JsonNode json;
-  private final SafetensorsFile tensors;
+  private final WeightSource tensors;
   private final List<PathMatcher> selection;
 
-  private Fixture(
-      Path folder, JsonNode json, SafetensorsFile tensors, List<PathMatcher> selection) {
+  private Fixture(Path folder, JsonNode json, WeightSource tensors, List<PathMatcher> selection) {
     this.folder = folder;
     this.json = json;
     this.tensors = tensors;
@@ -53,7 +53,7 @@ final class Fixture implements AutoCloseable {
     return new Fixture(
         folder,
         JsonConfig.read(golden).json(),
-        SafetensorsFile.open(folder.resolve("golden.safetensors")),
+        WeightSource.open(folder.resolve("golden.safetensors")),
         matchers(globs));
   }
 
@@ -96,8 +96,12 @@ final class Fixture implements AutoCloseable {
     return tensors.names().contains(name);
   }
 
+  Shape shape(String name) {
+    return tensors.tensor(name).shape();
+  }
+
   Tensor tensor(String name) {
-    return tensors.tensor(name);
+    return tensors.tensor(name).load();
   }
 
   float[] floats(String name) {

@@ -102,7 +102,7 @@ final class OpsParity {
 
     /** The shape of a result, for operations that are told how large it is to be. */
     long[] expectedSizes(String tensor) {
-      return fixture.tensor(name + "/" + tensor).shape().sizes();
+      return fixture.shape(name + "/" + tensor).sizes();
     }
 
     /** A result, or that of the next element of a batch. */

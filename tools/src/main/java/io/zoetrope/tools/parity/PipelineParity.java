@@ -42,7 +42,7 @@ record PipelineParity(
     for (String tensor : names) {
       String what = tensor.substring(name.length() + 1);
       if (what.equals(ENCODED_VIDEO)
-          && fixture.tensor(tensor).size(2) > runs.getFirst().request().size().frames()) {
+          && fixture.shape(tensor).size(2) > runs.getFirst().request().size().frames()) {
         // The reference hands its encoder a whole clip, and the encoder leaves out the odd frames.
         report.input(tensor);
         continue;
@@ -101,7 +101,7 @@ record PipelineParity(
   /** The first frames of a clip, [frames, height, width, 3]. */
   private VideoFrames video(String name, int frames) {
     report.input(name);
-    Shape shape = fixture.tensor(name).shape();
+    Shape shape = fixture.shape(name);
     int count = Math.min(frames, shape.intSize(0));
     byte[] rgb = Arrays.copyOf(bytes(name), count * shape.intSize(1) * shape.intSize(2) * 3);
     return new VideoFrames(shape.intSize(2), shape.intSize(1), count, rgb);

@@ -38,7 +38,7 @@ final class Report {
    * where they do not depend on the element.
    */
   void compareBatch(Fixture fixture, Tolerances tolerances, String name, List<float[]> elements) {
-    boolean shared = fixture.tensor(name).count() == elements.getFirst().length;
+    boolean shared = fixture.shape(name).count() == elements.getFirst().length;
     compare(fixture, tolerances, name, shared ? elements.getFirst() : join(elements));
   }
 
@@ -59,7 +59,7 @@ final class Report {
 
   private void compare(
       Fixture fixture, String name, float[] actual, float[] expected, Tolerances.Limit limit) {
-    Shape shape = fixture.tensor(name).shape();
+    Shape shape = fixture.shape(name);
     if (actual.length != expected.length) {
       fail(name, "%d elements instead of %s".formatted(actual.length, shape));
       return;

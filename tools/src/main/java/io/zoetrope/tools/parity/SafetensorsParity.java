@@ -82,7 +82,7 @@ final class SafetensorsParity {
       if (!file.names().contains(name)) {
         return "lacks '" + name + "'";
       }
-      Tensor tensor = file.tensor(name);
+      Tensor tensor = file.tensor(name).load();
       String shape =
           "[%s]"
               .formatted(

@@ -76,7 +76,7 @@ record TextParity(
     }
     for (String name : fixture.namesOf(prefix)) {
       String what = name.substring(prefix.length() + 1).replace("_first64", "");
-      int count = Math.toIntExact(fixture.tensor(name).count() / batch.size());
+      int count = Math.toIntExact(fixture.shape(name).count() / batch.size());
       List<float[]> results =
           recorders.stream()
               .map(recorder -> recorder.only("text_encoder/" + what))

@@ -64,9 +64,9 @@ record VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = pixels[i] / 255f * 2 - 1;
     }
-    Tensor video = ops.upload(Tensor.of(pixels, fixture.tensor(input).shape().sizes()));
+    Tensor video = ops.upload(Tensor.of(pixels, fixture.shape(input).sizes()));
     // The reference leaves out the last frames of a clip that does not come out even.
-    long frames = vae.config().frames(fixture.tensor(name + "/encode_mean").size(2));
+    long frames = vae.config().frames(fixture.shape(name + "/encode_mean").size(2));
     Moments moments = vae.encode(ops, video.narrow(0, 0, frames), null);
     compare(name, "encode_mean", channelsFirst(ops, moments.mean()));
     compare(name, "encode_logvar", channelsFirst(ops, moments.logvar()));

@@ -270,7 +270,7 @@ class BadInputTest extends CommandTest {
     Path file = model.resolve("vae/diffusion_pytorch_model.safetensors");
     try (SafetensorsFile weights = SafetensorsFile.open(file)) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      weights.names().forEach(stored -> tensors.put(stored, weights.tensor(stored)));
+      weights.names().forEach(stored -> tensors.put(stored, weights.tensor(stored).load()));
       tensors.put(name, weight);
       SafetensorsWriter.write(file, tensors, Map.of());
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.kernels.cpu.jit.asm.CpuFeatures;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
@@ -171,10 +172,8 @@ public final class GeneratedBackend extends HostBackend {
   }
 
   @Override
-  public Tensor place(Tensor weight, DType rounding) {
-    DType dtype = usedDType(weight, rounding);
-    PlacedWeight storage = new PlacedWeight(weight, dtype);
-    return Tensor.contiguous(storage, 0, dtype, weight.shape(), weight.lifetime());
+  public Tensor place(StoredTensor weight, DType rounding) {
+    return new PlacedWeight(weight, weight.used(rounding)).tensor();
   }
 
   @Override

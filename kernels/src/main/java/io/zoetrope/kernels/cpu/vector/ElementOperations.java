@@ -10,7 +10,9 @@ import io.zoetrope.ops.ElementOperation.Embedding;
 import io.zoetrope.ops.ElementOperation.Multiply;
 import io.zoetrope.ops.ElementOperation.UpsampleNearest;
 import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.ops.WeightElements;
 import io.zoetrope.tensor.Tensor;
+import java.util.Optional;
 
 /** Operations on one element after the other, and copies of whole rows. */
 final class ElementOperations {
@@ -123,14 +125,19 @@ final class ElementOperations {
   }
 
   private void embedding(Tensor out, Tensor table, int[] ids) {
-    Elements from = Elements.of(table);
+    WeightElements from = WeightElements.of(table);
+    Optional<Elements> inMemory =
+        from.inMemory().map(memory -> new Elements(memory, table.dtype(), 0));
     Elements to = Elements.of(out);
     int features = table.intSize(1);
     pool.runBlocks(
         ids.length,
         (task, workspace) -> {
           float[] row = workspace.floats(Piece.RESULT, features);
-          from.load((long) ids[task] * features, row, 0, features, workspace);
+          long first = (long) ids[task] * features;
+          inMemory.ifPresentOrElse(
+              rows -> rows.load(first, row, 0, features, workspace),
+              () -> from.read(first, row, 0, features));
           to.store((long) task * features, row, 0, features, workspace);
         });
   }

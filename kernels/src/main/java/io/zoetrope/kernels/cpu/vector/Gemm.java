@@ -46,8 +46,8 @@ final class Gemm {
    * made for this call with any other tensor.
    */
   void withPacked(Tensor weight, int channels, PackedOperation operation) {
-    if (weight.storage() instanceof WeightStorage storage) {
-      WeightStorage.Part part = new WeightStorage.Part(weight.offset(), weight.shape());
+    if (weight.storage() instanceof PlacedWeight storage) {
+      PlacedWeight.Part part = new PlacedWeight.Part(weight.offset(), weight.shape());
       operation.run(
           storage
               .packed()

@@ -4,6 +4,7 @@ import static io.zoetrope.kernels.cpu.vector.Elements.FLOATS;
 import static io.zoetrope.kernels.cpu.vector.Elements.LANES;
 
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
+import io.zoetrope.ops.WeightElements;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -18,8 +19,8 @@ import jdk.incubator.vector.VectorOperators;
  * A weight as the right matrix B[depth x columns] of a product, cut in panels of as many columns as
  * a tile has; within a panel, the columns of a row are neighbours.
  *
- * <p>Weights whose elements bfloat16 holds exactly take 16 bits here. An int holds two of them, of
- * columns a vector apart, so that one load, a shift and a mask make two vectors of floats.
+ * <p>Weights that are used in bfloat16 take 16 bits here. An int holds two of them, of columns a
+ * vector apart, so that one load, a shift and a mask make two vectors of floats.
  */
 final class PackedMatrix {
   private static final int HIGH_HALF = 0xffff0000;
@@ -49,11 +50,11 @@ final class PackedMatrix {
     int columns = weight.intSize(0);
     int depth = Math.toIntExact(weight.count() / columns);
     int panelCount = Math.ceilDiv(columns, width);
-    boolean halves = weight.dtype() == DType.BF16 || weight.dtype().bits() == 8;
+    boolean halves = weight.dtype() == DType.BF16;
     int bytes = halves ? Short.BYTES : Float.BYTES;
     MemorySegment panels = arena.allocate((long) panelCount * depth * width * bytes, 64);
     PackedMatrix packed = new PackedMatrix(panels, halves, depth, width);
-    Elements elements = Elements.of(weight);
+    WeightElements elements = WeightElements.of(weight);
     pool.run(
         panelCount,
         (panel, workspace) -> packed.packPanel(panel, elements, columns, channels, workspace));
@@ -61,14 +62,14 @@ final class PackedMatrix {
   }
 
   private void packPanel(
-      int panel, Elements weight, int columns, int channels, Workspace workspace) {
+      int panel, WeightElements weight, int columns, int channels, Workspace workspace) {
     float[] row = workspace.floats(Workspace.Piece.LEFT, depth);
     float[] block = workspace.floats(Workspace.Piece.PANEL, depth * width);
     int taps = depth / channels;
     for (int column = 0; column < width; column++) {
       int source = panel * width + column;
       if (source < columns) {
-        weight.load((long) source * depth, row, 0, depth, workspace);
+        weight.read((long) source * depth, row, 0, depth);
       } else {
         Arrays.fill(row, 0, depth, 0);
       }

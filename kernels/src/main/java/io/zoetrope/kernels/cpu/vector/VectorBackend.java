@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.vector;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Attention;
@@ -14,7 +15,6 @@ import io.zoetrope.ops.Roofline;
 import io.zoetrope.ops.RowOperation;
 import io.zoetrope.ops.SamplerOperation;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Tensor;
 import java.util.Optional;
 
@@ -81,15 +81,8 @@ public final class VectorBackend extends HostBackend {
   }
 
   @Override
-  public Tensor place(Tensor weight, DType rounding) {
-    Tensor rounded = super.place(weight, rounding);
-    HostStorage storage = (HostStorage) rounded.storage();
-    return Tensor.contiguous(
-        new WeightStorage(storage.segment()),
-        rounded.offset(),
-        rounded.dtype(),
-        rounded.shape(),
-        rounded.lifetime());
+  public Tensor place(StoredTensor weight, DType rounding) {
+    return new PlacedWeight(weight, weight.used(rounding)).tensor();
   }
 
   @Override

@@ -90,7 +90,10 @@ class PlacedWeightTest {
         Tensor x = TorchGenerator.manualSeed(2).randn(7, DEPTH);
         Tensor placed = backend.place(weight, DType.F32);
         float[] got = ops.download(ops.linear(x, placed, null, Activation.NONE)).toFloats();
-        float[] want = reference.linear(x, weight, null, Activation.NONE).toFloats();
+        float[] want =
+            reference
+                .linear(x, definition.place(weight, DType.F32), null, Activation.NONE)
+                .toFloats();
         assertArrayEquals(want, got, 1e-4f, narrow.toString());
         assertEquals(
             ops.weightBytes(),

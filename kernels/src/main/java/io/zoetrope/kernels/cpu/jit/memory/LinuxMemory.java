@@ -67,14 +67,6 @@ public final class LinuxMemory {
     }
   }
 
-  /** Says that a part of a mapped file won't be read soon: its pages leave the process. */
-  public static void release(MemorySegment mapped) {
-    if (mapped.isMapped() && mapped.isReadOnly()) {
-      long start = Math.ceilDiv(mapped.address(), PAGE) * PAGE;
-      dropPages(start, (mapped.address() + mapped.byteSize()) / PAGE * PAGE);
-    }
-  }
-
   /** Says that what was {@linkplain #map mapped} is not needed any more, before it is unmapped. */
   static void discard(MemorySegment mapped) {
     dropPages(mapped.address(), mapped.address() + mapped.byteSize());

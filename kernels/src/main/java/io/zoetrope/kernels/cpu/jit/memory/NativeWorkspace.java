@@ -18,6 +18,8 @@ public final class NativeWorkspace {
      * Rows of the left matrix, a window of the input of a convolution, or finished pixels of it.
      */
     LEFT,
+    /** Rows of a weight before they are rounded. */
+    UNROUNDED,
     /** A block of results, or a panel of a weight before it is transformed. */
     RESULT,
     /** Attention scores of a block of queries and keys. */

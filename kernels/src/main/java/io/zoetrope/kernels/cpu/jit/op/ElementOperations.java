@@ -7,7 +7,7 @@ import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
 import io.zoetrope.kernels.cpu.jit.kernel.MapRows;
 import io.zoetrope.kernels.cpu.jit.memory.NativeView;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
-import io.zoetrope.kernels.cpu.jit.memory.PlacedWeight;
+import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace.Piece;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ElementOperation;
 import io.zoetrope.ops.ElementOperation.Activate;
@@ -17,15 +17,15 @@ import io.zoetrope.ops.ElementOperation.Embedding;
 import io.zoetrope.ops.ElementOperation.Multiply;
 import io.zoetrope.ops.ElementOperation.UpsampleNearest;
 import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.ops.WeightElements;
 import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Optional;
 
 /** Operations on one element after the other, and copies of whole rows. */
 public final class ElementOperations {
   private final RowRunner runner;
-
-  /** Computes what has a dtype that nobody else computes with. */
-  private final ReferenceBackend definition = new ReferenceBackend();
 
   /** Makes the operations on top of functions of rows. */
   public ElementOperations(RowRunner runner) {
@@ -45,7 +45,7 @@ public final class ElementOperations {
         var recipe = new MapRows(runner.set(), op.out().dtype(), Activation.NONE, true);
         map(op.out(), op.out(), recipe, op.min(), op.max());
       }
-      case Embedding op -> embedding(op);
+      case Embedding op -> embedding(op.out(), op.table(), op.ids());
       case UpsampleNearest op -> new Upsampling(op.out(), op.x(), op.exact()).run();
     }
   }
@@ -105,19 +105,11 @@ public final class ElementOperations {
     Reference.reachabilityFence(to);
   }
 
-  private void embedding(Embedding op) {
-    Tensor out = op.out();
-    Tensor placedTable = op.table();
-    int[] ids = op.ids();
-    // Most rows of a table are never looked up, so it is not worth a rounded copy.
-    boolean rounds = out.dtype() == placedTable.dtype();
-    Tensor table = rounds ? PlacedWeight.unrounded(placedTable) : placedTable;
-    if (!table.dtype().isComputable()) {
-      definition.run(new Embedding(out, table, ids));
-      return;
-    }
+  private void embedding(Tensor out, Tensor table, int[] ids) {
+    WeightElements elements = WeightElements.of(table);
+    Optional<MemorySegment> memory = elements.inMemory().filter(MemorySegment::isNative);
     long features = table.size(1);
-    NativeView from = NativeView.of(table);
+    long rowBytes = features * table.dtype().bytes();
     NativeView to = NativeView.of(out);
     MachineCode function =
         runner.function(new ConvertRows(runner.set(), table.dtype(), out.dtype()));
@@ -126,12 +118,20 @@ public final class ElementOperations {
         features * (table.dtype().bytes() + out.dtype().bytes()),
         (workspace, first, count) -> {
           for (long i = first; i < first + count; i++) {
-            long source = from.at(ids[(int) i] * features);
-            workspace.call(function, source, 0, to.at(i * features), 0, 1, features);
+            long id = ids[(int) i];
+            // Most rows of a table are never looked up: the others are not worth a copy.
+            MemorySegment row =
+                memory
+                    .map(all -> all.asSlice(id * rowBytes, rowBytes))
+                    .orElseGet(() -> workspace.piece(Piece.LEFT, rowBytes).asSlice(0, rowBytes));
+            if (memory.isEmpty()) {
+              elements.read(id * features, row);
+            }
+            workspace.call(function, row.address(), 0, to.at(i * features), 0, 1, features);
           }
         });
     to.copyBack(out);
-    Reference.reachabilityFence(from);
+    Reference.reachabilityFence(memory);
     Reference.reachabilityFence(to);
   }
 

@@ -71,8 +71,7 @@ public final class Products {
 
   /** What an activation and a weight are multiplied as. */
   ProductOperands operands(DType activation, DType weight, int depth) {
-    // Every number of 8 bits is one of bfloat16, too.
-    if (weight != DType.BF16 && weight.bits() != Byte.SIZE) {
+    if (weight != DType.BF16) {
       return ProductOperands.FLOATS;
     }
     boolean pairs = depth % ProductOperands.HALVES.elementsOfStep() == 0;

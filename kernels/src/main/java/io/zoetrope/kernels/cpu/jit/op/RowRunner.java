@@ -8,12 +8,10 @@ import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
 import io.zoetrope.kernels.cpu.jit.memory.NativeView;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
-import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 
 /** Runs generated functions over many rows, on all threads. */
@@ -84,32 +82,24 @@ public final class RowRunner {
         });
   }
 
-  /** The elements of a contiguous tensor as F32 in native memory; null for null. */
+  /** The elements of a contiguous tensor, BF16 or F32, as F32 in native memory; null for null. */
   NativeView floats(Tensor tensor) {
     if (tensor == null || tensor.dtype() == DType.F32) {
       return NativeView.ofNullable(tensor);
     }
     long count = tensor.count();
     MemorySegment floats = Arena.ofAuto().allocate(Math.max(1, count) * Float.BYTES, 64);
-    if (tensor.dtype() == DType.BF16) {
-      NativeView from = NativeView.of(tensor);
-      pool.workspace()
-          .call(
-              kernels.get(new ConvertRows(set, DType.BF16, DType.F32)),
-              from.address(),
-              0,
-              floats.address(),
-              0,
-              1,
-              count);
-      Reference.reachabilityFence(from);
-    } else {
-      MemorySegment from = tensor.segment();
-      for (long i = 0; i < count; i++) {
-        float value = Conversions.toFloat(from, tensor.dtype(), i);
-        floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
-      }
-    }
+    NativeView from = NativeView.of(tensor);
+    pool.workspace()
+        .call(
+            kernels.get(new ConvertRows(set, DType.BF16, DType.F32)),
+            from.address(),
+            0,
+            floats.address(),
+            0,
+            1,
+            count);
+    Reference.reachabilityFence(from);
     return new NativeView(floats, DType.F32, floats.address());
   }
 

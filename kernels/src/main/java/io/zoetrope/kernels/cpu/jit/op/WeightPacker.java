@@ -11,19 +11,19 @@ import io.zoetrope.kernels.cpu.jit.memory.LinuxMemory;
 import io.zoetrope.kernels.cpu.jit.memory.NativeView;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
 import io.zoetrope.kernels.cpu.jit.memory.PackedWeight;
-import io.zoetrope.kernels.cpu.jit.memory.PlacedWeight;
 import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
-import io.zoetrope.tensor.Conversions;
+import io.zoetrope.ops.WeightElements;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Optional;
 
 /**
- * Makes panels of weights [columns, channels, taps...]. A panel at a time, and the pages of a file
- * that it was made of leave memory then: a whole weight is never there beside its packed form.
+ * Makes panels of weights [columns, channels, taps...]. The elements of a panel at a time are read:
+ * a whole weight is never in memory beside its packed form.
  */
 final class WeightPacker {
   private static final int ALIGNMENT = 64;
@@ -137,72 +137,51 @@ final class WeightPacker {
   private record Rows(NativeView view, int channels, int taps) {}
 
   private void eachPanel(Tensor weight, PanelTask task) {
-    Source source = Source.of(weight);
+    WeightElements elements = WeightElements.of(weight);
     int columns = weight.intSize(0);
     int channels = weight.intSize(1);
     int taps = taps(weight);
-    long panelElements = (long) set.panelWidth() * channels * taps;
     pool.run(
         Math.ceilDiv(columns, set.panelWidth()),
         (panel, workspace) -> {
-          NativeView rows = panelRows(source, panel, columns, channels * taps, workspace);
+          NativeView rows = panelRows(elements, panel, columns, channels * taps, workspace);
           task.run(panel, new Rows(rows, channels, taps), workspace);
-          source.release(panel * panelElements, panelElements);
+          Reference.reachabilityFence(rows);
         });
-    Reference.reachabilityFence(source);
-    source.release(0, weight.count());
   }
 
   /**
-   * Where the elements of a weight come from.
-   *
-   * @param view of them as they are stored
-   * @param dtype that they are packed from
+   * The columns of a panel as rows of elements: where they lie, or in memory of the thread's own,
+   * as generated code must not read what may vanish.
    */
-  private record Source(NativeView view, DType dtype) {
-    static Source of(Tensor weight) {
-      Tensor unrounded = PlacedWeight.unrounded(weight);
-      boolean halves = weight.dtype() == DType.BF16 || weight.dtype().bits() == Byte.SIZE;
-      return new Source(NativeView.of(unrounded), halves ? DType.BF16 : DType.F32);
-    }
-
-    /** Gives back the pages of elements that were packed, if they are those of a file. */
-    void release(long first, long count) {
-      MemorySegment memory = view.memory();
-      long from = view.at(first) - memory.address();
-      long bytes = Math.min(count * view.dtype().bytes(), memory.byteSize() - from);
-      LinuxMemory.release(memory.asSlice(from, bytes));
-    }
-  }
-
-  /** The columns of a panel as rows of elements, converted if need be. */
   private NativeView panelRows(
-      Source source, int panel, int columns, int depth, NativeWorkspace workspace) {
-    NativeView view = source.view();
+      WeightElements elements, int panel, int columns, int depth, NativeWorkspace workspace) {
+    DType dtype = elements.dtype();
     long first = (long) panel * set.panelWidth() * depth;
-    if (view.dtype() == source.dtype()) {
-      return new NativeView(view.memory(), view.dtype(), view.at(first));
+    Optional<MemorySegment> memory = elements.inMemory().filter(MemorySegment::isNative);
+    if (memory.isPresent()) {
+      long address = memory.get().address() + first * dtype.bytes();
+      return new NativeView(memory.get(), dtype, address);
     }
     int count = Math.min(set.panelWidth(), columns - panel * set.panelWidth());
-    long pitch = (long) depth * source.dtype().bytes();
+    long pitch = (long) depth * dtype.bytes();
     MemorySegment rows = workspace.piece(NativeWorkspace.Piece.LEFT, count * pitch);
-    if (view.dtype() == DType.F32) {
+    if (elements.isExact()) {
+      elements.read(first, rows.asSlice(0, count * pitch));
+    } else {
+      long widePitch = (long) depth * Float.BYTES;
+      MemorySegment wide = workspace.piece(NativeWorkspace.Piece.UNROUNDED, count * widePitch);
+      elements.readUnrounded(first, wide.asSlice(0, count * widePitch));
       workspace.call(
-          kernels.get(new ConvertRows(set, DType.F32, source.dtype())),
-          view.at(first),
-          (long) depth * Float.BYTES,
+          kernels.get(new ConvertRows(set, DType.F32, dtype)),
+          wide.address(),
+          widePitch,
           rows.address(),
           pitch,
           count,
           depth);
-    } else {
-      long start = (view.at(first) - view.memory().address()) / view.dtype().bytes();
-      for (long i = 0; i < (long) count * depth; i++) {
-        float value = Conversions.toFloat(view.memory(), view.dtype(), start + i);
-        Conversions.fromFloat(rows, source.dtype(), i, value);
-      }
     }
-    return new NativeView(rows, source.dtype(), rows.address());
+    return new NativeView(rows, dtype, rows.address());
   }
 
   /**

@@ -1,0 +1,73 @@
+package io.zoetrope.encoding;
+
+import io.zoetrope.tensor.DType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * How the bytes of a stored tensor become numbers. All that is to be known of a format of weights
+ * is said here: whoever uses weights asks a {@link StoredTensor} for numbers in one of the dtypes
+ * that are computed with.
+ *
+ * <p>Elements are stored in row-major order, in blocks of {@link #block} neighbours that are
+ * decoded together. An encoding is immutable and is used by many threads at a time.
+ */
+public interface Encoding {
+  /** What the format is called in reports and errors, such as {@code "BF16"} or {@code "Q8_0"}. */
+  String name();
+
+  /**
+   * The narrowest of {@link DType#BF16}, {@link DType#F16} and {@link DType#F32} that holds every
+   * decoded number exactly; {@code F32} also where that one is not exact.
+   *
+   * @throws IllegalArgumentException if elements cannot be decoded
+   */
+  DType decoded();
+
+  /**
+   * Whether elements are numbers by themselves. Integers, for one, are codes of quantized weights,
+   * which mean nothing without their scales.
+   */
+  default boolean holdsNumbers() {
+    return true;
+  }
+
+  /** Number of neighbours that are decoded together. */
+  default int block() {
+    return 1;
+  }
+
+  /**
+   * Bytes that elements take.
+   *
+   * @param elements a multiple of {@link #block}
+   */
+  long bytes(long elements);
+
+  /**
+   * Decodes whole blocks.
+   *
+   * @param stored the bytes of these elements alone
+   * @param first index of the first of these elements among all of the tensor
+   * @param count how many elements, a multiple of {@link #block}
+   * @param out takes the numbers, from index 0 on
+   * @throws IllegalArgumentException if elements cannot be decoded
+   */
+  void decode(MemorySegment stored, long first, int count, float[] out);
+
+  /**
+   * What the numbers become when they are used, on every device: {@link DType#BF16} if it holds
+   * each of them exactly or if they are rounded to it, else {@link DType#F32}. Only numbers that
+   * need more than 16 bits are rounded.
+   *
+   * @param rounding {@code BF16}, or {@code F32} for none
+   * @throws IllegalArgumentException if rounding is neither, or if elements cannot be decoded
+   */
+  default DType used(DType rounding) {
+    if (!rounding.isComputable()) {
+      throw new IllegalArgumentException("weights are rounded to F32 or BF16, not to " + rounding);
+    }
+    DType decoded = decoded();
+    boolean rounded = decoded == DType.F32 && rounding == DType.BF16;
+    return rounded || decoded == DType.BF16 ? DType.BF16 : DType.F32;
+  }
+}

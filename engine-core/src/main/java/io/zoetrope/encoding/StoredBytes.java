@@ -1,0 +1,24 @@
+package io.zoetrope.encoding;
+
+import java.lang.foreign.MemorySegment;
+
+/** Where the bytes of a stored tensor are. They are copied out, by many threads at a time. */
+@FunctionalInterface
+public interface StoredBytes {
+  /**
+   * Fills a segment.
+   *
+   * @param position of the first byte, from the start of the tensor's bytes
+   * @param to memory of the caller's own, native or on the heap
+   * @throws RuntimeException if the bytes are not there any more; the message says which file
+   */
+  void read(long position, MemorySegment to);
+
+  /** Bytes in memory, which cannot vanish while they are used. */
+  record InMemory(MemorySegment segment) implements StoredBytes {
+    @Override
+    public void read(long position, MemorySegment to) {
+      MemorySegment.copy(segment, position, to, 0, to.byteSize());
+    }
+  }
+}

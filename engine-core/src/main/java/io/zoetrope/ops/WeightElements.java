@@ -1,0 +1,58 @@
+package io.zoetrope.ops;
+
+import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/**
+ * The elements of a weight in host memory, or of a contiguous part of one, wherever they are
+ * stored: to be read piece by piece, without a copy of all of them.
+ *
+ * @param stored the whole weight
+ * @param offset of the part's first element
+ * @param dtype that the weight is used in
+ */
+public record WeightElements(StoredTensor stored, long offset, DType dtype) {
+  /** Those of a contiguous tensor, a weight that was placed or any other. */
+  public static WeightElements of(Tensor weight) {
+    return weight.storage() instanceof HostWeight placed
+        ? new WeightElements(placed.stored(), weight.offset(), placed.dtype())
+        : new WeightElements(StoredTensor.of("", weight), 0, weight.dtype());
+  }
+
+  /**
+   * The memory where they lie in their dtype, from the first one on; empty if they have to be read
+   * from a file, or decoded.
+   */
+  public Optional<MemorySegment> inMemory() {
+    return stored.inMemory(dtype).map(all -> all.asSlice(offset * dtype.bytes()));
+  }
+
+  /** Whether their dtype holds the stored numbers exactly. */
+  public boolean isExact() {
+    return stored.used(DType.F32) == dtype;
+  }
+
+  /** Fills a segment of the caller's own with neighbouring elements, from {@code first} on. */
+  public void read(long first, MemorySegment out) {
+    stored.read(offset + first, dtype, out);
+  }
+
+  /** As {@link #read}, in F32 before any rounding: for callers that round faster. */
+  public void readUnrounded(long first, MemorySegment out) {
+    stored.read(offset + first, DType.F32, out);
+  }
+
+  /** Reads {@code count} neighbouring elements as floats, into {@code out} from {@code to} on. */
+  public void read(long first, float[] out, int to, int count) {
+    stored.read(offset + first, out, to, count);
+    if (!isExact()) {
+      for (int i = to; i < to + count; i++) {
+        out[i] = Conversions.round(out[i], dtype);
+      }
+    }
+  }
+}
