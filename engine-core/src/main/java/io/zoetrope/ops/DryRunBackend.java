@@ -4,6 +4,7 @@ import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
+import java.util.function.Consumer;
 
 /**
  * Computes nothing and holds no memory: running a model on it tells {@link Ops#peakBytes}, {@link
@@ -32,6 +33,7 @@ public final class DryRunBackend implements Backend {
   }
 
   private final Backend like;
+  private final Consumer<Operation> seen;
 
   /**
    * Weights take the bytes of their elements, as F32 or as BF16 if that is enough for all numbers
@@ -46,7 +48,17 @@ public final class DryRunBackend implements Backend {
    * not closed with this one; all else as without one.
    */
   public DryRunBackend(Backend like) {
+    this(like, _ -> {});
+  }
+
+  /**
+   * The same, with every operation shown to somebody.
+   *
+   * @param seen gets each operation that would be computed; its tensors hold nothing
+   */
+  public DryRunBackend(Backend like, Consumer<Operation> seen) {
     this.like = like;
+    this.seen = seen;
   }
 
   @Override
@@ -89,7 +101,9 @@ public final class DryRunBackend implements Backend {
   public void move(Tensor out, Tensor x) {}
 
   @Override
-  public void run(Operation operation) {}
+  public void run(Operation operation) {
+    seen.accept(operation);
+  }
 
   @Override
   public void close() {}

@@ -43,6 +43,15 @@ public interface Progress {
   default void step(Stage stage, int done) {}
 
   /**
+   * So much of the step under way is done; comes some times a second in long jobs, whose steps take
+   * longer than that.
+   *
+   * @param done steps that are done
+   * @param share of the work of the next one, from 0 to 1
+   */
+  default void within(Stage stage, int done, double share) {}
+
+  /**
    * What a stage took.
    *
    * @param nanos wall time

@@ -8,11 +8,13 @@ import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.files.OutputFile;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.Input;
+import io.zoetrope.pipeline.JobForecast;
 import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
@@ -38,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -54,6 +57,9 @@ public final class Job {
   private final GenerationRequest request;
   private final Conditioning conditioning;
   private final SchedulerConfig schedule;
+
+  /** Null until somebody asks for it. */
+  private Optional<JobForecast> forecast;
 
   /**
    * What a run begins with, and where its results go; a dry run has neither noise nor pictures,
@@ -166,7 +172,7 @@ public final class Job {
    * @throws PipelineException that says how much is needed and how much there is
    */
   public void requireMemory() {
-    if (!MachineMemory.surelyHas(request.size(), parts.largestBytes())) {
+    if (!isShort()) {
       MachineMemory.require(
           request.size(), needs(stepsToFullMemory()), parts.device().computesInMainMemory());
     }
@@ -183,6 +189,11 @@ public final class Job {
     return schedule.warnings();
   }
 
+  /** Whether a look at what it needs would be a good part of the time that it takes. */
+  private boolean isShort() {
+    return MachineMemory.surelyHas(request.size(), parts.largestBytes());
+  }
+
   // ---------------------------------------------------------------- the way
 
   /**
@@ -197,7 +208,7 @@ public final class Job {
     List<RuntimeException> failures = new ArrayList<>();
     Pixels pixels = new Pixels(request.size());
     run(
-        new Stages(parts.device(), progress, tracer),
+        new Stages(parts.device(), progress, tracer, forecast()),
         new Ends(noise(), steps(), latents -> save(latents, failures), pixels));
     return new GenerationResult(pixels.toFrames(), settings(), List.copyOf(failures));
   }
@@ -223,12 +234,40 @@ public final class Job {
                 new StageNeeds(stage, report.weightBytes(), report.scratchBytes(), report.flops()));
           }
         };
-    try (Backend dry = new DryRunBackend(parts.device())) {
+    dryRun(mostSteps, counting, _ -> {});
+    return new JobNeeds(List.copyOf(needs), request.size().bytes(), parts.areKept());
+  }
+
+  /**
+   * How long the job will take on its device: the operations that a dry run finds, at the rates
+   * that a short measurement finds. Empty for jobs that are over in moments, for devices without a
+   * measured peak, and for those that compute while the host goes on, whose time is not the host's.
+   */
+  public Optional<JobForecast> forecast() {
+    if (forecast == null) {
+      forecast =
+          isShort() ? Optional.empty() : JobForecaster.of(parts.device(), this::countOperations);
+    }
+    return forecast;
+  }
+
+  private void countOperations(Consumer<Stage> begins, Consumer<Operation> seen) {
+    Progress stages =
+        new Progress() {
+          @Override
+          public void begin(Stage stage, int count) {
+            begins.accept(stage);
+          }
+        };
+    dryRun(steps(), stages, seen);
+  }
+
+  private void dryRun(int mostSteps, Progress progress, Consumer<Operation> seen) {
+    try (Backend dry = new DryRunBackend(parts.device(), seen)) {
       run(
-          new Stages(dry, counting, new Tracer() {}),
+          new Stages(dry, progress, new Tracer() {}, Optional.empty()),
           new Ends(sizes -> Tensor.zeros(DType.F32, sizes), mostSteps, _ -> {}, Ops::toPixels));
     }
-    return new JobNeeds(List.copyOf(needs), request.size().bytes(), parts.areKept());
   }
 
   private void run(Stages stages, Ends ends) {

@@ -3,8 +3,11 @@ package io.zoetrope.pipeline.run;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.JobForecast;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Progress.Stage;
+import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * Runs the stages of a job one after the other, each with scratch memory of its own, and reports
@@ -13,8 +16,9 @@ import io.zoetrope.pipeline.Progress.Stage;
  * @param device what computes
  * @param progress hears how far they are
  * @param tracer sees their operations
+ * @param forecast tells the work of each stage, so that progress is heard within steps, too
  */
-record Stages(Backend device, Progress progress, Tracer tracer) {
+record Stages(Backend device, Progress progress, Tracer tracer, Optional<JobForecast> forecast) {
   /** The work of a stage. */
   @FunctionalInterface
   interface Work<M, T> {
@@ -30,10 +34,15 @@ record Stages(Backend device, Progress progress, Tracer tracer) {
   <M, T> T run(Stage stage, int steps, Part<M> part, Work<M, T> work) {
     long start = System.nanoTime();
     progress.begin(stage, steps);
-    try (Ops ops = new Ops(device, tracer)) {
+    Optional<WorkProgress> within =
+        forecast.map(
+            known -> new WorkProgress(tracer, progress, stage, known.stage(stage).flops(), steps));
+    IntConsumer step =
+        within.<IntConsumer>map(share -> share::step).orElse(done -> progress.step(stage, done));
+    try (Ops ops = new Ops(device, within.<Tracer>map(share -> share).orElse(tracer))) {
       T result;
       try {
-        result = work.run(new StageRun<>(ops, part.on(device), done -> progress.step(stage, done)));
+        result = work.run(new StageRun<>(ops, part.on(device), step));
       } finally {
         part.release(device);
       }

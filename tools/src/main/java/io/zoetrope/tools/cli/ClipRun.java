@@ -6,14 +6,19 @@ import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationResult;
+import io.zoetrope.pipeline.JobForecast;
 import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.run.Job;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 
 /**
  * A job of the command line that has passed all checks, with its device and its model open. Outputs
@@ -29,6 +34,12 @@ final class ClipRun implements AutoCloseable {
    * @param upscale how often each pixel is repeated, in both directions
    */
   record Showing(MediaWriter writer, String output, int framesPerSecond, int upscale) {}
+
+  /** A stage that takes less of a job is not worth a word. */
+  private static final double LEAST_SHARE = 0.01;
+
+  /** Whoever waits longer wants to know what makes it shorter. */
+  private static final double LONG_SECONDS = 300;
 
   private final Backend device;
   private final VideoPipeline pipeline;
@@ -58,7 +69,28 @@ final class ClipRun implements AutoCloseable {
     this.title = title;
     this.showing = showing;
     this.err = err;
-    this.progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"));
+    Map<Stage, Double> expected = new EnumMap<>(Stage.class);
+    job.forecast()
+        .ifPresent(forecast -> {
+          forecast.stages().forEach(stage -> expected.put(stage.stage(), stage.seconds()));
+          announce(forecast);
+        });
+    this.progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"), expected);
+  }
+
+  /** Says how long the job will take, longest stages first, and what makes it shorter. */
+  private void announce(JobForecast forecast) {
+    String stages =
+        forecast.stages().stream()
+            .filter(stage -> stage.seconds() > LEAST_SHARE * forecast.seconds())
+            .sorted(Comparator.comparingDouble(JobForecast.StageForecast::seconds).reversed())
+            .map(stage ->
+                "%s %s".formatted(stage.stage().title(), Durations.rounded(stage.seconds())))
+            .collect(Collectors.joining(", "));
+    String shorter =
+        forecast.seconds() < LONG_SECONDS ? "" : "; fewer steps or a smaller size shorten it";
+    err.printf("about %s here: %s%s%n", Durations.rounded(forecast.seconds()), stages, shorter);
+    err.flush();
   }
 
   Job job() {
@@ -103,7 +135,7 @@ final class ClipRun implements AutoCloseable {
               result.frames().upscale(showing.upscale()),
               showing.framesPerSecond(),
               provenance(result));
-      err.println("wrote " + showing.output());
+      err.printf("wrote %s, %s in all%n", showing.output(), progress.total());
     });
   }
 

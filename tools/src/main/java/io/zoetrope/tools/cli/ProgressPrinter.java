@@ -2,58 +2,113 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.pipeline.Progress;
 import java.io.PrintWriter;
+import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Shows progress to people: on a terminal one line that is redrawn, elsewhere a plain line now and
- * then. Own code instead of a library, because terminal libraries would take a large part of a
- * short job's start-up time.
+ * then, the more seldom the longer the job takes. Own code instead of a library, because terminal
+ * libraries would take a large part of a short job's start-up time.
  */
 final class ProgressPrinter implements Progress {
   private static final int BAR = 20;
-  private static final long PLAIN_INTERVAL_NANOS = 10_000_000_000L;
+  private static final double PLAIN_SECONDS = 10;
+
+  /** Plain lines are so much of the time so far apart: some dozens for a job of any length. */
+  private static final double PLAIN_SHARE = 0.05;
+
+  /** Below this share of a stage a rate is a guess. */
+  private static final double LEAST_SHARE = 0.01;
+
   private static final String ERASE_LINE = "\r\033[K";
+
+  /**
+   * A line that is wider than the terminal ends at its edge, and does not wrap into a second one.
+   */
+  private static final String NO_WRAP = "\033[?7l";
+
+  private static final String WRAP = "\033[?7h";
 
   private final PrintWriter out;
   private final boolean terminal;
+  private final LongSupplier clock;
+  private final Map<Stage, Double> expected;
+  private final long began;
   private int steps;
   private long started;
   private long printed;
 
+  /** Seconds that the stages took which are over, and what was expected of these. */
+  private double measuredSeconds;
+
+  private double expectedSeconds;
+
   /**
+   * A printer for one job, which begins now.
+   *
    * @param terminal whether {@code out} is a terminal, where a line can be redrawn
+   * @param expected seconds that each stage is expected to take; empty if that is not known
    */
-  ProgressPrinter(PrintWriter out, boolean terminal) {
+  ProgressPrinter(PrintWriter out, boolean terminal, Map<Stage, Double> expected) {
+    this(out, terminal, expected, System::nanoTime);
+  }
+
+  /** For tests, which have a clock of their own, in nanoseconds. */
+  ProgressPrinter(
+      PrintWriter out, boolean terminal, Map<Stage, Double> expected, LongSupplier clock) {
     this.out = out;
     this.terminal = terminal;
+    this.expected = expected;
+    this.clock = clock;
+    this.began = clock.getAsLong();
   }
 
   @Override
   public void begin(Stage stage, int count) {
     steps = count;
-    started = System.nanoTime();
+    started = clock.getAsLong();
     printed = started;
     if (terminal) {
-      draw(stage, 0);
+      draw(stage, 0, 0);
     }
   }
 
   @Override
   public void step(Stage stage, int done) {
-    long now = System.nanoTime();
+    if (done < steps || terminal) {
+      show(stage, done, 0);
+    }
+  }
+
+  @Override
+  public void within(Stage stage, int done, double share) {
+    show(stage, done, share);
+  }
+
+  private void show(Stage stage, int done, double share) {
+    long now = clock.getAsLong();
     if (terminal) {
-      draw(stage, done);
-    } else if (now - printed >= PLAIN_INTERVAL_NANOS && done < steps) {
+      draw(stage, done, share);
+    } else if (seconds(printed, now)
+        >= Math.max(PLAIN_SECONDS, PLAIN_SHARE * seconds(began, now))) {
       printed = now;
-      out.println(line(stage, done));
+      out.println(line(stage, done, share));
       out.flush();
     }
   }
 
   @Override
   public void end(Stage stage, Report report) {
-    out.printf(
-        "%s%-14s %s%n", terminal ? ERASE_LINE : "", stage.title(), duration(report.nanos() / 1e9));
+    double taken = report.nanos() / 1e9;
+    measuredSeconds += taken;
+    expectedSeconds += expected.getOrDefault(stage, 0.0);
+    out.printf("%s%-14s %s%n", terminal ? ERASE_LINE : "", stage.title(), Durations.text(taken));
     out.flush();
+  }
+
+  /** How long the job has taken so far, for people. */
+  String total() {
+    return Durations.text(seconds(began, clock.getAsLong()));
   }
 
   /** Removes a half-drawn line. */
@@ -64,31 +119,53 @@ final class ProgressPrinter implements Progress {
     }
   }
 
-  private void draw(Stage stage, int done) {
-    out.print(ERASE_LINE + line(stage, done));
+  private void draw(Stage stage, int done, double share) {
+    out.print(ERASE_LINE + NO_WRAP + line(stage, done, share) + WRAP);
     out.flush();
   }
 
-  private String line(Stage stage, int done) {
-    int filled = BAR * done / Math.max(1, steps);
-    String head = filled == 0 ? "" : "=".repeat(filled - 1) + ">";
+  /** What matters most comes first, for terminals that cut the rest. */
+  private String line(Stage stage, int done, double share) {
     StringBuilder line = new StringBuilder();
-    line.append("%-14s |%-20s| %d/%d".formatted(stage.title(), head, done, steps));
-    if (done > 0) {
-      double perStep = (System.nanoTime() - started) / 1e9 / done;
-      line.append(" - %s/it".formatted(duration(perStep)));
-      line.append(" - %s left".formatted(duration(perStep * (steps - done))));
+    line.append("%-14s %d/%d".formatted(stage.title(), done, steps));
+    if (share > 0) {
+      line.append(" + %2.0f%%".formatted(100 * share));
     }
-    return line.toString();
+    double whole = Math.min(1, (done + share) / Math.max(1, steps));
+    if (whole > LEAST_SHARE) {
+      double gone = seconds(started, clock.getAsLong());
+      double left = gone / whole - gone;
+      line.append(" - %s left".formatted(Durations.text(left)));
+      double after = afterwards(stage, gone + left);
+      if (after > 0) {
+        line.append(", %s of the job".formatted(Durations.text(left + after)));
+      }
+      line.append(" - %s/it".formatted(Durations.text(gone / (done + share))));
+    }
+    line.append(" - %s gone".formatted(Durations.text(seconds(began, clock.getAsLong()))));
+    int filled = (int) (BAR * whole);
+    String head = filled == 0 ? "" : "=".repeat(filled - 1) + ">";
+    return line.append(" |%-20s|".formatted(head)).toString();
   }
 
-  private static String duration(double seconds) {
-    if (seconds < 100) {
-      return "%.2fs".formatted(seconds);
+  /**
+   * Seconds that the stages behind this one will take: what was expected, as much wrong as it was
+   * so far.
+   *
+   * @param stageSeconds what this stage takes, by its rate
+   */
+  private double afterwards(Stage stage, double stageSeconds) {
+    double later = 0;
+    for (Map.Entry<Stage, Double> entry : expected.entrySet()) {
+      if (entry.getKey().compareTo(stage) > 0) {
+        later += entry.getValue();
+      }
     }
-    long whole = Math.round(seconds);
-    return whole < 3600
-        ? "%dm%02ds".formatted(whole / 60, whole % 60)
-        : "%dh%02dm".formatted(whole / 3600, whole / 60 % 60);
+    double soFar = expectedSeconds + expected.getOrDefault(stage, 0.0);
+    return soFar > 0 ? later * (measuredSeconds + stageSeconds) / soFar : later;
+  }
+
+  private static double seconds(long from, long to) {
+    return (to - from) / 1e9;
   }
 }

@@ -1,0 +1,72 @@
+package io.zoetrope.pipeline.run;
+
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Operation;
+import io.zoetrope.ops.Roofline;
+import io.zoetrope.pipeline.JobForecast;
+import io.zoetrope.pipeline.JobForecast.StageForecast;
+import io.zoetrope.pipeline.Progress.Stage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Finds out how long a job will take, from its operations and the speed of its device. */
+final class JobForecaster {
+  /** Less is over within seconds on any machine: a measurement of the device would take longer. */
+  private static final double LEAST_FLOPS = 1e12;
+
+  private JobForecaster() {}
+
+  /** A dry run of a job. */
+  @FunctionalInterface
+  interface DryRun {
+    /**
+     * Runs it.
+     *
+     * @param begins gets each stage when it begins
+     * @param seen gets each operation
+     */
+    void run(Consumer<Stage> begins, Consumer<Operation> seen);
+  }
+
+  /** The forecast of a job; empty if the job is short or the device has no measured peak. */
+  static Optional<JobForecast> of(Backend device, DryRun job) {
+    return of(device, device::roofline, job);
+  }
+
+  /**
+   * The same with somebody else's peaks.
+   *
+   * @param peaks of the device; asked for long jobs alone, since they take a second
+   */
+  static Optional<JobForecast> of(Backend device, Supplier<Optional<Roofline>> peaks, DryRun job) {
+    if (!device.computesInMainMemory()) {
+      return Optional.empty();
+    }
+    Map<Stage, OperationTally> tallies = new LinkedHashMap<>();
+    Stage[] current = new Stage[1];
+    job.run(
+        stage -> {
+          current[0] = stage;
+          tallies.put(stage, new OperationTally(device));
+        },
+        operation -> tallies.get(current[0]).add(operation));
+    double flops = tallies.values().stream().mapToDouble(OperationTally::flops).sum();
+    Optional<Roofline> roofline = flops < LEAST_FLOPS ? Optional.empty() : peaks.get();
+    return roofline.map(known -> forecast(device, known, tallies));
+  }
+
+  private static JobForecast forecast(
+      Backend device, Roofline roofline, Map<Stage, OperationTally> tallies) {
+    List<StageForecast> stages = new ArrayList<>();
+    try (OperationRates rates = new OperationRates(device, roofline)) {
+      tallies.forEach((stage, tally) ->
+          stages.add(new StageForecast(stage, tally.seconds(rates), tally.flops())));
+    }
+    return new JobForecast(List.copyOf(stages));
+  }
+}

@@ -1,0 +1,90 @@
+package io.zoetrope.pipeline.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.ops.Activation;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.ConvGeometry;
+import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.ops.Operation;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.ops.Roofline;
+import io.zoetrope.pipeline.JobForecast;
+import io.zoetrope.pipeline.Progress.Stage;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class JobForecasterTest {
+  /** Copies a gigabyte a second. */
+  private static final Roofline PEAKS = new Roofline(Map.of(DType.F32, 1e9), 1e9);
+
+  private final Backend device = new ReferenceBackend();
+
+  private static Tensor weight(long... sizes) {
+    return Tensor.zeros(DType.F32, sizes);
+  }
+
+  /** Products of a thousand million rows, which nobody computes, and a sum of as many. */
+  private static void products(Consumer<Operation> seen, int times) {
+    try (var dry = new DryRunBackend(new ReferenceBackend(), seen);
+        Ops ops = new Ops(dry)) {
+      Tensor placed = dry.place(weight(8, 8), DType.F32);
+      Tensor kernel = dry.place(weight(4, 8, 1, 3, 3), DType.F32);
+      for (int i = 0; i < times; i++) {
+        try (var _ = ops.scope()) {
+          Tensor x = ops.allocate(DType.F32, Shape.of(1_000_000_000, 8));
+          ops.addInPlace(x, ops.linear(x, placed, null, Activation.NONE));
+          Tensor queries = x.narrow(0, 0, 1_000_000);
+          ops.attention(queries, x.narrow(0, 0, 100), x.narrow(0, 0, 100), 2, 1, null);
+          Tensor frames = ops.allocate(DType.F32, Shape.of(1, 1000, 1000, 8));
+          ops.conv3d(frames, null, kernel, null, ConvGeometry.causal(0, 1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aStageTakesTheTimeOfItsOperations() {
+    JobForecast forecast =
+        JobForecaster.of(
+                device,
+                () -> Optional.of(PEAKS),
+                (begins, seen) -> {
+                  begins.accept(Stage.DENOISE);
+                  products(seen, 10);
+                  begins.accept(Stage.DECODE);
+                  products(seen, 5);
+                })
+            .orElseThrow();
+    JobForecast.StageForecast denoise = forecast.stage(Stage.DENOISE);
+    JobForecast.StageForecast decode = forecast.stage(Stage.DECODE);
+    assertEquals(2 * decode.flops(), denoise.flops());
+    assertEquals(2, denoise.seconds() / decode.seconds(), 0.01);
+    // The sum alone moves 96 GB, 10 times.
+    assertTrue(denoise.seconds() > 960, denoise + "");
+    assertEquals(denoise.seconds() + decode.seconds(), forecast.seconds(), 1e-9);
+  }
+
+  @Test
+  void shortJobsAndDevicesWithoutAPeakAreNotForecast() {
+    JobForecaster.DryRun small =
+        (begins, seen) -> {
+          begins.accept(Stage.DECODE);
+          products(seen, 1);
+        };
+    assertEquals(Optional.empty(), JobForecaster.of(device, () -> Optional.of(PEAKS), small));
+    JobForecaster.DryRun large =
+        (begins, seen) -> {
+          begins.accept(Stage.DECODE);
+          products(seen, 10);
+        };
+    assertEquals(Optional.empty(), JobForecaster.of(device, large));
+  }
+}
