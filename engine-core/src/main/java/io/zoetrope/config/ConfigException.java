@@ -1,6 +1,7 @@
 package io.zoetrope.config;
 
 import io.zoetrope.files.ExpectedException;
+import io.zoetrope.files.Printable;
 
 /** A configuration that cannot be read, is malformed, or asks for something unsupported. */
 public final class ConfigException extends ExpectedException {
@@ -25,6 +26,8 @@ public final class ConfigException extends ExpectedException {
   public static ConfigException unsupported(
       String place, String field, Object value, String supported) {
     return new ConfigException(
-        "%s: %s is %s; supported: %s".formatted(place, field, value, supported));
+        "%s: %s is %s; supported: %s"
+            .formatted(
+                place, Printable.value(field), Printable.value(String.valueOf(value)), supported));
   }
 }

@@ -104,16 +104,14 @@ public final class T5Tokenizer {
    * Ids of {@code text}, cut to at most {@code maxLength}; a cut text keeps its closing {@code
    * </s>}.
    *
-   * @throws IllegalArgumentException if {@code maxLength} has no room for the closing token
+   * @throws TokenizerException if {@code maxLength} has no room for the closing token
    */
   public int[] encodeCut(String text, int maxLength) {
-    int frame = prefix.length + suffix.length;
-    if (maxLength < Math.max(1, frame)) {
-      throw new IllegalArgumentException(
-          "encode: maximum length "
-              + maxLength
-              + " is too small, the closing token needs at least "
-              + Math.max(1, frame));
+    int frame = Math.max(1, prefix.length + suffix.length);
+    if (maxLength < frame) {
+      throw new TokenizerException(
+          "maximum length %d is too small: the tokens around a text need %d"
+              .formatted(maxLength, frame));
     }
     int[] all = encode(text);
     if (all.length <= maxLength) {
@@ -127,7 +125,7 @@ public final class T5Tokenizer {
   /**
    * As {@link #encodeCut}, padded to {@code maxLength}.
    *
-   * @throws IllegalArgumentException if {@code maxLength} has no room for the closing token
+   * @throws TokenizerException if {@code maxLength} has no room for the closing token
    */
   public TokenIds encode(String text, int maxLength) {
     int[] cut = encodeCut(text, maxLength);

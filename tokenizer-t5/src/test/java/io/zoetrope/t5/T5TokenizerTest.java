@@ -44,9 +44,8 @@ class T5TokenizerTest {
     assertArrayEquals(new int[] {1}, tokenizer.encode(PROMPT, 1).ids());
     assertArrayEquals(new int[] {1, 0}, tokenizer.encode("", 2).ids());
     assertEquals(
-        "encode: maximum length 0 is too small, the closing token needs at least 1",
-        assertThrows(IllegalArgumentException.class, () -> tokenizer.encode(PROMPT, 0))
-            .getMessage());
+        "maximum length 0 is too small: the tokens around a text need 1",
+        assertThrows(TokenizerException.class, () -> tokenizer.encode(PROMPT, 0)).getMessage());
   }
 
   @Test

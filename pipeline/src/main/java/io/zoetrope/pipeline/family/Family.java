@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.files.Printable;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ public interface Family {
                 "%s: pipeline class '%s' is not supported; supported: %s"
                     .formatted(
                         folder,
-                        model.pipelineClass(),
+                        Printable.value(model.pipelineClass()),
                         families.stream()
                             .map(Family::pipelineClass)
                             .collect(Collectors.joining(", ")))))

@@ -34,6 +34,14 @@ public interface FamilyModel {
   /** How it takes prompts. */
   TextContract text();
 
+  /**
+   * How many tokens a prompt has before it is cut, the closing one among them. Models that cut no
+   * prompts need not count: theirs have 0.
+   */
+  default int promptTokens(String prompt) {
+    return 0;
+  }
+
   /** Prompts to embeddings. */
   Component<PromptEncoder> textEncoder();
 

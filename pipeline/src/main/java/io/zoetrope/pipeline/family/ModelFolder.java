@@ -3,6 +3,8 @@ package io.zoetrope.pipeline.family;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
+import io.zoetrope.files.InputFile;
+import io.zoetrope.files.Printable;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
@@ -42,15 +44,12 @@ public record ModelFolder(
    */
   public static ModelFolder open(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new PipelineException(
-          "model folder %s %s; name a folder in the layout of diffusers"
-              .formatted(folder, Files.exists(folder) ? "is not a folder" : "does not exist"));
+      throw new PipelineException("model folder " + folder + " " + FolderHint.ofNoFolder(folder));
     }
     Path file = folder.resolve(INDEX);
-    if (!Files.exists(file)) {
+    if (!isModel(folder)) {
       throw new PipelineException(
-          "model folder %s has no %s; name a folder in the layout of diffusers"
-              .formatted(folder, INDEX));
+          "model folder %s has no %s%s".formatted(folder, INDEX, FolderHint.ofOtherFolder(folder)));
     }
     JsonConfig index = JsonConfig.read(file);
     Map<String, String> components = new LinkedHashMap<>();
@@ -80,12 +79,16 @@ public record ModelFolder(
     if (found == null) {
       throw new PipelineException(
           "%s: component '%s' is missing; it has %s"
-              .formatted(folder.resolve(INDEX), name, new TreeSet<>(components.keySet())));
+              .formatted(
+                  folder.resolve(INDEX),
+                  name,
+                  Printable.value(new TreeSet<>(components.keySet()).toString())));
     }
     if (classes.length > 0 && !Set.of(classes).contains(found)) {
       throw new PipelineException(
           "%s: component '%s' has class %s, which is not supported; supported: %s"
-              .formatted(folder.resolve(INDEX), name, found, String.join(", ", classes)));
+              .formatted(
+                  folder.resolve(INDEX), name, Printable.value(found), String.join(", ", classes)));
     }
     Path path = folder.resolve(name);
     if (!Files.isDirectory(path)) {
@@ -118,7 +121,7 @@ public record ModelFolder(
 
   /** Whether a folder has the index of a model. */
   public static boolean isModel(Path folder) {
-    return Files.exists(folder.resolve(INDEX));
+    return InputFile.isThere(folder.resolve(INDEX));
   }
 
   /**
@@ -128,7 +131,7 @@ public record ModelFolder(
    */
   public GenerationRequest defaults(GenerationRequest family) {
     Path file = folder.resolve(DEFAULTS);
-    if (!Files.exists(file)) {
+    if (!InputFile.isThere(file)) {
       return family;
     }
     JsonConfig json = JsonConfig.read(file);

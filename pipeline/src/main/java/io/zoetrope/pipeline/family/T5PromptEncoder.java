@@ -1,6 +1,9 @@
 package io.zoetrope.pipeline.family;
 
+import static io.zoetrope.files.Printable.quote;
+
 import io.zoetrope.ops.Ops;
+import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.tensor.Tensor;
@@ -16,6 +19,24 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
   @Override
   public Tensor encode(Ops ops, String prompt, int length) {
     int[] ids = tokenizer.encodeCut(contract.cleaning().apply(prompt), length);
+    requireKnown(ids, prompt);
     return encoder.forward(ops, ids, ids.length);
+  }
+
+  /** A tokenizer of another model, or a damaged one, can make anything of a prompt. */
+  private void requireKnown(int[] ids, String prompt) {
+    if (ids.length == 0) {
+      throw new PipelineException(
+          "the tokenizer makes no token of the prompt %s, and adds no closing one"
+              .formatted(quote(prompt)));
+    }
+    int known = encoder.config().vocabSize();
+    for (int id : ids) {
+      if (id >= known) {
+        throw new PipelineException(
+            "the tokenizer makes token %d of the prompt %s, the text encoder knows %d: they are of different models"
+                .formatted(id, quote(prompt), known));
+      }
+    }
   }
 }

@@ -186,7 +186,25 @@ public final class Job {
 
   /** What a user should know before the job runs, a sentence each. */
   public List<String> warnings() {
-    return schedule.warnings();
+    List<String> warnings = new ArrayList<>(schedule.warnings());
+    warnIfCut("prompt", request.get(Setting.PROMPT), warnings);
+    String negative = request.get(Setting.NEGATIVE_PROMPT);
+    if (request.isGuided()) {
+      warnIfCut("negative prompt", negative, warnings);
+    } else if (!negative.isBlank()) {
+      warnings.add("the negative prompt has no effect without guidance: use more than 1");
+    }
+    return List.copyOf(warnings);
+  }
+
+  private void warnIfCut(String what, String prompt, List<String> warnings) {
+    int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
+    int tokens = model.promptTokens(prompt);
+    if (tokens > length) {
+      warnings.add(
+          "the %s has %d tokens, of which %d are read: its end has no effect"
+              .formatted(what, tokens, length));
+    }
   }
 
   /** Whether a look at what it needs would be a good part of the time that it takes. */

@@ -1,6 +1,7 @@
 package io.zoetrope.tools.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -78,6 +79,43 @@ class BadInputTest extends CommandTest {
           """)
   void refusesAWrongOption(String option, String value, String first, String second) {
     assertRefused(generate(option, value), first, second);
+  }
+
+  @Test
+  void saysWhatOfPromptsHasNoEffect() {
+    String prompt = "red ball ".repeat(600);
+    assertEquals(
+        0,
+        run(
+            "generate",
+            prompt,
+            "--model",
+            model.toString(),
+            "--size",
+            "32x32",
+            "--frames",
+            "1",
+            "--steps",
+            "1",
+            "--guidance",
+            "1",
+            "--negative-prompt",
+            "blue",
+            "-o",
+            folder.resolve("out.gif").toString()),
+        err.toString());
+    List<String> warnings =
+        err.toString().lines().filter(line -> line.startsWith("warning: ")).toList();
+    assertEquals(2, warnings.size(), err.toString());
+    assertTrue(
+        warnings
+            .getFirst()
+            .matches("warning: the prompt has \\d+ tokens, of which 512 are read: .*"),
+        warnings.getFirst());
+    assertTrue(warnings.getLast().contains("negative prompt has no effect"), warnings.getLast());
+    err.getBuffer().setLength(0);
+    assertEquals(0, generate("--guidance", "1"), err.toString());
+    assertFalse(err.toString().contains("warning: "), err.toString());
   }
 
   @Test

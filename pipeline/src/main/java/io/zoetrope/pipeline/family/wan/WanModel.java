@@ -5,6 +5,7 @@ import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.dit.wan.WanConfig;
 import io.zoetrope.dit.wan.WanTransformer;
+import io.zoetrope.files.Printable;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
@@ -77,7 +78,7 @@ record WanModel(
     if (value != null && !value.isNull() && !(value.isBoolean() && !value.booleanValue())) {
       throw new PipelineException(
           "%s: '%s' is %s: models with %s are not supported yet"
-              .formatted(folder.folder(), setting, value, what));
+              .formatted(folder.folder(), setting, Printable.value(value.toString()), what));
     }
   }
 
@@ -133,6 +134,11 @@ record WanModel(
   @Override
   public TextContract text() {
     return new TextContract(PromptCleaner::clean, 1, 4096, transformerConfig.textDim());
+  }
+
+  @Override
+  public int promptTokens(String prompt) {
+    return tokenizer.encode(text().cleaning().apply(prompt)).length;
   }
 
   @Override
