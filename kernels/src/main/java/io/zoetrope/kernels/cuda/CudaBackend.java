@@ -1,6 +1,10 @@
 package io.zoetrope.kernels.cuda;
 
 import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.kernels.cuda.memory.DeviceBlocks;
+import io.zoetrope.kernels.cuda.memory.DeviceStorage;
+import io.zoetrope.kernels.cuda.memory.PlacedWeights;
+import io.zoetrope.kernels.cuda.memory.Workspace;
 import io.zoetrope.kernels.cuda.op.AttentionOperation;
 import io.zoetrope.kernels.cuda.op.ConvolutionOperation;
 import io.zoetrope.kernels.cuda.op.ElementOperations;
@@ -9,6 +13,7 @@ import io.zoetrope.kernels.cuda.op.LinearOperation;
 import io.zoetrope.kernels.cuda.op.RowOperations;
 import io.zoetrope.kernels.cuda.op.SamplerOperations;
 import io.zoetrope.kernels.cuda.op.StridedCopy;
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import io.zoetrope.ops.Attention;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Convolution;

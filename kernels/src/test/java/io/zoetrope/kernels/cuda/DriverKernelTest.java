@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;

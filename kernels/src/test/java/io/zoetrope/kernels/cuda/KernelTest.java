@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.report.LaunchReport;
 import io.zoetrope.kernels.emulator.report.LineProfile;
 import io.zoetrope.ops.Ops;

@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cuda;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.PtxModule;
 import io.zoetrope.kernels.emulator.fault.EmulatorException;
 import io.zoetrope.ops.Ops;

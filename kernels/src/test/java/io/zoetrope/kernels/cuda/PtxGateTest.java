@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.PtxAssembler.Kernel;
+import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.report.GpuArchitecture;
 import io.zoetrope.kernels.emulator.report.Occupancy;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DeviceUnavailableException;

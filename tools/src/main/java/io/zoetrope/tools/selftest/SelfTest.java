@@ -1,7 +1,7 @@
 package io.zoetrope.tools.selftest;
 
-import io.zoetrope.kernels.cuda.CudaException;
-import io.zoetrope.kernels.cuda.CudaRuntime;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.CudaBackend;
-import io.zoetrope.kernels.cuda.PtxLibrary;
 import io.zoetrope.kernels.cuda.emulated.EmulatedRuntime;
+import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.PtxModule;
 import io.zoetrope.kernels.emulator.report.LaunchReport;
 import io.zoetrope.tensor.DType;

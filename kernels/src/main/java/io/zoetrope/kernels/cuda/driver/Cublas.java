@@ -7,7 +7,7 @@ import static jcuda.jcublas.JCublas2.cublasDestroy;
 import static jcuda.jcublas.JCublas2.cublasGemmEx_new;
 import static jcuda.jcublas.JCublas2.cublasSetStream;
 
-import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
 import io.zoetrope.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cuda.driver;
 
 import io.zoetrope.kernels.cuda.CudaBackend;
-import io.zoetrope.kernels.cuda.PtxLibrary;
+import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DeviceSpec;

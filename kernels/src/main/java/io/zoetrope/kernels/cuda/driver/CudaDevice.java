@@ -5,7 +5,7 @@ import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
 import static jcuda.driver.JCudaDriver.cuDeviceGetName;
 
-import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntUnaryOperator;
 import jcuda.driver.CUdevice;

@@ -23,7 +23,7 @@ import static jcuda.jcudnn.cudnnDataType.CUDNN_DATA_FLOAT;
 import static jcuda.jcudnn.cudnnMathType.CUDNN_TENSOR_OP_MATH;
 import static jcuda.jcudnn.cudnnTensorFormat.CUDNN_TENSOR_NHWC;
 
-import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.DeviceUnavailableException;
 import io.zoetrope.tensor.Shape;

@@ -1,6 +1,6 @@
 package io.zoetrope.kernels.cuda.driver;
 
-import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
 import jcuda.driver.CUresult;
 
 /** Turns the status codes of the driver's calls into exceptions, for one device. */

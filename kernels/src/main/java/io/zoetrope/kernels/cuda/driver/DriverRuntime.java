@@ -8,8 +8,8 @@ import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemGetInfo;
 
-import io.zoetrope.kernels.cuda.CudaException;
-import io.zoetrope.kernels.cuda.CudaRuntime;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.zoetrope.kernels.cuda.driver;
 
 import io.zoetrope.kernels.cuda.CudaBackend;
-import io.zoetrope.kernels.cuda.CudaException;
-import io.zoetrope.kernels.cuda.DeviceStorage;
+import io.zoetrope.kernels.cuda.memory.DeviceStorage;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Convolution;

@@ -3,7 +3,7 @@ package io.zoetrope.kernels.cuda.driver;
 import static jcuda.driver.JCudaDriver.cuMemAllocHost;
 import static jcuda.driver.JCudaDriver.cuMemFreeHost;
 
-import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
 import java.lang.foreign.MemorySegment;
 
 /** Host memory that the device copies from and to by itself. */

@@ -4,9 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.zoetrope.kernels.cuda.CudaException;
-import io.zoetrope.kernels.cuda.CudaRuntime;
-import io.zoetrope.kernels.cuda.PtxLibrary;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
+import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.Emulator;
 import io.zoetrope.kernels.emulator.PtxModule;
 import io.zoetrope.kernels.emulator.fault.DeviceMemoryException;

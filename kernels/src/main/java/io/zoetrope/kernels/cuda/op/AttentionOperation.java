@@ -3,7 +3,7 @@ package io.zoetrope.kernels.cuda.op;
 import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
-import io.zoetrope.kernels.cuda.Workspace;
+import io.zoetrope.kernels.cuda.memory.Workspace;
 import io.zoetrope.ops.Attention;
 import io.zoetrope.tensor.Tensor;
 

@@ -3,7 +3,7 @@ package io.zoetrope.kernels.cuda.op;
 import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
-import io.zoetrope.kernels.cuda.DeviceStorage;
+import io.zoetrope.kernels.cuda.memory.DeviceStorage;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Convolution;
 import io.zoetrope.ops.CopyOperation.Copy;

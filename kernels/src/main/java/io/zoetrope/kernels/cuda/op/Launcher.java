@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cuda.op;
 
-import io.zoetrope.kernels.cuda.CudaRuntime;
-import io.zoetrope.kernels.cuda.DeviceStorage;
+import io.zoetrope.kernels.cuda.memory.DeviceStorage;
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.zoetrope.kernels.cuda.CudaException;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;

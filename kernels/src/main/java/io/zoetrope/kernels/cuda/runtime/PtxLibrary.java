@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.runtime;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 public final class PtxLibrary {
   /** A line of the manifest: what it is about, its hash or name, and the file. */
   public record Entry(String kind, String value, String file) {}
+
+  /** Where {@code build.sh} writes to. */
+  private static final String FOLDER = "/io/zoetrope/kernels/cuda/";
 
   private static final String MANIFEST = "manifest.txt";
 
@@ -61,7 +64,7 @@ public final class PtxLibrary {
   }
 
   private static String read(String file) {
-    try (InputStream in = PtxLibrary.class.getResourceAsStream(file)) {
+    try (InputStream in = PtxLibrary.class.getResourceAsStream(FOLDER + file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(file, e);

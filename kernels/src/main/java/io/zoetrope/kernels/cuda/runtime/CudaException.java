@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.runtime;
 
 import io.zoetrope.files.ExpectedException;
 

@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.memory;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.zoetrope.kernels.cuda.driver.CudaDriver;
 import io.zoetrope.kernels.cuda.driver.DriverRuntime;
 import io.zoetrope.kernels.cuda.driver.SmallPieces;
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;

@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.kernels.cuda.driver.CudaDriver;
 import io.zoetrope.kernels.cuda.driver.DriverRuntime;
+import io.zoetrope.kernels.cuda.runtime.CudaException;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;

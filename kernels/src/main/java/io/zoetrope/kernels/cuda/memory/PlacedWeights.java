@@ -1,6 +1,7 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.memory;
 
 import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -16,7 +17,7 @@ import java.util.stream.LongStream;
  * <p>A weight's memory is freed some time after the lifetime of the host tensor has ended, by the
  * thread of the device. Large matrices that don't fit any more become {@link StreamedWeights}.
  */
-final class PlacedWeights {
+public final class PlacedWeights {
   /** Elements converted at once: some megabytes of host memory. */
   private static final long CONVERSION_BLOCK = 1 << 22;
 
@@ -41,17 +42,23 @@ final class PlacedWeights {
   private long residentBytes;
 
   /**
-   * No weights yet.
+   * Begins without weights.
    *
    * @param weightBytes memory that weights may take
    */
-  PlacedWeights(CudaRuntime runtime, long weightBytes) {
+  public PlacedWeights(CudaRuntime runtime, long weightBytes) {
     this.runtime = runtime;
     this.residentLimit = weightBytes - 2 * weightBytes / SLOTS_PER_BUDGET;
     this.streamed = new StreamedWeights(runtime, weightBytes / SLOTS_PER_BUDGET);
   }
 
-  Tensor place(StoredTensor weight, DType rounding) {
+  /**
+   * Places a weight on the device.
+   *
+   * @param weight as it is stored; the placed one ends with its lifetime
+   * @param rounding what wider elements become, F32 or BF16
+   */
+  public Tensor place(StoredTensor weight, DType rounding) {
     freeEnded();
     DType dtype = weight.used(rounding);
     DeviceBlocks blocks = new DeviceBlocks(runtime, change -> residentBytes += change);
@@ -126,7 +133,7 @@ final class PlacedWeights {
   }
 
   /** Gives back the memory of weights whose lifetime has ended. */
-  void freeEnded() {
+  public void freeEnded() {
     for (DeviceBlocks blocks = ended.poll(); blocks != null; blocks = ended.poll()) {
       blocks.free();
     }

@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.runtime;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.memory;
 
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Storage;
@@ -28,7 +28,7 @@ public final class DeviceStorage implements Storage {
    * @param address where the memory is for the next launch
    * @param tie whatever must not be collected before this storage, or null
    */
-  DeviceStorage(String name, DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
+  public DeviceStorage(String name, DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
     this.name = name;
     this.blocks = blocks;
     this.tie = tie;
@@ -46,7 +46,8 @@ public final class DeviceStorage implements Storage {
     return name;
   }
 
-  DeviceBlocks blocks() {
+  /** Returns the blocks that this storage is freed with. */
+  public DeviceBlocks blocks() {
     return blocks;
   }
 

@@ -1,5 +1,6 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.memory;
 
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,6 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.memory;
+
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 
 /**
  * Device memory for the length of one operation. Launches run in order, so all operations share one
@@ -9,7 +11,8 @@ public final class Workspace {
   private long address;
   private long bytes;
 
-  Workspace(CudaRuntime runtime) {
+  /** Makes a workspace that has no memory yet. */
+  public Workspace(CudaRuntime runtime) {
     this.runtime = runtime;
   }
 

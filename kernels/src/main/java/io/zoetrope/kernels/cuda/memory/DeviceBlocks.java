@@ -1,28 +1,29 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.memory;
 
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongConsumer;
 
 /** Memory that is given back together. */
-final class DeviceBlocks {
+public final class DeviceBlocks {
   private final CudaRuntime runtime;
   private final LongConsumer counter;
   private final Queue<Runnable> releases = new ConcurrentLinkedQueue<>();
 
   /**
-   * No memory yet.
+   * Begins without memory.
    *
    * @param counter is told by how many bytes the device memory of {@link #allocate} grows or
    *     shrinks
    */
-  DeviceBlocks(CudaRuntime runtime, LongConsumer counter) {
+  public DeviceBlocks(CudaRuntime runtime, LongConsumer counter) {
     this.runtime = runtime;
     this.counter = counter;
   }
 
   /** Adds device memory; returns its address. */
-  long allocate(long bytes) {
+  public long allocate(long bytes) {
     long address = runtime.allocate(bytes);
     counter.accept(bytes);
     add(() -> {
@@ -38,7 +39,7 @@ final class DeviceBlocks {
   }
 
   /** Gives everything back; to be called by the thread of the device. */
-  void free() {
+  public void free() {
     for (Runnable release = releases.poll(); release != null; release = releases.poll()) {
       release.run();
     }
