@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
  * The demo model from prompt to pixels on device "cuda": the kernels as PTX, through JCuda's native
  * code, on the stand-in driver and the emulator. Sized in FLOPs: an emulator runs them.
  */
+@NeedsStandIn
 class CudaDemoModelTest {
   private static final Path DEMO = Fixtures.path("../demo-model/model");
   private static final int WIDTH = 32;

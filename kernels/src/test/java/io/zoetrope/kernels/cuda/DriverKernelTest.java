@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.runtime.CudaException;
 import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
+import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.TestFactory;
  * Each kernel on device "cuda": its module, its arguments and its shared memory go through JCuda's
  * native code to the stand-in driver.
  */
+@NeedsStandIn
 class DriverKernelTest {
   private final Map<String, Consumer<Ops>> scenarios = KernelScenarios.all();
 

@@ -23,7 +23,6 @@ abstract class ReferenceComparison {
 
   private final Random random = new Random(20260611);
   private final Ops tested;
-  private final Ops reference = new Ops(new ReferenceBackend());
 
   ReferenceComparison(Ops tested) {
     this.tested = tested;
@@ -105,12 +104,16 @@ abstract class ReferenceComparison {
     }
   }
 
-  private Tensor onHost(Operation operation, Tensor... operands) {
-    return operation.run(
-        reference,
-        Arrays.stream(operands)
-            .map(t -> t == null ? null : reference.upload(t))
-            .toArray(Tensor[]::new));
+  private static Tensor onHost(Operation operation, Tensor... operands) {
+    try (Ops reference = new Ops(new ReferenceBackend())) {
+      Tensor result =
+          operation.run(
+              reference,
+              Arrays.stream(operands)
+                  .map(t -> t == null ? null : reference.upload(t))
+                  .toArray(Tensor[]::new));
+      return reference.download(result);
+    }
   }
 
   /** Largest difference over the largest value; NaN in one place only is infinitely wrong. */

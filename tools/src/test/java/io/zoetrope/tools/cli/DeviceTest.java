@@ -3,6 +3,7 @@ package io.zoetrope.tools.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,7 @@ class DeviceTest extends CommandTest {
         err.toString());
   }
 
+  @NeedsStandIn
   @Test
   void autoNamesTheCard() {
     // Ends the job with its first kernel: the emulator takes its time.
@@ -45,6 +47,7 @@ class DeviceTest extends CommandTest {
         err.toString().lines().findFirst().orElseThrow());
   }
 
+  @NeedsStandIn
   @Test
   void autoPassesOverACardThatCannotBeOpened() {
     StandInDriver.start().fail("cuCtxCreate_v2", OUT_OF_MEMORY, 0);

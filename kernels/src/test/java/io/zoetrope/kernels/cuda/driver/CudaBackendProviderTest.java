@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;
@@ -77,6 +78,7 @@ class CudaBackendProviderTest {
   }
 
   /** Also after a collection: factors in native memory must live as long as the library. */
+  @NeedsStandIn
   @Test
   void cublasComputesWhatOurKernelDoes() {
     StandInDriver standIn = StandInDriver.start();
@@ -90,6 +92,7 @@ class CudaBackendProviderTest {
     assertEquals(0, standIn.libraryObjects());
   }
 
+  @NeedsStandIn
   @Test
   void cudnnComputesWhatOurKernelDoes() {
     StandInDriver standIn = StandInDriver.start();
@@ -101,6 +104,7 @@ class CudaBackendProviderTest {
     assertEquals(0, standIn.libraryObjects());
   }
 
+  @NeedsStandIn
   @Test
   void aLibraryThatComputesSomethingElseIsRefused() {
     StandInDriver standIn = StandInDriver.start();
@@ -116,6 +120,7 @@ class CudaBackendProviderTest {
     assertFalse(standIn.hasContext());
   }
 
+  @NeedsStandIn
   @Test
   void aLibraryThatFailsIsNamed() {
     StandInDriver.start().fail("cublasGemmEx", NOT_SUPPORTED, 0);
@@ -128,6 +133,7 @@ class CudaBackendProviderTest {
         error.getMessage());
   }
 
+  @NeedsStandIn
   @ParameterizedTest
   @CsvSource({
     "'cuda', cuMemGetInfo_v2",
@@ -144,6 +150,7 @@ class CudaBackendProviderTest {
   }
 
   /** What can't be closed either must not hide what failed first. */
+  @NeedsStandIn
   @Test
   void theFirstFailureIsReported() {
     StandInDriver standIn = StandInDriver.start();
@@ -176,6 +183,7 @@ class CudaBackendProviderTest {
   }
 
   /** A weight of 2 MiB where 1 MiB may stay on the device. */
+  @NeedsStandIn
   @Test
   void weightsBeyondTheirShareAreStreamed() {
     Tensor weight = randomWeight(2048, 512);
@@ -194,6 +202,7 @@ class CudaBackendProviderTest {
   }
 
   /** Of 4 MiB, 3 are for weights that stay: one of 1 MiB and its other form, but not 2 more. */
+  @NeedsStandIn
   @Test
   void otherFormsOfWeightsCount() {
     StandInDriver standIn = StandInDriver.start();

@@ -2,6 +2,7 @@ package io.zoetrope.kernels.cuda.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;
@@ -19,6 +20,7 @@ class CudaDriverTest {
     StandInDriver.start(StreamOrder.LATEST, 12_060, cards);
   }
 
+  @NeedsStandIn
   @Test
   void findsDevicesAndTheirLimits() {
     start(StandInCard.USUAL, new StandInCard("NVIDIA GeForce RTX 4090", 89, 1 << 30));
@@ -53,6 +55,7 @@ class CudaDriverTest {
     }
   }
 
+  @NeedsStandIn
   @ParameterizedTest
   @CsvSource({"NVIDIA L40, 512", "NVIDIA L40S, 1024", "NVIDIA L4, 1024"})
   void cardsOfACapabilityDiffer(String name, int perClock) {

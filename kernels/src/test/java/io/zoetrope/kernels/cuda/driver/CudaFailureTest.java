@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;
@@ -35,6 +36,7 @@ import org.opentest4j.AssertionFailedError;
  * Whatever fails: one line that says so, nothing held on the device, and neither the CPU nor the
  * next job on a device is the worse for it.
  */
+@NeedsStandIn
 class CudaFailureTest {
   private static final int OUT_OF_MEMORY = 2;
   private static final int STUB_LIBRARY = 34;

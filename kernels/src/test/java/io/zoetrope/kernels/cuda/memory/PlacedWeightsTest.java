@@ -7,6 +7,7 @@ import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.kernels.cuda.driver.CudaDriver;
 import io.zoetrope.kernels.cuda.driver.DriverRuntime;
 import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a weight holds when it cannot be placed: nothing. */
+@NeedsStandIn
 class PlacedWeightsTest {
   private static final int INVALID_VALUE = 1;
 

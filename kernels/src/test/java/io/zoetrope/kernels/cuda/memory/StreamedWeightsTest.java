@@ -9,6 +9,7 @@ import io.zoetrope.kernels.cuda.driver.CudaDriver;
 import io.zoetrope.kernels.cuda.driver.DriverRuntime;
 import io.zoetrope.kernels.cuda.driver.SmallPieces;
 import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
+import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two slots of device memory for many weights, with streams that take every allowed order. */
+@NeedsStandIn
 class StreamedWeightsTest {
   private static final int COUNT = 1 << 10;
   private static final long BYTES = (long) COUNT * Float.BYTES;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,7 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.opentest4j.TestAbortedException;
+import java.util.stream.Stream;
 
 /** A compiled shared library whose functions are implemented in Java. */
 final class StandInLibrary {
@@ -30,6 +31,11 @@ final class StandInLibrary {
   private static final int ARGUMENTS = 24;
 
   private static final Linker LINKER = Linker.nativeLinker();
+
+  private static final String COMPILER = "gcc";
+  private static final String NO_COMPILER =
+      "the stand-in driver is compiled by gcc, which is missing";
+  private static final String REASON_AGAINST = findReasonAgainst();
 
   /** Does what the functions of the library are to do. */
   @FunctionalInterface
@@ -46,20 +52,31 @@ final class StandInLibrary {
     this.functions = functions;
   }
 
+  /** Returns why no library can be compiled and loaded on this machine; null where one can. */
+  static String reasonAgainst() {
+    return REASON_AGAINST;
+  }
+
+  private static String findReasonAgainst() {
+    if (!System.getProperty("os.name").equals("Linux")
+        || !System.getProperty("os.arch").equals("amd64")) {
+      return "the stand-in driver needs Linux on x86-64";
+    }
+    boolean found =
+        Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, COMPILER)));
+    return found ? null : NO_COMPILER;
+  }
+
   /**
    * Compiles a library into a folder.
    *
    * @param list name of the symbol list, e.g. {@code "libcuda.so.1"}
    * @param name the name that the library has for the dynamic linker (its SONAME)
    * @param missing functions to leave out
-   * @throws TestAbortedException where JCuda has no native libraries
    * @throws IllegalStateException if there is no gcc, or it fails
    */
   static StandInLibrary compile(Path folder, String list, String name, Set<String> missing) {
-    if (!System.getProperty("os.name").equals("Linux")
-        || !System.getProperty("os.arch").equals("amd64")) {
-      throw new TestAbortedException("the stand-in driver needs Linux on x86-64");
-    }
     try {
       List<String> lines =
           resource(list + ".symbols")
@@ -72,7 +89,7 @@ final class StandInLibrary {
       Path versions = Files.writeString(folder.resolve(name + ".map"), list + " { global: *; };\n");
       Path file = folder.resolve(name);
       List<String> command =
-          new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-fno-builtin", "-o", file + ""));
+          new ArrayList<>(List.of(COMPILER, "-shared", "-fPIC", "-fno-builtin", "-o", file + ""));
       command.add("-DSYMBOLS=\"" + symbols + "\"");
       command.add("-Wl,-soname," + name);
       if (!list.equals("libcuda.so.1")) {
@@ -91,7 +108,7 @@ final class StandInLibrary {
     try {
       process = new ProcessBuilder(command).redirectErrorStream(true).start();
     } catch (IOException e) {
-      throw new IllegalStateException("the tests of the CUDA path need gcc: install it", e);
+      throw new IllegalStateException("a test lacks @NeedsStandIn: " + NO_COMPILER, e);
     }
     String messages = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.onExit().join().exitValue() != 0) {
