@@ -19,22 +19,23 @@ final class AllowedArrows {
       config                  : files
       tensor                  :
       random                  : tensor
-      ops                     : files tensor
-      weights                 : files ops tensor
-      nn                      : ops tensor weights
+      encoding                : tensor
+      ops                     : encoding files tensor
+      weights                 : encoding files ops tensor
+      nn                      : encoding ops tensor weights
 
       kernels.cpu.pool        : ops tensor
-      kernels.cpu.blocks      : ops tensor
-      kernels.cpu.vector      : ops tensor kernels.cpu.blocks kernels.cpu.pool
+      kernels.cpu.blocks      : encoding ops tensor
+      kernels.cpu.vector      : encoding ops tensor kernels.cpu.blocks kernels.cpu.pool
       kernels.cpu.jit.asm     :
-      kernels.cpu.jit.memory  : ops tensor kernels.cpu.jit.asm
+      kernels.cpu.jit.memory  : encoding ops tensor kernels.cpu.jit.asm
       kernels.cpu.jit.code    : ops tensor kernels.cpu.jit.asm
-      kernels.cpu.jit.kernel  : ops tensor kernels.cpu.blocks
+      kernels.cpu.jit.kernel  : encoding ops tensor kernels.cpu.blocks
                                 kernels.cpu.jit.asm kernels.cpu.jit.memory kernels.cpu.jit.code
-      kernels.cpu.jit.op      : ops tensor kernels.cpu.blocks kernels.cpu.pool
+      kernels.cpu.jit.op      : encoding ops tensor kernels.cpu.blocks kernels.cpu.pool
                                 kernels.cpu.jit.asm kernels.cpu.jit.memory kernels.cpu.jit.code
                                 kernels.cpu.jit.kernel
-      kernels.cpu.jit         : ops tensor kernels.cpu.blocks kernels.cpu.pool
+      kernels.cpu.jit         : encoding ops tensor kernels.cpu.blocks kernels.cpu.pool
                                 kernels.cpu.jit.asm kernels.cpu.jit.memory kernels.cpu.jit.kernel
                                 kernels.cpu.jit.op
       kernels.cpu             : ops kernels.cpu.vector kernels.cpu.jit kernels.cpu.jit.op
@@ -54,27 +55,27 @@ final class AllowedArrows {
                                 kernels.emulator.parser kernels.emulator.report
                                 kernels.emulator.machine kernels.emulator.opcodes
 
-      kernels.cuda.runtime    : files ops tensor
-      kernels.cuda.memory     : files ops tensor kernels.cuda.runtime
-      kernels.cuda.op         : ops tensor kernels.cuda.runtime kernels.cuda.memory
-      kernels.cuda            : files ops tensor
+      kernels.cuda.runtime    : files encoding ops tensor
+      kernels.cuda.memory     : files encoding ops tensor kernels.cuda.runtime
+      kernels.cuda.op         : encoding ops tensor kernels.cuda.runtime kernels.cuda.memory
+      kernels.cuda            : files encoding ops tensor
                                 kernels.cuda.runtime kernels.cuda.memory kernels.cuda.op
-      kernels.cuda.driver     : files ops tensor
+      kernels.cuda.driver     : files encoding ops tensor
                                 kernels.cuda.runtime kernels.cuda.memory kernels.cuda
-      kernels.cuda.emulated   : files ops tensor kernels.cuda.runtime kernels.cuda
+      kernels.cuda.emulated   : files encoding ops tensor kernels.cuda.runtime kernels.cuda
                                 kernels.emulator kernels.emulator.fault kernels.emulator.memory
                                 kernels.emulator.parser kernels.emulator.report
                                 kernels.emulator.machine
 
-      dit                     : files config tensor random ops weights nn
-      vae                     : files config tensor random ops weights nn
-      t5                      : files config tensor random ops weights nn
+      dit                     : files config tensor random encoding ops weights nn
+      vae                     : files config tensor random encoding ops weights nn
+      t5                      : files config tensor random encoding ops weights nn
       media                   : files config tensor ops
-      pipeline                : files config tensor random ops weights nn dit vae t5 media
-      io.zoetrope             : files config tensor random ops weights nn dit vae t5 media pipeline
-      tools                   : files config tensor random ops weights nn dit vae t5 media pipeline
+      pipeline                : files config tensor random encoding ops weights nn dit vae t5 media
+      io.zoetrope             : files config tensor random encoding ops weights nn dit vae t5 media pipeline
+      tools                   : files config tensor random encoding ops weights nn dit vae t5 media pipeline
                                 io.zoetrope kernels.cuda kernels.cuda.runtime
-      bench                   : files config tensor random ops weights nn dit vae t5 media pipeline
+      bench                   : files config tensor random encoding ops weights nn dit vae t5 media pipeline
                                 io.zoetrope tools kernels.cpu kernels.cuda
       """;
 

@@ -28,7 +28,8 @@ public final class DeviceStorage implements Storage {
    * @param address where the memory is for the next launch
    * @param tie whatever must not be collected before this storage, or null
    */
-  public DeviceStorage(String name, DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
+  public DeviceStorage(
+      String name, DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
     this.name = name;
     this.blocks = blocks;
     this.tie = tie;
