@@ -3,8 +3,11 @@ package io.zoetrope.bench;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.cases.Catalogue;
+import io.zoetrope.ops.cases.OperationCase;
 import io.zoetrope.tensor.DType;
-import java.util.function.Consumer;
+import io.zoetrope.tensor.Tensor;
+import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
@@ -13,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Times one {@link KernelCase}; {@link KernelsCommand} sets the parameters. */
+/** Times one measured case of the {@link Catalogue}; {@link KernelsCommand} sets the parameters. */
 @State(Scope.Benchmark)
 public class KernelBenchmark {
   @Param("linear 80x256x256")
@@ -32,7 +35,8 @@ public class KernelBenchmark {
 
   private Backend backend;
   private Ops ops;
-  private Consumer<Ops> work;
+  private OperationCase work;
+  private List<Tensor> operands;
 
   /** Opens the device and makes the operands. */
   @Setup(Level.Trial)
@@ -40,19 +44,18 @@ public class KernelBenchmark {
     backend = BackendProvider.open(device, threads);
     ops = new Ops(backend);
     work =
-        KernelCases.all().stream()
-            .filter(item -> item.name().equals(kernel))
+        Catalogue.measured(dtype)
+            .filter(test -> test.name().equals(kernel))
             .findFirst()
-            .orElseThrow()
-            .work()
-            .apply(new Inputs(backend, dtype, new Values()));
+            .orElseThrow();
+    operands = work.on(ops, work.host());
   }
 
   /** The operation. */
   @Benchmark
   public void run() {
     try (var _ = ops.scope("run")) {
-      work.accept(ops);
+      work.run(ops, operands);
     }
   }
 

@@ -3,21 +3,21 @@ package io.zoetrope.bench;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
-import io.zoetrope.tensor.DType;
+import io.zoetrope.ops.cases.OperationCase;
 
 /**
- * How much a {@link KernelCase} does, as {@link Ops} counts it.
+ * How much an operation does, as {@link Ops} counts it.
  *
  * @param flops multiplications and additions
  * @param bytes read and written at least once
  */
 record KernelWork(long flops, long bytes) {
   /** Counts without computing. */
-  static KernelWork of(KernelCase kernel, DType dtype) {
+  static KernelWork of(OperationCase test) {
     Counter counter = new Counter();
     try (DryRunBackend backend = new DryRunBackend();
         Ops ops = new Ops(backend, counter)) {
-      kernel.work().apply(new Inputs(backend, dtype, new Values())).accept(ops);
+      test.run(ops, test.allocated(ops));
     }
     return new KernelWork(counter.flops, counter.bytes);
   }

@@ -3,6 +3,8 @@ package io.zoetrope.bench;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Roofline;
+import io.zoetrope.ops.cases.Catalogue;
+import io.zoetrope.ops.cases.OperationCase;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tools.bench.ResultsFile;
@@ -96,7 +98,7 @@ final class KernelsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws RunnerException {
     PrintWriter out = spec.commandLine().getOut();
-    List<KernelCase> chosen = chosen();
+    List<OperationCase> chosen = chosen();
     if (list) {
       chosen.forEach(kernel -> out.println(kernel.name()));
       return 0;
@@ -112,7 +114,7 @@ final class KernelsCommand implements Callable<Integer> {
     Optional<Roofline> roofline = printPeaks(out);
     out.println("| operation | shape | dtype | median | GFLOP/s | GB/s | of roof |");
     out.println("|---|---|---|--:|--:|--:|--:|");
-    for (KernelCase kernel : chosen) {
+    for (OperationCase kernel : chosen) {
       for (DType dtype : dtypes) {
         measure(out, kernel, dtype, roofline);
       }
@@ -120,13 +122,13 @@ final class KernelsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<KernelCase> chosen() {
+  private List<OperationCase> chosen() {
     List<PathMatcher> matchers =
         globs.stream()
             .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
             .toList();
-    List<KernelCase> chosen =
-        KernelCases.all().stream()
+    List<OperationCase> chosen =
+        Catalogue.measured(DType.F32)
             .filter(kernel ->
                 matchers.stream().anyMatch(matcher -> matcher.matches(Path.of(kernel.name()))))
             .toList();
@@ -156,9 +158,15 @@ final class KernelsCommand implements Callable<Integer> {
     }
   }
 
-  private void measure(PrintWriter out, KernelCase kernel, DType dtype, Optional<Roofline> roofline)
+  private void measure(
+      PrintWriter out, OperationCase kernel, DType dtype, Optional<Roofline> roofline)
       throws RunnerException {
-    KernelWork work = KernelWork.of(kernel, dtype);
+    OperationCase measured =
+        Catalogue.measured(dtype)
+            .filter(test -> test.name().equals(kernel.name()))
+            .findFirst()
+            .orElseThrow();
+    KernelWork work = KernelWork.of(measured);
     Statistics times = run(options(kernel, dtype));
     double median = times.getPercentile(50) / 1e6;
     Optional<Double> share =
@@ -166,7 +174,7 @@ final class KernelsCommand implements Callable<Integer> {
     out.printf(
         "| %s | %s | %s | %.3f ms | %s | %.2f | %s |%n",
         kernel.operation(),
-        kernel.shape(),
+        kernel.detail(),
         name(dtype),
         median * 1e3,
         work.flops() == 0 ? "-" : "%.1f".formatted(work.flops() / median / 1e9),
@@ -176,7 +184,7 @@ final class KernelsCommand implements Callable<Integer> {
     if (results != null) {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("operation", kernel.operation());
-      json.put("shape", kernel.shape());
+      json.put("shape", kernel.detail());
       json.put("dtype", name(dtype));
       json.put("device", device);
       json.put("threads", threads);
@@ -204,7 +212,7 @@ final class KernelsCommand implements Callable<Integer> {
     }
   }
 
-  private Options options(KernelCase kernel, DType dtype) {
+  private Options options(OperationCase kernel, DType dtype) {
     return new OptionsBuilder()
         .include(KernelBenchmark.class.getName())
         .param("kernel", kernel.name())

@@ -15,6 +15,7 @@ import io.zoetrope.ops.LinearMap.Linears;
 import io.zoetrope.ops.RowOperation.AdaLayerNorm;
 import io.zoetrope.ops.RowOperation.AddGated;
 import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.GroupNorm;
 import io.zoetrope.ops.RowOperation.LayerNorm;
 import io.zoetrope.ops.RowOperation.RmsNorm;
 import io.zoetrope.ops.RowOperation.RmsNormRope;
@@ -358,6 +359,23 @@ public final class Ops implements AutoCloseable {
   /** As {@link #channelNorm}, with the result in the place of {@code x}. */
   public void channelNormInPlace(Tensor x, Tensor gamma, Activation activation) {
     run(ChannelNorm.inPlace(operands, x, gamma, activation));
+  }
+
+  /**
+   * Group normalisation (Wu and He, 2018) and what follows it: {@code activation((x - mean) /
+   * sqrt(variance + eps) * weight + bias)} with the mean and the variance of each group of
+   * neighbouring channels in all positions of a sample. A video [frames, height, width, channels]
+   * is normalised frame by frame; reshaped to [1, frames, height, width, channels], over all frames
+   * together.
+   *
+   * @param x [samples, any positions, channels]
+   * @param weight [channels] or null
+   * @param bias [channels] or null
+   * @param groups a divisor of the channels
+   */
+  public Tensor groupNorm(
+      Tensor x, Tensor weight, Tensor bias, int groups, float eps, Activation activation) {
+    return run(GroupNorm.of(operands, x, weight, bias, groups, eps, activation));
   }
 
   /**

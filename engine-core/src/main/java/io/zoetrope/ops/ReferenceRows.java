@@ -6,12 +6,14 @@ import static io.zoetrope.ops.Elements.set;
 import io.zoetrope.ops.RowOperation.AdaLayerNorm;
 import io.zoetrope.ops.RowOperation.AddGated;
 import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.GroupNorm;
 import io.zoetrope.ops.RowOperation.LayerNorm;
 import io.zoetrope.ops.RowOperation.RmsNorm;
 import io.zoetrope.ops.RowOperation.RmsNormRope;
 import io.zoetrope.ops.RowOperation.Rope;
 import io.zoetrope.tensor.Tensor;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.LongStream;
 
 /** The definitions of operations on rows. */
 final class ReferenceRows {
@@ -23,6 +25,7 @@ final class ReferenceRows {
       case AdaLayerNorm op -> adaLayerNorm(op);
       case RmsNorm op -> rmsNorm(op);
       case ChannelNorm op -> channelNorm(op);
+      case GroupNorm op -> groupNorm(op);
       case Rope op -> rope(op);
       case RmsNormRope op -> {
         rmsNorm(new RmsNorm(op.out(), op.x(), op.weight(), op.eps()));
@@ -89,6 +92,32 @@ final class ReferenceRows {
       for (long c = 0; c < channels; c++) {
         double value = get(x, row * channels + c) * factor * get(op.gamma(), c);
         set(op.out(), row * channels + c, function.applyAsDouble(value));
+      }
+    }
+  }
+
+  private static void groupNorm(GroupNorm op) {
+    DoubleUnaryOperator function = ReferenceElements.function(op.activation());
+    long channels = op.x().size(-1);
+    long width = channels / op.groups();
+    long samples = op.x().size(0);
+    long positions = op.x().count() / Math.max(1, samples * channels);
+    for (long group = 0; group < samples * op.groups(); group++) {
+      long first = group / op.groups() * positions * channels + group % op.groups() * width;
+      LongStream elements =
+          LongStream.range(0, positions * width).map(i -> first + i / width * channels + i % width);
+      long[] all = elements.toArray();
+      double mean = LongStream.of(all).mapToDouble(i -> get(op.x(), i)).sum() / all.length;
+      double squares =
+          LongStream.of(all)
+              .mapToDouble(i -> (get(op.x(), i) - mean) * (get(op.x(), i) - mean))
+              .sum();
+      double reciprocal = 1 / Math.sqrt(squares / all.length + op.eps());
+      for (long i : all) {
+        double value = (get(op.x(), i) - mean) * reciprocal;
+        value *= op.weight() == null ? 1 : get(op.weight(), i % channels);
+        value += op.bias() == null ? 0 : get(op.bias(), i % channels);
+        set(op.out(), i, function.applyAsDouble(value));
       }
     }
   }

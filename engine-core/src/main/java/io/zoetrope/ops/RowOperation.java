@@ -146,6 +146,62 @@ public sealed interface RowOperation extends Operation {
   }
 
   /**
+   * {@code activation((x - mean) / sqrt(variance + eps) * weight + bias)} with the statistics of
+   * each group of neighbouring channels in all positions of a sample.
+   *
+   * @param x [samples, any positions, channels]
+   * @param weight [channels] or null
+   * @param bias [channels] or null
+   * @param groups a divisor of the channels
+   */
+  record GroupNorm(
+      Tensor out,
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      int groups,
+      float eps,
+      Activation activation)
+      implements RowOperation {
+    static GroupNorm of(
+        Operands operands,
+        Tensor x,
+        Tensor weight,
+        Tensor bias,
+        int groups,
+        float eps,
+        Activation activation) {
+      String name = "groupNorm";
+      operands.contiguous(name, x);
+      operands.require(
+          x.shape().rank() >= 2 && groups > 0 && x.size(-1) % groups == 0,
+          name,
+          "x %s is not [samples, positions, channels] with channels in %d groups",
+          x,
+          groups);
+      operands.vector(name, "weight", weight, x.size(-1));
+      operands.vector(name, "bias", bias, x.size(-1));
+      return new GroupNorm(operands.resultLike(x), x, weight, bias, groups, eps, activation);
+    }
+
+    @Override
+    public String name() {
+      return "groupNorm";
+    }
+
+    @Override
+    public List<Tensor> inputs() {
+      return Operation.present(x, weight, bias);
+    }
+
+    @Override
+    public long elementFlops() {
+      int affine = (weight == null ? 0 : 1) + (bias == null ? 0 : 1);
+      return (LAYER_NORM_FLOPS + affine) * x.count();
+    }
+  }
+
+  /**
    * Rotates the pairs (2i, 2i+1) of every head.
    *
    * @param out [tokens, heads * head dim], changed in place

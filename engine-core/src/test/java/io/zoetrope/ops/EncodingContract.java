@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.encoding.BlocksOfInt8;
 import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.SafetensorsWriter;
@@ -21,12 +22,42 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Weights of a format that a backend has never heard of. */
-abstract class EncodingContract extends FusedOperationsContract {
+abstract class EncodingContract {
+  private static final List<DType> COMPUTED = List.of(DType.F32, DType.BF16);
+
+  private final Random random = new Random(20250607);
+  private Ops tested;
   @TempDir private Path folder;
+
+  /** The backend under test. */
+  protected abstract Backend open();
+
+  @BeforeEach
+  void openBackend() {
+    tested = new Ops(open());
+  }
+
+  @AfterEach
+  void closeBackend() {
+    if (tested != null) {
+      tested.close();
+      tested.backend().close();
+    }
+  }
+
+  private Tensor values(DType dtype, long... sizes) {
+    Tensor tensor = Tensor.zeros(dtype, sizes);
+    for (long i = 0; i < tensor.count(); i++) {
+      Conversions.fromFloat(tensor.segment(), dtype, i, (float) random.nextGaussian());
+    }
+    return tensor;
+  }
 
   private record Source(Map<String, StoredTensor> tensors) implements WeightSource {
     @Override
@@ -183,6 +214,6 @@ abstract class EncodingContract extends FusedOperationsContract {
   }
 
   private void equal(String what, Tensor got, Tensor want) {
-    checkEqual(what, got, tested.download(want));
+    CaseCheck.checkEqual(what, tested.download(got), tested.download(want));
   }
 }

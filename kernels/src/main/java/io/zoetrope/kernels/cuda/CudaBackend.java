@@ -63,16 +63,15 @@ public class CudaBackend implements Backend {
    */
   public CudaBackend(CudaRuntime runtime, long weightBytes) {
     this.runtime = runtime;
-    Launcher launcher = new Launcher(runtime);
-    Workspace workspace = new Workspace(runtime);
+    Launcher launcher = new Launcher(runtime, new Workspace(runtime));
     weights = new PlacedWeights(runtime, weightBytes);
     linear = new LinearOperation(launcher);
-    attention = new AttentionOperation(launcher, workspace);
-    copy = new StridedCopy(launcher, workspace);
+    attention = new AttentionOperation(launcher);
+    copy = new StridedCopy(launcher);
     convolution = new ConvolutionOperation(launcher, copy);
     rows = new RowOperations(launcher);
-    elements = new ElementOperations(launcher, workspace);
-    samplers = new SamplerOperations(launcher, workspace);
+    elements = new ElementOperations(launcher);
+    samplers = new SamplerOperations(launcher);
   }
 
   @Override

@@ -2,13 +2,17 @@ package io.zoetrope.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.report.LaunchReport;
 import io.zoetrope.kernels.emulator.report.LineProfile;
+import io.zoetrope.ops.CaseCheck;
 import io.zoetrope.ops.Ops;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,8 +34,9 @@ class KernelTest {
                 scenario.getKey(),
                 () -> {
                   EmulatorRuntime runtime = new EmulatorRuntime();
-                  try (Ops ops = new Ops(new CudaBackend(runtime))) {
-                    scenario.getValue().accept(ops);
+                  try (Ops ops = new Ops(new CudaBackend(runtime));
+                      CaseCheck check = KernelScenarios.check(ops)) {
+                    scenario.getValue().forEach(check::run);
                   }
                   List<LaunchReport> launches =
                       runtime.launches().stream()
@@ -45,14 +50,18 @@ class KernelTest {
                 }));
   }
 
-  /** The most that launches ask for; only attention in float32 has more for larger heads. */
+  /** The most that launches ask for; of attention in float32, for heads of 128. */
   private static void assertSharedBytesAreDocumented(String kernel, List<LaunchReport> launches) {
-    int most =
+    SortedSet<Integer> bytes =
         launches.stream()
-            .mapToInt(launch -> launch.staticSharedBytes() + launch.dynamicSharedBytes())
-            .max()
-            .orElseThrow();
-    assertEquals(Handbook.resources().get(kernel).get("shared bytes"), "" + most);
+            .map(launch -> launch.staticSharedBytes() + launch.dynamicSharedBytes())
+            .collect(Collectors.toCollection(TreeSet::new));
+    int documented = Integer.parseInt(Handbook.resources().get(kernel).get("shared bytes"));
+    if (kernel.equals("attention_f32")) {
+      assertTrue(bytes.contains(documented), bytes::toString);
+    } else {
+      assertEquals(documented, bytes.last());
+    }
   }
 
   /** The swizzle of a tile may be wrong and go unnoticed in the results, but not here. */

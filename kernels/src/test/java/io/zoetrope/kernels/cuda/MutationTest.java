@@ -6,13 +6,15 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.PtxModule;
 import io.zoetrope.kernels.emulator.fault.EmulatorException;
+import io.zoetrope.ops.CaseCheck;
 import io.zoetrope.ops.Ops;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -83,7 +85,6 @@ class MutationTest {
   }
 
   private final PtxLibrary library = new PtxLibrary();
-  private final Map<String, Consumer<Ops>> scenarios = KernelScenarios.all();
 
   @TestFactory
   Stream<DynamicTest> everyPlantedBugIsNoticed() {
@@ -165,8 +166,32 @@ class MutationTest {
     plant(mutants, "to_pixels", Bug.TRUNCATES, 0, 21);
     plant(mutants, "is_finite", Bug.ONE_TOO_MANY, 0, 1);
     plant(mutants, "is_finite", Bug.NO_FLAG, 0);
+    Set<String> planted = mutants.stream().map(Mutant::kernel).collect(Collectors.toSet());
+    library.kernels().stream()
+        .filter(kernel -> !planted.contains(kernel) && !isVariant(kernel))
+        .forEach(kernel -> plantUsual(mutants, kernel));
     return mutants.stream()
         .map(mutant -> DynamicTest.dynamicTest(mutant.toString(), () -> notice(mutant)));
+  }
+
+  /** Kernels that are made of the same source as one above, for other sizes or activations. */
+  private static boolean isVariant(String kernel) {
+    return kernel.matches("(linear|conv3d|attention)_.*|ada_layer_norm");
+  }
+
+  /**
+   * In a kernel of which nothing particular is known: all barriers, and the first place of each.
+   */
+  private void plantUsual(List<Mutant> mutants, String kernel) {
+    String ptx = alone(kernel);
+    for (int place = 0; place < Bug.NO_BARRIER.places(ptx).size(); place++) {
+      plant(mutants, kernel, Bug.NO_BARRIER, place);
+    }
+    for (Bug bug : List.of(Bug.NO_EXCHANGE, Bug.WRONG_SIGN, Bug.SUM_NOT_PRODUCT)) {
+      if (!bug.places(ptx).isEmpty()) {
+        plant(mutants, kernel, bug, 0);
+      }
+    }
   }
 
   private static void plant(List<Mutant> mutants, String kernel, Bug bug, int... places) {
@@ -181,8 +206,9 @@ class MutationTest {
     assertTrue(mutant.place() < places.size(), "there are only %d places".formatted(places.size()));
     String broken = mutant.bug().plant(ptx, places.get(mutant.place()));
     EmulatorRuntime runtime = new EmulatorRuntime(Map.of(mutant.kernel(), PtxModule.parse(broken)));
-    try (Ops ops = new Ops(new CudaBackend(runtime))) {
-      scenarios.get(mutant.kernel()).accept(ops);
+    try (Ops ops = new Ops(new CudaBackend(runtime));
+        CaseCheck check = KernelScenarios.check(ops)) {
+      KernelScenarios.all().get(mutant.kernel()).forEach(check::run);
     } catch (EmulatorException | AssertionError _) {
       return;
     }

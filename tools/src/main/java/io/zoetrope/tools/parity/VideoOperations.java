@@ -28,6 +28,7 @@ final class VideoOperations {
   static final Map<String, Operation> ALL =
       Map.ofEntries(
           Map.entry("wan_vae_rms_norm", VideoOperations::channelNorm),
+          Map.entry("group_norm", VideoOperations::groupNorm),
           Map.entry("wan_causal_conv3d", VideoOperations::causalConv3d),
           Map.entry("cogvideox_causal_conv3d", VideoOperations::replicatingConv3d),
           Map.entry("wan_resample", VideoOperations::resample),
@@ -46,6 +47,19 @@ final class VideoOperations {
     Tensor gamma = c.input("gamma").reshape(-1);
     for (Tensor x : c.videos("x")) {
       c.videoResult("out", c.ops().channelNorm(x, gamma, Activation.NONE));
+    }
+  }
+
+  /** Over all frames of a video together. */
+  private static void groupNorm(Case c) {
+    int groups = c.attribute("groups").intValue();
+    float eps = c.attribute("eps").floatValue();
+    for (Tensor x : c.videos("x")) {
+      Tensor sample = x.reshape(1, -1, x.size(3));
+      Tensor out =
+          c.ops()
+              .groupNorm(sample, c.input("weight"), c.input("bias"), groups, eps, Activation.NONE);
+      c.videoResult("out", out.reshape(x.shape().sizes()));
     }
   }
 

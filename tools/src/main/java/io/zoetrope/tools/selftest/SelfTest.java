@@ -5,13 +5,15 @@ import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.ops.Tracer;
+import io.zoetrope.ops.cases.Catalogue;
+import io.zoetrope.ops.cases.OperationCase;
+import io.zoetrope.ops.cases.Trial;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.selftest.SelfTestResult.Speed;
 import io.zoetrope.tools.selftest.SelfTestResult.Unit;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -33,38 +35,36 @@ public final class SelfTest {
 
   private final Backend backend;
   private final CudaRuntime runtime;
-  private final List<SelfTestCase> compared;
-  private final Map<String, SelfTestCase> timed = new HashMap<>();
+  private final List<Trial> trials;
 
   /** A test of a backend on its runtime. */
   public SelfTest(Backend backend, CudaRuntime runtime) {
-    this(backend, runtime, SelfTestCases.toCompare(), SelfTestCases.toTime());
+    this(backend, runtime, Catalogue.trials().toList());
   }
 
-  /** A test of other cases. */
-  SelfTest(
-      Backend backend, CudaRuntime runtime, List<SelfTestCase> compared, List<SelfTestCase> timed) {
+  /** A test of some operations. */
+  SelfTest(Backend backend, CudaRuntime runtime, List<Trial> trials) {
     this.backend = backend;
     this.runtime = runtime;
-    this.compared = compared;
-    timed.forEach(test -> this.timed.put(test.operation(), test));
+    this.trials = trials;
   }
 
   /** Runs everything and hands over each result when it is there. */
   public void run(Consumer<SelfTestResult> seen) {
-    for (SelfTestCase test : compared) {
+    for (Trial trial : trials) {
+      OperationCase test = trial.typical();
       boolean isBf16 = test.dtype() == DType.BF16;
       seen.accept(
           new SelfTestResult(
-              test.operation(),
+              trial.title(),
               test.dtype(),
               error(test),
               isBf16 ? ALLOWED_BF16 : ALLOWED_F32,
-              isBf16 ? speed(timed.get(test.operation())) : Optional.empty()));
+              isBf16 ? trial.large().flatMap(this::speed) : Optional.empty()));
     }
   }
 
-  private double error(SelfTestCase test) {
+  private double error(OperationCase test) {
     float[] actual = compute(test, backend);
     float[] expected;
     try (Backend reference = new ReferenceBackend()) {
@@ -73,35 +73,36 @@ public final class SelfTest {
     double largest = 0;
     double difference = 0;
     for (int i = 0; i < expected.length; i++) {
+      if (Float.isNaN(expected[i]) && Float.isNaN(actual[i])) {
+        continue;
+      }
       largest = Math.max(largest, Math.abs(expected[i]));
       double here = Math.abs((double) actual[i] - expected[i]);
       difference = Double.isNaN(here) ? Double.POSITIVE_INFINITY : Math.max(difference, here);
     }
-    return difference / largest;
+    return largest == 0 ? difference : difference / largest;
   }
 
-  private static float[] compute(SelfTestCase test, Backend backend) {
+  private static float[] compute(OperationCase test, Backend backend) {
     try (Ops ops = new Ops(backend)) {
-      return ops.download(test.compute(ops, test.upload(ops))).toFloats();
+      return ops.download(test.run(ops, test.on(ops, test.host()))).toFloats();
     }
   }
 
-  /** Empty without such a case, where the device has no clock, or too little memory for it. */
-  private Optional<Speed> speed(SelfTestCase test) {
-    if (test == null || !runtime.hasClock()) {
+  /** Empty where the device has no clock, or too little memory for it. */
+  private Optional<Speed> speed(OperationCase test) {
+    if (!runtime.hasClock()) {
       return Optional.empty();
     }
-    try (Ops ops = new Ops(backend)) {
-      List<Tensor> operands = test.upload(ops);
+    Counter counter = new Counter();
+    try (Ops ops = new Ops(backend, counter)) {
+      List<Tensor> operands = test.on(ops, test.host());
       // The first run compiles the kernel and makes other forms of weights.
-      double bytes;
+      counter.bytes = 0;
       try (var _ = ops.scope()) {
-        Tensor result = test.compute(ops, operands);
-        bytes = result.byteSize();
+        test.run(ops, operands);
       }
-      if (test.readsOperands()) {
-        bytes += operands.stream().mapToLong(Tensor::byteSize).sum();
-      }
+      double bytes = counter.bytes;
       long flops = ops.flops();
       double once = seconds(ops, test, operands, 1);
       int repetitions = (int) Math.clamp(TIMED_SECONDS / once, 1, MOST_REPETITIONS);
@@ -116,15 +117,30 @@ public final class SelfTest {
     }
   }
 
+  /** Adds up what operations read and write. */
+  private static final class Counter implements Tracer {
+    private long bytes;
+
+    @Override
+    public boolean wantsOperations() {
+      return true;
+    }
+
+    @Override
+    public void operation(Operation operation) {
+      bytes += operation.bytes();
+    }
+  }
+
   private static Speed of(double seconds, double work, Unit unit, double most) {
     return new Speed(seconds, work / seconds, unit, most == 0 ? 0 : work / seconds / most);
   }
 
-  private double seconds(Ops ops, SelfTestCase test, List<Tensor> operands, int repetitions) {
+  private double seconds(Ops ops, OperationCase test, List<Tensor> operands, int repetitions) {
     return runtime.seconds(() -> {
       for (int i = 0; i < repetitions; i++) {
         try (var _ = ops.scope()) {
-          test.compute(ops, operands);
+          test.run(ops, operands);
         }
       }
     });

@@ -6,6 +6,7 @@ import io.zoetrope.ops.RowOperation;
 import io.zoetrope.ops.RowOperation.AdaLayerNorm;
 import io.zoetrope.ops.RowOperation.AddGated;
 import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.GroupNorm;
 import io.zoetrope.ops.RowOperation.LayerNorm;
 import io.zoetrope.ops.RowOperation.RmsNorm;
 import io.zoetrope.ops.RowOperation.RmsNormRope;
@@ -31,6 +32,7 @@ final class RowOperations {
       case RmsNorm op -> rmsNorm(op);
       case RmsNormRope op -> rmsNormRope(op);
       case ChannelNorm op -> channelNorm(op);
+      case GroupNorm op -> groupNorm(op);
       case Rope op -> rope(op);
       case AddGated op -> addGated(op);
     }
@@ -142,6 +144,14 @@ final class RowOperations {
           }
           VectorMath.activate(op.activation(), values, 0, count * channels, workspace);
         });
+  }
+
+  private void groupNorm(GroupNorm op) {
+    int channels = op.x().intSize(-1);
+    if (op.x().count() > 0) {
+      new GroupNormOperation(pool, op)
+          .run(vectorOr(op.weight(), channels, 1), vectorOr(op.bias(), channels, 0));
+    }
   }
 
   private void rope(Rope op) {

@@ -3,7 +3,6 @@ package io.zoetrope.kernels.cuda.op;
 import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
-import io.zoetrope.kernels.cuda.memory.Workspace;
 import io.zoetrope.ops.Attention;
 import io.zoetrope.tensor.Tensor;
 
@@ -20,12 +19,10 @@ public final class AttentionOperation {
   private static final int KEYS_OF_SPLIT = 256;
 
   private final Launcher launcher;
-  private final Workspace workspace;
 
-  /** Attention on a device; the workspace holds the parts of a row whose keys are split. */
-  public AttentionOperation(Launcher launcher, Workspace workspace) {
+  /** Attention on a device. */
+  public AttentionOperation(Launcher launcher) {
     this.launcher = launcher;
-    this.workspace = workspace;
   }
 
   /** Runs an attention. */
@@ -62,7 +59,7 @@ public final class AttentionOperation {
     long scales = 0;
     if (splits > 1) {
       long sumBytes = splits * out.count() * Float.BYTES;
-      sums = workspace.atLeast(sumBytes + splits * q.size(0) * heads * 2 * Float.BYTES);
+      sums = launcher.workspace().atLeast(sumBytes + splits * q.size(0) * heads * 2 * Float.BYTES);
       scales = sums + sumBytes;
     }
     launcher.grid(

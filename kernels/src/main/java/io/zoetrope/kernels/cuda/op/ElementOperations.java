@@ -3,7 +3,6 @@ package io.zoetrope.kernels.cuda.op;
 import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
-import io.zoetrope.kernels.cuda.memory.Workspace;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ElementOperation;
 import io.zoetrope.ops.ElementOperation.Activate;
@@ -18,12 +17,10 @@ import java.lang.foreign.MemorySegment;
 /** Sums, products, activations, table look-ups and resizing. */
 public final class ElementOperations {
   private final Launcher launcher;
-  private final Workspace workspace;
 
-  /** Element operations on a device; the workspace takes the ids of a look-up. */
-  public ElementOperations(Launcher launcher, Workspace workspace) {
+  /** Element operations on a device. */
+  public ElementOperations(Launcher launcher) {
     this.launcher = launcher;
-    this.workspace = workspace;
   }
 
   /** Runs an operation. */
@@ -70,7 +67,7 @@ public final class ElementOperations {
     if (out.count() == 0) {
       return;
     }
-    long idsAddress = workspace.atLeast((long) ids.length * Integer.BYTES);
+    long idsAddress = launcher.workspace().atLeast((long) ids.length * Integer.BYTES);
     launcher.runtime().copyToDevice(idsAddress, MemorySegment.ofArray(ids));
     launcher.blocks(
         "embedding",

@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.cuda.op;
 
 import io.zoetrope.kernels.cuda.memory.DeviceStorage;
+import io.zoetrope.kernels.cuda.memory.Workspace;
 import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -15,10 +16,16 @@ public final class Launcher {
   private static final int ALIGNMENT = 16;
 
   private final CudaRuntime runtime;
+  private final Workspace workspace;
 
-  /** Launches on a device. */
-  public Launcher(CudaRuntime runtime) {
+  /** Launches on a device; the workspace holds what operations need while they run. */
+  public Launcher(CudaRuntime runtime, Workspace workspace) {
     this.runtime = runtime;
+    this.workspace = workspace;
+  }
+
+  Workspace workspace() {
+    return workspace;
   }
 
   CudaRuntime runtime() {

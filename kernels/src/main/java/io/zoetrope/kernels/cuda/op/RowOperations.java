@@ -9,6 +9,7 @@ import io.zoetrope.ops.RowOperation;
 import io.zoetrope.ops.RowOperation.AdaLayerNorm;
 import io.zoetrope.ops.RowOperation.AddGated;
 import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.GroupNorm;
 import io.zoetrope.ops.RowOperation.LayerNorm;
 import io.zoetrope.ops.RowOperation.RmsNorm;
 import io.zoetrope.ops.RowOperation.RmsNormRope;
@@ -18,6 +19,12 @@ import io.zoetrope.tensor.Tensor;
 /** Norms over the last dimension, rotations, and sums with a gate for each row. */
 public final class RowOperations {
   private static final int WARPS = 8;
+
+  /** Elements of a group that a block measures: some for each of its threads. */
+  private static final int PART_ELEMENTS = 1 << 14;
+
+  /** Floats that a block leaves: the members of a part in {@code group_norm.cu}. */
+  private static final int MOMENTS = 3;
 
   private final Launcher launcher;
 
@@ -34,6 +41,7 @@ public final class RowOperations {
       case RmsNorm op -> rmsNorm(op.out(), op.x(), op.weight(), op.eps());
       case RmsNormRope op -> rmsNormRope(op);
       case ChannelNorm op -> channelNorm(op.out(), op.x(), op.gamma(), op.activation());
+      case GroupNorm op -> groupNorm(op);
       case Rope op -> rope(op.out(), op.cos(), op.sin(), op.heads());
       case AddGated op -> addGated(op.out(), op.y(), op.gate());
     }
@@ -97,6 +105,38 @@ public final class RowOperations {
         x.intSize(1) / op.heads(),
         x.intSize(1),
         op.eps());
+  }
+
+  private void groupNorm(GroupNorm op) {
+    Tensor x = op.x();
+    if (x.count() == 0) {
+      return;
+    }
+    int channels = x.intSize(-1);
+    long positions = x.count() / channels / x.size(0);
+    long positionsOfPart = Math.max(1, PART_ELEMENTS / (channels / op.groups()));
+    long parts = Launcher.ceilDiv(positions, positionsOfPart);
+    long[] split = {positions, positionsOfPart, parts};
+    long blocks = x.size(0) * op.groups() * parts;
+    long moments = launcher.workspace().atLeast(blocks * MOMENTS * Float.BYTES);
+    launcher.blocks(
+        "group_norm_moments", blocks, moments, address(x), isBf16(x), split, channels, op.groups());
+    launcher.blocks(
+        "group_norm",
+        blocks,
+        address(op.out()),
+        address(x),
+        isBf16(x),
+        address(op.weight()),
+        isBf16(op.weight()),
+        address(op.bias()),
+        isBf16(op.bias()),
+        moments,
+        split,
+        channels,
+        op.groups(),
+        op.eps(),
+        op.activation().ordinal());
   }
 
   private void rope(Tensor x, Tensor cos, Tensor sin, int heads) {

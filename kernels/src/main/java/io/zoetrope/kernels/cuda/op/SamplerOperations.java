@@ -3,7 +3,6 @@ package io.zoetrope.kernels.cuda.op;
 import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
-import io.zoetrope.kernels.cuda.memory.Workspace;
 import io.zoetrope.ops.SamplerOperation;
 import io.zoetrope.ops.SamplerOperation.IsFinite;
 import io.zoetrope.ops.SamplerOperation.LinearCombination;
@@ -16,12 +15,10 @@ import java.util.List;
 /** What stands around the networks: timesteps, guidance and scheduler steps, pixels. */
 public final class SamplerOperations {
   private final Launcher launcher;
-  private final Workspace workspace;
 
-  /** Operations around the networks; the workspace takes the answer of {@link IsFinite}. */
-  public SamplerOperations(Launcher launcher, Workspace workspace) {
+  /** Operations around the networks. */
+  public SamplerOperations(Launcher launcher) {
     this.launcher = launcher;
-    this.workspace = workspace;
   }
 
   /** Runs an operation. */
@@ -70,7 +67,7 @@ public final class SamplerOperations {
 
   /** Waits for the device. */
   private boolean isFinite(Tensor x) {
-    long flag = workspace.atLeast(Integer.BYTES);
+    long flag = launcher.workspace().atLeast(Integer.BYTES);
     int[] infinite = {0};
     launcher.runtime().copyToDevice(flag, MemorySegment.ofArray(infinite));
     launcher.elements("is_finite", x.count(), flag, address(x), isBf16(x), x.count());

@@ -3,7 +3,6 @@ package io.zoetrope.kernels.cuda.op;
 import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
-import io.zoetrope.kernels.cuda.memory.Workspace;
 import io.zoetrope.ops.CopyOperation;
 import io.zoetrope.ops.CopyOperation.Copy;
 import io.zoetrope.ops.CopyOperation.Fill;
@@ -20,12 +19,10 @@ public final class StridedCopy {
   private record Dimension(long size, long outStride, long stride) {}
 
   private final Launcher launcher;
-  private final Workspace workspace;
 
-  /** Copies on a device; the workspace holds what moves over itself. */
-  public StridedCopy(Launcher launcher, Workspace workspace) {
+  /** Copies on a device. */
+  public StridedCopy(Launcher launcher) {
     this.launcher = launcher;
-    this.workspace = workspace;
   }
 
   /** Runs a copy or a fill. */
@@ -62,7 +59,7 @@ public final class StridedCopy {
     long from = address(x);
     long to = address(out);
     if (Math.abs(from - to) < bytes) {
-      long between = workspace.atLeast(bytes);
+      long between = launcher.workspace().atLeast(bytes);
       launcher.runtime().copyOnDevice(between, from, bytes);
       from = between;
     }

@@ -10,20 +10,23 @@ import io.zoetrope.kernels.cpu.jit.memory.PackedWeight;
 import io.zoetrope.kernels.cpu.jit.memory.PlacedWeight;
 import io.zoetrope.kernels.cpu.jit.op.ConvolutionAlgorithm;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendContract;
 import io.zoetrope.ops.ConvGeometry;
-import io.zoetrope.ops.ConvolutionContract;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.ops.cases.Bound;
+import io.zoetrope.ops.cases.OperationCase;
 import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract of convolutions where minimal filtering does all that it can do. */
-abstract class WinogradContract extends ConvolutionContract {
+abstract class WinogradContract extends BackendContract {
   abstract Machine machine();
 
   private Backend open(ConvolutionAlgorithm algorithm) {
@@ -39,6 +42,13 @@ abstract class WinogradContract extends ConvolutionContract {
   @Override
   protected boolean sharesErrors() {
     return true;
+  }
+
+  /** Whole numbers do not add up exactly in sums that are shared. */
+  @Override
+  protected Stream<OperationCase> cases() {
+    return super.cases()
+        .filter(test -> test.operation().startsWith("conv3d") && test.bound() != Bound.EQUAL);
   }
 
   /** What the points were chosen for. */

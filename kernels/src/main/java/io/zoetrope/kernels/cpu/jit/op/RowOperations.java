@@ -14,6 +14,7 @@ import io.zoetrope.ops.RowOperation;
 import io.zoetrope.ops.RowOperation.AdaLayerNorm;
 import io.zoetrope.ops.RowOperation.AddGated;
 import io.zoetrope.ops.RowOperation.ChannelNorm;
+import io.zoetrope.ops.RowOperation.GroupNorm;
 import io.zoetrope.ops.RowOperation.LayerNorm;
 import io.zoetrope.ops.RowOperation.RmsNorm;
 import io.zoetrope.ops.RowOperation.RmsNormRope;
@@ -21,6 +22,7 @@ import io.zoetrope.ops.RowOperation.Rope;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /** Operations on one row (the last dimension) after the other, each in one pass over memory. */
 public final class RowOperations {
@@ -62,9 +64,24 @@ public final class RowOperations {
           new NormCall(op.out(), op.x(), Norm.EUCLIDEAN, SMALLEST_NORM)
               .factor(Factor.PLAIN, vector(op.gamma()))
               .run(op.activation());
+      case GroupNorm op -> {
+        if (op.x().count() > 0) {
+          new GroupNormOperation(runner, op)
+              .run(vectorOr(op.weight(), op, 1), vectorOr(op.bias(), op, 0));
+        }
+      }
       case Rope op -> rope(op.out(), op.cos(), op.sin(), op.heads());
       case AddGated op -> addGated(op.out(), op.y(), op.gate());
     }
+  }
+
+  private static float[] vectorOr(Tensor weight, GroupNorm op, float value) {
+    if (weight != null) {
+      return weight.reshape(-1).toFloats();
+    }
+    float[] vector = new float[op.x().intSize(-1)];
+    Arrays.fill(vector, value);
+    return vector;
   }
 
   /** A weight of a norm, which may have dimensions of size 1 beside its features; null for null. */

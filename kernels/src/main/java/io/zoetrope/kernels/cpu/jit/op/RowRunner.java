@@ -82,6 +82,17 @@ public final class RowRunner {
         });
   }
 
+  /** Runs tasks that are as large as those that rows are split in. */
+  void runEach(int tasks, WorkerPool.Task<NativeWorkspace> task) {
+    if (tasks >= FEWEST_TASKS) {
+      pool.run(tasks, task);
+      return;
+    }
+    for (int i = 0; i < tasks; i++) {
+      task.run(i, pool.workspace());
+    }
+  }
+
   /** The elements of a contiguous tensor, BF16 or F32, as F32 in native memory; null for null. */
   NativeView floats(Tensor tensor) {
     if (tensor == null || tensor.dtype() == DType.F32) {

@@ -1,0 +1,42 @@
+package io.zoetrope.ops.cases;
+
+import io.zoetrope.tensor.DType;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All operations, at the shapes at which they are compared, measured, and tried on a device. */
+public final class Catalogue {
+  private static final List<Entry> ENTRIES =
+      Stream.of(
+              MatrixCases.entries(),
+              ConvolutionCases.entries(),
+              RowCases.entries(),
+              ElementCases.entries(),
+              SamplerCases.entries())
+          .flatMap(List::stream)
+          .toList();
+
+  private Catalogue() {}
+
+  /** Cases at which every backend is compared with the definition. */
+  public static Stream<OperationCase> checked() {
+    return ENTRIES.stream().flatMap(Entry::checked);
+  }
+
+  /** Cases of models' shapes, for benchmarks; no two have the same name. */
+  public static Stream<OperationCase> measured(DType dtype) {
+    return ENTRIES.stream().flatMap(entry -> entry.measured(dtype));
+  }
+
+  /** What a device that has never been tried should try. */
+  public static Stream<Trial> trials() {
+    return ENTRIES.stream()
+        .flatMap(entry ->
+            Stream.of(DType.BF16, DType.F32)
+                .flatMap(dtype ->
+                    entry
+                        .typical(dtype)
+                        .map(typical ->
+                            new Trial(entry.title(), typical, entry.large(dtype).findFirst()))));
+  }
+}

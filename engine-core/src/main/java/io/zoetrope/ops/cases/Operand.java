@@ -1,0 +1,68 @@
+package io.zoetrope.ops.cases;
+
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+
+/** An operand of a case, which is the same every time. */
+public record Operand(Kind kind, Shape shape, Values values) {
+  /** Elements after which those of large operands repeat themselves: a prime. */
+  private static final int PERIOD = 65521;
+
+  /** What an operand is to its operation. */
+  public enum Kind {
+    /** An activation in the dtype of the case. */
+    ACTIVATION,
+    /** An activation in the other dtype that is computed with. */
+    OTHER,
+    /** What is F32 in any case: modulations, gates, position tables. */
+    FLOATS,
+    /** A weight in the dtype that it is stored in, placed on the device. */
+    WEIGHT
+  }
+
+  /** The dtype in a case of these dtypes of activations and of stored weights. */
+  DType dtype(DType activations, DType stored) {
+    return switch (kind) {
+      case ACTIVATION -> activations;
+      case OTHER -> activations == DType.F32 ? DType.BF16 : DType.F32;
+      case FLOATS -> DType.F32;
+      case WEIGHT -> stored;
+    };
+  }
+
+  /** The elements in host memory, rounded to a dtype; other ones for every seed. */
+  Tensor host(DType dtype, long seed) {
+    Random random = new Random(seed);
+    Tensor tensor = Tensor.zeros(dtype, shape.sizes());
+    MemorySegment elements = tensor.segment();
+    long count = shape.count();
+    long fresh = Math.min(count, PERIOD);
+    for (long i = 0; i < fresh; i++) {
+      if (dtype.bits() == Byte.SIZE) {
+        // Any code but those of infinities and NaN, which have all exponent bits set.
+        int code = random.nextInt(256);
+        boolean special = (code & 0x78) == 0x78;
+        elements.set(ValueLayout.JAVA_BYTE, i, (byte) (special ? code & 0x8f : code));
+      } else {
+        Conversions.fromFloat(elements, dtype, i, values.next(random, i, count));
+      }
+    }
+    long bytes = dtype.bytes();
+    for (long i = fresh; i < count; i += fresh) {
+      long more = Math.min(fresh, count - i) * bytes;
+      MemorySegment.copy(elements, 0, elements, i * bytes, more);
+    }
+    return tensor;
+  }
+
+  /** The operand where a backend wants it, in the innermost open scope. */
+  Tensor on(Ops ops, Tensor host) {
+    return kind == Kind.WEIGHT ? ops.backend().place(host, DType.F32) : ops.upload(host);
+  }
+}
