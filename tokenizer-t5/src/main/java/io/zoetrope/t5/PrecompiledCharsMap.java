@@ -107,8 +107,8 @@ final class PrecompiledCharsMap {
   }
 
   /**
-   * Longest key that is a prefix of {@code utf8[from, to)}, as (bytes of the key << 32 | offset of
-   * its replacement).
+   * Longest key that is a prefix of {@code utf8[from, to)}, as {@code bytes of the key << 32 |
+   * offset of its replacement}.
    */
   long longestMatch(byte[] utf8, int from, int to) {
     return match(utf8, from, to, false);

@@ -44,7 +44,7 @@ public record Instruction(
     /**
      * Runs it for the lanes in the mask, which has at least one.
      *
-     * @throws KernelFault when a sanitizer finds something
+     * @throws RuntimeException of the kind KernelFault when a sanitizer finds something
      */
     void execute(Warp warp, int mask);
   }

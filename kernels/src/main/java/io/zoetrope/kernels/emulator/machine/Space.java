@@ -10,7 +10,7 @@ public interface Space {
    *
    * @param width in bytes: 1, 2, 4, 8 or 16
    * @return the region; the access lies at {@code address - region.base()}
-   * @throws KernelFault when a sanitizer finds something
+   * @throws RuntimeException of the kind KernelFault when a sanitizer finds something
    */
   MemoryRegion access(Warp warp, int lane, long address, int width, AccessMode mode);
 

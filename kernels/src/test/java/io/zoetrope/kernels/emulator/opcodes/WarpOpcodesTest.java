@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 /** Shuffles after the pseudo-code of the PTX ISA ("shfl.sync"), votes, reductions. */
 class WarpOpcodesTest {
   /**
-   * The ISA's rule: with segmask = c[12:8], maxLane = (lane & segmask) | (c[4:0] & ~segmask) and
-   * minLane = lane & segmask, the source lane j and whether it is in range are as below; out of
-   * range a lane reads itself.
+   * The ISA's rule: with {@code segmask = c[12:8], maxLane = (lane & segmask) | (c[4:0] &
+   * ~segmask)} and {@code minLane = lane & segmask}, the source lane j and whether it is in range
+   * are as below; out of range a lane reads itself.
    */
   private static long expected(String mode, int lane, int b, int c) {
     int segment = c >> 8 & 0x1F;

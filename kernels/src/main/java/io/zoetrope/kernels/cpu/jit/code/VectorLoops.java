@@ -80,7 +80,7 @@ public abstract class VectorLoops extends VectorRegisters {
   }
 
   /**
-   * As {@link #columns}, for bodies whose result has a dtype, which they {@link #store} last, if at
+   * As {@link #columns}, for bodies whose result has a dtype, which they {@code store} last, if at
    * all. Where {@link SplitBlocks} serve, a vector with an even number holds the even elements of a
    * block, the next one the odd ones.
    *

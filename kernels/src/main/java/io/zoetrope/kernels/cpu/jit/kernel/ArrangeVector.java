@@ -12,7 +12,7 @@ import io.zoetrope.tensor.DType;
 import java.util.List;
 
 /**
- * Brings a vector that serves many rows to the order in which {@link SplitBlocks} take it, as F32:
+ * Brings a vector that serves many rows to the order in which {@code SplitBlocks} take it, as F32:
  * of each whole block first the even elements, then the odd ones; what is left behind the last
  * block of a head stays in its order. NaN loses what it carries, so that results need no look at
  * it.

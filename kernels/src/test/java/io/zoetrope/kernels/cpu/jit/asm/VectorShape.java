@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * @param mnemonic the name that the manual gives it
  * @param kind which operands there are
  * @param widths of the register that says how long the vectors are, in bits
- * @param operandBits of the last operand in eighths of that width; 0 for a scalar
+ * @param eighths size of the last operand in eighths of that width; 0 for a scalar
  * @param scalarBytes memory that a scalar takes, 0 for a vector
  * @param immediates values of the immediate to try; none if it has no immediate
  */
