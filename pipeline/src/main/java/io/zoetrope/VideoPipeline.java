@@ -88,7 +88,7 @@ public final class VideoPipeline implements AutoCloseable {
    */
   public Job job(GenerationRequest request) {
     Job job = new Job(parts, request);
-    job.requireMemory();
+    job.requireRunnable();
     return job;
   }
 

@@ -167,15 +167,19 @@ public final class Job {
   }
 
   /**
-   * Checks that the machine has the memory.
+   * Checks what a job of this size may come to grief on here: the memory that there is, and weights
+   * that are read only at its end.
    *
-   * @throws PipelineException that says how much is needed and how much there is
+   * @throws PipelineException that says how much memory is needed and how much there is, or which
+   *     weight is damaged
    */
-  public void requireMemory() {
-    if (!isShort()) {
-      MachineMemory.require(
+  public void requireRunnable() {
+    Admission admission = Admission.now();
+    if (!admission.isSure(request.size(), parts.heldBytes())) {
+      admission.require(
           request.size(), needs(stepsToFullMemory()), parts.device().computesInMainMemory());
     }
+    parts.requireFiniteCodec();
   }
 
   private int stepsToFullMemory() {
@@ -209,7 +213,7 @@ public final class Job {
 
   /** Whether a look at what it needs would be a good part of the time that it takes. */
   private boolean isShort() {
-    return MachineMemory.surelyHas(request.size(), parts.largestBytes());
+    return Admission.now().isSure(request.size(), parts.heldBytes());
   }
 
   // ---------------------------------------------------------------- the way

@@ -1,15 +1,22 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Predictor;
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.weights.WeightSource;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** The components of a model on a device, with their weights. */
 public final class Parts implements AutoCloseable {
+  /** Elements that are looked at together. */
+  private static final int PIECE = 1 << 16;
+
   private final FamilyModel model;
   private final Backend device;
   private final boolean kept;
@@ -70,9 +77,41 @@ public final class Parts implements AutoCloseable {
     return codec;
   }
 
-  /** Bytes of the stored weights of the largest part. */
-  long largestBytes() {
-    return all().mapToLong(part -> part.weights().byteSize()).max().orElse(0);
+  /** Stored bytes of the weights that are held at a time: of the largest part, or of all. */
+  long heldBytes() {
+    LongStream bytes = all().mapToLong(part -> part.weights().byteSize());
+    return kept ? bytes.sum() : bytes.max().orElse(0);
+  }
+
+  /**
+   * Checks that the weights of the autoencoder are finite: what the other components make of
+   * weights that are not shows in the first step, what this one makes only behind the last.
+   *
+   * @throws PipelineException that names the first one that is not
+   */
+  void requireFiniteCodec() {
+    WeightSource weights = codec.weights();
+    for (String name : weights.names()) {
+      if (!isFinite(weights.tensor(name))) {
+        throw new PipelineException(
+            "%s: tensor '%s' holds a value that is not finite: the file is damaged"
+                .formatted(weights.description(), name));
+      }
+    }
+  }
+
+  private static boolean isFinite(StoredTensor weight) {
+    float[] piece = new float[PIECE];
+    for (long first = 0; first < weight.count(); first += PIECE) {
+      int count = (int) Math.min(PIECE, weight.count() - first);
+      weight.read(first, piece, 0, count);
+      for (int i = 0; i < count; i++) {
+        if (!Float.isFinite(piece[i])) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Closes all weights that are open. */

@@ -1,7 +1,6 @@
 package io.zoetrope.pipeline.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.VideoPipeline;
@@ -14,7 +13,6 @@ import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.pipeline.ModelPrecision;
-import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
@@ -110,28 +108,5 @@ class JobNeedsTest {
           JobNeeds.RUNTIME_BYTES + request.size().bytes() + weights + scratch, kept.peakBytes());
       assertTrue(kept.peakBytes() > pipeline.needs(request).peakBytes());
     }
-  }
-
-  @Test
-  void namesTheStageThatIsTooLargeForTheMachine() {
-    ClipSize size = new ClipSize(16_384, 16_384, 1);
-    JobNeeds needs =
-        new JobNeeds(
-            List.of(
-                new StageNeeds(Progress.Stage.DENOISE, 1L << 59, 1L << 20, 1),
-                new StageNeeds(Progress.Stage.DECODE, 1L << 20, 1L << 60, 1)),
-            1L << 20,
-            false);
-    String message =
-        assertThrows(PipelineException.class, () -> MachineMemory.require(size, needs, true))
-            .getMessage();
-    // A device with memory of its own has its own limits.
-    MachineMemory.require(size, needs, false);
-    assertTrue(
-        message.contains(
-            "1 frame of 16384x16384 need %d MiB"
-                .formatted((1L << 40) + 2 + (JobNeeds.RUNTIME_BYTES >> 20))),
-        message);
-    assertTrue(message.contains("for the video decoder, this machine has"), message);
   }
 }

@@ -1,0 +1,65 @@
+package io.zoetrope.pipeline.run;
+
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.JobNeeds;
+import io.zoetrope.pipeline.PipelineException;
+
+/**
+ * Refuses jobs that there is no memory for, which the system would otherwise kill midway.
+ *
+ * @param free what there is
+ * @param heap most bytes of the Java heap
+ */
+record Admission(FreeMemory free, long heap) {
+  /** No stage's scratch is larger than so many times the finished clip: Wan 2.1 takes about 50. */
+  private static final long SCRATCH_PER_CLIP = 1000;
+
+  /** Weights take no more than so many times their stored bytes, in all forms together. */
+  private static final long FORMS_OF_WEIGHTS = 8;
+
+  /** What there is now. */
+  static Admission now() {
+    return new Admission(FreeMemory.now(), Runtime.getRuntime().maxMemory());
+  }
+
+  /**
+   * Whether a job is so small that it fits whatever its stages need: a dry run would be a good part
+   * of its start-up time.
+   *
+   * @param weightBytes stored bytes of all weights that are held at a time
+   */
+  boolean isSure(ClipSize size, long weightBytes) {
+    double most =
+        JobNeeds.RUNTIME_BYTES
+            + (double) SCRATCH_PER_CLIP * size.bytes()
+            + (double) FORMS_OF_WEIGHTS * weightBytes;
+    return most <= free.bytes() && size.bytes() <= heap / SCRATCH_PER_CLIP;
+  }
+
+  /**
+   * Compares a job with the memory that there is, and its clip with the Java heap, which holds it.
+   *
+   * @param computesHere whether the device computes in this memory
+   * @throws PipelineException that says how much is needed and how much there is
+   */
+  void require(ClipSize size, JobNeeds needs, boolean computesHere) {
+    if (needs.clipBytes() > heap) {
+      throw new PipelineException(
+          "%s take %s MiB of Java heap, its limit is %s MiB: use a smaller size or fewer frames, or raise the limit with -Xmx"
+              .formatted(size, mebibytes(needs.clipBytes()), mebibytes(heap)));
+    }
+    if (computesHere && needs.peakBytes() > free.bytes()) {
+      throw new PipelineException(
+          "%s need %s MiB of memory for the %s, %s: use a smaller size, fewer frames or tiled decoding"
+              .formatted(
+                  size,
+                  mebibytes(needs.peakBytes()),
+                  needs.largest().stage().title(),
+                  free.reason()));
+    }
+  }
+
+  private static long mebibytes(long bytes) {
+    return Math.ceilDiv(bytes, 1L << 20);
+  }
+}

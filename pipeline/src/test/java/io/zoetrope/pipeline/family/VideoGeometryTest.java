@@ -1,0 +1,59 @@
+package io.zoetrope.pipeline.family;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.zoetrope.nn.PatchSize;
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.tensor.Shape;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VideoGeometryTest {
+  private static final VideoGeometry WAN =
+      new VideoGeometry(16, 4, 8, new PatchSize(1, 2, 2), 1024);
+
+  @Test
+  void clipsAndLatentsBelongTogether() {
+    ClipSize size = new ClipSize(832, 480, 81);
+    WAN.check(size);
+    Shape latents = WAN.latents(size);
+    assertEquals(Shape.of(16, 21, 60, 104), latents);
+    assertEquals(size, WAN.clip(latents));
+    assertEquals(32_760, WAN.tokens(size));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          40  | 32    | 5    | size 40x32: width must be a multiple of 16 and height of 16; nearest: 48x32
+          1   | 9     | 5    | size 1x9: width must be a multiple of 16 and height of 16; nearest: 16x16
+          64  | 64    | 6    | frames 6: the model makes 4n + 1 frames; use 5 or 9
+          64  | 64    | 4    | frames 4: the model makes 4n + 1 frames; use 1 or 5
+          16400 | 16  | 1    | size 16400x16: 1025 patches along a side, the model knows 1024 positions: use at most 16384x16
+          16  | 32768 | 1    | size 16x32768: 2048 patches along a side, the model knows 1024 positions: use at most 16x16384
+          16  | 16    | 4097 | frames 4097: 1025 patches in time, the model knows 1024 positions: use at most 4093
+          """)
+  void othersAreRefusedWithTheNearest(int width, int height, int frames, String message) {
+    assertEquals(
+        message,
+        assertThrows(PipelineException.class, () -> WAN.check(new ClipSize(width, height, frames)))
+            .getMessage());
+  }
+
+  /** Patches of two latent frames: 1 and 5, 9 and 13 and so on belong together. */
+  @Test
+  void patchesInTimeCountToo() {
+    VideoGeometry pairs = new VideoGeometry(16, 4, 8, new PatchSize(2, 2, 2), 1024);
+    pairs.check(new ClipSize(16, 16, 5));
+    pairs.check(new ClipSize(16, 16, 13));
+    assertEquals(
+        "frames 9: the model makes 8n + 5 frames; use 5 or 13",
+        assertThrows(PipelineException.class, () -> pairs.check(new ClipSize(16, 16, 9)))
+            .getMessage());
+  }
+}

@@ -1,0 +1,139 @@
+package io.zoetrope.pipeline.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.config.JsonConfig;
+import io.zoetrope.dit.Predictor;
+import io.zoetrope.dit.scheduler.NoiseSource;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
+import io.zoetrope.dit.scheduler.config.Schedulers;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.task.Conditioning;
+import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DenoiserTest {
+  private static final int STEPS = 3;
+
+  private final Ops ops = new Ops(new ReferenceBackend());
+
+  /** What a branch was given. */
+  private record Call(Shape input, float[] timesteps) {}
+
+  /** Predicts a constant. */
+  private static Predictor.Branch constant(float value, List<Call> calls) {
+    return (ops, input, timesteps) -> {
+      calls.add(new Call(input.shape(), timesteps));
+      Tensor prediction = ops.allocate(DType.F32, Shape.of(1, 2, 1, 1));
+      ops.fill(prediction, value);
+      return prediction;
+    };
+  }
+
+  private static Sampling sampling() {
+    return Sampling.of(
+        SchedulerConfig.parse(Schedulers.ofOption("euler"), JsonConfig.MAPPER.createObjectNode()),
+        STEPS,
+        0);
+  }
+
+  private void run(
+      Sampling sampling,
+      Conditioning conditioning,
+      Tensor latents,
+      double guidance,
+      Predictor.Branch... branches) {
+    List<Integer> done = new ArrayList<>();
+    new Denoiser(ops, sampling, NoiseSource.none(), conditioning, List.of(branches), guidance)
+        .run(latents, done::add);
+    assertEquals(List.of(1, 2, 3), done);
+  }
+
+  /** From sigma 1 to 0 in all, Euler takes the prediction away. */
+  @Test
+  void theNegativePromptIsLedAwayFrom() {
+    try (Sampling sampling = sampling()) {
+      Tensor latents = ops.upload(Tensor.of(new float[] {5, 6}, 1, 2, 1, 1));
+      run(
+          sampling,
+          Conditioning.NONE,
+          latents,
+          4,
+          constant(2, new ArrayList<>()),
+          constant(1, new ArrayList<>()));
+      // 1 + 4 * (2 - 1)
+      assertArrayEquals(new float[] {0, 1}, latents.toFloats(), 1e-5f);
+    }
+  }
+
+  /** The first frame is given: it has timestep 0, stands beside the latents, and stays. */
+  @Test
+  void aConditioningStandsAroundEveryStep() {
+    Conditioning firstFrame =
+        new Conditioning() {
+          @Override
+          public Tensor input(Ops ops, Tensor latents) {
+            Tensor both = ops.allocate(DType.F32, Shape.of(2, 2, 1, 1));
+            ops.fill(both, 0);
+            ops.copyInto(both.narrow(0, 0, 1), latents);
+            return both;
+          }
+
+          @Override
+          public float[] timesteps(float timestep) {
+            return new float[] {0, timestep};
+          }
+
+          @Override
+          public void after(Ops ops, Tensor latents) {
+            ops.fill(latents.narrow(1, 0, 1), 9);
+          }
+        };
+    List<Call> calls = new ArrayList<>();
+    try (Sampling sampling = sampling()) {
+      Tensor latents = ops.upload(Tensor.of(new float[] {5, 6}, 1, 2, 1, 1));
+      run(sampling, firstFrame, latents, 1, constant(2, calls));
+      assertArrayEquals(new float[] {9, 4}, latents.toFloats(), 1e-5f);
+      assertEquals(STEPS, calls.size());
+      for (int step = 0; step < STEPS; step++) {
+        assertEquals(Shape.of(2, 2, 1, 1), calls.get(step).input());
+        assertArrayEquals(new float[] {0, sampling.timesteps()[step]}, calls.get(step).timesteps());
+      }
+    }
+  }
+
+  @Test
+  void whatIsNotFiniteEndsTheJobAtItsStep() {
+    try (Sampling sampling = sampling()) {
+      Tensor latents = ops.upload(Tensor.of(new float[] {5, 6}, 1, 2, 1, 1));
+      Denoiser denoiser =
+          new Denoiser(
+              ops,
+              sampling,
+              NoiseSource.none(),
+              Conditioning.NONE,
+              List.of(constant(Float.NaN, new ArrayList<>())),
+              1);
+      String message =
+          assertThrows(PipelineException.class, () -> denoiser.run(latents, _ -> {})).getMessage();
+      assertTrue(message.contains("after step 1 of 3"), message);
+    }
+  }
+
+  @Test
+  void theFirstStepsAreNoMoreThanThereAre() {
+    try (Sampling sampling = sampling()) {
+      assertEquals(2, sampling.first(2).timesteps().length);
+      assertArrayEquals(sampling.timesteps(), sampling.first(9).timesteps());
+    }
+  }
+}
