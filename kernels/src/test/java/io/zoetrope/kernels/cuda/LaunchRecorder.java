@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cuda;
 
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;

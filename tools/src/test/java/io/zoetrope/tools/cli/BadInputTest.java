@@ -61,8 +61,8 @@ class BadInputTest extends CommandTest {
           --steps         | -1             | steps -1         | 1 to 1000
           --steps         | x              | --steps          | 'x'
           --guidance      | NaN            | guidance NaN     | finite
-          --flow-shift    | 0              | flow shift 0     | positive
-          --scheduler     | ddim           | 'ddim'           | unipc, euler, dpm++
+          --flow-shift    | 0              | flow shift 0     | above 0
+          --scheduler     | heun           | 'heun'           | unipc, euler, dpm++
           --dtype         | f64            | --dtype          | f64
           --device        | tpu            | device 'tpu'     | cpu
           --threads       | 0              | --threads 0      | 1 to 1024
