@@ -1,5 +1,6 @@
 package io.zoetrope.ops.cases;
 
+import io.zoetrope.encoding.Plain;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
@@ -34,6 +35,12 @@ public record Operand(Kind kind, Shape shape, Values values) {
       case FLOATS -> DType.F32;
       case WEIGHT -> stored;
     };
+  }
+
+  /** The dtype that it has on a backend, where weights have that in which they are used. */
+  DType placedDType(DType activations, DType stored) {
+    DType dtype = dtype(activations, stored);
+    return kind == Kind.WEIGHT ? new Plain(dtype).used(DType.F32) : dtype;
   }
 
   /** The elements in host memory, rounded to a dtype; other ones for every seed. */

@@ -57,7 +57,7 @@ public record OperationCase(
   /** Operands without values in the innermost scope: enough for a backend that computes nothing. */
   public List<Tensor> allocated(Ops ops) {
     return operands.stream()
-        .map(operand -> ops.allocate(operand.dtype(dtype, stored), operand.shape()))
+        .map(operand -> ops.allocate(operand.placedDType(dtype, stored), operand.shape()))
         .toList();
   }
 
