@@ -95,6 +95,17 @@ final class MatrixCases {
         .checked("130x136x136", "2x19x16", "70x40x3", "3x40x64", "67x21x70", "7x5x64");
     add(
             "linear",
+            "%s silu without bias",
+            (_, s) ->
+                call(
+                    (ops, t) -> ops.linear(t.get(0), t.get(1), null, Activation.SILU),
+                    activation(s[0], s[1]),
+                    weight(s[2], s[1])))
+        .bound(Bound.SUMS)
+        .anyWeights()
+        .checked("7x5x64");
+    add(
+            "linear",
             "%s with a bias in float32",
             (_, s) ->
                 call(
