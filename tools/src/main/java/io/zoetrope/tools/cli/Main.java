@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -26,18 +27,18 @@ import picocli.CommandLine.Command;
       "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C.",
       "Environment: ZOETROPE_JAVA_HOME names the JDK to use, ZOETROPE_JAVA_OPTIONS options for it"
           + " such as -Xmx8g; with ZOETROPE_STACK_TRACES a failure shows where it happened."
-    },
-    subcommands = {
-      GenerateCommand.class,
-      ProfileCommand.class,
-      ParityCommand.class,
-      InspectCommand.class,
-      BenchCommand.class,
-      InfoCommand.class,
-      SelftestCommand.class,
-      AutoComplete.GenerateCompletion.class
     })
 public final class Main {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          GenerateCommand.class,
+          ProfileCommand.class,
+          ParityCommand.class,
+          InspectCommand.class,
+          BenchCommand.class,
+          InfoCommand.class,
+          SelftestCommand.class);
+
   /**
    * A signal waits this long for the job to end by itself. A single operation can take longer, but
    * what writes and deletes files doesn't.
@@ -109,7 +110,7 @@ public final class Main {
   /** Runs one command and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
     CommandLine main =
-        new CommandLine(new Main())
+        commandLine(args)
             .setOut(out)
             .setErr(err)
             // A prompt may begin with @ and must not name a file to read arguments from.
@@ -121,6 +122,25 @@ public final class Main {
             .setParameterExceptionHandler(Main::wrongUsage)
             .setExecutionExceptionHandler(Main::failed);
     return main.execute(DashedText.last(main, args));
+  }
+
+  /**
+   * The command line with the command that the arguments name, or with all where they name none: to
+   * read the options of a command takes as long as some of its jobs' steps.
+   */
+  static CommandLine commandLine(String... args) {
+    String name = args.length == 0 ? "" : args[0];
+    CommandLine main = new CommandLine(new Main());
+    COMMANDS.stream()
+        .filter(command -> command.getAnnotation(Command.class).name().equals(name))
+        .findFirst()
+        .ifPresentOrElse(main::addSubcommand, () -> addAll(main));
+    return main;
+  }
+
+  private static void addAll(CommandLine main) {
+    COMMANDS.forEach(main::addSubcommand);
+    main.addSubcommand(AutoComplete.GenerateCompletion.class);
   }
 
   private static int wrongUsage(CommandLine.ParameterException e, String[] args) {

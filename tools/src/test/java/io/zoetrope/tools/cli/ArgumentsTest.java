@@ -15,12 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** What the command line makes of arguments, before any command runs. */
 class ArgumentsTest extends CommandTest {
   private static String[] last(String... args) {
-    return DashedText.last(new CommandLine(new Main()), args);
+    return DashedText.last(Main.commandLine(args), args);
   }
 
   @Test

@@ -26,7 +26,7 @@ import picocli.CommandLine;
 class MainTest {
   private static List<String> lines(Exception e) {
     StringWriter err = new StringWriter();
-    CommandLine command = new CommandLine(new Main()).setErr(new PrintWriter(err, true));
+    CommandLine command = Main.commandLine().setErr(new PrintWriter(err, true));
     assertEquals(1, Main.failed(e, command, null));
     return err.toString().lines().toList();
   }
