@@ -119,15 +119,16 @@ public final class ElementOperations {
         (workspace, first, count) -> {
           for (long i = first; i < first + count; i++) {
             long id = ids[(int) i];
-            // Most rows of a table are never looked up: the others are not worth a copy.
-            MemorySegment row =
-                memory
-                    .map(all -> all.asSlice(id * rowBytes, rowBytes))
-                    .orElseGet(() -> workspace.piece(Piece.LEFT, rowBytes).asSlice(0, rowBytes));
-            if (memory.isEmpty()) {
-              elements.read(id * features, row);
+            long row;
+            if (memory.isPresent()) {
+              row = memory.get().address() + id * rowBytes;
+            } else {
+              // Most rows of a table are never looked up: they are not worth a copy.
+              MemorySegment copy = workspace.piece(Piece.LEFT, rowBytes).asSlice(0, rowBytes);
+              elements.read(id * features, copy);
+              row = copy.address();
             }
-            workspace.call(function, row.address(), 0, to.at(i * features), 0, 1, features);
+            workspace.call(function, row, 0, to.at(i * features), 0, 1, features);
           }
         });
     to.copyBack(out);
