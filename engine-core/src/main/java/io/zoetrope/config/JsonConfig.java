@@ -69,7 +69,7 @@ public record JsonConfig(String place, ObjectNode json) {
   }
 
   /**
-   * As {@link #read}, of a text.
+   * Parses a text as {@link #read} parses a file.
    *
    * @throws ConfigException if the text holds something else than one JSON object
    */
@@ -200,7 +200,7 @@ public record JsonConfig(String place, ObjectNode json) {
     return text;
   }
 
-  /** As {@link #choice(String, String, String...)} of the {@link #nameOf names} of constants. */
+  /** Is {@link #choice(String, String, String...)} of the {@link #nameOf names} of constants. */
   public <E extends Enum<E>> E choice(String field, E missing, Class<E> type) {
     String[] supported =
         Arrays.stream(type.getEnumConstants()).map(JsonConfig::nameOf).toArray(String[]::new);

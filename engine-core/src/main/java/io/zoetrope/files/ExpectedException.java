@@ -8,12 +8,12 @@ package io.zoetrope.files;
 public abstract class ExpectedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** With one line for users. */
+  /** Makes one with a line for users. */
   protected ExpectedException(String message) {
     super(message);
   }
 
-  /** With one line for users, and what it was concluded from. */
+  /** Makes one with a line for users, and what it was concluded from. */
   protected ExpectedException(String message, Throwable cause) {
     super(message, cause);
   }

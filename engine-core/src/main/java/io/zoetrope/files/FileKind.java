@@ -41,7 +41,7 @@ public enum FileKind {
   /** How many of the first bytes are looked at. */
   public static final int HEAD = 512;
 
-  /** In a zip archive: length of the first name, the name itself. */
+  /** Where a zip archive has the length of its first name; the name stands further on. */
   private static final int ZIP_NAME_LENGTH = 26;
 
   private static final int ZIP_NAME = 30;

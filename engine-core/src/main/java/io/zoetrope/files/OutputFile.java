@@ -36,7 +36,7 @@ public final class OutputFile {
   }
 
   /**
-   * As {@link #write(Path, Content)}.
+   * Does what {@link #write(Path, Content)} does, and leaves the last step to the caller.
    *
    * @param publish gives what {@code content} wrote its name
    */

@@ -20,7 +20,7 @@ public final class Printable {
     return quote(text, LONGEST_NAME);
   }
 
-  /** As {@link #quote(String)}, with at most {@code longest} characters of the text. */
+  /** Quotes as {@link #quote(String)} does, at most {@code longest} characters of the text. */
   public static String quote(String text, int longest) {
     return "'" + escape(shorten(text, longest)) + "'";
   }

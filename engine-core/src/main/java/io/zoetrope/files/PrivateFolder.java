@@ -48,7 +48,7 @@ public final class PrivateFolder {
   }
 
   /**
-   * As {@link #kept(String)}, below a given folder.
+   * Does what {@link #kept(String)} does, below a given folder.
    *
    * @throws IOException if somebody else could have put something there
    */
@@ -132,7 +132,7 @@ public final class PrivateFolder {
     }
   }
 
-  /** Where this system keeps what programs can make again; empty for users without a home. */
+  /** The folder for what programs can make again; users without a home have none. */
   private static Optional<Path> userCache() {
     Map<String, String> environment = System.getenv();
     Path named = Path.of(environment.getOrDefault("XDG_CACHE_HOME", ""));

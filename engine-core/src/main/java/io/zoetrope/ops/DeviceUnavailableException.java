@@ -9,12 +9,12 @@ import io.zoetrope.files.ExpectedException;
 public final class DeviceUnavailableException extends ExpectedException {
   private static final long serialVersionUID = 1;
 
-  /** With one line for users. */
+  /** Makes one with a line for users. */
   public DeviceUnavailableException(String message) {
     super(message);
   }
 
-  /** With one line for users, and what it was concluded from. */
+  /** Makes one with a line for users, and what it was concluded from. */
   public DeviceUnavailableException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -41,7 +41,7 @@ public record WeightElements(StoredTensor stored, long offset, DType dtype) {
     stored.read(offset + first, dtype, out);
   }
 
-  /** As {@link #read}, in F32 before any rounding: for callers that round faster. */
+  /** Does what {@link #read} does, in F32 before any rounding: for callers that round faster. */
   public void readUnrounded(long first, MemorySegment out) {
     stored.read(offset + first, DType.F32, out);
   }

@@ -36,7 +36,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
   /** Five times what the largest published models have in all their shards together,. */
   private static final int MAX_TENSORS = 1 << 18;
 
-  /** Of torch and NumPy. */
+  /** Torch and NumPy have no tensors of more dimensions. */
   private static final int MAX_DIMENSIONS = 64;
 
   private static final int MAX_METADATA_ENTRIES = 1 << 16;

@@ -31,7 +31,7 @@ final class Demuxer implements AutoCloseable {
   /** ffmpeg's name for MP4 and its relatives. */
   private static final String CLIP = "mov";
 
-  /** As much as 16 bits for each of four channels take without compression. */
+  /** A picture takes no more than 16 bits for each of four channels without compression. */
   private static final long MAX_PICTURE_BYTES = 8L * MediaReader.MAX_PIXELS;
 
   private static final long MAX_CLIP_BYTES = 1L << 30;

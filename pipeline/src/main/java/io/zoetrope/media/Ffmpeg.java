@@ -45,7 +45,7 @@ final class Ffmpeg {
    */
   private static final FutureTask<Void> LOADING = new FutureTask<>(Ffmpeg::loadLibraries);
 
-  /** Where JavaCPP unpacks the libraries. */
+  /** The property that tells JavaCPP where to unpack the libraries. */
   private static final String FOLDER_PROPERTY = "org.bytedeco.javacpp.cachedir";
 
   /** Bytes of one allocation: the largest picture that is read, in its widest format. */

@@ -17,7 +17,7 @@ public record ClipSize(int width, int height, int frames) {
     return (long) bytes;
   }
 
-  /** For people, e.g. {@code 17 frames of 64x64}. */
+  /** Returns the size as people read it, e.g. {@code 17 frames of 64x64}. */
   @Override
   public String toString() {
     return "%d frame%s of %dx%d".formatted(frames, frames == 1 ? "" : "s", width, height);

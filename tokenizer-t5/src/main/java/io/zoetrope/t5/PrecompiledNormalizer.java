@@ -56,8 +56,8 @@ final class PrecompiledNormalizer {
   }
 
   /**
-   * Same length, same clusters; U+0378 is the one unassigned character that the expression takes
-   * for a letter.
+   * Length and clusters stay the same; U+0378 is the one unassigned character that the expression
+   * takes for a letter.
    */
   private static String withLettersForUnassigned(String text) {
     return UNASSIGNED

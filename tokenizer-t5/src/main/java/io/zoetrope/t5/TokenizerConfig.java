@@ -19,12 +19,12 @@ import java.util.regex.Pattern;
  * about special tokens; both files may be missing.
  */
 final class TokenizerConfig {
-  /** As many sentinels as T5 was trained with; a configuration may say otherwise. */
+  /** T5 was trained with so many sentinels; a configuration may say otherwise. */
   private static final int DEFAULT_EXTRA_IDS = 100;
 
   private static final Pattern EXTRA_ID = Pattern.compile("<extra_id_\\d+>");
 
-  /** Of a vocabulary of up to a million pieces. */
+  /** An id of a vocabulary of up to a million pieces. */
   private static final Pattern ID = Pattern.compile("\\d{1,6}");
 
   private final List<JsonPlace> files;

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * <p>A run is {@link #setTimesteps}, then one {@link #step} for each of {@link #timesteps()}.
  * {@code setTimesteps} also forgets the previous run. Samples are F32 tensors of any shape, the
  * same for a whole run, and stay on the device; so does what later steps need of earlier ones,
- * until the next run or {@link #close}. Not thread-safe.
+ * until the next run or {@link #close}. A scheduler is for one thread.
  */
 public interface Scheduler extends AutoCloseable {
   /** The name of the class in diffusers. */
@@ -114,7 +114,7 @@ public interface Scheduler extends AutoCloseable {
    */
   void step(Ops ops, Tensor modelOutput, float timestep, Tensor sample, NoiseSource noise);
 
-  /** As the other, of a scheduler that adds no noise. */
+  /** Does what the other does, for a scheduler that adds no noise. */
   default void step(Ops ops, Tensor modelOutput, float timestep, Tensor sample) {
     step(ops, modelOutput, timestep, sample, NoiseSource.none());
   }

@@ -15,7 +15,7 @@ import io.zoetrope.weights.Weights;
  * @param posEmbed [1, image tokens, image dim], or null; present in models that take two pictures
  */
 record ImageEmbedding(Tensor posEmbed, LayerNorm norm1, FeedForward ff, LayerNorm norm2) {
-  /** Not the transformer's eps: these norms keep torch's default. */
+  /** These norms keep torch's default eps, not the transformer's. */
   private static final float EPS = 1e-5f;
 
   static ImageEmbedding load(Weights weights, WanConfig config) {

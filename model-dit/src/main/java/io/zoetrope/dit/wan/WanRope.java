@@ -53,7 +53,7 @@ public record WanRope(PatchGrid grid, Tensor cos, Tensor sin) {
     ops.ropeInPlace(x, cos, sin, heads);
   }
 
-  /** As {@link #rotate}, behind a norm over all heads together. */
+  /** Rotates as {@link #rotate} does, after a norm over all heads together. */
   void rotateNormalised(Ops ops, Tensor x, RmsNorm norm, int heads) {
     ops.rmsNormRopeInPlace(x, norm.weight(), norm.eps(), cos, sin, heads);
   }

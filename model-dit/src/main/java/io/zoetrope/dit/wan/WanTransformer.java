@@ -93,7 +93,7 @@ public final class WanTransformer implements Predictor {
     return config;
   }
 
-  /** Of activations and of the result. */
+  /** Returns the dtype of activations and of the result. */
   public DType dtype() {
     return dtype;
   }
@@ -197,7 +197,8 @@ public final class WanTransformer implements Predictor {
   }
 
   /**
-   * As the other, with a timestep for every token (Wan 2.2 TI2V, {@code expand_timesteps}).
+   * Does what the other does, with a timestep for every token (Wan 2.2 TI2V, {@code
+   * expand_timesteps}).
    *
    * @param timesteps one per patch of the latents, in the order frame, row, column
    */

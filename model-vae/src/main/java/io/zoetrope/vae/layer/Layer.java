@@ -24,7 +24,7 @@ public interface Layer {
     return false;
   }
 
-  /** As {@link #forward}, in a scope of its own. */
+  /** Does what {@link #forward} does, in a scope of its own. */
   default Tensor forward(Ops ops, String name, Tensor x, FrameCache cache) {
     try (Scope scope = ops.scope(name)) {
       return scope.keep(forward(ops, x, cache));

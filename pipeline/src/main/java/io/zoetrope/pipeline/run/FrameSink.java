@@ -3,7 +3,7 @@ package io.zoetrope.pipeline.run;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 
-/** Where the frames of a decoder go. */
+/** Takes the frames of a decoder. */
 interface FrameSink {
   /**
    * Takes frames, chunk by chunk.

@@ -33,10 +33,12 @@ public record BenchTest(Part part, int width, int height, int frames) {
     FORWARD,
     /** The decoder of the video autoencoder, from latents to frames. */
     VAE_DECODE,
-    /** From the prompt to frames, with the model's own number of steps and guidance. */
+    /**
+     * A whole job, from the prompt to frames, with the model's own number of steps and guidance.
+     */
     CLIP;
 
-    /** As users write it, e.g. {@code vae-decode}. */
+    /** Returns the name as users write it, e.g. {@code vae-decode}. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -86,7 +88,7 @@ public record BenchTest(Part part, int width, int height, int frames) {
     return new ClipSize(width, height, frames);
   }
 
-  /** As {@link #parse} reads it. */
+  /** Returns what {@link #parse} reads. */
   @Override
   public String toString() {
     return "%s:%dx%dx%d".formatted(part, width, height, frames);

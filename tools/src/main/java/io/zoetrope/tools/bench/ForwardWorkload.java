@@ -27,7 +27,7 @@ final class ForwardWorkload implements Workload {
     this(bench, test, VideoPipeline.UNTRACED);
   }
 
-  /** With a tracer of the caller's. */
+  /** Runs with a tracer of the caller's. */
   ForwardWorkload(BenchModel bench, BenchTest test, Tracer tracer) {
     transformer = bench.model().predictor().open(bench.backend());
     ops = new Ops(bench.backend(), tracer);

@@ -8,14 +8,14 @@ import java.util.stream.Collectors;
 
 /** Which operations make one row of the kernel table; those of another dtype never do. */
 public enum Grouping {
-  /** Of the same name. */
+  /** Operations of the same name make a row. */
   OP {
     @Override
     String place(Tracer.Operation operation) {
       return "";
     }
   },
-  /** Of the same name, with inputs of the same shapes. */
+  /** Operations of the same name with inputs of the same shapes make a row. */
   SHAPE {
     @Override
     String place(Tracer.Operation operation) {
@@ -25,7 +25,7 @@ public enum Grouping {
           .collect(Collectors.joining(" "));
     }
   },
-  /** Of the same name, in the same place of any step and any of the blocks that are alike. */
+  /** Operations of the same name in the same place of any step and of blocks that are alike. */
   PATH {
     @Override
     String place(Tracer.Operation operation) {
