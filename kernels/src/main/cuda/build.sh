@@ -10,16 +10,27 @@ set -eu
 FLAGS="-O3 -std=c++17 -arch=compute_80"
 VERSION=7.0
 OUT=../resources/io/zoetrope/kernels/cuda
+NAMES=$(mktemp)
+trap 'rm -f "$NAMES"' EXIT
 
 rm -f "$OUT"/*.ptx "$OUT/manifest.txt"
 for source in *.cu; do
   ptx="$OUT/${source%.cu}.ptx"
   nvcc -ptx $FLAGS -o "$ptx" "$source"
+  # The names of the parameters, which PTX does not keep: a launch that is wrong is told by them.
+  nvcc -E $FLAGS "$source" | grep -v '^#' | tr -s '\n ' '  ' |
+    grep -o 'extern "C" __attribute__((global)) void [^{;]*' |
+    sed -e 's/.*) *\([a-z0-9_]*\)( *\(.*\)) *$/x \1,\2/' -e 's/\[[^]]*\]//g' \
+      -e 's/[^, ][^,]*[ *]\([A-Za-z0-9_]*\) *\(,\|$\)/\1\2/g' -e 's/, */,/g' \
+      -e 's/^\([a-z0-9_]*\),\(.*\)/parameters \1 \2/' >>"$NAMES"
   sed -i -e "s/^\.version .*/.version $VERSION/" -e '/^\/\//d' -e '/^$/d' "$ptx"
 done
 {
-  echo "# Written by build.sh: SHA-256 of the sources and of the PTX that was made of them, and which kernel lies where."
+  echo "# Written by build.sh: SHA-256 of the sources and of the PTX that was made of them, names of the kernels'"
+  echo "# parameters, and which kernel lies where."
   sha256sum build.sh *.cu *.cuh | sed 's/^/source /'
   (cd "$OUT" && sha256sum *.ptx) | sed 's/^/ptx /'
-  (cd "$OUT" && grep -o '^\.visible \.entry [a-z0-9_]*' *.ptx | sed 's/^\(.*\):.visible .entry \(.*\)/kernel \2  \1/')
+  cat "$NAMES"
+  (cd "$OUT" && grep -o '^\.visible \.entry [a-z0-9_]*' *.ptx |
+    sed 's/^\(.*\):.visible .entry \(.*\)/kernel \2  \1/')
 } >"$OUT/manifest.txt"

@@ -38,11 +38,30 @@ __device__ __forceinline__ float highHalf(uint32_t pair) {
   return __uint_as_float(pair & 0xffff0000u);
 }
 
-// N neighbours; VECTOR of them only from an address that is a multiple of 16 bytes.
+// As many floats as one access holds. Where neighbouring threads take neighbouring elements, floats go
+// so many at a time: with VECTOR of them every access would ask for one half of each sector.
+constexpr int FLOATS = 4;
+
+// N neighbours; VECTOR or FLOATS of them only from an address that is a multiple of their size, or of
+// 16 bytes.
 template <int N>
 __device__ __forceinline__ void loadVector(
     float (&values)[N], const void* base, long long index, int isBf16) {
-  if constexpr (N != VECTOR) {
+  if constexpr (N == FLOATS) {
+    if (isBf16) {
+      uint2 raw = *reinterpret_cast<const uint2*>(static_cast<const bf16*>(base) + index);
+      values[0] = lowHalf(raw.x);
+      values[1] = highHalf(raw.x);
+      values[2] = lowHalf(raw.y);
+      values[3] = highHalf(raw.y);
+    } else {
+      float4 four = *reinterpret_cast<const float4*>(static_cast<const float*>(base) + index);
+      values[0] = four.x;
+      values[1] = four.y;
+      values[2] = four.z;
+      values[3] = four.w;
+    }
+  } else if constexpr (N != VECTOR) {
 #pragma unroll
     for (int i = 0; i < N; i++) {
       values[i] = load(base, index + i, isBf16);
@@ -71,7 +90,15 @@ __device__ __forceinline__ void loadVector(
 template <int N>
 __device__ __forceinline__ void storeVector(
     void* base, long long index, int isBf16, const float (&values)[N]) {
-  if constexpr (N != VECTOR) {
+  if constexpr (N == FLOATS) {
+    if (isBf16) {
+      *reinterpret_cast<uint2*>(static_cast<bf16*>(base) + index) =
+          make_uint2(pack(values[0], values[1]), pack(values[2], values[3]));
+    } else {
+      *reinterpret_cast<float4*>(static_cast<float*>(base) + index) =
+          make_float4(values[0], values[1], values[2], values[3]);
+    }
+  } else if constexpr (N != VECTOR) {
 #pragma unroll
     for (int i = 0; i < N; i++) {
       store(base, index + i, isBf16, values[i]);

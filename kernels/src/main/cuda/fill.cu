@@ -9,9 +9,21 @@
 extern "C" __global__ void __launch_bounds__(256) fill(
     void* out, int outBf16, float value, Layout layout) {
   if (layout.isRun(out, out)) {
-    float values[VECTOR] = {value, value, value, value, value, value, value, value};
-    for (long long i = globalThread() * VECTOR; i < layout.count; i += globalThreads() * VECTOR) {
-      storeVector<VECTOR>(out, i, outBf16, values);
+    if (outBf16) {
+      float values[VECTOR] = {value, value, value, value, value, value, value, value};
+      // Unrolled, the loops would only take registers.
+#pragma unroll 1
+      for (long long i = globalThread() * VECTOR; i < layout.count;
+           i += globalThreads() * VECTOR) {
+        storeVector<VECTOR>(out, i, true, values);
+      }
+    } else {
+      float values[FLOATS] = {value, value, value, value};
+#pragma unroll 1
+      for (long long i = globalThread() * FLOATS; i < layout.count;
+           i += globalThreads() * FLOATS) {
+        storeVector<FLOATS>(out, i, false, values);
+      }
     }
   } else {
     for (long long i = globalThread(); i < layout.count; i += globalThreads()) {

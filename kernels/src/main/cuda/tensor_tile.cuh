@@ -115,10 +115,50 @@ __device__ __forceinline__ void multiplyTile(
   }
 }
 
-// Floats between the rows of a tile of sums in shared memory: rows that a warp writes at once lie in
-// different banks.
+// Where the sums of half a tile lie in shared memory. The first four of each vector of a row are in
+// one plane, the last four in another, and rows and planes are apart so that a warp uses every bank
+// once: when it writes pairs of eight rows, and when it reads vectors, or single columns, of a row.
 template <int COLUMNS>
-constexpr int SUM_STRIDE = COLUMNS + 8;
+struct SumPlanes {
+  static constexpr int STRIDE = COLUMNS / 2 + 4;
+  static constexpr int PLANE = TILE_ROWS / 2 * STRIDE + 16;
+  static_assert(2 * PLANE * 4 <= TILE_SHARED_BYTES<COLUMNS>, "half of the sums fits");
+
+  static __device__ __forceinline__ int at(int row, int column) {
+    return column % VECTOR / 4 * PLANE + row * STRIDE + column / VECTOR * 4 + column % 4;
+  }
+};
+
+// Two neighbours in one access, which a compiler would split where it does not see the alignment.
+__device__ __forceinline__ void storePair(float* to, float first, float second) {
+  asm volatile("st.shared.v2.f32 [%0], {%1, %2};"
+               :
+               : "r"(sharedAddress(to)), "f"(first), "f"(second)
+               : "memory");
+}
+
+// N neighbouring sums of a row, from a multiple of N on.
+template <int N, int COLUMNS>
+__device__ __forceinline__ void loadSums(
+    float (&values)[N], const float* tile, int row, int column) {
+  using Planes = SumPlanes<COLUMNS>;
+  const float* first = tile + Planes::at(row, column);
+  if constexpr (N == VECTOR) {
+    float4 low = *reinterpret_cast<const float4*>(first);
+    float4 high = *reinterpret_cast<const float4*>(first + Planes::PLANE);
+    values[0] = low.x;
+    values[1] = low.y;
+    values[2] = low.z;
+    values[3] = low.w;
+    values[4] = high.x;
+    values[5] = high.y;
+    values[6] = high.z;
+    values[7] = high.w;
+  } else {
+    static_assert(N == 1, "vectors or single sums");
+    values[0] = *first;
+  }
+}
 
 // Calls visit(row, column, values) for all sums inside the matrix, N neighbours of a row at a time.
 // The sums go through shared memory, half of them at a time, so that a warp touches whole rows.
@@ -132,10 +172,11 @@ __device__ __forceinline__ void visitGroups(
     Visitor visit) {
   extern __shared__ __align__(128) unsigned char shared[];
   float* tile = reinterpret_cast<float*>(shared);
-  constexpr int STRIDE = SUM_STRIDE<COLUMNS>;
-  static_assert(TILE_ROWS / 2 * STRIDE * 4 <= TILE_SHARED_BYTES<COLUMNS>, "half of the sums fits");
   int lane = threadIdx.x % 32;
   int warp = threadIdx.x / 32;
+  // Of the first of this thread's sums; eight rows on, and eight columns on, it is as far for all.
+  float* own = tile +
+      SumPlanes<COLUMNS>::at(warp / 2 * 16 + lane / 4, warp % 2 * (COLUMNS / 2) + lane % 4 * 2);
 #pragma unroll
   for (int i = 0; i < 2; i++) {
     // Nobody reads the stages, or the first half, any more.
@@ -144,10 +185,10 @@ __device__ __forceinline__ void visitGroups(
     for (int half = 0; half < 2; half++) {
 #pragma unroll
       for (int j = 0; j < TileSums<COLUMNS>::BLOCKS; j++) {
-        int row = warp / 2 * 16 + half * 8 + lane / 4;
-        int column = warp % 2 * (COLUMNS / 2) + j * 8 + lane % 4 * 2;
-        *reinterpret_cast<float2*>(tile + row * STRIDE + column) =
-            make_float2(sums.at[i][j][half * 2], sums.at[i][j][half * 2 + 1]);
+        storePair(
+            own + half * 8 * SumPlanes<COLUMNS>::STRIDE + j * 4,
+            sums.at[i][j][half * 2],
+            sums.at[i][j][half * 2 + 1]);
       }
     }
     __syncthreads();
@@ -160,7 +201,7 @@ __device__ __forceinline__ void visitGroups(
       int column = firstColumn + tileColumn;
       if (row < rows && column < columns) {
         float values[N];
-        loadVector<N>(values, tile, tileRow * STRIDE + tileColumn, false);
+        loadSums<N, COLUMNS>(values, tile, tileRow, tileColumn);
         visit(row, column, values);
       }
     }

@@ -186,7 +186,7 @@ class PtxGateTest {
         .filter(entry -> entry.kind().equals(kind))
         .collect(
             Collectors.toMap(
-                PtxLibrary.Entry::file, PtxLibrary.Entry::value, (a, _) -> a, TreeMap::new));
+                PtxLibrary.Entry::detail, PtxLibrary.Entry::value, (a, _) -> a, TreeMap::new));
   }
 
   private static Map<String, String> hashes(Path folder) throws IOException {

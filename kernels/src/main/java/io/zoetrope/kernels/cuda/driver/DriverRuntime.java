@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUctx_flags;
+import jcuda.driver.CUfunction;
 
 /** A device of this machine: a context of our own with one stream for all kernels. */
 public final class DriverRuntime implements CudaRuntime {
@@ -167,10 +168,11 @@ public final class DriverRuntime implements CudaRuntime {
       int sharedBytes,
       Object... arguments) {
     attach();
+    CUfunction function = modules.kernel(kernel, sharedBytes, arguments);
     calls.launched(kernel);
     calls.check(
         cuLaunchKernel(
-            modules.kernel(kernel, sharedBytes),
+            function,
             gridX,
             gridY,
             gridZ,
@@ -179,7 +181,7 @@ public final class DriverRuntime implements CudaRuntime {
             blockZ,
             sharedBytes,
             stream.handle(),
-            this.arguments.write(kernel, arguments),
+            this.arguments.write(arguments),
             null),
         "launching %s with a grid of %dx%dx%d",
         kernel,

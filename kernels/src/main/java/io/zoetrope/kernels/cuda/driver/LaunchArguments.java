@@ -22,11 +22,10 @@ final class LaunchArguments {
   }
 
   /**
-   * Writes the arguments of the next launch; the driver reads them during the call.
-   *
-   * @throws IllegalArgumentException for an argument of another type than a launch may have
+   * Writes the arguments of the next launch, which are known to fit its kernel; the driver reads
+   * them during the call.
    */
-  HostPointer write(String kernel, Object... arguments) {
+  HostPointer write(Object... arguments) {
     long position = 0;
     for (int i = 0; i < arguments.length; i++) {
       table.setAtIndex(ADDRESS, i, values.asSlice(position));
@@ -48,10 +47,7 @@ final class LaunchArguments {
               MemorySegment.copy(structure, 0, values, JAVA_LONG, position, structure.length);
               yield (long) structure.length * Long.BYTES;
             }
-            default ->
-                throw new IllegalArgumentException(
-                    "%s: argument %d is of %s; Long, Integer, Float or long[] is needed"
-                        .formatted(kernel, i, arguments[i].getClass().getSimpleName()));
+            default -> throw new AssertionError(arguments[i]);
           };
     }
     return new HostPointer(table);

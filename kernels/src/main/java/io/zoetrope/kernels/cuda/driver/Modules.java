@@ -6,6 +6,7 @@ import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleLoadDataEx;
 
 import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.runtime.KernelSignature;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -21,10 +22,16 @@ import jcuda.driver.CUresult;
 final class Modules {
   private static final long LOG_BYTES = 16 << 10;
 
-  /** A kernel, and how much dynamic shared memory it is allowed so far. */
+  /** A kernel, what it takes, and how much dynamic shared memory it is allowed so far. */
   private static final class Kernel {
-    private final CUfunction function = new CUfunction();
+    private final CUfunction function;
+    private final KernelSignature signature;
     private int sharedBytes;
+
+    Kernel(CUfunction function, KernelSignature signature) {
+      this.function = function;
+      this.signature = signature;
+    }
   }
 
   private final DriverCalls calls;
@@ -42,9 +49,15 @@ final class Modules {
     this.ptxOfKernel = ptxOfKernel;
   }
 
-  /** A kernel that may be launched with so much dynamic shared memory. */
-  CUfunction kernel(String name, int sharedBytes) {
+  /**
+   * Returns a kernel that may be launched with so much dynamic shared memory, and with these
+   * arguments.
+   *
+   * @throws IllegalArgumentException for arguments that the kernel does not take
+   */
+  CUfunction kernel(String name, int sharedBytes, Object... arguments) {
     Kernel kernel = kernels.computeIfAbsent(name, this::find);
+    kernel.signature.check(arguments);
     // Beyond 48 KiB, static memory included, the driver wants to be told.
     if (sharedBytes > kernel.sharedBytes) {
       calls.check(
@@ -61,10 +74,11 @@ final class Modules {
   }
 
   private Kernel find(String name) {
-    CUmodule module = modules.computeIfAbsent(ptxOfKernel.apply(name), ptx -> load(name, ptx));
-    Kernel kernel = new Kernel();
-    calls.check(cuModuleGetFunction(kernel.function, module, name), "looking for kernel %s", name);
-    return kernel;
+    String text = ptxOfKernel.apply(name);
+    CUmodule module = modules.computeIfAbsent(text, ptx -> load(name, ptx));
+    CUfunction function = new CUfunction();
+    calls.check(cuModuleGetFunction(function, module, name), "looking for kernel %s", name);
+    return new Kernel(function, KernelSignature.read(name, text));
   }
 
   private CUmodule load(String kernel, String ptx) {

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.zoetrope.kernels.cuda.runtime.CudaException;
 import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
+import io.zoetrope.kernels.cuda.runtime.KernelSignature;
 import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.Emulator;
 import io.zoetrope.kernels.emulator.PtxModule;
@@ -18,7 +19,9 @@ import io.zoetrope.kernels.emulator.report.Grid;
 import io.zoetrope.kernels.emulator.report.LaunchReport;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -39,6 +42,7 @@ public class EmulatedRuntime implements CudaRuntime {
   private final Emulator emulator;
   private final int threads;
   private final Function<String, PtxModule> moduleOfKernel;
+  private final Map<String, KernelSignature> signatures = new HashMap<>();
 
   /**
    * A device with the kernels of {@link PtxLibrary}.
@@ -138,36 +142,35 @@ public class EmulatedRuntime implements CudaRuntime {
   /** Is told of every launch; for profiles. */
   protected void launched(LaunchReport report) {}
 
-  private static MemorySegment parameters(PtxKernel kernel, Object... arguments) {
-    List<KernelParameter> parameters = kernel.parameters();
-    if (parameters.size() != arguments.length) {
-      throw new IllegalArgumentException(
-          "%s: takes %d arguments, not %d"
-              .formatted(kernel.name(), parameters.size(), arguments.length));
-    }
+  private MemorySegment parameters(PtxKernel kernel, Object... arguments) {
+    signatures.computeIfAbsent(kernel.name(), _ -> signature(kernel)).check(arguments);
     // Of longs, so that every value is aligned.
     MemorySegment buffer =
         MemorySegment.ofArray(new long[Math.ceilDiv(kernel.parameterBytes(), Long.BYTES)]);
     for (int i = 0; i < arguments.length; i++) {
-      KernelParameter parameter = parameters.get(i);
+      KernelParameter parameter = kernel.parameters().get(i);
       MemorySegment place = buffer.asSlice(parameter.offset(), parameter.bytes());
       switch (arguments[i]) {
-        case Long value when parameter.bytes() == Long.BYTES -> place.set(JAVA_LONG, 0, value);
-        case Integer value when parameter.bytes() == Integer.BYTES -> place.set(JAVA_INT, 0, value);
-        case Float value when parameter.bytes() == Float.BYTES -> place.set(JAVA_FLOAT, 0, value);
-        case long[] structure when parameter.bytes() == (long) Long.BYTES * structure.length ->
-            place.copyFrom(MemorySegment.ofArray(structure));
-        default ->
-            throw new IllegalArgumentException(
-                "%s: argument %d is of %s, the parameter has %d bytes"
-                    .formatted(
-                        kernel.name(),
-                        i,
-                        arguments[i].getClass().getSimpleName(),
-                        parameter.bytes()));
+        case Long value -> place.set(JAVA_LONG, 0, value);
+        case Integer value -> place.set(JAVA_INT, 0, value);
+        case Float value -> place.set(JAVA_FLOAT, 0, value);
+        case long[] structure -> place.copyFrom(MemorySegment.ofArray(structure));
+        default -> throw new AssertionError(arguments[i]);
       }
     }
     return buffer.asSlice(0, kernel.parameterBytes());
+  }
+
+  private static KernelSignature signature(PtxKernel kernel) {
+    List<KernelSignature.Parameter> parameters =
+        kernel.parameters().stream()
+            .map(parameter ->
+                new KernelSignature.Parameter(
+                    parameter.name(),
+                    parameter.type().name().toLowerCase(Locale.ROOT),
+                    parameter.bytes()))
+            .toList();
+    return new KernelSignature(kernel.name(), parameters).named();
   }
 
   @Override

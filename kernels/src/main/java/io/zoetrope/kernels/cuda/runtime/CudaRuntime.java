@@ -47,6 +47,8 @@ public interface CudaRuntime extends AutoCloseable {
    * @param sharedBytes dynamic shared memory, up to {@link #maxSharedBytes}
    * @param arguments in the kernel's order: {@link Long} for an address or a 64-bit integer, {@link
    *     Integer}, {@link Float}, or {@code long[]} for a structure of 64-bit integers by value
+   * @throws IllegalArgumentException for arguments that are not what the kernel declares, by {@link
+   *     KernelSignature}
    */
   void launch(
       String kernel,

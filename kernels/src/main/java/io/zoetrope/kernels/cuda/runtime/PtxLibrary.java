@@ -5,23 +5,39 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The kernels as PTX. They are compiled from {@code src/main/cuda} by its {@code build.sh}, which
- * also writes the manifest: hashes of sources and modules, and which module has which kernel.
+ * also writes the manifest: hashes of sources and modules, and which module has which kernel, and
+ * what its parameters are called.
  */
 public final class PtxLibrary {
-  /** A line of the manifest: what it is about, its hash or name, and the file. */
-  public record Entry(String kind, String value, String file) {}
+  /**
+   * A line of the manifest.
+   *
+   * @param kind what it is about: source, ptx, kernel, or parameters
+   * @param value hash of a file, or name of a kernel
+   * @param detail the file, or names of parameters, joined by commas
+   */
+  public record Entry(String kind, String value, String detail) {}
 
   /** Where {@code build.sh} writes to. */
   private static final String FOLDER = "/io/zoetrope/kernels/cuda/";
 
   private static final String MANIFEST = "manifest.txt";
+
+  private static final Map<String, List<String>> PARAMETER_NAMES =
+      manifest()
+          .filter(entry -> entry.kind().equals("parameters"))
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  Entry::value, entry -> List.of(entry.detail().split(","))));
 
   private final Map<String, String> fileOfKernel = new LinkedHashMap<>();
   private final Map<String, String> texts = new ConcurrentHashMap<>();
@@ -30,7 +46,7 @@ public final class PtxLibrary {
   public PtxLibrary() {
     for (Entry entry : (Iterable<Entry>) manifest()::iterator) {
       if (entry.kind().equals("kernel")) {
-        fileOfKernel.put(entry.value(), entry.file());
+        fileOfKernel.put(entry.value(), entry.detail());
       }
     }
   }
@@ -42,6 +58,13 @@ public final class PtxLibrary {
         .filter(line -> !line.startsWith("#"))
         .map(line -> line.split(" +"))
         .map(fields -> new Entry(fields[0], fields[1], fields[2]));
+  }
+
+  /**
+   * Returns the names that a kernel's parameters have in its source; none for an unknown kernel.
+   */
+  static List<String> parameterNames(String kernel) {
+    return PARAMETER_NAMES.getOrDefault(kernel, List.of());
   }
 
   /** Names of all kernels. */

@@ -77,7 +77,8 @@ final class KernelParser {
     tokens.expect(".param");
     Declaration declaration = Declaration.parse(tokens);
     int offset = declaration.align(parameterBytes);
-    parameters.add(new KernelParameter(declaration.name(), offset, declaration.bytes()));
+    parameters.add(
+        new KernelParameter(declaration.name(), declaration.type(), offset, declaration.bytes()));
     symbols.put(declaration.name(), (long) offset);
     parameterBytes = offset + declaration.bytes();
     if (parameterBytes > 4352) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.runtime.CudaException;
+import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInCard;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
 import io.zoetrope.kernels.cuda.standin.StreamOrder;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Through the native code of JCuda, over the stand-in driver. */
+@NeedsStandIn
 class DriverRuntimeTest {
   private static final int OUT_OF_MEMORY = 2;
   private static final int INVALID_PTX_VERSION = 222;
@@ -146,6 +148,13 @@ class DriverRuntimeTest {
         List.of(), errorsAfter(DriverRuntimeTest::unpinAfterUpload, bug -> bug.ignore(wait)));
   }
 
+  private static String refusal(DriverRuntime runtime, Object... arguments) {
+    return assertThrows(
+            IllegalArgumentException.class,
+            () -> runtime.launch("scale", 1, 1, 1, 32, 1, 1, 0, arguments))
+        .getMessage();
+  }
+
   @Test
   void launchesTakeEveryKindOfArgument() {
     StandInDriver.start();
@@ -153,13 +162,16 @@ class DriverRuntimeTest {
       long values = upload(runtime, 1, 2, 3, 4, 5);
       runtime.launch("scale", 1, 1, 1, 32, 1, 1, 0, values, new long[] {1, 3}, 0.5f, 2);
       assertArrayEquals(new float[] {1, 0.5f, 0.75f, 1, 5}, download(runtime, values, 5));
-      var error =
-          assertThrows(
-              IllegalArgumentException.class,
-              () -> runtime.launch("scale", 1, 1, 1, 32, 1, 1, 0, values, "1"));
       assertEquals(
-          "scale: argument 1 is of String; Long, Integer, Float or long[] is needed",
-          error.getMessage());
+          "scale: parameter 3, scale_factor, is .f32; argument Integer 2 does not fit",
+          refusal(runtime, values, new long[] {1, 3}, 2, 0.5f));
+      assertEquals(
+          "scale: parameter 4, scale_repeats, is .u32; argument Long 2 does not fit",
+          refusal(runtime, values, new long[] {1, 3}, 0.5f, 2L));
+      assertEquals(
+          "scale takes 4 arguments (scale_values, scale_range, scale_factor, scale_repeats), not 2",
+          refusal(runtime, values, "1"));
+      assertArrayEquals(new float[] {1, 0.5f, 0.75f, 1, 5}, download(runtime, values, 5));
     }
   }
 

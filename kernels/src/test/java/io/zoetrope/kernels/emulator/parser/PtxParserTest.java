@@ -40,11 +40,11 @@ class PtxParserTest {
     PtxKernel kernel = module.kernel("first");
     assertEquals(
         List.of(
-            new KernelParameter("flag", 0, 1),
-            new KernelParameter("pointer", 8, 8),
-            new KernelParameter("eps", 16, 4),
-            new KernelParameter("shape", 24, 20),
-            new KernelParameter("last", 44, 2)),
+            new KernelParameter("flag", PtxType.U8, 0, 1),
+            new KernelParameter("pointer", PtxType.U64, 8, 8),
+            new KernelParameter("eps", PtxType.F32, 16, 4),
+            new KernelParameter("shape", PtxType.B8, 24, 20),
+            new KernelParameter("last", PtxType.U16, 44, 2)),
         kernel.parameters());
     assertEquals(46, kernel.parameterBytes());
     assertEquals(256, kernel.maximumThreads());
