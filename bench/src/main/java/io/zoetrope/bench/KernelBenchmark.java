@@ -51,12 +51,13 @@ public class KernelBenchmark {
     operands = work.on(ops, work.host());
   }
 
-  /** The operation. */
+  /** The operation, until it is done. */
   @Benchmark
   public void run() {
     try (var _ = ops.scope("run")) {
       work.run(ops, operands);
     }
+    backend.await();
   }
 
   /** Gives everything back. */

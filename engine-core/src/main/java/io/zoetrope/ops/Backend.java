@@ -77,6 +77,17 @@ public interface Backend extends AutoCloseable {
   void run(Operation operation);
 
   /**
+   * Waits until everything that was asked for has been done. There is nothing to wait for unless
+   * this backend returns before.
+   */
+  default void await() {}
+
+  /** A clock for what this backend does. */
+  default Stopwatch stopwatch() {
+    return Stopwatch.ofThisMachine();
+  }
+
+  /**
    * Bytes that one of an operation's {@link Operation#weights} takes in the form in which this
    * backend multiplies by it.
    */

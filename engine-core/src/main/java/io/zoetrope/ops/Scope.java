@@ -20,7 +20,7 @@ public final class Scope implements Lifetime, AutoCloseable {
     this.parent = parent;
     this.path = path;
     this.mark = mark;
-    this.startNanos = ops.work().nanos();
+    this.startNanos = ops.work().opened(path);
   }
 
   Scope parent() {

@@ -46,8 +46,9 @@ public interface Tracer {
    * @param output the result; several results of the same rows count as one, side by side
    * @param inputs tensors that were read, without those left out
    * @param flops arithmetic work
-   * @param startNanos {@link System#nanoTime} when it began
-   * @param nanos how long it took
+   * @param startNanos {@link System#nanoTime} when the device was asked for it
+   * @param nanos how long the device took if {@link Tracer#timesOperations}, otherwise how long it
+   *     took to ask
    */
   record Operation(
       String path,
@@ -68,6 +69,22 @@ public interface Tracer {
    * is measured.
    */
   default boolean wantsOperations() {
+    return false;
+  }
+
+  /**
+   * Whether operations are timed on the device, which is awaited after each of them; that makes
+   * devices slower which work on their own. Asked once.
+   */
+  default boolean timesOperations() {
+    return false;
+  }
+
+  /**
+   * Whether the device is awaited when the scope of this path opens and closes, so that its time is
+   * that of the work in it, not of asking for it.
+   */
+  default boolean timesScope(String path) {
     return false;
   }
 

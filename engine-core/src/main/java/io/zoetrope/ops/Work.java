@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 final class Work {
   private final Tracer tracer;
   private final boolean traced;
+  private final Stopwatch stopwatch;
   private final Ops ops;
   private long flops;
   private long startNanos;
@@ -15,6 +16,8 @@ final class Work {
   Work(Tracer tracer, Ops ops) {
     this.tracer = tracer;
     this.traced = tracer.wantsOperations();
+    this.stopwatch =
+        tracer.timesOperations() ? ops.backend().stopwatch() : Stopwatch.ofThisMachine();
     this.ops = ops;
   }
 
@@ -27,16 +30,26 @@ final class Work {
     return flops;
   }
 
-  /** The time, if a tracer wants it. */
-  long nanos() {
-    return traced ? System.nanoTime() : 0;
+  /** A scope was opened; returns the time, if a tracer wants it. */
+  long opened(String path) {
+    if (!traced) {
+      return 0;
+    }
+    if (tracer.timesScope(path)) {
+      ops.backend().await();
+    }
+    return System.nanoTime();
   }
 
   /**
-   * A scope was closed. Those that are there for the sake of memory alone are nobody's business.
+   * A scope was closed. The tracer does not hear of those that are there for the sake of memory
+   * alone.
    */
   void closed(Scope scope) {
     if (traced && !scope.path().equals(scope.parent().path())) {
+      if (tracer.timesScope(scope.path())) {
+        ops.backend().await();
+      }
       tracer.scope(scope.path(), scope.startNanos(), System.nanoTime() - scope.startNanos());
     }
   }
@@ -46,7 +59,10 @@ final class Work {
     if (Thread.interrupted()) {
       throw new CancellationException("interrupted in " + ops.memory().place());
     }
-    startNanos = nanos();
+    if (traced) {
+      startNanos = System.nanoTime();
+      stopwatch.start();
+    }
   }
 
   /** An operation is done. */
@@ -66,7 +82,7 @@ final class Work {
   }
 
   private void tell(String name, long work, Tracer.Operand output, List<Tensor> inputs) {
-    long nanos = System.nanoTime() - startNanos;
+    long nanos = stopwatch.stop();
     List<Tracer.Operand> operands = inputs.stream().map(Tracer.Operand::of).toList();
     String path = ops.memory().scope().path();
     tracer.operation(new Tracer.Operation(path, name, output, operands, work, startNanos, nanos));

@@ -55,6 +55,16 @@ abstract class ForwardingBackend implements Backend {
   }
 
   @Override
+  public void await() {
+    backend.await();
+  }
+
+  @Override
+  public Stopwatch stopwatch() {
+    return backend.stopwatch();
+  }
+
+  @Override
   public void close() {
     backend.close();
   }

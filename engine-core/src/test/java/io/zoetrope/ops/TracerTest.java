@@ -201,6 +201,102 @@ class TracerTest {
     }
   }
 
+  /** A device that works on its own: what it was asked for is done when somebody waits for it. */
+  private static final class Queue extends ForwardingBackend {
+    private final List<String> events = new ArrayList<>();
+    private int queued;
+
+    Queue() {
+      super(new ReferenceBackend());
+    }
+
+    @Override
+    public void run(io.zoetrope.ops.Operation operation) {
+      // Memory that is given back is filled, which nobody has asked for.
+      queued += operation instanceof CopyOperation.Fill ? 0 : 1;
+    }
+
+    @Override
+    public void await() {
+      events.add("awaited " + queued);
+      queued = 0;
+    }
+
+    /** An operation takes as many nanoseconds as operations were in the queue. */
+    @Override
+    public Stopwatch stopwatch() {
+      return new Stopwatch() {
+        @Override
+        public void start() {
+          await();
+        }
+
+        @Override
+        public long stop() {
+          long nanos = queued;
+          await();
+          return nanos;
+        }
+      };
+    }
+  }
+
+  @Test
+  void operationsAreTimedOnTheDeviceForWhoeverTimesThem() {
+    List<Long> nanos = new ArrayList<>();
+    Tracer timing =
+        new Tracer() {
+          @Override
+          public boolean wantsOperations() {
+            return true;
+          }
+
+          @Override
+          public boolean timesOperations() {
+            return true;
+          }
+
+          @Override
+          public void operation(Tracer.Operation operation) {
+            nanos.add(operation.nanos());
+          }
+        };
+    Queue device = new Queue();
+    try (Ops own = new Ops(device, timing)) {
+      own.copy(tensor(1));
+      own.copy(tensor(1));
+    }
+    assertEquals(List.of(1L, 1L), nanos);
+    assertEquals(List.of("awaited 0", "awaited 1", "awaited 0", "awaited 1"), device.events);
+  }
+
+  @Test
+  void theDeviceIsAwaitedAroundScopesThatAreTimedAndAroundNoOthers() {
+    Tracer timing =
+        new Tracer() {
+          @Override
+          public boolean wantsOperations() {
+            return true;
+          }
+
+          @Override
+          public boolean timesScope(String path) {
+            return path.equals("a/b");
+          }
+        };
+    Queue device = new Queue();
+    try (Ops own = new Ops(device, timing);
+        var _ = own.scope("a")) {
+      own.copy(tensor(1));
+      try (var _ = own.scope("b")) {
+        own.copy(tensor(1));
+        own.copy(tensor(1));
+      }
+      own.copy(tensor(1));
+    }
+    assertEquals(List.of("awaited 1", "awaited 2"), device.events);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void onlyWhoeverWantsOperationsIsTold(boolean wanted) {

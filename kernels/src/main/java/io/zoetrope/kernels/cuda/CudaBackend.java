@@ -23,6 +23,7 @@ import io.zoetrope.ops.LinearMap;
 import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.RowOperation;
 import io.zoetrope.ops.SamplerOperation;
+import io.zoetrope.ops.Stopwatch;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
@@ -137,6 +138,16 @@ public class CudaBackend implements Backend {
       case CopyOperation op -> copy.run(op);
       case SamplerOperation op -> samplers.run(op);
     }
+  }
+
+  @Override
+  public void await() {
+    runtime.synchronize();
+  }
+
+  @Override
+  public Stopwatch stopwatch() {
+    return new DeviceStopwatch(runtime);
   }
 
   /** A convolution's weight as [out channels, taps, in channels], made once. */

@@ -9,6 +9,7 @@ import io.zoetrope.ops.LinearMap;
 import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Roofline;
+import io.zoetrope.ops.Stopwatch;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
@@ -51,6 +52,7 @@ final class OperationRates implements AutoCloseable {
 
   private final Backend device;
   private final Roofline roofline;
+  private final Stopwatch stopwatch;
   private final Ops ops;
   private final Weights weights = new Weights();
   private final Map<Kind, Double> secondsPerFlop = new HashMap<>();
@@ -89,6 +91,7 @@ final class OperationRates implements AutoCloseable {
   OperationRates(Backend device, Roofline roofline) {
     this.device = device;
     this.roofline = roofline;
+    this.stopwatch = device.stopwatch();
     this.ops = new Ops(device);
   }
 
@@ -224,9 +227,9 @@ final class OperationRates implements AutoCloseable {
 
   private double run(Runnable operation) {
     try (var _ = ops.scope()) {
-      long start = System.nanoTime();
+      stopwatch.start();
       operation.run();
-      return (System.nanoTime() - start) / 1e9;
+      return stopwatch.stop() / 1e9;
     }
   }
 

@@ -49,6 +49,16 @@ final class WorkProgress implements Tracer {
   }
 
   @Override
+  public boolean timesOperations() {
+    return behind.timesOperations();
+  }
+
+  @Override
+  public boolean timesScope(String path) {
+    return behind.timesScope(path);
+  }
+
+  @Override
   public void operation(Operation operation) {
     flops += operation.flops();
     long now = operation.startNanos() + operation.nanos();

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.Progress;
@@ -45,11 +46,22 @@ class WorkProgressTest {
           }
 
           @Override
+          public boolean timesOperations() {
+            return true;
+          }
+
+          @Override
+          public boolean timesScope(String path) {
+            return path.equals("timed");
+          }
+
+          @Override
           public void operation(Operation operation) {
             seen.add(operation);
           }
         };
     WorkProgress work = new WorkProgress(behind, progress, Stage.DENOISE, 400, 2);
+    assertTrue(work.timesOperations() && work.timesScope("timed") && !work.timesScope("other"));
     work.operation(operation(50, 1));
     work.operation(operation(100, 2));
     // The same second again: too early to say anything.

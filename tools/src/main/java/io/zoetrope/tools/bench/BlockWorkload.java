@@ -25,6 +25,11 @@ final class BlockWorkload implements Workload {
     }
 
     @Override
+    public boolean timesScope(String path) {
+      return BLOCK.matcher(path).matches();
+    }
+
+    @Override
     public void operation(Operation operation) {
       if (operation.path().contains(INSIDE)) {
         flops += operation.flops();

@@ -36,6 +36,11 @@ public final class Profiler implements Tracer, Progress {
   }
 
   @Override
+  public boolean timesOperations() {
+    return true;
+  }
+
+  @Override
   public void operation(Operation operation) {
     operations.add(operation);
     kernelNanos += operation.nanos();

@@ -248,15 +248,27 @@ public final class DriverRuntime implements CudaRuntime {
   }
 
   @Override
-  public double seconds(Runnable work) {
+  public Mark mark() {
     attach();
-    try (DeviceEvent start = DeviceEvent.timed(calls);
-        DeviceEvent end = DeviceEvent.timed(calls)) {
-      stream.record(start);
-      work.run();
-      stream.record(end);
-      end.await();
-      return end.secondsSince(start);
+    DeviceEvent event = DeviceEvent.timed(calls);
+    try {
+      stream.record(event);
+    } catch (RuntimeException e) {
+      throw Failures.closing(event, e);
+    }
+    return new EventMark(event);
+  }
+
+  private record EventMark(DeviceEvent event) implements Mark {
+    @Override
+    public double secondsSince(Mark earlier) {
+      event.await();
+      return event.secondsSince(((EventMark) earlier).event);
+    }
+
+    @Override
+    public void close() {
+      event.close();
     }
   }
 

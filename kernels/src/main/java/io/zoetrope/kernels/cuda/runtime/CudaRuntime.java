@@ -105,8 +105,30 @@ public interface CudaRuntime extends AutoCloseable {
   /** Whether times on this device mean anything: an emulator's do not. */
   boolean hasClock();
 
+  /**
+   * A point in the work of the device, which it reaches when everything has ended that was launched
+   * before.
+   */
+  interface Mark extends AutoCloseable {
+    /** Waits until the device is here; returns the seconds since it was at an earlier mark. */
+    double secondsSince(Mark earlier);
+
+    @Override
+    void close();
+  }
+
+  /** A mark behind everything that was launched so far. */
+  Mark mark();
+
   /** Seconds that the device takes for what {@code work} launches; waits for it. */
-  double seconds(Runnable work);
+  default double seconds(Runnable work) {
+    try (Mark start = mark()) {
+      work.run();
+      try (Mark end = mark()) {
+        return end.secondsSince(start);
+      }
+    }
+  }
 
   /** Waits until everything that was launched has ended. */
   void synchronize();
