@@ -14,8 +14,10 @@ import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.VideoGeometry;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.pipeline.run.Parts;
+import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.tensor.DType;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * From a prompt to a clip: a model folder, open on a device.
@@ -72,6 +74,11 @@ public final class VideoPipeline implements AutoCloseable {
   /** The sizes that the model makes. */
   public VideoGeometry geometry() {
     return model.geometry();
+  }
+
+  /** What the model does; at least one. */
+  public List<Task> tasks() {
+    return model.tasks();
   }
 
   /** A request with the model's defaults. */

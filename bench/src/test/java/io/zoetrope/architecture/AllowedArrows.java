@@ -67,15 +67,16 @@ final class AllowedArrows {
                                 kernels.emulator.parser kernels.emulator.report
                                 kernels.emulator.machine
 
+      clip                    : files config tensor random encoding ops weights nn
       dit                     : files config tensor random encoding ops weights nn
       vae                     : files config tensor random encoding ops weights nn
       t5                      : files config tensor random encoding ops weights nn
       media                   : files config tensor ops
-      pipeline                : files config tensor random encoding ops weights nn dit vae t5 media
-      io.zoetrope             : files config tensor random encoding ops weights nn dit vae t5 media pipeline
-      tools                   : files config tensor random encoding ops weights nn dit vae t5 media pipeline
+      pipeline                : files config tensor random encoding ops weights nn clip dit vae t5 media
+      io.zoetrope             : files config tensor random encoding ops weights nn clip dit vae t5 media pipeline
+      tools                   : files config tensor random encoding ops weights nn clip dit vae t5 media pipeline
                                 io.zoetrope kernels.cuda kernels.cuda.runtime
-      bench                   : files config tensor random encoding ops weights nn dit vae t5 media pipeline
+      bench                   : files config tensor random encoding ops weights nn clip dit vae t5 media pipeline
                                 io.zoetrope tools kernels.cpu kernels.cuda
       """;
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.bench.Main;
+import io.zoetrope.clip.ClipVisionModel;
 import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.kernels.cuda.CudaBackend;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -25,6 +26,7 @@ class PackageArrowsTest {
       List.of(
           Tensor.class,
           CudaBackend.class,
+          ClipVisionModel.class,
           WanTransformer.class,
           WanVaeConfig.class,
           T5Tokenizer.class,

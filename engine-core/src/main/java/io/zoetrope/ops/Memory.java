@@ -21,6 +21,7 @@ final class Memory implements AutoCloseable {
   private long bufferBytes;
   private long peakBytes;
   private long weightBytes;
+  private long peakWeightBytes;
   private final Map<Class<?>, Long> workspaces = new HashMap<>();
   private long workspaceBytes;
 
@@ -50,14 +51,21 @@ final class Memory implements AutoCloseable {
     return peakBytes;
   }
 
-  long weightBytes() {
-    return weightBytes;
+  long peakWeightBytes() {
+    return peakWeightBytes;
+  }
+
+  /** Notes that the weights that were read so far are closed. */
+  void forgetWeights() {
+    weights.clear();
+    weightBytes = 0;
   }
 
   /** Notes that a product reads a weight, in a form of so many bytes. */
   void noteWeight(Tensor weight, long bytes) {
     if (weights.add(new Weight(weight.storage(), weight.offset(), weight.shape(), bytes))) {
       weightBytes += bytes;
+      peakWeightBytes = Math.max(peakWeightBytes, weightBytes);
     }
   }
 

@@ -80,10 +80,16 @@ public final class Ops implements AutoCloseable {
 
   /**
    * Bytes of the weights that linear maps and convolutions have read so far, each weight once, in
-   * the dtype it is used in: what devices hold of a model's weights, but for the vectors.
+   * the dtype it is used in: what devices hold of a model's weights, but for the vectors. Most at a
+   * time, where weights were forgotten.
    */
   public long weightBytes() {
-    return memory.weightBytes();
+    return memory.peakWeightBytes();
+  }
+
+  /** Says that all weights that were read so far are closed, and others follow. */
+  public void forgetWeights() {
+    memory.forgetWeights();
   }
 
   /** Multiplications and additions of all matrix work so far. */

@@ -11,11 +11,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 
 /**
  * A safetensors file: 8 bytes of little-endian header length, the JSON header, the tensors' bytes.
@@ -51,6 +53,11 @@ public final class SafetensorsFile implements WeightSource {
       file = WeightFile.open(path);
       opened = read(path, file);
       return opened;
+    } catch (ClosedByInterruptException e) {
+      CancellationException stopped =
+          new CancellationException("interrupted while " + path + " was opened");
+      stopped.initCause(e);
+      throw stopped;
     } catch (IOException e) {
       throw new WeightsException("%s: cannot be read: %s".formatted(path, FileErrors.reason(e)), e);
     } catch (OutOfMemoryError e) {

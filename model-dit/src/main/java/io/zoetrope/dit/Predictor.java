@@ -24,10 +24,9 @@ public interface Predictor {
    * Computes in the current scope what serves all steps, such as keys and values of the prompts and
    * tables of positions.
    *
-   * @param prompts at least one, such as the prompt and the negative prompt
    * @param latents [channels, frames, height, width] of what is denoised
    * @return a branch for each prompt; they are valid as long as the current scope is open
-   * @throws IllegalArgumentException if a prompt or the latents do not fit the model
+   * @throws IllegalArgumentException if the conditions or the latents do not fit the model
    */
-  List<Branch> prepare(Ops ops, List<TextEmbedding> prompts, Shape latents);
+  List<Branch> prepare(Ops ops, Conditions conditions, Shape latents);
 }

@@ -58,6 +58,19 @@ public final class VideoFrames {
   }
 
   /**
+   * The first frames; the clip itself if they are all.
+   *
+   * @throws IllegalArgumentException if there are fewer, or none are asked for
+   */
+  public VideoFrames first(int count) {
+    if (count == frames) {
+      return this;
+    }
+    return new VideoFrames(
+        width, height, count, Arrays.copyOf(rgb, rgb.length / frames * Math.min(count, frames)));
+  }
+
+  /**
    * The clip with every pixel repeated {@code factor} times in both directions (nearest neighbour).
    *
    * @throws IllegalArgumentException if {@code factor} isn't positive or the result exceeds 2 GiB
@@ -107,7 +120,12 @@ public final class VideoFrames {
     return "%d frames of %dx%d".formatted(frames, width, height);
   }
 
-  private static int checkedLength(long width, long height, long frames) {
+  /**
+   * Bytes of a clip.
+   *
+   * @throws IllegalArgumentException if a size isn't positive or they exceed 2 GiB
+   */
+  static int checkedLength(long width, long height, long frames) {
     if (width < 1 || height < 1 || frames < 1) {
       throw new IllegalArgumentException(
           "VideoFrames: width, height and frames are at least 1, got %d, %d, %d"

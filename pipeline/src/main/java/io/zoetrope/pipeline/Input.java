@@ -23,7 +23,8 @@ public sealed interface Input {
   /**
    * A clip to start from (video to video).
    *
-   * @param frames of the size and number that the request asks for
+   * @param frames as many as the request asks for, of any size; they are resized to that of the
+   *     clip
    * @param strength how much of the schedule is applied to the clip, above 0, at most 1; 0.8 in
    *     diffusers where nothing is said
    */
@@ -42,6 +43,51 @@ public sealed interface Input {
     @Override
     public String title() {
       return "a clip";
+    }
+  }
+
+  /**
+   * A picture that the clip shows at one of its frames (image to video).
+   *
+   * @param picture one frame of any size; it is resized to that of the clip
+   * @param frame its place, from 0, or {@link #LAST}
+   */
+  record Image(VideoFrames picture, int frame) implements Input {
+    /** The place of the last frame, however many there are. */
+    public static final int LAST = -1;
+
+    /**
+     * Checks the picture.
+     *
+     * @throws PipelineException if it has more than one frame, or its place is none
+     */
+    public Image {
+      if (picture.frames() != 1) {
+        throw new PipelineException(
+            "an image has 1 frame, this one has %d: give one of them".formatted(picture.frames()));
+      }
+      if (frame < LAST) {
+        throw new PipelineException("image at frame %d: frames count from 0".formatted(frame));
+      }
+    }
+
+    /** The picture that the clip begins with. */
+    public static Image first(VideoFrames picture) {
+      return new Image(picture, 0);
+    }
+
+    /** The picture that the clip ends with. */
+    public static Image last(VideoFrames picture) {
+      return new Image(picture, LAST);
+    }
+
+    @Override
+    public String title() {
+      return switch (frame) {
+        case 0 -> "a first frame";
+        case LAST -> "a last frame";
+        default -> "an image at frame " + frame;
+      };
     }
   }
 }

@@ -9,7 +9,9 @@ public interface Progress {
   enum Stage {
     /** The prompts become embeddings. */
     ENCODE_PROMPTS("text encoder"),
-    /** The input clip becomes latents; video-to-video only. */
+    /** Pictures become embeddings; models that attend to pictures only. */
+    ENCODE_IMAGES("image encoder"),
+    /** Pictures and clips that the request gives become latents. */
     ENCODE_VIDEO("video encoder"),
     /** Noise becomes latents. */
     DENOISE("denoising"),

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +23,7 @@ public final class Setting<T> {
   /** Longest prompt that is accepted, in characters. */
   public static final int MAX_PROMPT_LENGTH = 100_000;
 
+  private static final int MAX_STEPS = 1000;
   private static final List<Setting<?>> ALL = new ArrayList<>();
 
   // ---------------------------------------------------------------- what is generated
@@ -51,11 +53,26 @@ public final class Setting<T> {
   // ---------------------------------------------------------------- how
 
   /** Number of denoising steps. */
-  public static final Setting<Integer> STEPS = range("num_inference_steps", "steps", 1000);
+  public static final Setting<Integer> STEPS = range("num_inference_steps", "steps", MAX_STEPS);
 
   /** Strength of classifier-free guidance (Ho and Salimans, 2022); 1 or less is none. */
   public static final Setting<Double> GUIDANCE_SCALE =
       number("guidance_scale", "guidance", Double::isFinite, "is not a finite number");
+
+  /**
+   * As {@link #GUIDANCE_SCALE}, in the steps of a second transformer; the same where it is not set.
+   * Whether there is guidance at all, the first one says.
+   */
+  public static final Setting<Double> GUIDANCE_SCALE_2 =
+      number("guidance_scale_2", "second guidance", Double::isFinite, "is not a finite number");
+
+  /** Share of the timesteps below which a second transformer takes over. */
+  public static final Setting<Double> BOUNDARY_RATIO =
+      number(
+          "boundary_ratio",
+          "boundary",
+          ratio -> ratio >= 0 && ratio <= 1,
+          "is not between 0 and 1");
 
   /** Noise schedule and solver; the model's own where it is not set. */
   public static final Setting<SchedulerKind> SCHEDULER =
@@ -68,6 +85,25 @@ public final class Setting<T> {
           "flow shift",
           shift -> shift > 0 && Double.isFinite(shift),
           "is not a finite number above 0");
+
+  /**
+   * Noise levels from 1 down, one for each step, which the schedule then shifts; its own where it
+   * is not set. Checkpoints for few steps are made for certain ones.
+   */
+  public static final Setting<List<Double>> SIGMAS =
+      numbers("sigmas", "sigmas", sigma -> sigma >= 0 && sigma <= 1, "is not between 0 and 1");
+
+  /** Timesteps, one for each step, in the place of {@link #SIGMAS}. */
+  public static final Setting<List<Double>> TIMESTEPS =
+      numbers(
+          "timesteps", "timesteps", time -> time >= 0 && time <= 1e6, "is not between 0 and 1e6");
+
+  /**
+   * Noise schedule and solver with all their parameters; the model's own where it is not set.
+   * {@link #SCHEDULER} and {@link #FLOW_SHIFT} change them.
+   */
+  public static final Setting<SchedulerConfig> SCHEDULER_CONFIG =
+      unread("scheduler_config", "scheduler configuration", SchedulerConfig.class).unrecorded();
 
   /** Tokens that a prompt is padded or cut to. */
   public static final Setting<Integer> MAX_SEQUENCE_LENGTH =
@@ -149,6 +185,27 @@ public final class Setting<T> {
         JsonConfig::positiveInteger);
   }
 
+  /** Several numbers, at least one and at most as many as there can be steps. */
+  @SuppressWarnings("unchecked")
+  private static Setting<List<Double>> numbers(
+      String name, String title, Predicate<Double> allowed, String problem) {
+    return new Setting<>(
+        name,
+        title,
+        (Class<List<Double>>) (Class<?>) List.class,
+        values -> {
+          if (values.isEmpty() || values.size() > MAX_STEPS) {
+            return "are %d; 1 to %d are possible".formatted(values.size(), MAX_STEPS);
+          }
+          return values.stream()
+              .filter(value -> !allowed.test(value))
+              .findFirst()
+              .map(value -> "hold %s, which %s".formatted(value, problem))
+              .orElse(null);
+        },
+        null);
+  }
+
   private static Setting<Double> number(
       String name, String title, Predicate<Double> allowed, String problem) {
     return new Setting<>(
@@ -173,6 +230,11 @@ public final class Setting<T> {
   /** Name of diffusers' parameter, under which provenance and files of defaults have the value. */
   public String name() {
     return name;
+  }
+
+  /** What to call it to people. */
+  public String title() {
+    return title;
   }
 
   /** Type of the value. */

@@ -50,6 +50,18 @@ public interface Scheduler extends AutoCloseable {
     throw new IllegalArgumentException(name() + ": takes no sigmas of its caller's");
   }
 
+  /**
+   * Starts a run with given timesteps, from which sigmas follow, which are then shifted as
+   * configured.
+   *
+   * @param timesteps one for each step
+   * @param mu as in {@link #setTimesteps(int, OptionalDouble)}
+   * @throws IllegalArgumentException if they cannot be used, or if the scheduler takes none
+   */
+  default void setGivenTimesteps(double[] timesteps, OptionalDouble mu) {
+    throw new IllegalArgumentException(name() + ": takes no timesteps of its caller's");
+  }
+
   /** The timesteps, one for each step, as the model is given them. */
   float[] timesteps();
 

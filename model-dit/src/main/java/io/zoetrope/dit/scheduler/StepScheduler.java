@@ -32,6 +32,13 @@ public abstract class StepScheduler implements Scheduler {
     forgetRun();
   }
 
+  /** Gives the steps of a run that has just begun other timesteps, as many as they are. */
+  protected final void replaceTimesteps(double[] given) {
+    for (int i = 0; i < given.length; i++) {
+      timesteps[i] = (float) given[i];
+    }
+  }
+
   /** Releases what the steps of a run have left. */
   protected void forgetRun() {}
 

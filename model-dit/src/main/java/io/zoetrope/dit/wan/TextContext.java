@@ -20,7 +20,8 @@ public record TextContext(Tensor text, Tensor bias, Tensor image) {
     return image == null ? null : keyValue(image, block);
   }
 
-  private static KeyValue keyValue(Tensor all, int block) {
+  /** A block's part of the keys and values in all blocks. */
+  static KeyValue keyValue(Tensor all, int block) {
     Tensor both = all.select(0, block);
     return new KeyValue(both.select(0, 0), both.select(0, 1));
   }

@@ -77,13 +77,17 @@ record WanBlock(
     ops.tap(name(), x);
   }
 
-  /** Computes this block's keys and values of the text, and of the image if there is one. */
-  void prepare(Ops ops, Tensor text, Tensor image, TextContext out) {
+  /** Computes this block's keys and values of the text. */
+  void prepareText(Ops ops, Tensor text, TextContext out) {
     try (var _ = ops.scope(name())) {
       attn2.prepareText(ops, text, out.text(index));
-      if (image != null) {
-        attn2.prepareImage(ops, image, out.image(index));
-      }
+    }
+  }
+
+  /** Computes this block's part of the keys and values of pictures in all blocks. */
+  void prepareImage(Ops ops, Tensor image, Tensor out) {
+    try (var _ = ops.scope(name())) {
+      attn2.prepareImage(ops, image, TextContext.keyValue(out, index));
     }
   }
 

@@ -1,7 +1,7 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.Predictor;
-import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.nn.AdaLayerNorm;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.PatchEmbedding;
@@ -99,10 +99,12 @@ public final class WanTransformer implements Predictor {
   }
 
   @Override
-  public List<Branch> prepare(Ops ops, List<TextEmbedding> prompts, Shape latents) {
+  public List<Branch> prepare(Ops ops, Conditions conditions, Shape latents) {
+    Tensor image = conditions.images().isEmpty() ? null : joined(ops, conditions.images());
+    Tensor imageContext = image == null ? null : prepareImage(ops, image);
     List<TextContext> contexts =
-        prompts.stream()
-            .map(prompt -> prepare(ops, prompt.tokens(), prompt.length(), null))
+        conditions.prompts().stream()
+            .map(prompt -> prepareText(ops, prompt.tokens(), prompt.length(), imageContext))
             .toList();
     WanRope rope = rope(ops, latents);
     return contexts.stream().map(context -> branch(context, rope)).toList();
@@ -133,6 +135,18 @@ public final class WanTransformer implements Predictor {
     return WanRope.of(ops, config.attentionHeadDim(), grid);
   }
 
+  /** The tokens of all pictures, one picture behind the other. */
+  private Tensor joined(Ops ops, List<Tensor> images) {
+    long tokens = images.stream().mapToLong(image -> image.size(0)).sum();
+    Tensor all = ops.allocate(dtype, Shape.of(tokens, images.getFirst().size(1)));
+    long row = 0;
+    for (Tensor image : images) {
+      ops.copyInto(all.narrow(0, row, image.size(0)), onDevice(ops, image));
+      row += image.size(0);
+    }
+    return all;
+  }
+
   /**
    * Computes the keys and values of a prompt in the current scope.
    *
@@ -148,17 +162,19 @@ public final class WanTransformer implements Predictor {
    *     image branch
    */
   public TextContext prepare(Ops ops, Tensor promptEmbeds, int length, Tensor imageEmbeds) {
+    return prepareText(
+        ops, promptEmbeds, length, imageEmbeds == null ? null : prepareImage(ops, imageEmbeds));
+  }
+
+  /** As {@link #prepare}, with the keys and values of the pictures, which serve all prompts. */
+  private TextContext prepareText(Ops ops, Tensor promptEmbeds, int length, Tensor image) {
     checkPrompt(promptEmbeds, length);
-    checkImage(imageEmbeds, length);
+    checkImage(image != null, length);
     int tokens = promptEmbeds.intSize(0);
     int padding = length - tokens;
     int keys = padding == 0 ? tokens : tokens + 1;
     Tensor bias = padding == 0 ? null : lastKeyBias(ops, keys, Math.log(padding));
-    TextContext context =
-        new TextContext(
-            allocateKeyValues(ops, keys),
-            bias,
-            imageEmbeds == null ? null : allocateKeyValues(ops, imageEmbeds.size(0)));
+    TextContext context = new TextContext(allocateKeyValues(ops, keys), bias, image);
 
     try (var _ = ops.scope("transformer")) {
       // 1. The prompt, and one row of padding
@@ -167,18 +183,25 @@ public final class WanTransformer implements Predictor {
       ops.copyInto(padded.narrow(0, 0, tokens), onDevice(ops, promptEmbeds));
       Tensor text = conditionEmbedder.text(ops, padded);
 
-      // 2. The picture
-      Tensor image =
-          imageEmbeds == null
-              ? null
-              : conditionEmbedder.image(ops, ops.cast(onDevice(ops, imageEmbeds), dtype));
-
-      // 3. Keys and values of both, in every block
+      // 2. Its keys and values in every block
       for (WanBlock block : blocks) {
-        block.prepare(ops, text, image, context);
+        block.prepareText(ops, text, context);
       }
     }
     return context;
+  }
+
+  /** Keys and values of pictures in every block: [blocks, 2, image tokens, dim]. */
+  private Tensor prepareImage(Ops ops, Tensor imageEmbeds) {
+    checkImage(imageEmbeds);
+    Tensor keyValues = allocateKeyValues(ops, imageEmbeds.size(0));
+    try (var _ = ops.scope("transformer")) {
+      Tensor image = conditionEmbedder.image(ops, ops.cast(onDevice(ops, imageEmbeds), dtype));
+      for (WanBlock block : blocks) {
+        block.prepareImage(ops, image, keyValues);
+      }
+    }
+    return keyValues;
   }
 
   /**
@@ -269,26 +292,27 @@ public final class WanTransformer implements Predictor {
     }
   }
 
-  private void checkImage(Tensor imageEmbeds, int length) {
-    if ((imageEmbeds != null) != config.imageDim().isPresent()) {
-      throw new IllegalArgumentException(
-          imageEmbeds == null
-              ? "prepare: this model needs image embeddings"
-              : "prepare: this model takes no image embeddings, but got " + imageEmbeds);
+  private void checkImage(boolean given, int length) {
+    if (given != config.imageDim().isPresent()) {
+      throw new IllegalArgumentException("prepare: this model needs image embeddings");
     }
-    if (imageEmbeds == null) {
-      return;
+    if (given && length != TEXT_TOKENS_BESIDE_IMAGE) {
+      throw new IllegalArgumentException(
+          "prepare: prompts beside an image have length %d, not %d"
+              .formatted(TEXT_TOKENS_BESIDE_IMAGE, length));
+    }
+  }
+
+  private void checkImage(Tensor imageEmbeds) {
+    if (config.imageDim().isEmpty()) {
+      throw new IllegalArgumentException(
+          "prepare: this model takes no image embeddings, but got " + imageEmbeds);
     }
     long tokens = config.posEmbedSeqLen().orElse(imageEmbeds.intSize(0));
     long[] shape = {tokens, config.imageDim().getAsInt()};
     if (!imageEmbeds.shape().equals(Shape.of(shape)) || tokens == 0) {
       throw new IllegalArgumentException(
           "prepare: image embeddings %s are not %s".formatted(imageEmbeds, Arrays.toString(shape)));
-    }
-    if (length != TEXT_TOKENS_BESIDE_IMAGE) {
-      throw new IllegalArgumentException(
-          "prepare: prompts beside an image have length %d, not %d"
-              .formatted(TEXT_TOKENS_BESIDE_IMAGE, length));
     }
   }
 

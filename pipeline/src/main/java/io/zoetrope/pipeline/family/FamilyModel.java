@@ -4,9 +4,11 @@ import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.vae.VideoCodec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model of a family: all that a family has to say. What happens between its parts is the same for
@@ -25,8 +27,8 @@ public interface FamilyModel {
   /** A request with the model's defaults. */
   GenerationRequest defaults();
 
-  /** What the model does with inputs, beside making video from text. */
-  List<Task<?>> tasks();
+  /** What the model does; of several that fit a request, the first one counts. */
+  List<Task> tasks();
 
   /** The sizes that it makes. */
   VideoGeometry geometry();
@@ -45,8 +47,22 @@ public interface FamilyModel {
   /** Prompts to embeddings. */
   Component<PromptEncoder> textEncoder();
 
+  /** Pictures to embeddings; empty for models that attend to none. */
+  default Optional<Component<ImageEncoder>> imageEncoder() {
+    return Optional.empty();
+  }
+
   /** Noise to latents. */
   Component<Predictor> predictor();
+
+  /**
+   * What takes over from {@link #predictor} where little noise is left, at timesteps below {@link
+   * Setting#BOUNDARY_RATIO} of the schedule's, which the defaults of such a model have; empty for
+   * models whose one predictor takes all steps.
+   */
+  default Optional<Component<Predictor>> secondPredictor() {
+    return Optional.empty();
+  }
 
   /** Latents to pixels, and back. */
   Component<VideoCodec> codec();

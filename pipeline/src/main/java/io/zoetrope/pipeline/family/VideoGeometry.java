@@ -77,12 +77,29 @@ public record VideoGeometry(
     return Math.max(1, Math.round((float) value / multiple)) * multiple;
   }
 
+  /**
+   * The most frames that the model makes of so many; the fewest that it makes at all where those
+   * are too few.
+   */
+  public int framesWithin(int frames) {
+    int first = firstFrames();
+    return Math.max(0, frames - first) / frameStep() * frameStep() + first;
+  }
+
+  private int frameStep() {
+    return temporalScale * patch.frames();
+  }
+
   /** The first patch in time holds one frame less per latent frame but for its first. */
+  private int firstFrames() {
+    return (patch.frames() - 1) * temporalScale + 1;
+  }
+
   private void checkFrames(int frames) {
-    int step = temporalScale * patch.frames();
-    int first = (patch.frames() - 1) * temporalScale + 1;
-    if (frames < first || (frames - first) % step != 0) {
-      int below = Math.max(0, frames - first) / step * step + first;
+    int step = frameStep();
+    int first = firstFrames();
+    int below = framesWithin(frames);
+    if (frames != below) {
       throw new PipelineException(
           "frames %d: the model makes %dn + %d frames; use %d or %d"
               .formatted(frames, step, first, below, below + step));

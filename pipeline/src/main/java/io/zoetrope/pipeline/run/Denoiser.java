@@ -15,34 +15,36 @@ import java.util.function.IntConsumer;
  * with the negative prompt; the scheduler takes the step. Latents are F32 throughout, as they are
  * in diffusers, and stay on the device.
  *
+ * @param sampling noise schedule and solver
  * @param noise for schedulers that add some in a step
  * @param conditioning what an input does around a step
- * @param branches of the prompt and, when guided, of the negative prompt
- * @param guidanceScale weight of the prompt against the negative prompt (Ho and Salimans, 2022)
  */
-record Denoiser(
-    Ops ops,
-    Sampling sampling,
-    NoiseSource noise,
-    Conditioning conditioning,
-    List<Predictor.Branch> branches,
-    double guidanceScale) {
+record Denoiser(Ops ops, Sampling sampling, NoiseSource noise, Conditioning conditioning) {
 
   /**
    * Denoises latents in place.
    *
+   * @param steps those that are taken
+   * @param branches of the prompt and, when guided, of the negative prompt
+   * @param guidanceScale weight of the prompt against the negative prompt (Ho and Salimans, 2022)
    * @param latents F32, [channels, frames, height, width]
-   * @param stepDone is given the number of steps done
+   * @param stepDone is given the number of steps done, those in front of {@code steps} too
    */
-  void run(Tensor latents, IntConsumer stepDone) {
+  void run(
+      StepRange steps,
+      List<Predictor.Branch> branches,
+      double guidanceScale,
+      Tensor latents,
+      IntConsumer stepDone) {
     float[] timesteps = sampling.timesteps();
     Scheduler scheduler = sampling.scheduler();
-    for (int step = 0; step < timesteps.length; step++) {
+    for (int step = steps.from(); step < steps.to(); step++) {
       float timestep = timesteps[step];
       try (var _ = ops.scope("step" + step)) {
         ops.tap("timestep", vector(timestep));
         Tensor scaled = scheduler.scaleModelInput(ops, latents, timestep);
-        Tensor prediction = predict(conditioning.input(ops, scaled), timestep);
+        Tensor input = conditioning.input(ops, scaled);
+        Tensor prediction = predict(branches, guidanceScale, input, timestep);
         ops.tap("noise_pred_guided", prediction);
         scheduler.step(ops, prediction, timestep, latents, noise);
         conditioning.after(ops, latents);
@@ -53,7 +55,8 @@ record Denoiser(
     }
   }
 
-  private Tensor predict(Tensor input, float timestep) {
+  private Tensor predict(
+      List<Predictor.Branch> branches, double guidanceScale, Tensor input, float timestep) {
     Tensor conditional = predict("cond", branches.getFirst(), input, timestep);
     return branches.size() == 1
         ? conditional
@@ -66,9 +69,10 @@ record Denoiser(
 
   private Tensor predict(String name, Predictor.Branch branch, Tensor input, float timestep) {
     try (var scope = ops.scope(name)) {
+      float[] timesteps = conditioning.timesteps(timestep);
       ops.tap("input", input);
-      ops.tap("timestep", vector(timestep));
-      Tensor prediction = branch.predict(ops, input, conditioning.timesteps(timestep));
+      ops.tap("timestep", vector(timesteps));
+      Tensor prediction = branch.predict(ops, input, timesteps);
       return scope.keep(ops.tap("noise_pred", prediction));
     }
   }

@@ -1,7 +1,5 @@
 package io.zoetrope.pipeline.run;
 
-import io.zoetrope.dit.Predictor;
-import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
@@ -23,17 +21,14 @@ import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.family.FamilyModel;
-import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.task.Conditioning;
+import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.vae.VideoCodec;
-import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.weights.SafetensorsWriter;
 import io.zoetrope.weights.WeightsException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,12 +39,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A request that a model can do on a device, checked, and its way from the prompt to frames. The
- * same way on a device that computes nothing tells what it needs.
- *
- * <p>Each stage opens its weights, has scratch memory of its own, and closes both before the next
- * begins, unless weights are to be kept: the largest component alone decides how much memory a job
- * needs.
+ * A request that a model can do on a device, checked. The same way from the prompt to frames, on a
+ * device that computes nothing, tells what it needs.
  */
 public final class Job {
   private final Parts parts;
@@ -57,21 +48,10 @@ public final class Job {
   private final GenerationRequest request;
   private final Conditioning conditioning;
   private final SchedulerConfig schedule;
+  private final JobStages way;
 
   /** Null until somebody asks for it. */
   private Optional<JobForecast> forecast;
-
-  /**
-   * What a run begins with, and where its results go; a dry run has neither noise nor pictures,
-   * which would take seconds where they are many.
-   *
-   * @param noise of the start, and of schedulers that add some in their steps
-   * @param mostSteps of denoising
-   * @param latents takes them denoised, in host memory
-   * @param frames takes the frames
-   */
-  private record Ends(
-      NoiseSource noise, int mostSteps, Consumer<Tensor> latents, FrameSink frames) {}
 
   /**
    * Checks that a model can do what a request asks for.
@@ -89,7 +69,10 @@ public final class Job {
     conditioning = conditioning();
     conditioning.check(request);
     schedule = model.scheduler(request);
+    way = new JobStages(parts, request, conditioning, schedule);
+    checkGivenSteps();
     checkSchedule();
+    checkExperts();
     request.find(Setting.SAVE_LATENTS).ifPresent(this::checkSaved);
   }
 
@@ -117,33 +100,29 @@ public final class Job {
     }
   }
 
-  /** How the input acts on the job; noise takes the place of the seed's, and needs no more. */
+  /** How the inputs act on the job; noise takes the place of the seed's, and needs no more. */
   private Conditioning conditioning() {
-    List<Conditioning> found =
-        request.inputs().stream()
-            .filter(input -> !(input instanceof Input.Noise))
-            .map(this::conditioning)
-            .toList();
-    if (found.size() > 1) {
-      throw new PipelineException(
-          "the request has %d inputs: the model takes one at a time".formatted(found.size()));
-    }
-    return found.isEmpty() ? Conditioning.NONE : found.getFirst();
-  }
-
-  private Conditioning conditioning(Input input) {
+    List<Input> given =
+        request.inputs().stream().filter(input -> !(input instanceof Input.Noise)).toList();
     return model.tasks().stream()
-        .flatMap(task -> task.conditioning(input).stream())
+        .flatMap(task -> task.conditioning(given).stream())
         .findFirst()
         .orElseThrow(() ->
             new PipelineException(
-                "%s makes video from text%s; it can do nothing with %s"
+                "%s does %s; it can do nothing with %s"
                     .formatted(
                         model.pipelineClass(),
-                        model.tasks().stream()
-                            .map(task -> ", and does " + task.title())
-                            .reduce("", String::concat),
-                        input.title())));
+                        joined(model.tasks().stream().map(Task::title).toList()),
+                        given.isEmpty()
+                            ? "a prompt alone"
+                            : joined(given.stream().map(Input::title).toList()))));
+  }
+
+  private static String joined(List<String> names) {
+    int last = names.size() - 1;
+    return last < 1
+        ? String.join("", names)
+        : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
   }
 
   /** The latents are saved after the longest stage of all. */
@@ -156,13 +135,42 @@ public final class Job {
         });
   }
 
+  /** Steps that are given one by one are as many as there are to be, and given once. */
+  private void checkGivenSteps() {
+    int steps = request.get(Setting.STEPS);
+    for (Setting<List<Double>> setting : List.of(Setting.SIGMAS, Setting.TIMESTEPS)) {
+      int given = request.find(setting).map(List::size).orElse(steps);
+      if (given != steps) {
+        throw new PipelineException(
+            "%d %s for %d steps: give one for each".formatted(given, setting.title(), steps));
+      }
+    }
+    if (request.find(Setting.SIGMAS).isPresent() && request.find(Setting.TIMESTEPS).isPresent()) {
+      throw new PipelineException("sigmas and timesteps are both given: give one of them");
+    }
+  }
+
   /** Makes the schedule once, so that one that can't be is found now. */
   private void checkSchedule() {
     try {
-      sampling().close();
+      way.sampling().close();
     } catch (IllegalArgumentException e) {
       throw new PipelineException(
-          "there is no schedule of %d steps: %s".formatted(steps(), e.getMessage()), e);
+          "there is no schedule of %d steps: %s".formatted(way.steps(), e.getMessage()), e);
+    }
+  }
+
+  /** What two experts are told apart by would have no effect on one. */
+  private void checkExperts() {
+    if (parts.secondPredictor().isPresent()) {
+      return;
+    }
+    for (Setting<?> setting : List.of(Setting.GUIDANCE_SCALE_2, Setting.BOUNDARY_RATIO)) {
+      if (request.find(setting).isPresent()) {
+        throw new PipelineException(
+            "%s %s: this model has one transformer for all steps; leave it out"
+                .formatted(setting.title(), request.get(setting)));
+      }
     }
   }
 
@@ -229,22 +237,22 @@ public final class Job {
   public GenerationResult run(Progress progress, Tracer tracer) {
     List<RuntimeException> failures = new ArrayList<>();
     Pixels pixels = new Pixels(request.size());
-    run(
+    way.run(
         new Stages(parts.device(), progress, tracer, forecast()),
-        new Ends(noise(), steps(), latents -> save(latents, failures), pixels));
+        new JobStages.Ends(noise(), way.steps(), latents -> save(latents, failures), pixels));
     return new GenerationResult(pixels.toFrames(), settings(), List.copyOf(failures));
   }
 
   /** What the job needs: found by a dry run, which computes nothing and reads no weights. */
   public JobNeeds needs() {
-    return needs(steps());
+    return needs(way.steps());
   }
 
   /**
    * What the job needs.
    *
-   * @param mostSteps of denoising; from {@link Scheduler#stepsToFullMemory} on, more of them take
-   *     more operations, but not more memory
+   * @param mostSteps of each predictor; from {@link Scheduler#stepsToFullMemory} on, more of them
+   *     take more operations, but not more memory
    */
   private JobNeeds needs(int mostSteps) {
     List<StageNeeds> needs = new ArrayList<>();
@@ -281,158 +289,23 @@ public final class Job {
             begins.accept(stage);
           }
         };
-    dryRun(steps(), stages, seen);
+    dryRun(way.steps(), stages, seen);
   }
 
   private void dryRun(int mostSteps, Progress progress, Consumer<Operation> seen) {
     try (Backend dry = new DryRunBackend(parts.device(), seen)) {
-      run(
+      way.run(
           new Stages(dry, progress, new Tracer() {}, Optional.empty()),
-          new Ends(sizes -> Tensor.zeros(DType.F32, sizes), mostSteps, _ -> {}, Ops::toPixels));
+          new JobStages.Ends(
+              sizes -> Tensor.zeros(DType.F32, sizes), mostSteps, _ -> {}, Ops::toPixels));
     }
-  }
-
-  private void run(Stages stages, Ends ends) {
-    // 1. Prompts become embeddings
-    List<TextEmbedding> prompts =
-        stages.run(
-            Stage.ENCODE_PROMPTS,
-            request.isGuided() ? 2 : 1,
-            parts.textEncoder(),
-            this::encodePrompts);
-
-    // 2. What the request gives beside them becomes latents
-    if (conditioning.encodes()) {
-      stages.run(Stage.ENCODE_VIDEO, 1, parts.codec(), this::encodeInput);
-    }
-
-    // 3. Noise becomes latents
-    Tensor latents =
-        stages.run(
-            Stage.DENOISE, steps(), parts.predictor(), stage -> denoise(stage, prompts, ends));
-    ends.latents().accept(latents);
-
-    // 4. Latents become frames
-    stages.run(
-        Stage.DECODE,
-        request.size().frames(),
-        parts.codec(),
-        stage -> decode(stage, latents, ends.frames()));
-  }
-
-  // ---------------------------------------------------------------- stages
-
-  /** The prompt, and, guided, the negative prompt, in host memory. */
-  private List<TextEmbedding> encodePrompts(StageRun<PromptEncoder> stage) {
-    try (var _ = stage.ops().scope("text")) {
-      List<TextEmbedding> prompts = new ArrayList<>();
-      prompts.add(encode(stage, "prompt", request.get(Setting.PROMPT)));
-      stage.step(1);
-      if (request.isGuided()) {
-        prompts.add(encode(stage, "negative_prompt", request.get(Setting.NEGATIVE_PROMPT)));
-        stage.step(2);
-      }
-      return prompts;
-    }
-  }
-
-  private TextEmbedding encode(StageRun<PromptEncoder> stage, String name, String prompt) {
-    Ops ops = stage.ops();
-    int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
-    Tensor tokens;
-    try (var _ = ops.scope(name)) {
-      tokens = ops.download(stage.model().encode(ops, prompt, length));
-    }
-    ops.tap(name + "_embeds", () -> padded(tokens, length));
-    return new TextEmbedding(tokens, length);
-  }
-
-  /** An embedding as diffusers has it, with zero rows up to the maximum length; in host memory. */
-  private static Tensor padded(Tensor tokens, int length) {
-    Tensor padded = Tensor.zeros(tokens.dtype(), length, tokens.size(1));
-    MemorySegment.copy(tokens.segment(), 0, padded.segment(), 0, tokens.byteSize());
-    return padded;
-  }
-
-  private Void encodeInput(StageRun<VideoCodec> stage) {
-    conditioning.encode(stage.ops(), stage.model(), tiling());
-    stage.step(1);
-    return null;
-  }
-
-  /** The finished latents, in host memory. */
-  private Tensor denoise(StageRun<Predictor> stage, List<TextEmbedding> prompts, Ends ends) {
-    Ops ops = stage.ops();
-    try (Sampling sampling = sampling().first(ends.mostSteps());
-        var _ = ops.scope("denoise")) {
-      Tensor latents =
-          conditioning.start(
-              ops, initialNoise(ends.noise()), sampling.scheduler(), sampling.timesteps()[0]);
-      ops.tap("initial_latents", latents);
-      ops.tap("sigmas", vector(sampling.scheduler().sigmas()));
-      ops.tap("timesteps", vector(sampling.scheduler().timesteps()));
-      new Denoiser(
-              ops,
-              sampling,
-              ends.noise(),
-              conditioning,
-              stage.model().prepare(ops, prompts, latents.shape()),
-              request.get(Setting.GUIDANCE_SCALE))
-          .run(latents, stage::step);
-      return ops.download(latents);
-    }
-  }
-
-  private Void decode(StageRun<VideoCodec> stage, Tensor latents, FrameSink frames) {
-    Ops ops = stage.ops();
-    int[] done = {0};
-    stage
-        .model()
-        .decode(
-            ops,
-            ops.upload(latents),
-            tiling(),
-            chunk -> {
-              ops.tap("video_out", chunk);
-              frames.add(ops, chunk);
-              done[0] += chunk.intSize(0);
-              stage.step(done[0]);
-            });
-    return null;
   }
 
   // ---------------------------------------------------------------- pieces
 
-  private Sampling sampling() {
-    int steps = request.get(Setting.STEPS);
-    return Sampling.of(schedule, steps, conditioning.firstStep(steps));
-  }
-
-  /** How many steps of the schedule are taken. */
-  private int steps() {
-    int steps = request.get(Setting.STEPS);
-    return steps - conditioning.firstStep(steps);
-  }
-
   /** One draw after the other, as diffusers' generator gives them. */
   private NoiseSource noise() {
     return TorchGenerator.manualSeed(request.get(Setting.SEED))::randn;
-  }
-
-  private Tensor initialNoise(NoiseSource source) {
-    long[] latents = model.geometry().latents(request.size()).sizes();
-    return request
-        .input(Input.Noise.class)
-        .map(given -> Tensor.of(given.values().toFloats(), latents))
-        .orElseGet(() -> source.normal(latents));
-  }
-
-  private Tiling tiling() {
-    return request.get(Setting.VAE_TILING) ? Tiling.DEFAULT : null;
-  }
-
-  private static Tensor vector(float[] values) {
-    return Tensor.of(values, values.length);
   }
 
   /** Saves the latents where the request asks for it; a failure must not cost the clip. */

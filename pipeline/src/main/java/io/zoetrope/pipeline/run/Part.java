@@ -57,6 +57,11 @@ final class Part<M> implements AutoCloseable {
     return placed;
   }
 
+  /** Whether the weights stay on the device behind a stage. */
+  boolean isKept() {
+    return kept;
+  }
+
   /** A stage that worked with this on a device is over; one that only counts holds nothing. */
   void release(Backend other) {
     if (other == device && !kept) {

@@ -3,12 +3,17 @@ package io.zoetrope.pipeline.run;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.ImageEncoder;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.weights.WeightSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -21,7 +26,9 @@ public final class Parts implements AutoCloseable {
   private final Backend device;
   private final boolean kept;
   private final Part<PromptEncoder> textEncoder;
+  private final Optional<Part<ImageEncoder>> imageEncoder;
   private final Part<Predictor> predictor;
+  private final Optional<Part<Predictor>> secondPredictor;
   private final Part<VideoCodec> codec;
 
   /**
@@ -36,7 +43,9 @@ public final class Parts implements AutoCloseable {
     this.device = device;
     this.kept = retention == WeightRetention.KEEP;
     textEncoder = new Part<>(model.textEncoder(), device, kept);
+    imageEncoder = model.imageEncoder().map(component -> new Part<>(component, device, kept));
     predictor = new Part<>(model.predictor(), device, kept);
+    secondPredictor = model.secondPredictor().map(component -> new Part<>(component, device, kept));
     codec = new Part<>(model.codec(), device, kept);
     boolean complete = false;
     try {
@@ -50,7 +59,11 @@ public final class Parts implements AutoCloseable {
   }
 
   private Stream<Part<?>> all() {
-    return Stream.of(textEncoder, predictor, codec);
+    return Stream.of(
+            Stream.of(textEncoder, predictor, codec),
+            imageEncoder.stream(),
+            secondPredictor.stream())
+        .flatMap(parts -> parts);
   }
 
   FamilyModel model() {
@@ -69,8 +82,35 @@ public final class Parts implements AutoCloseable {
     return textEncoder;
   }
 
-  Part<Predictor> predictor() {
-    return predictor;
+  /** Empty for models that attend to no pictures. */
+  Optional<Part<ImageEncoder>> imageEncoder() {
+    return imageEncoder;
+  }
+
+  /** Empty for models whose one predictor takes all steps. */
+  Optional<Part<Predictor>> secondPredictor() {
+    return secondPredictor;
+  }
+
+  /**
+   * Who predicts in which steps.
+   *
+   * @param trainTimesteps the timestep of pure noise
+   */
+  List<Expert> experts(GenerationRequest request, int trainTimesteps) {
+    double guidance = request.get(Setting.GUIDANCE_SCALE);
+    if (secondPredictor.isEmpty()) {
+      return List.of(new Expert(0, predictor, Double.POSITIVE_INFINITY, 0, guidance));
+    }
+    double boundary = request.get(Setting.BOUNDARY_RATIO) * trainTimesteps;
+    return List.of(
+        new Expert(0, predictor, Double.POSITIVE_INFINITY, boundary, guidance),
+        new Expert(
+            1,
+            secondPredictor.get(),
+            boundary,
+            0,
+            request.find(Setting.GUIDANCE_SCALE_2).orElse(guidance)));
   }
 
   Part<VideoCodec> codec() {

@@ -1,18 +1,30 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.ops.Ops;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
  * One stage of a job at work.
  *
  * @param ops with scratch memory of the stage alone
- * @param model the component that the stage works with
  * @param progress is given the number of steps done
  */
-record StageRun<M>(Ops ops, M model, IntConsumer progress) {
+record StageRun(Ops ops, IntConsumer progress) {
   /** Says that so many steps are done. */
   void step(int done) {
     progress.accept(done);
+  }
+
+  /** Works with a component; its weights are released behind the work, unless they are kept. */
+  <M, T> T with(Part<M> part, Function<M, T> work) {
+    try {
+      return work.apply(part.on(ops.backend()));
+    } finally {
+      part.release(ops.backend());
+      if (!part.isKept()) {
+        ops.forgetWeights();
+      }
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.zoetrope.pipeline.JobForecast;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Progress.Stage;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
@@ -19,19 +20,27 @@ import java.util.function.IntConsumer;
  * @param forecast tells the work of each stage, so that progress is heard within steps, too
  */
 record Stages(Backend device, Progress progress, Tracer tracer, Optional<JobForecast> forecast) {
-  /** The work of a stage. */
+  /** The work of a stage with one component. */
   @FunctionalInterface
   interface Work<M, T> {
-    T run(StageRun<M> stage);
+    T run(StageRun stage, M model);
+  }
+
+  /**
+   * Runs a stage that works with one component; its weights are released when the stage is over.
+   *
+   * @param steps how many steps it will report
+   */
+  <M, T> T run(Stage stage, int steps, Part<M> part, Work<M, T> work) {
+    return run(stage, steps, run -> run.with(part, model -> work.run(run, model)));
   }
 
   /**
    * Runs a stage; one that fails reports no end.
    *
    * @param steps how many steps it will report
-   * @param part what it works with; released when the stage is over
    */
-  <M, T> T run(Stage stage, int steps, Part<M> part, Work<M, T> work) {
+  <T> T run(Stage stage, int steps, Function<StageRun, T> work) {
     long start = System.nanoTime();
     progress.begin(stage, steps);
     Optional<WorkProgress> within =
@@ -40,12 +49,7 @@ record Stages(Backend device, Progress progress, Tracer tracer, Optional<JobFore
     IntConsumer step =
         within.<IntConsumer>map(share -> share::step).orElse(done -> progress.step(stage, done));
     try (Ops ops = new Ops(device, within.<Tracer>map(share -> share).orElse(tracer))) {
-      T result;
-      try {
-        result = work.run(new StageRun<>(ops, part.on(device), step));
-      } finally {
-        part.release(device);
-      }
+      T result = work.apply(new StageRun(ops, step));
       progress.end(
           stage,
           new Progress.Report(

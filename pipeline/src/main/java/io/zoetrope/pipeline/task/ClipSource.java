@@ -4,29 +4,47 @@ import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.layer.VideoSource;
+import java.util.function.IntFunction;
 
 /**
- * Pictures that people see, uint8, as encoders read them, F32 from -1 to 1 ({@code VideoProcessor}
- * in diffusers).
+ * Pictures as encoders read them, F32 from -1 to 1. Frames that nobody has given are 0, which is
+ * grey.
+ *
+ * @param frames how many there are
+ * @param given the values of a frame, [height, width, 3], or null where it is not given
  */
-record ClipSource(Ops ops, VideoFrames clip) implements VideoSource {
-  private static final int CHANNELS = 3;
+record ClipSource(Ops ops, int width, int height, long frames, IntFunction<float[]> given)
+    implements VideoSource {
+  static final int CHANNELS = 3;
 
-  @Override
-  public long frames() {
-    return clip.frames();
+  /** A clip that is given whole. */
+  static ClipSource of(Ops ops, VideoFrames clip) {
+    return new ClipSource(
+        ops, clip.width(), clip.height(), clip.frames(), index -> values(clip, index));
+  }
+
+  /**
+   * A frame of pictures that people see, uint8, from -1 to 1 ({@code VideoProcessor} in diffusers).
+   */
+  static float[] values(VideoFrames clip, int index) {
+    byte[] frame = clip.frame(index);
+    float[] values = new float[frame.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (frame[i] & 0xff) / 255f * 2 - 1;
+    }
+    return values;
   }
 
   @Override
   public Tensor read(long start, long count) {
-    int size = clip.height() * clip.width() * CHANNELS;
+    int size = height * width * CHANNELS;
     float[] values = new float[Math.toIntExact(count * size)];
     for (int i = 0; i < count; i++) {
-      byte[] frame = clip.frame((int) start + i);
-      for (int k = 0; k < size; k++) {
-        values[i * size + k] = (frame[k] & 0xff) / 255f * 2 - 1;
+      float[] frame = given.apply((int) start + i);
+      if (frame != null) {
+        System.arraycopy(frame, 0, values, i * size, size);
       }
     }
-    return ops.upload(Tensor.of(values, count, clip.height(), clip.width(), CHANNELS));
+    return ops.upload(Tensor.of(values, count, height, width, CHANNELS));
   }
 }

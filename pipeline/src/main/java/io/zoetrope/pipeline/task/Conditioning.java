@@ -1,12 +1,14 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.layer.Tiling;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,6 +28,11 @@ public interface Conditioning {
 
   /** Adds what the provenance says of the input. */
   default void describe(Map<String, Object> settings) {}
+
+  /** The pictures that a model with an image encoder attends to, in order, a frame each. */
+  default List<VideoFrames> pictures() {
+    return List.of();
+  }
 
   /** Whether {@link #encode} has something to do. */
   default boolean encodes() {
@@ -74,4 +81,13 @@ public interface Conditioning {
 
   /** Changes the latents after a step, in place. */
   default void after(Ops ops, Tensor latents) {}
+
+  /**
+   * What is decoded, in the current scope.
+   *
+   * @param latents as the last step has left them; may be changed
+   */
+  default Tensor finish(Ops ops, Tensor latents) {
+    return latents;
+  }
 }

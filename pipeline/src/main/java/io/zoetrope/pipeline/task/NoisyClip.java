@@ -1,6 +1,8 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.media.Resampling;
+import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -18,6 +20,7 @@ import java.util.Map;
  */
 final class NoisyClip implements Conditioning {
   private final Input.Clip input;
+  private ClipSize size;
 
   /** Latents of the clip, in host memory; null before they are encoded. */
   private Tensor latents;
@@ -28,12 +31,12 @@ final class NoisyClip implements Conditioning {
 
   @Override
   public void check(GenerationRequest request) {
-    var frames = input.frames();
-    ClipSize given = new ClipSize(frames.width(), frames.height(), frames.frames());
-    if (!given.equals(request.size())) {
+    size = request.size();
+    int frames = input.frames().frames();
+    if (frames != size.frames()) {
       throw new PipelineException(
-          "the input clip has %s, the request %s: cut or resize it first"
-              .formatted(given, request.size()));
+          "the input clip has %d frames, the request %d: ask for as many, or cut it"
+              .formatted(frames, size.frames()));
     }
     int steps = request.get(Setting.STEPS);
     if (firstStep(steps) == steps) {
@@ -55,7 +58,8 @@ final class NoisyClip implements Conditioning {
 
   @Override
   public void encode(Ops ops, VideoCodec codec, Tiling tiling) {
-    latents = ops.download(codec.encode(ops, new ClipSource(ops, input.frames()), tiling));
+    VideoFrames clip = Resampling.LANCZOS.resize(input.frames(), size.width(), size.height());
+    latents = ops.download(codec.encode(ops, ClipSource.of(ops, clip), tiling));
   }
 
   @Override
@@ -65,6 +69,11 @@ final class NoisyClip implements Conditioning {
 
   @Override
   public Tensor start(Ops ops, Tensor noise, Scheduler scheduler, float timestep) {
+    ops.tap("clean_latents", latents);
+    if (input.strength() == 1) {
+      // Of the clip nothing is left but what schedules lack that begin just below pure noise.
+      return Conditioning.super.start(ops, noise, scheduler, timestep);
+    }
     try (var scope = ops.scope()) {
       return scope.keep(scheduler.addNoise(ops, ops.upload(latents), ops.upload(noise), timestep));
     }

@@ -1,27 +1,114 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.media.VideoFrames;
+import io.zoetrope.nn.PatchSize;
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Input;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What a model does with inputs of one kind.
+ * Something that a model does, with inputs of certain kinds or with none.
  *
- * @param <I> the kind of input
  * @param title for people, e.g. {@code "video to video"}
- * @param input the kind of input
- * @param conditioning how an input acts on a job
+ * @param reader how inputs act on a job; empty if they are not those of this task
+ * @param example inputs of this task for a clip of a size, as forecasts need them
  */
-public record Task<I extends Input>(
-    String title, Class<I> input, Function<I, Conditioning> conditioning) {
-  /** A clip, with noise added, is where denoising begins ({@code WanVideoToVideoPipeline}). */
-  public static final Task<Input.Clip> VIDEO_TO_VIDEO =
-      new Task<>("video to video", Input.Clip.class, NoisyClip::new);
+public record Task(
+    String title,
+    Function<List<Input>, Optional<Conditioning>> reader,
+    Function<ClipSize, List<Input>> example) {
+  /** A prompt alone ({@code WanPipeline}). */
+  public static final Task TEXT_TO_VIDEO =
+      new Task(
+          "text to video",
+          given -> given.isEmpty() ? Optional.of(Conditioning.NONE) : Optional.empty(),
+          _ -> List.of());
 
-  /** How an input acts on a job; empty if it is of another kind. */
-  public Optional<Conditioning> conditioning(Input given) {
-    return input.isInstance(given)
-        ? Optional.of(conditioning.apply(input.cast(given)))
+  /** A clip, with noise added, is where denoising begins ({@code WanVideoToVideoPipeline}). */
+  public static final Task VIDEO_TO_VIDEO =
+      new Task(
+          "video to video",
+          given ->
+              given.size() == 1 && given.getFirst() instanceof Input.Clip clip
+                  ? Optional.of(new NoisyClip(clip))
+                  : Optional.empty(),
+          size -> List.of(new Input.Clip(black(size, size.frames()), 1)));
+
+  /**
+   * A picture is the first frame, whose tokens have timestep 0 ({@code WanImageToVideoPipeline}
+   * with {@code expand_timesteps}).
+   *
+   * @param patch latents of one token
+   */
+  public static Task firstFrameAtTimestepZero(PatchSize patch) {
+    return imageToVideo(image -> new FirstFrame(image, patch));
+  }
+
+  /**
+   * A picture is the first frame, which the transformer reads beside the latents ({@code
+   * WanImageToVideoPipeline}).
+   *
+   * @param framesPerLatent frames per latent frame
+   */
+  public static Task imageToVideo(int framesPerLatent) {
+    return imageToVideo(image -> new GivenFrames(image, null, framesPerLatent));
+  }
+
+  private static Task imageToVideo(Function<Input.Image, Conditioning> conditioning) {
+    return new Task(
+        "image to video",
+        given -> images(given, 0).map(images -> conditioning.apply(images.getFirst())),
+        size -> List.of(Input.Image.first(black(size, 1))));
+  }
+
+  /** As {@link #imageToVideo}, with a second picture that is the last frame. */
+  public static Task firstAndLastFrameToVideo(int framesPerLatent) {
+    return new Task(
+        "first and last frame to video",
+        given ->
+            images(given, 0, Input.Image.LAST)
+                .map(images ->
+                    new GivenFrames(images.getFirst(), images.getLast(), framesPerLatent)),
+        size -> List.of(Input.Image.first(black(size, 1)), Input.Image.last(black(size, 1))));
+  }
+
+  /** The images at these places, in this order, if they are all that is given. */
+  private static Optional<List<Input.Image>> images(List<Input> given, int... places) {
+    List<Input.Image> found = new ArrayList<>();
+    for (int place : places) {
+      given.stream()
+          .filter(Input.Image.class::isInstance)
+          .map(Input.Image.class::cast)
+          .filter(image -> image.frame() == place)
+          .findFirst()
+          .ifPresent(found::add);
+    }
+    return found.size() == places.length && given.size() == places.length
+        ? Optional.of(found)
         : Optional.empty();
+  }
+
+  private static VideoFrames black(ClipSize size, int frames) {
+    ClipSize clip = new ClipSize(size.width(), size.height(), frames);
+    return new VideoFrames(
+        clip.width(), clip.height(), frames, new byte[Math.toIntExact(clip.bytes())]);
+  }
+
+  /** How the inputs of a request, without its noise, act on a job; empty if they do not fit. */
+  public Optional<Conditioning> conditioning(List<Input> given) {
+    return reader.apply(given);
+  }
+
+  /** The same request with inputs of this task, which show nothing: for forecasts. */
+  public GenerationRequest withExample(GenerationRequest request) {
+    GenerationRequest with = request;
+    for (Input input : example.apply(request.size())) {
+      with = with.with(input);
+    }
+    return with;
   }
 }

@@ -46,8 +46,8 @@ public final class PlainFamily implements Family {
     }
 
     @Override
-    public List<Task<?>> tasks() {
-      return List.of();
+    public List<Task> tasks() {
+      return List.of(Task.TEXT_TO_VIDEO);
     }
 
     @Override

@@ -12,7 +12,9 @@ import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
@@ -20,6 +22,8 @@ import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DenoiserTest {
   private static final int STEPS = 3;
@@ -42,7 +46,7 @@ class DenoiserTest {
   private static Sampling sampling() {
     return Sampling.of(
         SchedulerConfig.parse(Schedulers.ofOption("euler"), JsonConfig.MAPPER.createObjectNode()),
-        STEPS,
+        GenerationRequest.empty().with(Setting.STEPS, STEPS),
         0);
   }
 
@@ -53,8 +57,8 @@ class DenoiserTest {
       double guidance,
       Predictor.Branch... branches) {
     List<Integer> done = new ArrayList<>();
-    new Denoiser(ops, sampling, NoiseSource.none(), conditioning, List.of(branches), guidance)
-        .run(latents, done::add);
+    new Denoiser(ops, sampling, NoiseSource.none(), conditioning)
+        .run(new StepRange(0, STEPS), List.of(branches), guidance, latents, done::add);
     assertEquals(List.of(1, 2, 3), done);
   }
 
@@ -115,25 +119,31 @@ class DenoiserTest {
   void whatIsNotFiniteEndsTheJobAtItsStep() {
     try (Sampling sampling = sampling()) {
       Tensor latents = ops.upload(Tensor.of(new float[] {5, 6}, 1, 2, 1, 1));
-      Denoiser denoiser =
-          new Denoiser(
-              ops,
-              sampling,
-              NoiseSource.none(),
-              Conditioning.NONE,
-              List.of(constant(Float.NaN, new ArrayList<>())),
-              1);
+      Denoiser denoiser = new Denoiser(ops, sampling, NoiseSource.none(), Conditioning.NONE);
+      List<Predictor.Branch> branches = List.of(constant(Float.NaN, new ArrayList<>()));
       String message =
-          assertThrows(PipelineException.class, () -> denoiser.run(latents, _ -> {})).getMessage();
+          assertThrows(
+                  PipelineException.class,
+                  () -> denoiser.run(new StepRange(0, STEPS), branches, 1, latents, _ -> {}))
+              .getMessage();
       assertTrue(message.contains("after step 1 of 3"), message);
     }
   }
 
   @Test
   void theFirstStepsAreNoMoreThanThereAre() {
-    try (Sampling sampling = sampling()) {
-      assertEquals(2, sampling.first(2).timesteps().length);
-      assertArrayEquals(sampling.timesteps(), sampling.first(9).timesteps());
-    }
+    assertEquals(new StepRange(3, 5), new StepRange(3, 7).first(2));
+    assertEquals(new StepRange(3, 7), new StepRange(3, 7).first(9));
+  }
+
+  /** A timestep on the boundary is still the first one's. */
+  @ParameterizedTest
+  @CsvSource({"500, 2", "500.1, 1", "0, 4", "1001, 0"})
+  void expertsShareTheSteps(double boundary, int first) {
+    float[] timesteps = {1000, 500, 300, 0};
+    Expert noisy = new Expert(0, null, Double.POSITIVE_INFINITY, boundary, 1);
+    Expert clean = new Expert(1, null, boundary, 0, 1);
+    assertEquals(new StepRange(0, first), noisy.steps(timesteps));
+    assertEquals(new StepRange(first, 4), clean.steps(timesteps));
   }
 }

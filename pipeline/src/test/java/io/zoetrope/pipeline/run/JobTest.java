@@ -86,11 +86,11 @@ class JobTest {
     try (VideoPipeline plain = open(model);
         VideoPipeline wan = open()) {
       assertEquals(
-          "PlainPipeline makes video from text; it can do nothing with a clip",
+          "PlainPipeline does text to video; it can do nothing with a clip",
           refusal(plain, request(plain).with(clip)));
       wan.job(request(wan).with(clip));
       assertEquals(
-          "the request has 2 inputs: the model takes one at a time",
+          "WanPipeline does text to video and video to video; it can do nothing with a clip and a clip",
           refusal(wan, request(wan).with(clip).with(clip)));
     }
   }

@@ -22,6 +22,7 @@ import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.vae.layer.VideoSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,9 @@ class NoisyClipTest {
 
   private static Conditioning clip(double strength) {
     VideoFrames frames = new VideoFrames(32, 32, 1, new byte[3 * 32 * 32]);
-    return Task.VIDEO_TO_VIDEO.conditioning(new Input.Clip(frames, strength)).orElseThrow();
+    return Task.VIDEO_TO_VIDEO
+        .conditioning(List.of(new Input.Clip(frames, strength)))
+        .orElseThrow();
   }
 
   private static GenerationRequest request(ClipSize size) {
@@ -90,6 +93,7 @@ class NoisyClipTest {
     int first = clip.firstStep(STEPS);
     assertEquals(steps, STEPS - first);
     assertTrue(clip.encodes());
+    clip.check(request(new ClipSize(16, 32, 1)));
     clip.encode(ops, new SameLatents(), null);
     try (Scheduler scheduler = scheduler(kind, first)) {
       Tensor noise = Tensor.of(NOISE, NOISE.length);
@@ -97,7 +101,7 @@ class NoisyClipTest {
       float sigma = scheduler.sigmas()[first];
       float[] expected = new float[NOISE.length];
       for (int i = 0; i < expected.length; i++) {
-        expected[i] = (1 - sigma) * LATENTS[i] + sigma * NOISE[i];
+        expected[i] = strength == 1 ? NOISE[i] : (1 - sigma) * LATENTS[i] + sigma * NOISE[i];
       }
       assertArrayEquals(expected, latents.toFloats(), 1e-6f);
       takeAllSteps(scheduler, first, latents);
@@ -126,7 +130,7 @@ class NoisyClipTest {
         assertThrows(
             PipelineException.class, () -> clip(0.5).check(request(new ClipSize(48, 32, 5))));
     assertEquals(
-        "the input clip has 1 frame of 32x32, the request 5 frames of 48x32: cut or resize it first",
+        "the input clip has 1 frames, the request 5: ask for as many, or cut it",
         size.getMessage());
     PipelineException strength =
         assertThrows(

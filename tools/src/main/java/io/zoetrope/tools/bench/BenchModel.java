@@ -4,9 +4,11 @@ import io.zoetrope.VideoPipeline;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -33,11 +35,18 @@ public record BenchModel(Path folder, FamilyModel model, Backend backend) {
   /**
    * Reads a folder's configurations.
    *
-   * @throws io.zoetrope.pipeline.PipelineException if the folder is no model, or lacks a component
+   * @throws PipelineException if the folder is no model, lacks a component, or makes no video of a
+   *     prompt alone
    * @throws io.zoetrope.config.ConfigException if a configuration is malformed or unsupported
    */
   public static BenchModel open(Path folder, Backend backend, ModelPrecision precision) {
-    return new BenchModel(folder, Family.open(folder, precision), backend);
+    FamilyModel model = Family.open(folder, precision);
+    if (!model.tasks().contains(Task.TEXT_TO_VIDEO)) {
+      throw new PipelineException(
+          "%s makes no video of a prompt alone, which is what is measured: use 'profile' with its inputs"
+              .formatted(folder));
+    }
+    return new BenchModel(folder, model, backend);
   }
 
   /** The same folder on another device. */

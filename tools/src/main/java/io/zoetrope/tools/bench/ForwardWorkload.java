@@ -1,6 +1,7 @@
 package io.zoetrope.tools.bench;
 
 import io.zoetrope.VideoPipeline;
+import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.ops.Ops;
@@ -34,7 +35,8 @@ final class ForwardWorkload implements Workload {
     latents = bench.latents(test);
     Shape prompt = Shape.of(BenchTest.TEXT_TOKENS, bench.model().text().features());
     TextEmbedding text = new TextEmbedding(BenchModel.noise(prompt), BenchTest.TEXT_TOKENS);
-    branch = transformer.model().prepare(ops, List.of(text), latents.shape()).getFirst();
+    branch =
+        transformer.model().prepare(ops, Conditions.of(List.of(text)), latents.shape()).getFirst();
   }
 
   @Override

@@ -41,6 +41,8 @@ final class ClipJob {
       description = "What the clip should not show.")
   private String negativePrompt;
 
+  @Mixin private InputOptions inputs;
+
   @Mixin private JobOptions job;
 
   @Option(
@@ -158,6 +160,7 @@ final class ClipJob {
                 counted(request.get(Setting.STEPS), "step"),
                 Long.toUnsignedString(request.get(Setting.SEED)));
     announce(err, title, backend);
+    inputs.notes().forEach(err::println);
     checked.warnings().forEach(warning -> err.println("warning: " + warning));
     return new ClipRun(
         backend, pipeline, checked, title, new ClipRun.Showing(writer, output, fps, upscale), err);
@@ -192,6 +195,7 @@ final class ClipJob {
     if (saveLatents != null) {
       request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }
+    request = inputs.applyTo(request, pipeline.geometry(), job.frames());
     return latents == null ? request : request.with(new Input.Noise(readLatents()));
   }
 

@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.WeightSource;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -188,12 +190,17 @@ final class InspectCommand implements Callable<Integer> {
             "inspect tells what main memory a job needs, and %s has memory of its own: leave out --device"
                 .formatted(backend.name()));
       }
-      GenerationRequest request = job.applyTo(pipeline.request("a prompt"));
+      Task task = pipeline.tasks().getFirst();
+      out.printf(
+          "tasks: %s%n%n",
+          pipeline.tasks().stream().map(Task::title).collect(Collectors.joining(", ")));
+      GenerationRequest request = task.withExample(job.applyTo(pipeline.request("a prompt")));
       JobNeeds needs = pipeline.needs(request);
       out.printf(
           "%-44s %14s %14s %14s %12s%n",
-          "%dx%d, %d frames, %d steps, %s"
+          "%s, %dx%d, %d frames, %d steps, %s"
               .formatted(
+                  task.title(),
                   request.get(Setting.WIDTH),
                   request.get(Setting.HEIGHT),
                   request.get(Setting.FRAMES),

@@ -4,6 +4,7 @@ import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -38,6 +39,37 @@ final class JobOptions {
   private Double guidance;
 
   @Option(
+      names = "--guidance-2",
+      paramLabel = "F",
+      description =
+          "Strength of guidance in the steps of a second transformer (default: the model's own).")
+  private Double secondGuidance;
+
+  @Option(
+      names = "--boundary",
+      paramLabel = "F",
+      description =
+          "Share of the timesteps, 0 to 1, below which a second transformer takes over (default: the"
+              + " model's own).")
+  private Double boundary;
+
+  @Option(
+      names = "--sigmas",
+      paramLabel = "F,...",
+      split = ",",
+      description =
+          "Noise levels from 1 down, one for each step, before the shift (default: the schedule's"
+              + " own).")
+  private List<Double> sigmas;
+
+  @Option(
+      names = "--timesteps",
+      paramLabel = "F,...",
+      split = ",",
+      description = "Timesteps from 1000 down, one for each step, instead of --sigmas.")
+  private List<Double> timesteps;
+
+  @Option(
       names = "--flow-shift",
       paramLabel = "F",
       description = "Shift of the noise schedule (default: the model's own).")
@@ -46,13 +78,18 @@ final class JobOptions {
   @Option(
       names = "--scheduler",
       paramLabel = "NAME",
-      description = "unipc, euler or dpm++ (default: the model's own).")
+      description = "unipc, euler, dpm++ or lcm (default: the model's own).")
   private String scheduler;
 
   @Option(
       names = "--vae-tiling",
       description = "Decode in blended tiles: less memory, nearly the same picture.")
   private boolean tiling;
+
+  /** Number of frames; null if it was not given. */
+  Integer frames() {
+    return frames;
+  }
 
   /** A request with what these options say instead of the model's defaults. */
   GenerationRequest applyTo(GenerationRequest defaults) {
@@ -71,10 +108,23 @@ final class JobOptions {
     request = withGiven(request, Setting.FRAMES, frames);
     request = withGiven(request, Setting.STEPS, steps);
     request = withGiven(request, Setting.GUIDANCE_SCALE, guidance);
+    request = withGiven(request, Setting.GUIDANCE_SCALE_2, secondGuidance);
+    request = withGiven(request, Setting.BOUNDARY_RATIO, boundary);
+    request = withSteps(request, Setting.SIGMAS, sigmas);
+    request = withSteps(request, Setting.TIMESTEPS, timesteps);
     request = withGiven(request, Setting.FLOW_SHIFT, flowShift);
     return scheduler == null
         ? request
         : request.with(Setting.SCHEDULER, Schedulers.ofOption(scheduler));
+  }
+
+  /** Steps that are given one by one say how many there are, too. */
+  private GenerationRequest withSteps(
+      GenerationRequest request, Setting<List<Double>> setting, List<Double> given) {
+    return given == null
+        ? request
+        : withGiven(request, Setting.STEPS, steps == null ? given.size() : steps)
+            .with(setting, given);
   }
 
   private static <T> GenerationRequest withGiven(

@@ -88,6 +88,12 @@ final class Fixture implements AutoCloseable {
     return folder;
   }
 
+  /** Folder of the model: the fixture's own, or the one that it names. */
+  Path model() {
+    JsonNode other = json.path("checkpoint");
+    return other.isTextual() ? folder.resolve(other.textValue()).normalize() : folder;
+  }
+
   JsonNode json() {
     return json;
   }
@@ -106,6 +112,16 @@ final class Fixture implements AutoCloseable {
 
   float[] floats(String name) {
     return tensor(name).toFloats();
+  }
+
+  /** The elements of an unsigned tensor. */
+  byte[] bytes(String name) {
+    float[] values = floats(name);
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
   }
 
   /** All tensor names that belong to a case. */

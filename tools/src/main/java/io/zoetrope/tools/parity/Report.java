@@ -42,7 +42,8 @@ final class Report {
     compare(fixture, tolerances, name, shared ? elements.getFirst() : join(elements));
   }
 
-  private static float[] join(List<float[]> parts) {
+  /** One after the other. */
+  static float[] join(List<float[]> parts) {
     float[] joined = new float[parts.stream().mapToInt(part -> part.length).sum()];
     int position = 0;
     for (float[] part : parts) {

@@ -31,10 +31,11 @@ record VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report
           "decode_up_block1_joined", "vae_decode/up_block1",
           "decode_up_block2_joined", "vae_decode/up_block2",
           "decode_before_clamp", "vae_decode/before_clamp",
+          "decode_before_unpatchify_and_clamp", "vae_decode/before_clamp",
           "encode_moments_before_quant_conv", "vae_encode/moments_before_quant_conv");
 
   void run(String name) {
-    FamilyModel model = Family.open(fixture.folder(), new ModelPrecision(DType.F32, DType.F32));
+    FamilyModel model = Family.open(fixture.model(), new ModelPrecision(DType.F32, DType.F32));
     Recorder recorder = new Recorder();
     try (Opened<VideoCodec> opened = model.codec().open(backend);
         Ops ops = new Ops(backend, recorder)) {

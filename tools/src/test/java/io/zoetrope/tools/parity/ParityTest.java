@@ -66,6 +66,28 @@ class ParityTest {
     assertPasses("wan21-t2v-tiny", DType.BF16);
   }
 
+  /** Images, two transformers, few steps, clips: all tensors of all cases. */
+  @ParameterizedTest
+  @CsvSource({
+    "wan22-ti2v-tiny, F32",
+    "wan22-ti2v-tiny, BF16",
+    "wan21-i2v-tiny, F32",
+    "wan21-i2v-tiny, BF16",
+    "wan21-flf2v-tiny, F32",
+    "wan21-flf2v-tiny, BF16",
+    "wan22-a14b-tiny, F32",
+    "wan22-a14b-tiny, BF16",
+    "wan-few-step, F32",
+    "wan-few-step, BF16",
+    "wan22-few-step, F32",
+    "wan22-few-step, BF16",
+    "wan-v2v-schedulers, F32",
+    "wan-v2v-schedulers, BF16",
+  })
+  void everyTask(String fixture, DType dtype) {
+    assertPasses(fixture, dtype);
+  }
+
   /** Batches, empty prompts, clips that do not come out even, other patches and scales. */
   @Test
   void otherSizesAndPromptsInSinglePrecision() {
@@ -145,7 +167,7 @@ class ParityTest {
     Files.writeString(
         folder.resolve("golden.json"),
         """
-        {"cases": [{"name": "a", "kind": "i2v"}, {"name": "b", "kind": "t2v"}],
+        {"cases": [{"name": "a", "kind": "upsample"}, {"name": "b", "kind": "t2v"}],
          "tokenizer_cases": []}
         """);
     Files.copy(
@@ -154,7 +176,7 @@ class ParityTest {
     assertFalse(run(folder, DType.F32, List.of()));
     String lines = out.toString();
     assertEquals(3, lines.split("NOT RUN", -1).length - 1, lines);
-    assertTrue(lines.contains("kind 'i2v' is not supported"), lines);
+    assertTrue(lines.contains("kind 'upsample' is not supported"), lines);
     assertTrue(lines.contains("'LTXPipeline' is not supported"), lines);
     assertTrue(lines.contains("0 passed, 3 failed"), lines);
   }

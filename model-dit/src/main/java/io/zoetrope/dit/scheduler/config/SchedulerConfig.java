@@ -116,6 +116,11 @@ public record SchedulerConfig(SchedulerKind kind, JsonConfig fields) {
         : OptionalDouble.empty();
   }
 
+  /** The timestep that belongs to pure noise. */
+  public int numTrainTimesteps() {
+    return fields.positiveInteger("num_train_timesteps", 1000);
+  }
+
   /**
    * What a user should know of these settings, a sentence each: fields that no scheduler here
    * knows, and settings that have no effect.

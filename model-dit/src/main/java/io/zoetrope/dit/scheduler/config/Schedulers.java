@@ -5,6 +5,7 @@ import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.dit.scheduler.discrete.DDIMScheduler;
 import io.zoetrope.dit.scheduler.flow.DPMSolverMultistepScheduler;
 import io.zoetrope.dit.scheduler.flow.FlowMatchEulerDiscreteScheduler;
+import io.zoetrope.dit.scheduler.flow.FlowMatchLCMScheduler;
 import io.zoetrope.dit.scheduler.flow.UniPCMultistepScheduler;
 import java.util.List;
 import java.util.function.Function;
@@ -17,6 +18,7 @@ public final class Schedulers {
           UniPCMultistepScheduler.KIND,
           FlowMatchEulerDiscreteScheduler.KIND,
           DPMSolverMultistepScheduler.KIND,
+          FlowMatchLCMScheduler.KIND,
           DDIMScheduler.KIND);
 
   private Schedulers() {}

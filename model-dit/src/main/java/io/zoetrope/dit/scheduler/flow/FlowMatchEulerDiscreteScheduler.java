@@ -10,12 +10,10 @@ import java.util.Set;
 /**
  * Euler's method for flow matching: {@code sample + (nextSigma - sigma) * modelOutput}.
  *
- * <p>Source: diffusers, {@code schedulers/scheduling_flow_match_euler_discrete.py}. Its own
- * schedule applies a static shift twice: to the ends of the training schedule, and to the values
- * spaced evenly between those. The ends are rounded to float32, so that the first sigma may be a
- * little above 1.
+ * <p>Source: diffusers, {@code schedulers/scheduling_flow_match_euler_discrete.py}. Given timesteps
+ * become sigmas, which are shifted, and from which timesteps follow anew.
  */
-public final class FlowMatchEulerDiscreteScheduler extends FlowScheduler {
+public final class FlowMatchEulerDiscreteScheduler extends FlowMatchScheduler {
   private static final String SHIFT = "shift";
 
   /** How it is named and configured. */
@@ -41,56 +39,27 @@ public final class FlowMatchEulerDiscreteScheduler extends FlowScheduler {
               "use_karras_sigmas"),
           FlowMatchEulerDiscreteScheduler::read);
 
-  private FlowMatchEulerDiscreteScheduler(FlowSettings settings) {
+  /** Whether each step adds new noise to the data that it predicts. */
+  private final boolean stochastic;
+
+  private FlowMatchEulerDiscreteScheduler(FlowSettings settings, boolean stochastic) {
     super(KIND.className(), settings);
+    this.stochastic = stochastic;
   }
 
   private static FlowMatchEulerDiscreteScheduler read(JsonConfig fields) {
     FlowSettings.requireFlag(fields, "invert_sigmas", false, false);
-    FlowSettings.requireFlag(fields, "stochastic_sampling", false, false);
     DynamicShift.read(fields);
-    return new FlowMatchEulerDiscreteScheduler(FlowSettings.read(fields, SHIFT));
-  }
-
-  @Override
-  double[] defaultSigmas(int steps, FlowSettings effective) {
-    int scale = effective.numTrainTimesteps();
-    double first = trainingSigma(1, effective) * (double) scale;
-    double last = trainingSigma(1f / scale, effective) * (double) scale;
-    double[] sigmas = FlowSigmas.linspace(first, last, steps);
-    for (int i = 0; i < steps; i++) {
-      sigmas[i] /= scale;
-    }
-    return sigmas;
-  }
-
-  /** The shifted sigma of the training schedule, which diffusers computes in float32. */
-  private static float trainingSigma(float sigma, FlowSettings effective) {
-    if (effective.useDynamicShifting()) {
-      return sigma;
-    }
-    double shift = effective.shift();
-    return (float) shift * sigma / (1 + (float) (shift - 1) * sigma);
-  }
-
-  @Override
-  float timestep(double sigma) {
-    return (float) sigma * settings().numTrainTimesteps();
-  }
-
-  /** A step between equal sigmas changes nothing, and one from above 1 is a step like others. */
-  @Override
-  boolean usable(float sigma, float previous, boolean first) {
-    return sigma >= 0 && sigma <= (first ? Float.MAX_VALUE : previous);
-  }
-
-  @Override
-  String demand() {
-    return "not rise, and not be negative";
+    return new FlowMatchEulerDiscreteScheduler(
+        FlowSettings.read(fields, SHIFT), fields.flag("stochastic_sampling", false));
   }
 
   @Override
   protected void advance(Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise) {
+    if (stochastic) {
+      renoise(ops, index, modelOutput, sample, noise);
+      return;
+    }
     double[] weights = {1, sigma(index + 1) - sigma(index)};
     ops.linearCombinationInto(sample, weights, sample, modelOutput);
   }

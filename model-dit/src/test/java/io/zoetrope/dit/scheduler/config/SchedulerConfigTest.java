@@ -85,7 +85,7 @@ class SchedulerConfigTest {
         "euler|'use_beta_sigmas': true|use_beta_sigmas is true; supported: false",
         "euler|'use_exponential_sigmas': true|use_exponential_sigmas is true; supported: false",
         "euler|'invert_sigmas': true|invert_sigmas is true; supported: false",
-        "euler|'stochastic_sampling': true|stochastic_sampling is true; supported: false",
+        "lcm|'scale_factors': [0.5]|scale_factors is [0.5]; supported: null",
         "euler|'time_shift_type': 'log'|time_shift_type is \"log\"; supported: exponential, linear",
         "euler|'base_image_seq_len': 0|base_image_seq_len is 0; supported: positive integers",
         "dpm++|'algorithm_type': 'sde-dpmsolver++'|algorithm_type is \"sde-dpmsolver++\"; supported",
@@ -223,6 +223,7 @@ class SchedulerConfigTest {
   @Test
   void anUnknownShortNameListsTheKnownOnes() {
     ConfigException e = assertThrows(ConfigException.class, () -> Schedulers.ofOption("pndm"));
-    assertEquals("unknown scheduler 'pndm'; supported: unipc, euler, dpm++, ddim", e.getMessage());
+    assertEquals(
+        "unknown scheduler 'pndm'; supported: unipc, euler, dpm++, lcm, ddim", e.getMessage());
   }
 }

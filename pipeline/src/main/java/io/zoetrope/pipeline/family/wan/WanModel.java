@@ -1,18 +1,19 @@
 package io.zoetrope.pipeline.family.wan;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.dit.wan.WanConfig;
 import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.files.Printable;
-import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.ImageEncoder;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
@@ -28,58 +29,74 @@ import io.zoetrope.vae.wan.WanVae;
 import io.zoetrope.vae.wan.WanVaeConfig;
 import io.zoetrope.vae.wan.WanVideoCodec;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** A Wan 2.1 model folder. Prompts are padded with zero rows, which the transformer attends to. */
+/**
+ * A model folder of Wan 2.1 or 2.2. Prompts are padded with zero rows, which the transformer
+ * attends to.
+ *
+ * @param secondConfig of the transformer for little noise; empty in models that have one for all
+ * @param vision what looks at pictures; empty in models that attend to none
+ */
 record WanModel(
     ModelFolder folder,
     ModelPrecision precision,
     T5Tokenizer tokenizer,
     T5Config textConfig,
     WanConfig transformerConfig,
+    Optional<WanConfig> secondConfig,
     WanVaeConfig vaeConfig,
-    SchedulerConfig schedulerConfig)
+    SchedulerConfig schedulerConfig,
+    Optional<WanVision> vision)
     implements FamilyModel {
-  /** Defaults of {@code WanPipeline} in diffusers; 16 frames a second as in its examples. */
-  private static final GenerationRequest DEFAULTS =
-      GenerationRequest.empty()
-          .with(Setting.NEGATIVE_PROMPT, "")
-          .with(Setting.SEED, 0L)
-          .with(new ClipSize(832, 480, 81))
-          .with(Setting.FRAMES_PER_SECOND, 16)
-          .with(Setting.STEPS, 50)
-          .with(Setting.GUIDANCE_SCALE, 5.0)
-          .with(Setting.MAX_SEQUENCE_LENGTH, 512)
-          .with(Setting.VAE_TILING, false);
+  /** What prompts are padded to beside pictures: the transformer tells them apart by it. */
+  private static final int TOKENS_BESIDE_PICTURES = 512;
+
+  private static final String TRANSFORMER_CLASS = "WanTransformer3DModel";
+  private static final String SECOND_TRANSFORMER = "transformer_2";
+
+  /** {@code boundary_ratio} of the index: from where on a second transformer predicts. */
+  private static final String BOUNDARY_RATIO = "boundary_ratio";
+
+  /** {@code expand_timesteps} of the index: whether every token has a timestep of its own. */
+  private static final String EXPAND_TIMESTEPS = "expand_timesteps";
 
   static WanModel read(ModelFolder folder, ModelPrecision precision) {
-    refuse(folder, "boundary_ratio", "two experts");
-    refuse(folder, "expand_timesteps", "a timestep for each token");
     Path text = folder.component("text_encoder", "UMT5EncoderModel", "T5EncoderModel");
-    Path transformer = folder.component("transformer", "WanTransformer3DModel");
+    Path transformer = folder.component("transformer", TRANSFORMER_CLASS);
     Path vae = folder.component("vae", "AutoencoderKLWan");
     Path scheduler = folder.component("scheduler", Schedulers.flowClassNames());
+    WanConfig transformerConfig = WanConfig.read(transformer.resolve("config.json"));
     WanModel model =
         new WanModel(
             folder,
             precision,
             T5Tokenizer.open(folder.component("tokenizer")),
             T5Config.read(text.resolve("config.json")),
-            WanConfig.read(transformer.resolve("config.json")),
+            transformerConfig,
+            secondConfig(folder),
             WanVaeConfig.read(vae.resolve("config.json")),
-            SchedulerConfig.read(scheduler.resolve("scheduler_config.json")));
+            SchedulerConfig.read(scheduler.resolve("scheduler_config.json")),
+            WanVision.of(folder, transformerConfig));
     model.requireConsistent();
     return model;
   }
 
-  /** Wan 2.2 models say in the index what would have to be done for them. */
-  private static void refuse(ModelFolder folder, String setting, String what) {
-    var value = folder.settings().get(setting);
-    if (value != null && !value.isNull() && !(value.isBoolean() && !value.booleanValue())) {
-      throw new PipelineException(
-          "%s: '%s' is %s: models with %s are not supported yet"
-              .formatted(folder.folder(), setting, Printable.value(value.toString()), what));
+  /** Models that have a second transformer and do not say where it begins use the first alone. */
+  private static Optional<WanConfig> secondConfig(ModelFolder folder) {
+    JsonNode boundary = folder.settings().get(BOUNDARY_RATIO);
+    if (boundary == null || boundary.isNull()) {
+      return Optional.empty();
     }
+    if (!boundary.isNumber() || !(boundary.doubleValue() >= 0 && boundary.doubleValue() <= 1)) {
+      throw new PipelineException(
+          "%s: '%s' is %s, which is not between 0 and 1"
+              .formatted(folder.folder(), BOUNDARY_RATIO, Printable.value(boundary.toString())));
+    }
+    Path second = folder.component(SECOND_TRANSFORMER, TRANSFORMER_CLASS);
+    return Optional.of(WanConfig.read(second.resolve("config.json")));
   }
 
   private void requireConsistent() {
@@ -89,15 +106,38 @@ record WanModel(
           "%s: the index names the scheduler %s, its configuration %s: make them agree"
               .formatted(folder.folder(), folder.components().get("scheduler"), schedulerClass));
     }
-    if (transformerConfig.inChannels() != vaeConfig.zDim()) {
+    int latents = vaeConfig.zDim();
+    int expected = readsGivenFrames() ? 2 * latents + vaeConfig.scaleFactorTemporal() : latents;
+    if (transformerConfig.inChannels() != expected || transformerConfig.outChannels() != latents) {
       throw new PipelineException(
-          "%s: the transformer takes %d channels, the video autoencoder has %d: only text-to-video models are supported"
-              .formatted(folder.folder(), transformerConfig.inChannels(), vaeConfig.zDim()));
+          "%s: the transformer takes %d channels and makes %d; beside a video autoencoder of %d a %s takes %d and makes %d"
+              .formatted(
+                  folder.folder(),
+                  transformerConfig.inChannels(),
+                  transformerConfig.outChannels(),
+                  latents,
+                  pipelineClass(),
+                  expected,
+                  latents));
     }
+    secondConfig.ifPresent(this::requireAlike);
     if (transformerConfig.textDim() != textConfig.dModel()) {
       throw new PipelineException(
           "%s: the transformer takes prompts of %d features, the text encoder makes %d"
               .formatted(folder.folder(), transformerConfig.textDim(), textConfig.dModel()));
+    }
+  }
+
+  /** What one transformer leaves the other goes on with. */
+  private void requireAlike(WanConfig second) {
+    if (second.inChannels() != transformerConfig.inChannels()
+        || second.outChannels() != transformerConfig.outChannels()
+        || second.textDim() != transformerConfig.textDim()
+        || !second.patchSize().equals(transformerConfig.patchSize())
+        || !second.imageDim().equals(transformerConfig.imageDim())) {
+      throw new PipelineException(
+          "%s: transformer and %s differ in channels, patches, or what they attend to: are they of the same model?"
+              .formatted(folder.folder(), SECOND_TRANSFORMER));
     }
   }
 
@@ -108,17 +148,54 @@ record WanModel(
 
   @Override
   public String pipelineClass() {
-    return WanFamily.PIPELINE_CLASS;
+    return folder.pipelineClass();
   }
 
   @Override
   public GenerationRequest defaults() {
-    return folder.defaults(DEFAULTS);
+    GenerationRequest defaults =
+        hasTokenTimesteps() ? WanDefaults.TOKEN_TIMESTEPS : WanDefaults.ONE_TRANSFORMER;
+    if (secondConfig.isPresent()) {
+      double boundary = folder.settings().get(BOUNDARY_RATIO).doubleValue();
+      defaults =
+          (readsGivenFrames() ? WanDefaults.TWO_AND_FRAMES : WanDefaults.TWO_TRANSFORMERS)
+              .with(Setting.BOUNDARY_RATIO, boundary);
+    }
+    return folder.defaults(defaults);
   }
 
   @Override
-  public List<Task<?>> tasks() {
-    return List.of(Task.VIDEO_TO_VIDEO);
+  public List<Task> tasks() {
+    if (readsGivenFrames()) {
+      int framesPerLatent = vaeConfig.scaleFactorTemporal();
+      List<Task> tasks = new ArrayList<>();
+      // Pictures that the transformer attends to are as many as it knows positions for.
+      boolean attendsToTwo = transformerConfig.posEmbedSeqLen().isPresent();
+      if (!attendsToTwo) {
+        tasks.add(Task.imageToVideo(framesPerLatent));
+      }
+      if (attendsToTwo || vision.isEmpty()) {
+        tasks.add(Task.firstAndLastFrameToVideo(framesPerLatent));
+      }
+      return List.copyOf(tasks);
+    }
+    return hasTokenTimesteps()
+        ? List.of(
+            Task.TEXT_TO_VIDEO,
+            Task.VIDEO_TO_VIDEO,
+            Task.firstFrameAtTimestepZero(transformerConfig.patchSize()))
+        : List.of(Task.TEXT_TO_VIDEO, Task.VIDEO_TO_VIDEO);
+  }
+
+  /** Whether the transformer reads frames that are given beside the latents. */
+  private boolean readsGivenFrames() {
+    return pipelineClass().equals(WanImageToVideoFamily.PIPELINE_CLASS) && !hasTokenTimesteps();
+  }
+
+  /** Whether tokens of a given first frame can have timestep 0, as in Wan 2.2 TI2V-5B. */
+  private boolean hasTokenTimesteps() {
+    JsonNode flag = folder.settings().get(EXPAND_TIMESTEPS);
+    return flag != null && flag.booleanValue();
   }
 
   @Override
@@ -133,7 +210,13 @@ record WanModel(
 
   @Override
   public TextContract text() {
-    return new TextContract(PromptCleaner::clean, 1, 4096, transformerConfig.textDim());
+    return vision.isPresent()
+        ? contract(TOKENS_BESIDE_PICTURES, TOKENS_BESIDE_PICTURES)
+        : contract(1, 4096);
+  }
+
+  private TextContract contract(int shortest, int longest) {
+    return new TextContract(PromptCleaner::clean, shortest, longest, transformerConfig.textDim());
   }
 
   @Override
@@ -152,11 +235,25 @@ record WanModel(
   }
 
   @Override
+  public Optional<Component<ImageEncoder>> imageEncoder() {
+    return vision.map(seen -> seen.encoder(precision.dtype()));
+  }
+
+  @Override
   public Component<Predictor> predictor() {
+    return transformer("transformer", transformerConfig);
+  }
+
+  @Override
+  public Optional<Component<Predictor>> secondPredictor() {
+    return secondConfig.map(config -> transformer(SECOND_TRANSFORMER, config));
+  }
+
+  private Component<Predictor> transformer(String name, WanConfig config) {
     return new Component<>(
-        folder.component("transformer"),
+        folder.component(name),
         Component.DIFFUSERS,
-        weights -> WanTransformer.load(transformerConfig, weights, precision.dtype()));
+        weights -> WanTransformer.load(config, weights, precision.dtype()));
   }
 
   @Override
@@ -172,7 +269,7 @@ record WanModel(
 
   @Override
   public SchedulerConfig scheduler(GenerationRequest request) {
-    SchedulerConfig config = schedulerConfig;
+    SchedulerConfig config = request.find(Setting.SCHEDULER_CONFIG).orElse(schedulerConfig);
     if (request.find(Setting.SCHEDULER).isPresent()) {
       config = config.withKind(request.get(Setting.SCHEDULER));
     }

@@ -1,0 +1,67 @@
+package io.zoetrope.dit.scheduler.flow;
+
+import io.zoetrope.config.JsonConfig;
+import io.zoetrope.dit.scheduler.NoiseSource;
+import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * Few steps with checkpoints that were distilled for them: each predicts the data, to which new
+ * noise is added (Luo et al., "Latent Consistency Models", 2023, and Yin et al., "Improved
+ * Distribution Matching Distillation", 2024, for flow matching).
+ *
+ * <p>Source: diffusers, {@code schedulers/scheduling_flow_match_lcm.py}. Given timesteps stay as
+ * they are; the sigmas that belong to them are shifted.
+ */
+public final class FlowMatchLCMScheduler extends FlowMatchScheduler {
+  private static final String SHIFT = "shift";
+
+  /** How it is named and configured. */
+  public static final SchedulerKind KIND =
+      new SchedulerKind(
+          "FlowMatchLCMScheduler",
+          "lcm",
+          SHIFT,
+          Set.of(
+              "base_image_seq_len",
+              "base_shift",
+              "invert_sigmas",
+              "max_image_seq_len",
+              "max_shift",
+              "num_train_timesteps",
+              "scale_factors",
+              SHIFT,
+              "shift_terminal",
+              "time_shift_type",
+              "upscale_mode",
+              "use_beta_sigmas",
+              "use_dynamic_shifting",
+              "use_exponential_sigmas",
+              "use_karras_sigmas"),
+          FlowMatchLCMScheduler::read);
+
+  private FlowMatchLCMScheduler(FlowSettings settings) {
+    super(KIND.className(), settings);
+  }
+
+  private static FlowMatchLCMScheduler read(JsonConfig fields) {
+    FlowSettings.requireFlag(fields, "invert_sigmas", false, false);
+    fields.require(!fields.json().hasNonNull("scale_factors"), "scale_factors", "null");
+    DynamicShift.read(fields);
+    return new FlowMatchLCMScheduler(FlowSettings.read(fields, SHIFT));
+  }
+
+  @Override
+  public void setGivenTimesteps(double[] timesteps, OptionalDouble mu) {
+    super.setGivenTimesteps(timesteps, mu);
+    replaceTimesteps(timesteps);
+  }
+
+  @Override
+  protected void advance(Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise) {
+    renoise(ops, index, modelOutput, sample, noise);
+  }
+}

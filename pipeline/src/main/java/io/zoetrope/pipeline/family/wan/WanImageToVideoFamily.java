@@ -1,0 +1,21 @@
+package io.zoetrope.pipeline.family.wan;
+
+import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.ModelFolder;
+
+/** Wan, image to video ({@code WanImageToVideoPipeline} in diffusers). */
+public final class WanImageToVideoFamily implements Family {
+  static final String PIPELINE_CLASS = "WanImageToVideoPipeline";
+
+  @Override
+  public String pipelineClass() {
+    return PIPELINE_CLASS;
+  }
+
+  @Override
+  public FamilyModel read(ModelFolder folder, ModelPrecision precision) {
+    return WanModel.read(folder, precision);
+  }
+}

@@ -1,0 +1,118 @@
+package io.zoetrope.tools.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.VideoPipeline;
+import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
+import io.zoetrope.dit.scheduler.config.Schedulers;
+import io.zoetrope.media.VideoFrames;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.Input;
+import io.zoetrope.pipeline.Setting;
+import io.zoetrope.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The request that stands for a case: its prompts, sizes, and whatever else the reference was
+ * given.
+ *
+ * @param name of the case, with which the names of its tensors begin
+ * @param settings of the case
+ */
+record CaseRequest(Fixture fixture, Report report, String name, JsonNode settings) {
+  /**
+   * The request for one prompt of the case. The latents say how large the clip is: the reference
+   * rounds numbers of frames that do not come out even.
+   */
+  GenerationRequest of(VideoPipeline pipeline, Prompts prompts, int index) {
+    String noise = name + (fixture.has(name + "/noise") ? "/noise" : "/initial_latents");
+    GenerationRequest request =
+        pipeline
+            .request(prompts.prompt(index))
+            .with(Setting.NEGATIVE_PROMPT, prompts.negativePrompt(index))
+            .with(pipeline.geometry().clip(fixture.tensor(noise).select(0, index).shape()))
+            .with(Setting.STEPS, settings.path("steps").intValue())
+            .with(Setting.GUIDANCE_SCALE, settings.path("guidance_scale").doubleValue())
+            .with(Setting.MAX_SEQUENCE_LENGTH, settings.path("max_sequence_length").intValue());
+    return withInputs(withExperts(withScheduler(withNoise(request, noise, index))));
+  }
+
+  /** Schedulers that add noise in their steps go on where the initial noise has ended. */
+  private GenerationRequest withNoise(GenerationRequest request, String noise, int index) {
+    JsonNode seed = fixture.json().path("generator_seed").path(name);
+    if (fixture.has(name + "/step0/noise")) {
+      return request.with(Setting.SEED, seed.longValue());
+    }
+    report.input(noise);
+    return request.with(new Input.Noise(fixture.tensor(noise).select(0, index)));
+  }
+
+  private GenerationRequest withScheduler(GenerationRequest request) {
+    JsonNode own = settings.path("scheduler");
+    if (own.isMissingNode()) {
+      return request;
+    }
+    SchedulerKind kind = Schedulers.ofClassName(own.path("class").asText());
+    GenerationRequest scheduled =
+        request.with(Setting.SCHEDULER_CONFIG, SchedulerConfig.parse(kind, own.path("config")));
+    JsonNode given = own.path("set_timesteps");
+    for (Setting<List<Double>> setting : List.of(Setting.SIGMAS, Setting.TIMESTEPS)) {
+      if (given.has(setting.name())) {
+        scheduled =
+            scheduled.with(
+                setting,
+                given.path(setting.name()).valueStream().map(JsonNode::doubleValue).toList());
+      }
+    }
+    return scheduled;
+  }
+
+  /** The reference guides both experts alike where a case names one scale. */
+  private GenerationRequest withExperts(GenerationRequest request) {
+    if (request.find(Setting.BOUNDARY_RATIO).isEmpty()) {
+      return request;
+    }
+    double scale = request.get(Setting.GUIDANCE_SCALE);
+    double boundary = request.get(Setting.BOUNDARY_RATIO);
+    return request
+        .with(Setting.GUIDANCE_SCALE_2, settings.path("guidance_scale_2").asDouble(scale))
+        .with(Setting.BOUNDARY_RATIO, settings.path("boundary_ratio").asDouble(boundary));
+  }
+
+  private GenerationRequest withInputs(GenerationRequest request) {
+    return switch (settings.path("kind").asText()) {
+      case "v2v" ->
+          request.with(
+              new Input.Clip(
+                  video("input_video_uint8", request.size().frames()),
+                  settings.path("strength").doubleValue()));
+      case "i2v" -> {
+        GenerationRequest begun = request.with(Input.Image.first(picture("image_uint8")));
+        yield settings.path("last_image").booleanValue()
+            ? begun.with(Input.Image.last(picture("last_image_uint8")))
+            : begun;
+      }
+      default -> request;
+    };
+  }
+
+  /** The first frames of a clip, [frames, height, width, 3]. */
+  private VideoFrames video(String tensor, int frames) {
+    Shape shape = fixture.shape(name + "/" + tensor);
+    int count = Math.min(frames, shape.intSize(0));
+    return frames(tensor, count, shape.intSize(1), shape.intSize(2));
+  }
+
+  /** A picture, [height, width, 3]. */
+  private VideoFrames picture(String tensor) {
+    Shape shape = fixture.shape(name + "/" + tensor);
+    return frames(tensor, 1, shape.intSize(0), shape.intSize(1));
+  }
+
+  private VideoFrames frames(String tensor, int count, int height, int width) {
+    report.input(name + "/" + tensor);
+    byte[] rgb = fixture.bytes(name + "/" + tensor);
+    return new VideoFrames(width, height, count, Arrays.copyOf(rgb, count * height * width * 3));
+  }
+}
