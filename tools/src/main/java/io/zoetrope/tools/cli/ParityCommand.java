@@ -2,6 +2,9 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.tools.parity.Parity;
+import io.zoetrope.tools.parity.ParityFormat;
+import io.zoetrope.tools.parity.ParityResult.Verdict;
+import io.zoetrope.tools.parity.ParityRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +20,19 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "parity",
     description = {
-      "Runs a folder with golden.safetensors and golden.json and compares every tensor.",
-      "Exits with 1 when one is out of tolerance, or could not be run."
+      "Runs a folder with golden.safetensors and golden.json and compares every tensor;",
+      "of a folder that holds several of them, all.",
+      "Exits with 1 when one is out of tolerance, and with 3 when none is, but some were not run."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class ParityCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FIXTURE_DIR", description = "Folder in the format of fixtures/.")
+  /** Nothing is wrong, and not everything is known to be right. */
+  private static final int EXIT_NOT_RUN = 3;
+
+  @Parameters(
+      paramLabel = "FIXTURE_DIR",
+      description = "Folder in the format of fixtures/..., or one that holds such folders.")
   private Path folder;
 
   @Option(
@@ -35,16 +44,41 @@ final class ParityCommand implements Callable<Integer> {
 
   @Mixin private DeviceOptions device;
 
-  @Mixin private PrecisionOption precision;
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      split = ",",
+      defaultValue = "f32",
+      description =
+          "f32 or bf16: number format of text encoder and transformer; f32,bf16 runs all twice"
+              + " (default: ${DEFAULT-VALUE}).")
+  private List<Precision> precisions;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description =
+          "text has a line for each tensor, md a table of the stages, json both (default:"
+              + " ${DEFAULT-VALUE}).")
+  private ParityFormat format;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     try (Backend backend = device.open()) {
-      boolean passed =
-          Parity.run(folder, cases, backend, precision.dtype(), spec.commandLine().getOut());
-      return passed ? 0 : 1;
+      List<ParityRun> runs =
+          Parity.run(
+              folder,
+              cases,
+              backend,
+              precisions.stream().map(Precision::dtype).distinct().toList(),
+              format,
+              spec.commandLine().getOut());
+      return ParityRun.count(runs, Verdict.FAIL) > 0
+          ? 1
+          : ParityRun.count(runs, Verdict.NOT_RUN) > 0 ? EXIT_NOT_RUN : 0;
     }
   }
 }

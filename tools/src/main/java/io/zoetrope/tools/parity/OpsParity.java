@@ -161,7 +161,7 @@ final class OpsParity {
         testCase.compare();
         report.requireAllSeen(fixture.namesOf(name));
       } catch (RuntimeException e) {
-        report.notRun(name, e);
+        report.ended(name, e);
       }
     }
   }

@@ -1,58 +1,118 @@
 package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.files.FileErrors;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
-/** Runs whatever a fixture folder holds and compares it with the reference. */
+/** Runs whatever folders of fixtures hold and compares it with the reference. */
 public final class Parity {
+  private static final List<String> GOLDEN = List.of("golden.json", "cases.json");
+
   private Parity() {}
 
   /**
-   * Runs a fixture and prints one line a tensor.
+   * Runs a fixture, or all fixtures in a folder, and writes what comes of them.
    *
    * @param cases globs of case names; none is all
-   * @param dtype number format of text encoder and transformer. Single operations, schedulers and
-   *     the video autoencoder are F32 in the reference and here
-   * @return whether everything passed
-   * @throws PipelineException if the folder is no fixture, or has no such case
+   * @param dtypes number formats of text encoder and transformer, one run each. Single operations,
+   *     schedulers and the video autoencoder are F32 in the reference and here
+   * @return the runs that had results, at least one
+   * @throws PipelineException if there is no fixture, or none with such a case
    */
-  public static boolean run(
-      Path folder, List<String> cases, Backend backend, DType dtype, PrintWriter out) {
-    Report report = new Report(out);
-    if (!Files.exists(folder.resolve("golden.json"))
-        && Files.exists(folder.resolve("cases.json"))) {
-      new SafetensorsParity(folder, Fixture.matchers(cases), report).run();
-    } else {
-      runFixture(folder, cases, backend, dtype, report);
+  public static List<ParityRun> run(
+      Path folder,
+      List<String> cases,
+      Backend backend,
+      List<DType> dtypes,
+      ParityFormat format,
+      PrintWriter out) {
+    List<Path> fixtures = fixtures(folder);
+    ParityOutput output = format.open(out, fixtures.size() * dtypes.size() > 1);
+    List<ParityRun> runs = new ArrayList<>();
+    for (Path fixture : fixtures) {
+      for (DType dtype : dtypes) {
+        output.begin(name(fixture), dtype);
+        ParityRun run = run(fixture, cases, backend, dtype, output::add);
+        if (!run.results().isEmpty()) {
+          output.end(run);
+          runs.add(run);
+        }
+      }
     }
-    if (report.isEmpty()) {
+    if (runs.isEmpty()) {
       throw new PipelineException(
           cases.isEmpty()
               ? folder + " has no cases"
               : "%s has no case that --case %s names"
                   .formatted(folder, String.join(", --case ", cases)));
     }
-    return report.finish();
+    output.finish(runs);
+    return List.copyOf(runs);
   }
 
-  private static void runFixture(
-      Path folder, List<String> cases, Backend backend, DType dtype, Report report) {
+  /** Runs one fixture; without results if it has no such case. */
+  static ParityRun run(
+      Path fixture, List<String> cases, Backend backend, DType dtype, Consumer<ParityResult> seen) {
+    List<ParityResult> results;
+    if (!Files.exists(fixture.resolve("golden.json"))
+        && Files.exists(fixture.resolve("cases.json"))) {
+      Report report = new Report(_ -> ParityStage.FILES, seen);
+      new SafetensorsParity(fixture, Fixture.matchers(cases), report).run();
+      results = report.results();
+    } else {
+      results = runFixture(fixture, cases, backend, dtype, seen);
+    }
+    return new ParityRun(name(fixture), dtype, results);
+  }
+
+  private static String name(Path fixture) {
+    return fixture.toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  /** The folder itself, or the folders in it that are fixtures, by name. */
+  private static List<Path> fixtures(Path folder) {
+    if (isFixture(folder) || !Files.isDirectory(folder)) {
+      return List.of(folder);
+    }
+    try (Stream<Path> inside = Files.list(folder)) {
+      List<Path> fixtures = inside.filter(Parity::isFixture).sorted().toList();
+      return fixtures.isEmpty() ? List.of(folder) : fixtures;
+    } catch (IOException e) {
+      throw new PipelineException(
+          "%s cannot be read: %s".formatted(folder, FileErrors.reason(e)), e);
+    }
+  }
+
+  private static boolean isFixture(Path folder) {
+    return GOLDEN.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
+  }
+
+  private static List<ParityResult> runFixture(
+      Path folder, List<String> cases, Backend backend, DType dtype, Consumer<ParityResult> seen) {
     try (Fixture fixture = Fixture.open(folder, cases)) {
       Tolerances tolerances = new Tolerances(fixture.json(), dtype);
+      Report report;
       if (fixture.json().has("attributes")) {
+        report = new Report(_ -> ParityStage.OPERATIONS, seen);
         new OpsParity(backend, fixture, tolerances, report).run();
       } else if (fixture.json().path("cases").isObject()) {
+        report = new Report(_ -> ParityStage.SCHEDULERS, seen);
         new SchedulersParity(backend, fixture, tolerances, report).run();
       } else {
+        report = new Report(ParityStage::ofModel, seen);
         runModel(fixture, backend, dtype, tolerances, report);
       }
+      return report.results();
     }
   }
 
@@ -61,7 +121,7 @@ public final class Parity {
     try {
       new TokenizerParity(fixture, report).run();
     } catch (RuntimeException e) {
-      report.notRun("tokenizer_cases", e);
+      report.ended("tokenizer_cases", e);
     }
     fixture
         .cases()
@@ -69,10 +129,8 @@ public final class Parity {
           if (fixture.selects(name)) {
             try {
               runCase(name, settings, fixture, backend, dtype, tolerances, report);
-            } catch (CancellationException e) {
-              throw e;
             } catch (RuntimeException e) {
-              report.notRun(name, e);
+              report.ended(name, e);
             }
           }
         });

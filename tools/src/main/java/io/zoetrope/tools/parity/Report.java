@@ -1,26 +1,34 @@
 package io.zoetrope.tools.parity;
 
+import io.zoetrope.files.ExpectedException;
 import io.zoetrope.tensor.Shape;
-import java.io.PrintWriter;
+import io.zoetrope.tools.parity.ParityResult.Difference;
+import io.zoetrope.tools.parity.ParityResult.Verdict;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
-/** Compares tensors with the reference's, prints a line for each, and counts. */
+/** Compares tensors with the reference's, and collects what came of it. */
 final class Report {
-  private static final String HEADER =
-      "%-66s %-20s %10s %10s %12s  %s"
-          .formatted("tensor", "shape", "max abs", "rel rms", "tolerance", "verdict");
-
-  private final PrintWriter out;
+  private final Function<String, ParityStage> stages;
+  private final Consumer<ParityResult> sink;
+  private final List<ParityResult> results = new ArrayList<>();
   private final Set<String> seen = new HashSet<>();
-  private int passed;
-  private int failed;
-  private boolean begun;
 
-  Report(PrintWriter out) {
-    this.out = out;
+  /**
+   * An empty report.
+   *
+   * @param stages the stage of each name
+   * @param sink gets every result when it is there
+   */
+  Report(Function<String, ParityStage> stages, Consumer<ParityResult> sink) {
+    this.stages = stages;
+    this.sink = sink;
   }
 
   /** Compares floats element by element. */
@@ -80,36 +88,44 @@ final class Report {
     }
     double relative =
         worst == 0 ? 0 : Math.sqrt(squares / Math.max(expectedSquares, Double.MIN_NORMAL));
-    boolean pass = (limit.relative() ? relative : worst) <= limit.value();
-    String bound = "%s %s".formatted(limit.relative() ? "rel" : "abs", number(limit.value()));
-    line(name, shape.toString(), number(worst), number(relative), bound, pass);
+    Difference difference = new Difference(worst, relative, limit);
+    add(
+        name,
+        difference.isWithin() ? Verdict.PASS : Verdict.FAIL,
+        shape.toString(),
+        Optional.of(difference));
   }
 
   /** Records a comparison that is not one of floats. */
   void verdict(String name, String what, boolean pass) {
-    line(name, what, "", "", "", pass);
+    add(name, pass ? Verdict.PASS : Verdict.FAIL, what, Optional.empty());
   }
 
   /** Records something that was not as it should be. */
   void fail(String name, String why) {
-    line(name, why, "", "", "", false);
+    add(name, Verdict.FAIL, why, Optional.empty());
   }
 
-  /** Names a tensor or case that this tool cannot run; it counts as not passed. */
+  /** Names a tensor or case that there is nothing to compare with. */
   void notRun(String name, String why) {
-    begin();
-    seen.add(name);
-    failed++;
-    out.printf("%-66s %s  NOT RUN%n", name, why);
+    add(name, Verdict.NOT_RUN, why, Optional.empty());
   }
 
-  /** Names a tensor or case that cannot be run because of what an exception says. */
-  void notRun(String name, RuntimeException e) {
-    notRun(
-        name,
-        e.getMessage() == null
-            ? e.getClass().getSimpleName()
-            : String.join(" ", e.getMessage().lines().map(String::strip).toList()));
+  /**
+   * Records what ended a case: that something is not supported or missing here, or a failure.
+   *
+   * @throws CancellationException if it is one
+   */
+  void ended(String name, RuntimeException e) {
+    switch (e) {
+      case CancellationException cancelled -> throw cancelled;
+      case ExpectedException expected -> notRun(name, message(expected));
+      default -> fail(name, "%s: %s".formatted(e.getClass().getSimpleName(), message(e)));
+    }
+  }
+
+  private static String message(RuntimeException e) {
+    return String.join(" ", String.valueOf(e.getMessage()).lines().map(String::strip).toList());
   }
 
   /** Marks a tensor as used for input. */
@@ -126,40 +142,15 @@ final class Report {
     }
   }
 
-  /** Whether there was nothing to compare, or to name, so far. */
-  boolean isEmpty() {
-    return !begun;
+  /** Everything so far. */
+  List<ParityResult> results() {
+    return List.copyOf(results);
   }
 
-  /** Prints the totals; true if everything passed. */
-  boolean finish() {
-    out.printf("%d passed, %d failed%n", passed, failed);
-    out.flush();
-    return failed == 0;
-  }
-
-  private void line(
-      String name, String shape, String worst, String relative, String bound, boolean pass) {
-    begin();
+  private void add(String name, Verdict verdict, String what, Optional<Difference> difference) {
     seen.add(name);
-    out.printf(
-        "%-66s %-20s %10s %10s %12s  %s%n",
-        name, shape, worst, relative, bound, pass ? "pass" : "FAIL");
-    if (pass) {
-      passed++;
-    } else {
-      failed++;
-    }
-  }
-
-  private void begin() {
-    if (!begun) {
-      begun = true;
-      out.println(HEADER);
-    }
-  }
-
-  private static String number(double value) {
-    return value == 0 ? "0" : String.format(Locale.ROOT, "%.2e", value);
+    ParityResult result = new ParityResult(name, stages.apply(name), verdict, what, difference);
+    results.add(result);
+    sink.accept(result);
   }
 }

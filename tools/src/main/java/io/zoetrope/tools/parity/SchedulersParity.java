@@ -25,7 +25,7 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
         try (Ops ops = new Ops(backend)) {
           run(ops, entry.getKey(), entry.getValue());
         } catch (RuntimeException e) {
-          report.notRun(entry.getKey(), e);
+          report.ended(entry.getKey(), e);
         }
       }
     }

@@ -9,7 +9,6 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +44,14 @@ class PathParityTest {
 
   private static void assertPasses(Backend backend, DType dtype) {
     StringWriter out = new StringWriter();
-    boolean passed =
-        Parity.run(Fixtures.path("wan21-t2v-tiny"), CASES, backend, dtype, new PrintWriter(out));
-    assertTrue(passed, () -> backend.name() + "\n" + out);
+    ParityRun run =
+        Parity.run(
+            Fixtures.path("wan21-t2v-tiny"),
+            CASES,
+            backend,
+            dtype,
+            result -> out.append(result + "\n"));
+    assertTrue(run.isAllRight(), () -> backend.name() + "\n" + out);
   }
 
   @ParameterizedTest
