@@ -11,6 +11,7 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.pipeline.run.Parts;
@@ -79,6 +80,11 @@ public final class VideoPipeline implements AutoCloseable {
   /** What the model does; at least one. */
   public List<Task> tasks() {
     return model.tasks();
+  }
+
+  /** How the model takes prompts. */
+  public TextContract text() {
+    return model.text();
   }
 
   /** A request with the model's defaults. */

@@ -2,7 +2,6 @@ package io.zoetrope.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -104,19 +103,7 @@ public final class OutputFile {
    * @param bytes how many it will take
    */
   public static Optional<String> spaceObstacle(Path file, long bytes) {
-    Path folder = folderOf(file);
-    try {
-      FileStore store = Files.getFileStore(folder);
-      long free = store.getUsableSpace();
-      if (free >= bytes || store.getTotalSpace() == 0) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          "about %s are needed and %s are free in %s; make room or choose another folder"
-              .formatted(mebibytes(bytes), mebibytes(free), folder));
-    } catch (IOException _) {
-      return Optional.empty();
-    }
+    return new DiskRoom().obstacle(file, bytes);
   }
 
   /** Deletes a file, a link, or a folder of files, if it is there. */
@@ -153,12 +140,8 @@ public final class OutputFile {
     }
   }
 
-  private static Path folderOf(Path file) {
+  static Path folderOf(Path file) {
     return file.toAbsolutePath().normalize().getParent();
-  }
-
-  private static String mebibytes(long bytes) {
-    return Math.ceilDiv(bytes, 1L << 20) + " MiB";
   }
 
   /** A rename would put a regular file in the place of a device, too. */

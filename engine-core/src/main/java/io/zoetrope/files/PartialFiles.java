@@ -25,6 +25,12 @@ final class PartialFiles {
   private static final Pattern NAME =
       Pattern.compile("\\.zoetrope-([0-9a-f]+)-(\\d{1,18})-(\\d{1,18})-[0-9a-f]+\\.partial");
 
+  /**
+   * Nobody writes to an output for so long without adding to it: what is older has been left by a
+   * process of another machine, another container, or an earlier start of this machine.
+   */
+  private static final Duration LEFT_AFTER = Duration.ofDays(7);
+
   /** Systems compute the start of a process from the time of their own, which is adjusted. */
   private static final Duration START_TOLERANCE = Duration.ofSeconds(10);
 
@@ -45,15 +51,19 @@ final class PartialFiles {
   }
 
   /**
-   * Deletes what processes of this user, which have surely ended, have left in a folder.
+   * Deletes what processes of this user, which have surely ended, have left in a folder. Of those
+   * that this start of this machine runs that is known; of all others it is taken from the age of
+   * what they wrote.
    *
-   * @param own a file of this user
+   * @param own a file of this user, just made: its time is that of the clock that the others have
+   *     theirs from, which may be another machine's
    */
   static void clean(Path folder, Path own) {
     try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, GLOB)) {
       UserPrincipal user = Files.getOwner(own);
+      Instant old = time(own).minus(LEFT_AFTER);
       for (Path path : found) {
-        if (isAbandoned(path.getFileName().toString())
+        if (isAbandoned(path, old)
             && Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).equals(user)) {
           OutputFile.deleteQuietly(path);
         }
@@ -63,20 +73,25 @@ final class PartialFiles {
     }
   }
 
-  /**
-   * Whether the process that wrote under this name has ended. Of other machines, containers and
-   * earlier starts of this machine nothing is known.
-   */
-  private static boolean isAbandoned(String name) {
-    Matcher matcher = NAME.matcher(name);
-    if (!matcher.matches() || !ORIGIN.equals(Optional.of(matcher.group(1)))) {
+  private static Instant time(Path path) throws IOException {
+    return Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+  }
+
+  private static boolean isAbandoned(Path path, Instant old) throws IOException {
+    Matcher name = NAME.matcher(path.getFileName().toString());
+    if (!name.matches()) {
       return false;
     }
-    Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(matcher.group(2)));
+    return ORIGIN.equals(Optional.of(name.group(1))) ? hasEnded(name) : time(path).isBefore(old);
+  }
+
+  /** Whether the process of this machine that wrote under this name has ended. */
+  private static boolean hasEnded(Matcher name) {
+    Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(name.group(2)));
     if (process.isEmpty()) {
       return true;
     }
-    Instant written = Instant.ofEpochSecond(Long.parseLong(matcher.group(3)));
+    Instant written = Instant.ofEpochSecond(Long.parseLong(name.group(3)));
     return process
         .flatMap(handle -> handle.info().startInstant())
         .map(start -> Duration.between(written, start).abs().compareTo(START_TOLERANCE) > 0)

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -69,6 +72,15 @@ class OutputFileTest {
         obstacle.endsWith(" are free in " + folder + "; make room or choose another folder"));
   }
 
+  @Test
+  void whatOneOutputTakesIsNotThereForTheNext() throws IOException {
+    long free = Files.getFileStore(folder).getUsableSpace();
+    DiskRoom room = new DiskRoom();
+    assertEquals(Optional.empty(), room.obstacle(folder.resolve("out.mp4"), free / 2));
+    String obstacle = room.obstacle(folder.resolve("trace.json"), free).orElseThrow();
+    assertTrue(obstacle.contains("for it and the outputs before it"), obstacle);
+  }
+
   /** What others write must stay, and what is unknown too. */
   @Test
   void whatKilledProcessesHaveLeftIsDeleted() throws Exception {
@@ -100,6 +112,28 @@ class OutputFileTest {
     for (Path file : List.of(dead, reused, link)) {
       assertFalse(Files.exists(file), file.toString());
     }
+  }
+
+  /** Another machine may be writing what is young; nobody writes for days without adding to it. */
+  @Test
+  void whatOtherMachinesHaveLeftIsDeletedWhenItIsOld() throws IOException {
+    Path young = Files.createFile(folder.resolve(name("0123456789abcdef", 1, "1000")));
+    Path old = Files.createFile(folder.resolve(name("0123456789abcdef", 2, "1000")));
+    Path oldFrames = Files.createDirectory(folder.resolve(name("0", 3, "1000")));
+    Files.createFile(oldFrames.resolve("00000.png"));
+    String own = PartialFiles.beside(folder.resolve("x")).getFileName().toString();
+    Path oldAndRunning = Files.createFile(folder.resolve(own));
+    Path foreign = Files.createFile(folder.resolve(".zoetrope-notes.partial"));
+    Instant now = Files.getLastModifiedTime(young).toInstant();
+    Files.setLastModifiedTime(young, FileTime.from(now.minus(Duration.ofDays(6))));
+    for (Path path : List.of(old, oldFrames, oldAndRunning, foreign)) {
+      Files.setLastModifiedTime(path, FileTime.from(now.minus(Duration.ofDays(8))));
+    }
+    assertEquals(Optional.empty(), OutputFile.obstacle(folder.resolve("out.mp4")));
+    boolean knowsProcesses = own.split("-")[1].length() == 16;
+    assertEquals(knowsProcesses, Files.exists(oldAndRunning));
+    assertTrue(Files.exists(young) && Files.exists(foreign));
+    assertFalse(Files.exists(old) || Files.exists(oldFrames));
   }
 
   private static String name(String origin, long pid, String start) {

@@ -78,14 +78,18 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
    */
   public final void check(int width, int height, int frames, int framesPerSecond) {
     requireFit(width, height, framesPerSecond);
-    long samples = 3L * width * height * frames;
-    OutputFile.spaceObstacle(target, (long) (samples * bytesPerSample()))
+    OutputFile.spaceObstacle(target, expectedBytes(width, height, frames))
         .ifPresent(obstacle -> refuse(target.toString(), obstacle));
     try {
       OutputFile.rehearse(target, path -> begin(width, height, framesPerSecond, path));
     } catch (IOException e) {
       throw failure(e);
     }
+  }
+
+  /** Bytes that a usual clip of this size takes. */
+  public final long expectedBytes(int width, int height, int frames) {
+    return (long) (3.0 * width * height * frames * bytesPerSample());
   }
 
   /**

@@ -17,11 +17,11 @@ import java.util.stream.Stream;
  * @param bytes how much
  * @param reason what sets the limit, as the end of a sentence for people
  */
-record FreeMemory(long bytes, String reason) {
+public record FreeMemory(long bytes, String reason) {
   private static final Path ROOT = Path.of("/");
 
   /** What there is now. */
-  static FreeMemory now() {
+  public static FreeMemory now() {
     return now(ROOT);
   }
 

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -279,6 +280,13 @@ public final class Job {
           isShort() ? Optional.empty() : JobForecaster.of(parts.device(), this::countOperations);
     }
     return forecast;
+  }
+
+  /** How many operations the job takes: found by a dry run. */
+  public long operations() {
+    LongAdder count = new LongAdder();
+    countOperations(_ -> {}, _ -> count.increment());
+    return count.sum();
   }
 
   private void countOperations(Consumer<Stage> begins, Consumer<Operation> seen) {

@@ -42,7 +42,7 @@ final class BenchCommand implements Callable<Integer> {
   @Mixin private VaePrecisionOption vae;
 
   @Option(
-      names = "-p",
+      names = {"-p", "--parts"},
       paramLabel = "TEST:WxHxFRAMES",
       split = ",",
       description =
@@ -54,7 +54,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--scaling",
       paramLabel = "AXIS",
-      description = "Instead of -p, a series over tokens, frames or threads.")
+      description = "Instead of --parts, a series over tokens, frames or threads.")
   private Scaling scaling;
 
   @Option(
@@ -97,7 +97,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     requirePositive("--repetitions", repetitions);
     if (scaling != null && !tests.isEmpty()) {
-      throw new PipelineException("--scaling and -p exclude each other: leave one out");
+      throw new PipelineException("--scaling and --parts exclude each other: leave one out");
     }
     if (upTo != null) {
       requirePositive("--up-to", upTo);

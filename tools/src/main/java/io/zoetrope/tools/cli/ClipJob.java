@@ -1,7 +1,8 @@
 package io.zoetrope.tools.cli;
 
 import io.zoetrope.VideoPipeline;
-import io.zoetrope.files.OutputFile;
+import io.zoetrope.files.DiskRoom;
+import io.zoetrope.files.Printable;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.ClipSize;
@@ -15,22 +16,31 @@ import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.WeightSource;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The options of a job that makes a clip, and their check. */
 final class ClipJob {
   /** Columns that the first line keeps to. */
   private static final int LINE = 100;
 
-  @Parameters(paramLabel = "PROMPT", description = "What the clip shows.")
+  private static final long DEFAULT_SEED = 42;
+
+  @Parameters(paramLabel = "PROMPT", arity = "0..1", description = "What the clip shows.")
   private String prompt;
+
+  @Option(
+      names = {"-p", "--prompt"},
+      paramLabel = "TEXT",
+      description = "The same, for whoever prefers an option.")
+  private String promptOption;
 
   @Mixin private ModelOption model;
 
@@ -48,10 +58,11 @@ final class ClipJob {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      defaultValue = "42",
       description =
           "Seed of the initial noise, a number from 0 to 2^64 - 1, or 'random' or -1 for one that is"
-              + " drawn; gives the same noise as in diffusers (default: ${DEFAULT-VALUE}).")
+              + " drawn; gives the same noise as in diffusers (default: "
+              + DEFAULT_SEED
+              + ").")
   private String seed;
 
   @Mixin private DeviceOptions device;
@@ -98,6 +109,9 @@ final class ClipJob {
               + " ${DEFAULT-VALUE}).")
   private String output;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   @Option(
       names = "--verbose",
       description = "Say more: why no faster kernels compute, for instance.")
@@ -109,23 +123,21 @@ final class ClipJob {
    *
    * @param err gets the settings in force, and later the progress, and where outputs are
    * @param writesClip whether the clip is written at all
-   * @param otherOutputs files that the command writes, by the option that names them; null where it
-   *     was not given
+   * @param otherOutputs what the command writes beside
    */
-  ClipRun open(PrintWriter err, boolean writesClip, Map<String, Path> otherOutputs) {
+  ClipRun open(PrintWriter err, boolean writesClip, List<SideOutput> otherOutputs) {
+    requirePrompt();
     requireRange("--upscale", upscale, 64);
     MediaWriter writer = writesClip ? MediaWriter.open(output) : null;
-    Map<String, Path> outputs = new LinkedHashMap<>(otherOutputs);
-    outputs.put("--save-latents", saveLatents);
-    outputs.forEach(ClipJob::requireWritable);
-    outputs.put("--output", writer == null ? null : writer.target());
-    requireApart(outputs.values());
+    List<SideOutput> outputs = sideOutputs(otherOutputs);
+    outputs.forEach(SideOutput::requireWritable);
+    requireApart(outputs, writer);
     Backend backend = device.open();
     VideoPipeline pipeline = null;
     ClipRun run = null;
     try {
       pipeline = VideoPipeline.open(model.folder(), backend, precisions());
-      run = open(err, writer, backend, pipeline);
+      run = open(err, writer, outputs, backend, pipeline);
       return run;
     } finally {
       if (run == null) {
@@ -138,9 +150,34 @@ final class ClipJob {
     }
   }
 
+  /** Those of this class, too, without those that were not asked for. */
+  private List<SideOutput> sideOutputs(List<SideOutput> others) {
+    SideOutput latentsFile =
+        new SideOutput(
+            "--save-latents",
+            saveLatents,
+            (pipeline, request, _) ->
+                Float.BYTES * pipeline.geometry().latents(request.size()).count());
+    return Stream.concat(others.stream(), Stream.of(latentsFile))
+        .filter(side -> side.file() != null)
+        .toList();
+  }
+
   private ClipRun open(
-      PrintWriter err, MediaWriter writer, Backend backend, VideoPipeline pipeline) {
+      PrintWriter err,
+      MediaWriter writer,
+      List<SideOutput> outputs,
+      Backend backend,
+      VideoPipeline pipeline) {
     GenerationRequest request = request(pipeline);
+    if (device.isAutomatic()) {
+      String advice =
+          DeviceAdvice.of(backend)
+              .about(tiled ->
+                  pipeline.needs(
+                      request.with(Setting.VAE_TILING, tiled || request.get(Setting.VAE_TILING))));
+      err.println("device auto: " + advice);
+    }
     Job checked = pipeline.job(request);
     ClipSize size = request.size();
     int fps = framesPerSecond == null ? request.get(Setting.FRAMES_PER_SECOND) : framesPerSecond;
@@ -149,8 +186,9 @@ final class ClipJob {
     if (writer != null) {
       writer.check(size.width() * upscale, size.height() * upscale, size.frames(), fps);
     }
+    requireRoom(writer, outputs, pipeline, request, checked);
     String title =
-        "%s, %s: %dx%d, %s, %s, seed %s"
+        "%s, %s: %dx%d, %s, %s, %s"
             .formatted(
                 model.name(),
                 precision,
@@ -158,10 +196,12 @@ final class ClipJob {
                 size.height(),
                 counted(size.frames(), "frame"),
                 counted(request.get(Setting.STEPS), "step"),
-                Long.toUnsignedString(request.get(Setting.SEED)));
+                latents == null
+                    ? "seed " + Long.toUnsignedString(request.get(Setting.SEED))
+                    : "given latents");
     announce(err, title, backend);
     inputs.notes().forEach(err::println);
-    checked.warnings().forEach(warning -> err.println("warning: " + warning));
+    warnings(checked).forEach(warning -> err.println("warning: " + warning));
     return new ClipRun(
         backend, pipeline, checked, title, new ClipRun.Showing(writer, output, fps, upscale), err);
   }
@@ -180,18 +220,41 @@ final class ClipJob {
     err.flush();
   }
 
+  private List<String> warnings(Job checked) {
+    List<String> warnings = new ArrayList<>(checked.warnings());
+    if (seed != null && latents != null) {
+      warnings.add("the seed has no effect: --latents gives the initial noise");
+    }
+    return warnings;
+  }
+
   private static String counted(int number, String what) {
     return number + " " + what + (number == 1 ? "" : "s");
   }
 
-  private GenerationRequest request(VideoPipeline pipeline) {
+  /** A prompt is given once, in whichever way. */
+  private void requirePrompt() {
+    if (prompt != null && promptOption != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "the prompt is given twice, as '%s' and with --prompt"
+              .formatted(Printable.value(prompt)));
+    }
+    prompt = prompt == null ? promptOption : prompt;
+    if (prompt == null) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing required parameter: 'PROMPT', what the clip shows");
+    }
     if (prompt.isBlank()) {
       throw new PipelineException("the prompt is empty; say what the clip shows");
     }
+  }
+
+  private GenerationRequest request(VideoPipeline pipeline) {
     GenerationRequest request =
         job.applyTo(pipeline.request(prompt))
             .with(Setting.NEGATIVE_PROMPT, negativePrompt)
-            .with(Setting.SEED, Seed.parse(seed));
+            .with(Setting.SEED, seed == null ? DEFAULT_SEED : Seed.parse(seed));
     if (saveLatents != null) {
       request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }
@@ -234,21 +297,12 @@ final class ClipJob {
     }
   }
 
-  private static void requireWritable(String option, Path file) {
-    if (file == null) {
-      return;
-    }
-    OutputFile.obstacle(file)
-        .ifPresent(obstacle -> {
-          throw new PipelineException("%s %s: %s".formatted(option, file, obstacle));
-        });
-  }
-
   /** An output must not be written over another one, or into a folder that is replaced. */
-  private static void requireApart(Collection<Path> outputs) {
+  private static void requireApart(List<SideOutput> outputs, MediaWriter writer) {
     List<Path> paths =
-        outputs.stream()
-            .filter(Objects::nonNull)
+        Stream.concat(
+                outputs.stream().map(SideOutput::file),
+                Stream.ofNullable(writer).map(MediaWriter::target))
             .map(path -> path.toAbsolutePath().normalize())
             .toList();
     for (Path path : paths) {
@@ -257,6 +311,25 @@ final class ClipJob {
             "%s would be written over another output; choose another name".formatted(path));
       }
     }
+  }
+
+  /** All outputs together must fit on their disks. */
+  private void requireRoom(
+      MediaWriter writer,
+      List<SideOutput> outputs,
+      VideoPipeline pipeline,
+      GenerationRequest request,
+      Job checked) {
+    DiskRoom room = new DiskRoom();
+    if (writer != null) {
+      ClipSize size = request.size();
+      room.obstacle(
+          writer.target(),
+          writer.expectedBytes(size.width() * upscale, size.height() * upscale, size.frames()));
+    }
+    outputs.forEach(side ->
+        side.requireNone(
+            room.obstacle(side.file(), side.size().bytes(pipeline, request, checked))));
   }
 
   private void requireScalable(ClipSize size) {

@@ -11,13 +11,10 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.run.Job;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
 /**
@@ -48,7 +45,7 @@ final class ClipRun implements AutoCloseable {
   private final Showing showing;
   private final PrintWriter err;
   private final ProgressPrinter progress;
-  private final List<RuntimeException> failures = new ArrayList<>();
+  private final KeptFailures failures = new KeptFailures();
 
   /**
    * Takes over a device and a pipeline.
@@ -115,7 +112,7 @@ final class ClipRun implements AutoCloseable {
   GenerationResult run(Progress watched, Tracer tracer) {
     try {
       GenerationResult result = job.run(watched, tracer);
-      failures.addAll(result.failures());
+      failures.add(result.failures());
       return result;
     } catch (RuntimeException e) {
       progress.abandon();
@@ -139,21 +136,14 @@ final class ClipRun implements AutoCloseable {
     });
   }
 
-  /** Writes an output; a failure is kept for {@link #finish}. */
+  /** Writes an output; a failure that users can mend is kept for {@link #finish}. */
   void write(Runnable output) {
-    try {
-      output.run();
-    } catch (CancellationException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      failures.add(e);
-    }
+    failures.keep(output);
   }
 
   /** Says what could not be written; returns the exit code. */
   int finish() {
-    failures.forEach(failure -> err.println(Main.oneLine(failure)));
-    return failures.isEmpty() ? 0 : 1;
+    return failures.finish(err);
   }
 
   private Provenance provenance(GenerationResult result) {

@@ -44,11 +44,21 @@ final class DeviceOptions {
 
   /** The device with another number of threads; 0 is one per processor. */
   Backend open(int count) {
-    if (device.equals(AUTO)) {
+    if (isAutomatic()) {
       return AutomaticDevice.open(count, spec.commandLine().getErr());
     }
     Restart.ifThoroughIsNeeded(device);
     return BackendProvider.open(device, count);
+  }
+
+  /** Whether {@code auto} chooses. */
+  boolean isAutomatic() {
+    return device.equals(AUTO);
+  }
+
+  /** Whether the user named one. */
+  boolean isGiven() {
+    return spec.commandLine().getParseResult().hasMatchedOption("--device");
   }
 
   /** Compute threads in force. */

@@ -3,7 +3,7 @@ package io.zoetrope.tools.cli;
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.pipeline.GenerationResult;
 import java.nio.file.Path;
-import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +37,11 @@ final class GenerateCommand implements Callable<Integer> {
         job.open(
             spec.commandLine().getErr(),
             true,
-            Collections.singletonMap("--save-tensors", saveTensors))) {
+            List.of(
+                new SideOutput(
+                    "--save-tensors",
+                    saveTensors,
+                    (pipeline, request, _) -> TensorRecorder.bytes(pipeline, request))))) {
       TensorRecorder recorder = new TensorRecorder();
       GenerationResult result =
           run.run(run.progress(), saveTensors == null ? VideoPipeline.UNTRACED : recorder);

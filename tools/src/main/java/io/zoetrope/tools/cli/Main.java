@@ -24,7 +24,8 @@ import picocli.CommandLine.Command;
     versionProvider = Version.class,
     footer = {
       "",
-      "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C.",
+      "Exit codes: 0 success, 1 failure, 2 wrong usage, 3 parity: nothing failed, but some was not"
+          + " run, 130 stopped by Ctrl-C.",
       "Environment: ZOETROPE_JAVA_HOME names the JDK to use, ZOETROPE_JAVA_OPTIONS options for it"
           + " such as -Xmx8g; with ZOETROPE_STACK_TRACES a failure shows where it happened."
     })
@@ -96,10 +97,6 @@ public final class Main {
     } catch (OutOfMemoryError e) {
       err.println(
           "zoetrope: out of memory (%s): use a smaller size, fewer frames, --vae-tiling or --device cpu,conv=implicit-gemm; 'zoetrope inspect' says what a job needs"
-              .formatted(e.getMessage()));
-    } catch (InternalError e) {
-      err.println(
-          "zoetrope: a file could not be read any more (%s): it was cut off meanwhile, or its disk fails"
               .formatted(e.getMessage()));
     } catch (Error e) {
       BugReport.print(err, e);

@@ -15,8 +15,7 @@ import io.zoetrope.tools.profile.ReportFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -97,9 +96,11 @@ final class ProfileCommand implements Callable<Integer> {
     if (warmUp < 0 || warmUp > 100) {
       throw new PipelineException("--warm-up %d is outside 0 to 100".formatted(warmUp));
     }
-    Map<String, Path> outputs = new LinkedHashMap<>();
-    outputs.put("--report", report);
-    outputs.put("--trace", trace);
+    List<SideOutput> outputs =
+        List.of(
+            new SideOutput("--report", report, (_, _, _) -> ProfileReport.MOST_BYTES),
+            new SideOutput(
+                "--trace", trace, (_, _, job) -> ChromeTrace.OPERATION_BYTES * job.operations()));
     try (ClipRun run = job.open(spec.commandLine().getErr(), !noOutput, outputs)) {
       for (int i = 0; i < warmUp; i++) {
         run.job().run(Progress.NONE, VideoPipeline.UNTRACED);

@@ -1,50 +1,124 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.files.ExpectedException;
+import io.zoetrope.files.Printable;
+import io.zoetrope.kernels.cpu.jit.GeneratedBackend;
 import io.zoetrope.kernels.cuda.CudaBackend;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tools.selftest.SelfTest;
 import io.zoetrope.tools.selftest.SelfTestTable;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Runs every kernel of a CUDA device against the CPU and prints a table for a report. */
+/** Compares every operation of devices with its definition and prints a table for a report. */
 @Command(
     name = "selftest",
     description = {
-      "Runs every operation on a CUDA device, compares it with the CPU and takes its time.",
-      "Prints a table to paste into a report. Exits with 1 when a result is wrong.",
-      "With --device cuda-emulated it needs no card, and takes no times."
+      "Runs every operation on a device, compares it with its definition, and on a card takes its",
+      "time. Prints a table to paste into a report. Exits with 1 when a result is wrong.",
+      "Without --device it tries all devices and kernels that this machine has, and says why it",
+      "has not the others."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class SelftestCommand implements Callable<Integer> {
+  private static final String CARD = "cuda";
+  private static final String EMULATED_CARD = "cuda-emulated";
+  private static final String VECTOR_API = "cpu,gemm=vector";
+
+  private final SelfTest.Definition definition = new SelfTest.Definition();
+
   @Mixin private DeviceOptions device;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
-    try (Backend backend = device.open()) {
-      if (!(backend instanceof CudaBackend cuda)) {
-        throw new PipelineException(
-            "selftest is for CUDA devices: use --device cuda or --device cuda-emulated");
+    boolean isRight;
+    if (device.isGiven()) {
+      try (Backend backend = device.open()) {
+        isRight = test(backend);
       }
-      out.printf(
-          "%s on %s, Java %s, %s %s%n",
-          new Version().getVersion()[0],
-          backend.name(),
-          Runtime.version(),
-          System.getProperty("os.name"),
-          System.getProperty("os.version"));
-      SelfTestTable table = new SelfTestTable(out);
-      new SelfTest(backend, cuda.runtime()).run(table::add);
-      return table.end() ? 0 : 1;
+    } else {
+      // A virtual machine that runs the Vector API runs the others, too.
+      Restart.ifThoroughIsNeeded(VECTOR_API);
+      isRight = testAll(devices());
     }
+    return isRight ? 0 : 1;
+  }
+
+  /** Whether all devices are right that are here. */
+  boolean testAll(List<String> devices) {
+    boolean areRight = true;
+    for (String name : devices) {
+      areRight &= test(name);
+      spec.commandLine().getOut().println();
+    }
+    return areRight;
+  }
+
+  /** Whether a device is right, or not here. */
+  private boolean test(String name) {
+    Optional<Backend> opened = open(name);
+    if (opened.isEmpty()) {
+      return true;
+    }
+    try (Backend backend = opened.get()) {
+      return test(backend);
+    } catch (ExpectedException e) {
+      spec.commandLine().getOut().printf("%s: failed: %s%n", name, Printable.line(e.getMessage()));
+      return false;
+    }
+  }
+
+  private Optional<Backend> open(String name) {
+    try {
+      return Optional.of(BackendProvider.open(name, device.threads()));
+    } catch (ExpectedException e) {
+      spec.commandLine().getOut().printf("%s: not run: %s%n", name, Printable.line(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  /** All devices, and kernels of the CPU, that there may be. */
+  static List<String> devices() {
+    return Stream.of(
+            Stream.of(CARD),
+            GeneratedBackend.instructionSets().stream().map(set -> "cpu,gemm=" + set),
+            Stream.of(VECTOR_API, EMULATED_CARD))
+        .flatMap(names -> names)
+        .toList();
+  }
+
+  private boolean test(Backend backend) {
+    if (backend instanceof ReferenceBackend) {
+      throw new PipelineException(
+          "selftest compares devices with reference: name another one, or none for all");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "%s on %s, Java %s, %s %s%n",
+        new Version().getVersion()[0],
+        backend.name(),
+        Runtime.version(),
+        System.getProperty("os.name"),
+        System.getProperty("os.version"));
+    SelfTestTable table = new SelfTestTable(out);
+    new SelfTest(
+            backend,
+            backend instanceof CudaBackend card ? Optional.of(card.runtime()) : Optional.empty(),
+            definition)
+        .run(table::add);
+    return table.end();
   }
 }

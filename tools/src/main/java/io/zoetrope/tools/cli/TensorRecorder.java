@@ -1,7 +1,10 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.Setting;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Lifetime;
@@ -28,6 +31,10 @@ final class TensorRecorder implements Tracer {
           "denoise/initial_latents", "initial_latents",
           "denoise/sigmas", "sigmas",
           "denoise/timesteps", "timesteps");
+
+  /** Names and shapes, about. */
+  private static final long HEADER_BYTES = 1000;
+
   private static final Pattern LATENTS = Pattern.compile("denoise/step\\d+/latents_after");
 
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -47,6 +54,18 @@ final class TensorRecorder implements Tracer {
       latentsAfterStep.add(tensor.toFloats());
       latentsShape = tensor.shape();
     }
+  }
+
+  /** Bytes of the file for a request. */
+  static long bytes(VideoPipeline pipeline, GenerationRequest request) {
+    long prompts = request.isGuided() ? 2 : 1;
+    long embeddings =
+        prompts * request.get(Setting.MAX_SEQUENCE_LENGTH) * pipeline.text().features();
+    long latents = pipeline.geometry().latents(request.size()).count();
+    long states = 1L + request.get(Setting.STEPS);
+    return HEADER_BYTES
+        + Float.BYTES * (embeddings + states * latents + 2 * states)
+        + request.size().bytes();
   }
 
   /** Writes the file. */

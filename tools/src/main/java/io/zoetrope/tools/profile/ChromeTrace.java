@@ -16,6 +16,9 @@ import java.util.List;
  * times. Times are microseconds from the job's beginning, to the nanosecond.
  */
 public final class ChromeTrace {
+  /** Bytes that an operation takes with the scopes around it, about. */
+  public static final long OPERATION_BYTES = 350;
+
   private static final int PROCESS = 1;
   private static final int THREAD = 1;
 

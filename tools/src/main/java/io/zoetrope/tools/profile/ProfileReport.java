@@ -2,6 +2,9 @@ package io.zoetrope.tools.profile;
 
 /** Shows a profile: where the time went, and how close to the device's limits that was. */
 public final class ProfileReport {
+  /** No report is longer: the places of a model are some hundreds, each a row of JSON at most. */
+  public static final long MOST_BYTES = 1 << 20;
+
   private static final int ROWS_FOR_PEOPLE = 20;
 
   private ProfileReport() {}

@@ -11,6 +11,11 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +88,30 @@ class ArgumentsTest extends CommandTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"-p", "--prompt"})
+  void aPromptMayBeAnOption(String option) {
+    Path clip = folder.resolve("out.gif");
+    String[] job = {
+      "generate",
+      option,
+      "-Vivid colours",
+      "--model",
+      model.toString(),
+      "--size",
+      "16x16",
+      "--frames",
+      "1",
+      "--steps",
+      "1",
+      "-o",
+      clip.toString()
+    };
+    assertEquals(0, run(job), err.toString());
+    assertEquals(0, run("info", clip.toString()), err.toString());
+    assertTrue(out.toString().contains("\"prompt\" : \"-Vivid colours\""), out.toString());
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
@@ -93,6 +122,8 @@ class ArgumentsTest extends CommandTest {
           generate red --stps 3     | unknown option '--stps': did you mean --strength or --steps?
           generate red --cfg-scale 5 | did you mean --guidance?
           generate a red ball       | unexpected argument 'red': put text that has spaces in quotes
+          generate                  | Missing required parameter: 'PROMPT'
+          generate red -p blue      | the prompt is given twice, as 'red' and with --prompt
           generate red -Vivid       | unknown option '-Vivid'
           inspect --deepth 3 x      | did you mean --depth
           """)
@@ -121,6 +152,32 @@ class ArgumentsTest extends CommandTest {
   void otherSeedsAreRefused(String seed) {
     var e = assertThrows(PipelineException.class, () -> Seed.parse(seed));
     assertTrue(e.getMessage().contains("2^64 - 1"), e.getMessage());
+  }
+
+  /**
+   * A short option means the same wherever it is, but for -p: the prompt of a job, the parts that
+   * are measured.
+   */
+  @Test
+  void shortOptionsHaveOneMeaning() {
+    Map<String, Set<String>> meanings = new TreeMap<>();
+    new CommandLine(new Main())
+        .getSubcommands()
+        .values()
+        .forEach(command ->
+            command
+                .getCommandSpec()
+                .options()
+                .forEach(option ->
+                    Stream.of(option.names())
+                        .filter(name -> name.length() == 2)
+                        .forEach(name ->
+                            meanings
+                                .computeIfAbsent(name, _ -> new TreeSet<>())
+                                .add(option.longestName()))));
+    assertEquals(Set.of("--parts", "--prompt"), meanings.remove("-p"));
+    assertTrue(meanings.keySet().containsAll(Set.of("-o", "-n", "-h", "-V")), meanings.toString());
+    meanings.forEach((name, found) -> assertEquals(1, found.size(), name + " is " + found));
   }
 
   @Test

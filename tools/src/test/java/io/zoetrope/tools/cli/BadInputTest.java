@@ -119,6 +119,23 @@ class BadInputTest extends CommandTest {
   }
 
   @Test
+  void saysThatASeedHasNoEffectBesideLatents() {
+    String latents = folder.resolve("latents.safetensors").toString();
+    assertEquals(0, generate("--save-latents", latents, "--seed", "7"), err.toString());
+    assertTrue(err.toString().contains(", seed 7"), err.toString());
+    assertFalse(err.toString().contains("warning: "), err.toString());
+    err.getBuffer().setLength(0);
+    assertEquals(0, generate("--latents", latents), err.toString());
+    assertTrue(err.toString().contains(", given latents"), err.toString());
+    assertFalse(err.toString().contains("warning: "), err.toString());
+    assertEquals(0, generate("--latents", latents, "--seed", "7"), err.toString());
+    assertTrue(
+        err.toString()
+            .contains("warning: the seed has no effect: --latents gives the initial noise"),
+        err.toString());
+  }
+
+  @Test
   void refusesUnknownKernels() {
     assertRefused(generateWith("sse"), "-Dzoetrope.gemm=sse", "known kernels are auto");
   }

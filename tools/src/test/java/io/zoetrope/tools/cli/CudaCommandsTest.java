@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the README runs on a card, reduced, on the emulator: every access is checked, and host
- * memory is none of the device's.
+ * What commands write on a card, on the emulator: every access is checked, and host memory is none
+ * of the device's. {@link DocumentedCommandsTest} runs all of them.
  */
 class CudaCommandsTest extends CommandTest {
   private static final String DEVICE = "cuda-emulated";
@@ -98,38 +98,6 @@ class CudaCommandsTest extends CommandTest {
             "-o",
             clip.toString()),
         err.toString());
-  }
-
-  @Test
-  void profiles() throws IOException {
-    Path trace = folder.resolve("trace.json");
-    assertEquals(
-        0,
-        onDevice("profile", "--guidance", "1", "--no-output", "--trace", trace.toString()),
-        err.toString());
-    assertTrue(out.toString().contains("wall time"), out.toString());
-    assertTrue(Files.size(trace) > 0);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"block", "forward", "vae-decode"})
-  void measuresParts(String part) {
-    assertEquals(
-        0,
-        run(
-            "bench",
-            "--model",
-            model.toString(),
-            "--device",
-            DEVICE,
-            "-p",
-            part + ":16x16x1",
-            "--warm-up",
-            "0",
-            "-r",
-            "1"),
-        err.toString());
-    assertTrue(out.toString().contains(part), out.toString());
   }
 
   /** Whole pipelines, from text and from a clip, stage by stage beside diffusers. */

@@ -25,6 +25,7 @@ class SelfTestTest {
   private static final long MEMORY = 512L << 20;
 
   private final StringWriter out = new StringWriter();
+  private final SelfTest.Definition definition = new SelfTest.Definition();
   private final SelfTestTable table = new SelfTestTable(new PrintWriter(out, true));
 
   /** Knows what was launched. */
@@ -52,7 +53,7 @@ class SelfTestTest {
   void everyKernelIsRunAndRight() {
     CountingRuntime runtime = new CountingRuntime(EmulatedRuntime::libraryModule);
     try (CudaBackend backend = new CudaBackend(runtime)) {
-      new SelfTest(backend, runtime).run(table::add);
+      new SelfTest(backend, Optional.of(runtime), definition).run(table::add);
     }
     assertTrue(table.end(), out.toString());
     assertEquals(new TreeSet<>(new PtxLibrary().kernels()), runtime.launched);
@@ -68,7 +69,7 @@ class SelfTestTest {
             kernel -> kernel.equals("multiply") ? mutant : EmulatedRuntime.libraryModule(kernel));
     try (CudaBackend backend = new CudaBackend(runtime)) {
       List<Trial> trials = trials(DType.BF16, "add and a vector", "multiply and a vector");
-      new SelfTest(backend, runtime, trials).run(table::add);
+      new SelfTest(backend, Optional.of(runtime), definition, trials).run(table::add);
     }
     assertFalse(table.end());
     assertTrue(out.toString().contains("WRONG"), out.toString());
@@ -104,7 +105,8 @@ class SelfTestTest {
   void whatIsTooLargeForACardHasNoTime() {
     EmulatedRuntime runtime = new TimedRuntime(40L << 20);
     try (CudaBackend backend = new CudaBackend(runtime)) {
-      new SelfTest(backend, runtime, trials(DType.BF16, "add and a vector", "addInPlace"))
+      new SelfTest(
+              backend, Optional.of(runtime), definition, trials(DType.BF16, "add and a vector", "addInPlace"))
           .run(result -> {
             table.add(result);
             assertTrue(result.speed().isEmpty());
@@ -124,7 +126,7 @@ class SelfTestTest {
             .map(trial -> new Trial(trial.title(), trial.typical(), Optional.of(trial.typical())))
             .toList();
     try (CudaBackend backend = new CudaBackend(runtime)) {
-      new SelfTest(backend, runtime, trials)
+      new SelfTest(backend, Optional.of(runtime), definition, trials)
           .run(result -> {
             table.add(result);
             SelfTestResult.Speed speed = result.speed().orElseThrow();

@@ -1,0 +1,240 @@
+package io.zoetrope.tools.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.testing.Fixtures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/**
+ * Every command that the documents name runs on the emulated card, with all its options, but for
+ * the tiniest clip: what somebody with a card would type first.
+ */
+class DocumentedCommandsTest extends CommandTest {
+  private static final Path ROOT = Fixtures.path("..");
+
+  /** Lines of code, and code in the text, which may go over the end of a line. */
+  private static final Pattern COMMAND =
+      Pattern.compile(
+          "(?m)^ *(?:\\./)?zoetrope ([^#\n]+)|`(?:source <\\()?(?:\\./)?zoetrope ([^`)]+)\\)?`");
+
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+
+  /** Defaults of a model, which no job of the documents leaves as they are. */
+  private static final String TINY_JOB =
+      """
+      {"width": 16, "height": 16, "num_frames": 1, "num_inference_steps": 1,
+       "max_sequence_length": 16}
+      """;
+
+  private static final List<String> SIZES = List.of("--size", "--frames", "--steps");
+
+  private static final Map<String, String> TINY_BENCH = Map.of("-r", "1", "--warm-up", "0");
+
+  private static final String CASE = "t2v_7f";
+
+  @BeforeEach
+  void makeJobsTiny() throws IOException {
+    Files.writeString(model.resolve("zoetrope.json"), TINY_JOB);
+  }
+
+  static Set<List<String>> commands() {
+    Set<List<String>> commands = new LinkedHashSet<>();
+    for (Path document : documents()) {
+      COMMAND
+          .matcher(read(document))
+          .results()
+          .map(found -> words(found.group(1) == null ? found.group(2) : found.group(1)))
+          .forEach(commands::add);
+    }
+    return commands;
+  }
+
+  private static List<Path> documents() {
+    try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+      List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+      documents.add(ROOT.resolve("CONTRIBUTING.md"));
+      docs.filter(file -> file.toString().endsWith(".md"))
+          .filter(file -> !file.endsWith("speed-log.md"))
+          .sorted()
+          .forEach(documents::add);
+      return documents;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> words(String command) {
+    return WORD.matcher(command)
+        .results()
+        .map(DocumentedCommandsTest::word)
+        .filter(word -> !word.equals("..."))
+        .toList();
+  }
+
+  private static String word(MatchResult found) {
+    return found.group(1) == null ? found.group(2) : "a prompt";
+  }
+
+  @Test
+  void allCommandsAreDocumented() {
+    Set<String> all = new TreeSet<>(new CommandLine(new Main()).getSubcommands().keySet());
+    Set<String> documented = new TreeSet<>();
+    commands().forEach(words -> documented.add(words.getFirst()));
+    assertEquals(all, documented);
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void runs(List<String> words) throws IOException {
+    List<String> reduced = reduced(words);
+    makeInputs(reduced);
+    assertEquals(0, run(reduced.toArray(String[]::new)), reduced + "\n" + out + err);
+    assertTrue(!out.toString().isEmpty() || err.toString().contains("wrote "), err.toString());
+  }
+
+  /** A clip that info can read, and latents for a job. */
+  private void makeInputs(List<String> reduced) {
+    int latents = reduced.indexOf("--latents");
+    if (reduced.getFirst().equals("info") || latents > 0) {
+      String file = latents > 0 ? reduced.get(latents + 1) : folder.resolve("made").toString();
+      assertEquals(
+          0, generate("--size", "16x16", "--frames", "1", "--save-tensors", file), err.toString());
+    }
+  }
+
+  /** The same command about the smallest of everything, with outputs in a folder of its own. */
+  private List<String> reduced(List<String> words) {
+    String command = words.getFirst();
+    List<String> positional = new ArrayList<>();
+    Map<String, String> options = new LinkedHashMap<>();
+    Iterator<String> rest = words.listIterator(1);
+    CommandLine.Model.CommandSpec spec =
+        new CommandLine(new Main()).getSubcommands().get(command).getCommandSpec();
+    while (rest.hasNext()) {
+      String word = rest.next();
+      if (!word.startsWith("-")) {
+        positional.add(positional(command, word));
+      } else {
+        boolean isFlag = spec.findOption(word).arity().max() == 0;
+        options.put(word, isFlag ? null : value(word, rest.next()));
+      }
+    }
+    if (!options.containsKey("--help")) {
+      reduce(command, positional, options);
+    }
+    List<String> reduced = new ArrayList<>(List.of(command));
+    reduced.addAll(positional);
+    options.forEach((name, value) -> {
+      reduced.add(name);
+      Stream.ofNullable(value).forEach(reduced::add);
+    });
+    return reduced;
+  }
+
+  private void reduce(String command, List<String> positional, Map<String, String> options) {
+    SIZES.forEach(options::remove);
+    switch (command) {
+      case "generate", "profile" -> {
+        if (positional.isEmpty()) {
+          positional.add("a prompt");
+        }
+        options.put("--model", model.toString());
+        options.computeIfPresent("--warm-up", (_, _) -> "1");
+        options.putIfAbsent("-o", folder.resolve("out.gif").toString());
+      }
+      case "bench" -> {
+        // All parts are measured once; block is the quickest of them.
+        if (!options.isEmpty() && !options.containsKey("--scaling")) {
+          options.putIfAbsent("-p", "block:16x16x1");
+        }
+        options.put("--model", model.toString());
+        options.putAll(TINY_BENCH);
+        options.computeIfPresent("-p", (_, parts) -> parts.replaceAll(":[0-9x]+", ":16x16x1"));
+        if (options.containsKey("--scaling")) {
+          options.put("--up-to", isOfTokens(options) ? "256" : "1");
+        }
+      }
+      case "parity" -> options.put("--case", CASE);
+      default -> {}
+    }
+    Optional<String> device = device(command, options);
+    options.remove("--device");
+    device.ifPresent(name -> options.put("--device", name));
+  }
+
+  private static boolean isOfTokens(Map<String, String> options) {
+    return options.get("--scaling").equals("tokens");
+  }
+
+  /**
+   * Main memory is what inspect tells of, and info reads the provenance. Series over frames and
+   * threads decode 256x256 pixels, for which the emulator takes minutes. A self-test of all devices
+   * is another test's.
+   */
+  private static Optional<String> device(String command, Map<String, String> options) {
+    boolean isOnCpu =
+        switch (command) {
+          case "bench" -> options.containsKey("--scaling") && !isOfTokens(options);
+          case "selftest" -> !options.containsKey("--device");
+          default -> false;
+        };
+    return List.of("inspect", "info", "generate-completion").contains(command)
+        ? Optional.empty()
+        : Optional.of(isOnCpu ? "cpu" : "cuda-emulated");
+  }
+
+  private String positional(String command, String word) {
+    return switch (command) {
+      case "inspect" -> model.toString();
+      case "parity" ->
+          Files.isDirectory(ROOT.resolve(word))
+              ? Fixtures.path("wan21-t2v-variants-tiny").toString()
+              : Fixtures.path("").toString();
+      case "info" -> folder.resolve("out.mp4").toString();
+      default -> "a prompt";
+    };
+  }
+
+  private String value(String option, String word) {
+    return switch (option) {
+      case "-o",
+          "--results",
+          "--report",
+          "--trace",
+          "--latents",
+          "--save-latents",
+          "--save-tensors" ->
+          folder.resolve(Path.of(word).getFileName()).toString();
+      default -> word;
+    };
+  }
+}
