@@ -161,7 +161,7 @@ class ArgumentsTest extends CommandTest {
   @Test
   void shortOptionsHaveOneMeaning() {
     Map<String, Set<String>> meanings = new TreeMap<>();
-    new CommandLine(new Main())
+    Main.commandLine()
         .getSubcommands()
         .values()
         .forEach(command ->

@@ -106,7 +106,7 @@ class DocumentedCommandsTest extends CommandTest {
 
   @Test
   void allCommandsAreDocumented() {
-    Set<String> all = new TreeSet<>(new CommandLine(new Main()).getSubcommands().keySet());
+    Set<String> all = new TreeSet<>(Main.commandLine().getSubcommands().keySet());
     Set<String> documented = new TreeSet<>();
     commands().forEach(words -> documented.add(words.getFirst()));
     assertEquals(all, documented);
@@ -138,7 +138,7 @@ class DocumentedCommandsTest extends CommandTest {
     Map<String, String> options = new LinkedHashMap<>();
     Iterator<String> rest = words.listIterator(1);
     CommandLine.Model.CommandSpec spec =
-        new CommandLine(new Main()).getSubcommands().get(command).getCommandSpec();
+        Main.commandLine().getSubcommands().get(command).getCommandSpec();
     while (rest.hasNext()) {
       String word = rest.next();
       if (!word.startsWith("-")) {

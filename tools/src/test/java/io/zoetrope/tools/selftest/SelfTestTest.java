@@ -106,7 +106,10 @@ class SelfTestTest {
     EmulatedRuntime runtime = new TimedRuntime(40L << 20);
     try (CudaBackend backend = new CudaBackend(runtime)) {
       new SelfTest(
-              backend, Optional.of(runtime), definition, trials(DType.BF16, "add and a vector", "addInPlace"))
+              backend,
+              Optional.of(runtime),
+              definition,
+              trials(DType.BF16, "add and a vector", "addInPlace"))
           .run(result -> {
             table.add(result);
             assertTrue(result.speed().isEmpty());
