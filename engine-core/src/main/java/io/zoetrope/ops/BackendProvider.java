@@ -1,5 +1,6 @@
 package io.zoetrope.ops;
 
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -28,6 +29,21 @@ public interface BackendProvider {
    */
   default boolean computesInJava(DeviceSpec spec) {
     return false;
+  }
+
+  /**
+   * The ways in which devices of this name compute, whether or not this machine has them, each
+   * written as {@link #open(String, int)} takes it; none for the definition of all operations.
+   */
+  default List<String> ways() {
+    return List.of(device());
+  }
+
+  /** The ways in which all devices of this installation compute. */
+  static List<String> allWays() {
+    return ServiceLoader.load(BackendProvider.class).stream()
+        .flatMap(provider -> provider.get().ways().stream())
+        .toList();
   }
 
   /**

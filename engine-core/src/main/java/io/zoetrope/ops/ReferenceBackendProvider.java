@@ -1,5 +1,7 @@
 package io.zoetrope.ops;
 
+import java.util.List;
+
 /** Offers {@link ReferenceBackend} as device {@code reference}. */
 public final class ReferenceBackendProvider implements BackendProvider {
   @Override
@@ -16,5 +18,10 @@ public final class ReferenceBackendProvider implements BackendProvider {
   @Override
   public boolean computesInJava(DeviceSpec spec) {
     return true;
+  }
+
+  @Override
+  public List<String> ways() {
+    return List.of();
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Announces the device "cpu". Which kernels compute is chosen by what the processor has, or by the
@@ -30,6 +31,14 @@ public final class CpuBackendProvider implements BackendProvider {
   @Override
   public String device() {
     return "cpu";
+  }
+
+  /** Each instruction set, and the Vector API. */
+  @Override
+  public List<String> ways() {
+    return Stream.concat(GeneratedBackend.instructionSets().stream(), Stream.of(VECTOR))
+        .map(kernels -> "%s,%s=%s".formatted(device(), GEMM, kernels))
+        .toList();
   }
 
   /**

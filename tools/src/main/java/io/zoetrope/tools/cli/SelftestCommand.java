@@ -2,7 +2,6 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.files.ExpectedException;
 import io.zoetrope.files.Printable;
-import io.zoetrope.kernels.cpu.jit.GeneratedBackend;
 import io.zoetrope.kernels.cuda.CudaBackend;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
@@ -14,7 +13,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,10 +30,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class SelftestCommand implements Callable<Integer> {
-  private static final String CARD = "cuda";
-  private static final String EMULATED_CARD = "cuda-emulated";
-  private static final String VECTOR_API = "cpu,gemm=vector";
-
   private final SelfTest.Definition definition = new SelfTest.Definition();
 
   @Mixin private DeviceOptions device;
@@ -51,8 +45,9 @@ final class SelftestCommand implements Callable<Integer> {
       }
     } else {
       // A virtual machine that runs the Vector API runs the others, too.
-      Restart.ifThoroughIsNeeded(VECTOR_API);
-      isRight = testAll(devices());
+      List<String> devices = BackendProvider.allWays();
+      devices.forEach(Restart::ifThoroughIsNeeded);
+      isRight = testAll(devices);
     }
     return isRight ? 0 : 1;
   }
@@ -88,16 +83,6 @@ final class SelftestCommand implements Callable<Integer> {
       spec.commandLine().getOut().printf("%s: not run: %s%n", name, Printable.line(e.getMessage()));
       return Optional.empty();
     }
-  }
-
-  /** All devices, and kernels of the CPU, that there may be. */
-  static List<String> devices() {
-    return Stream.of(
-            Stream.of(CARD),
-            GeneratedBackend.instructionSets().stream().map(set -> "cpu,gemm=" + set),
-            Stream.of(VECTOR_API, EMULATED_CARD))
-        .flatMap(names -> names)
-        .toList();
   }
 
   private boolean test(Backend backend) {

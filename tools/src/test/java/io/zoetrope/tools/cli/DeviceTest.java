@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.kernels.cuda.standin.NeedsStandIn;
 import io.zoetrope.kernels.cuda.standin.StandInDriver;
+import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.StageNeeds;
@@ -75,7 +76,7 @@ class DeviceTest extends CommandTest {
   /** Alone it runs what there is, and says of everything else why not. */
   @Test
   void selftestAloneRunsWhatThereIs() {
-    List<String> all = SelftestCommand.devices();
+    List<String> all = BackendProvider.allWays();
     assertTrue(all.containsAll(List.of("cuda", "cpu,gemm=avx2", "cpu,gemm=amx")), all.toString());
     assertTrue(all.containsAll(List.of("cpu,gemm=vector", "cuda-emulated")), all.toString());
     SelftestCommand command = new SelftestCommand();
