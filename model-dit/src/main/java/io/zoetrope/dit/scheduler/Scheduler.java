@@ -80,6 +80,11 @@ public interface Scheduler extends AutoCloseable {
    */
   void setBeginIndex(int index);
 
+  /** Whether {@link #step} asks for noise. */
+  default boolean addsNoise() {
+    return false;
+  }
+
   /** The standard deviation of the noise that a run starts from. */
   default double initNoiseSigma() {
     return 1;

@@ -197,6 +197,13 @@ public final class Job {
     }
   }
 
+  /** Whether the clip depends on the seed: with given noise only in the noise of later steps. */
+  public boolean usesSeed() {
+    try (Scheduler scheduler = schedule.scheduler()) {
+      return request.input(Input.Noise.class).isEmpty() || scheduler.addsNoise();
+    }
+  }
+
   /** What a user should know before the job runs, a sentence each. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>(schedule.warnings());
@@ -360,7 +367,8 @@ public final class Job {
   private void describeStart(Map<String, Object> settings) {
     if (request.input(Input.Noise.class).isPresent()) {
       settings.put("initial_latents", "given");
-    } else {
+    }
+    if (usesSeed()) {
       settings.put("seed", request.get(Setting.SEED));
     }
     conditioning.describe(settings);

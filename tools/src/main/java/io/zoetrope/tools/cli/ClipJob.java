@@ -196,7 +196,7 @@ final class ClipJob {
                 size.height(),
                 counted(size.frames(), "frame"),
                 counted(request.get(Setting.STEPS), "step"),
-                latents == null
+                checked.usesSeed()
                     ? "seed " + Long.toUnsignedString(request.get(Setting.SEED))
                     : "given latents");
     announce(err, title, backend);
@@ -222,7 +222,7 @@ final class ClipJob {
 
   private List<String> warnings(Job checked) {
     List<String> warnings = new ArrayList<>(checked.warnings());
-    if (seed != null && latents != null) {
+    if (seed != null && !checked.usesSeed()) {
       warnings.add("the seed has no effect: --latents gives the initial noise");
     }
     return warnings;

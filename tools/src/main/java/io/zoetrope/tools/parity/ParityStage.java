@@ -3,6 +3,7 @@ package io.zoetrope.tools.parity;
 /** What of a model, or of the engine, a result belongs to; in the order in which people read it. */
 public enum ParityStage {
   TEXT_ENCODER("text encoder, layer by layer"),
+  IMAGE_ENCODER("image encoder"),
   TRANSFORMER("transformer, layer by layer"),
   GUIDANCE("prediction after guidance"),
   LATENTS("latents after each step"),
@@ -41,8 +42,10 @@ public enum ParityStage {
     return switch (last) {
       case "prompt_after_cleaning", "token_ids", "attention_mask", "timestep", "is_transformer_2" ->
           EXACT;
+      case "pixel_values", "image_embeds", "encoder_hidden_states_image" -> IMAGE_ENCODER;
       case "noise_pred_guided" -> GUIDANCE;
-      case "latents_after", "initial_latents" -> LATENTS;
+      case "latents_after", "initial_latents", "clean_latents", "noised_latents", "noise" ->
+          LATENTS;
       default ->
           what.startsWith("text/")
               ? TEXT_ENCODER

@@ -133,6 +133,10 @@ class BadInputTest extends CommandTest {
         err.toString()
             .contains("warning: the seed has no effect: --latents gives the initial noise"),
         err.toString());
+    err.getBuffer().setLength(0);
+    assertEquals(0, generate("--latents", latents, "--seed", "7", "--scheduler", "lcm"));
+    assertTrue(err.toString().contains(", seed 7"), err.toString());
+    assertFalse(err.toString().contains("warning: "), err.toString());
   }
 
   @Test

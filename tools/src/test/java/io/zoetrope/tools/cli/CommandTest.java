@@ -24,7 +24,12 @@ abstract class CommandTest {
   @BeforeEach
   void copyModel() throws IOException {
     model = folder.resolve("model");
-    Path source = Fixtures.path("wan21-t2v-tiny");
+    copy("wan21-t2v-tiny", model);
+  }
+
+  /** Copies the model of a fixture. */
+  static void copy(String fixture, Path model) throws IOException {
+    Path source = Fixtures.path(fixture);
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.toList()) {
         Path target = model.resolve(source.relativize(file).toString());

@@ -3,7 +3,11 @@ package io.zoetrope.tools.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.media.MediaWriter;
+import io.zoetrope.media.Provenance;
+import io.zoetrope.media.VideoFrames;
 import io.zoetrope.testing.Fixtures;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +24,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +49,13 @@ class DocumentedCommandsTest extends CommandTest {
   private static final String TINY_JOB =
       """
       {"width": 16, "height": 16, "num_frames": 1, "num_inference_steps": 1,
+       "max_sequence_length": 16}
+      """;
+
+  /** For a clip that begins with a picture. */
+  private static final String TINY_PICTURE_JOB =
+      """
+      {"width": 32, "height": 32, "num_frames": 5, "num_inference_steps": 1,
        "max_sequence_length": 16}
       """;
 
@@ -116,23 +128,33 @@ class DocumentedCommandsTest extends CommandTest {
   @MethodSource("commands")
   void runs(List<String> words) throws IOException {
     List<String> reduced = reduced(words);
-    makeInputs(reduced);
     assertEquals(0, run(reduced.toArray(String[]::new)), reduced + "\n" + out + err);
     assertTrue(!out.toString().isEmpty() || err.toString().contains("wrote "), err.toString());
   }
 
-  /** A clip that info can read, and latents for a job. */
-  private void makeInputs(List<String> reduced) {
-    int latents = reduced.indexOf("--latents");
-    if (reduced.getFirst().equals("info") || latents > 0) {
-      String file = latents > 0 ? reduced.get(latents + 1) : folder.resolve("made").toString();
-      assertEquals(
-          0, generate("--size", "16x16", "--frames", "1", "--save-tensors", file), err.toString());
+  /** What commands read: a clip, latents, a picture. */
+  private void makeInputs(String command, Map<String, String> options) throws IOException {
+    if (command.equals("info") || options.containsKey("--latents")) {
+      String file = options.getOrDefault("--latents", folder.resolve("unread").toString());
+      int code = generate("--size", "16x16", "--frames", "1", "--save-tensors", file);
+      assertEquals(0, code, err.toString());
+    }
+    if (options.containsKey("--video")) {
+      VideoFrames clip = new VideoFrames(16, 16, 5, new byte[16 * 16 * 5 * 3]);
+      MediaWriter.open(options.get("--video")).write(clip, 8, Provenance.of(Map.of()));
+    }
+    if (options.containsKey("--image")) {
+      BufferedImage picture = new BufferedImage(40, 20, BufferedImage.TYPE_INT_RGB);
+      ImageIO.write(picture, "png", Path.of(options.get("--image")).toFile());
+      Path pictures = folder.resolve("pictures");
+      copy("wan22-ti2v-tiny", pictures);
+      Files.writeString(pictures.resolve("zoetrope.json"), TINY_PICTURE_JOB);
+      options.put("--model", pictures.toString());
     }
   }
 
   /** The same command about the smallest of everything, with outputs in a folder of its own. */
-  private List<String> reduced(List<String> words) {
+  private List<String> reduced(List<String> words) throws IOException {
     String command = words.getFirst();
     List<String> positional = new ArrayList<>();
     Map<String, String> options = new LinkedHashMap<>();
@@ -150,6 +172,7 @@ class DocumentedCommandsTest extends CommandTest {
     }
     if (!options.containsKey("--help")) {
       reduce(command, positional, options);
+      makeInputs(command, options);
     }
     List<String> reduced = new ArrayList<>(List.of(command));
     reduced.addAll(positional);
@@ -169,6 +192,8 @@ class DocumentedCommandsTest extends CommandTest {
         }
         options.put("--model", model.toString());
         options.computeIfPresent("--warm-up", (_, _) -> "1");
+        // A part of the steps is taken.
+        options.computeIfPresent("--strength", (_, _) -> "1");
         options.putIfAbsent("-o", folder.resolve("out.gif").toString());
       }
       case "bench" -> {
@@ -231,6 +256,8 @@ class DocumentedCommandsTest extends CommandTest {
           "--report",
           "--trace",
           "--latents",
+          "--image",
+          "--video",
           "--save-latents",
           "--save-tensors" ->
           folder.resolve(Path.of(word).getFileName()).toString();

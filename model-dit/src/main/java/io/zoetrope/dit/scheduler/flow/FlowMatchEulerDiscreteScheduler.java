@@ -55,6 +55,11 @@ public final class FlowMatchEulerDiscreteScheduler extends FlowMatchScheduler {
   }
 
   @Override
+  public boolean addsNoise() {
+    return stochastic;
+  }
+
+  @Override
   protected void advance(Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise) {
     if (stochastic) {
       renoise(ops, index, modelOutput, sample, noise);

@@ -61,6 +61,11 @@ public final class FlowMatchLCMScheduler extends FlowMatchScheduler {
   }
 
   @Override
+  public boolean addsNoise() {
+    return true;
+  }
+
+  @Override
   protected void advance(Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise) {
     renoise(ops, index, modelOutput, sample, noise);
   }
