@@ -1,0 +1,101 @@
+package io.zoetrope;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.media.Provenance;
+import io.zoetrope.testing.Fixtures;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What docs/library.md shows compiles and runs, with no more on the class path than a program gets
+ * that depends on this module alone.
+ */
+class LibraryTest {
+  private static final Path PROJECT = Fixtures.path("..").normalize();
+  private static final Path TOOLS = Path.of(System.getProperty("java.home"), "bin");
+
+  @TempDir Path folder;
+
+  /** The only block of the document in a language, for a shorter job. */
+  private static String block(String language) throws IOException {
+    String text = Files.readString(PROJECT.resolve("docs/library.md"));
+    Matcher matcher =
+        Pattern.compile("^```" + language + "\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
+            .matcher(text);
+    assertTrue(matcher.find(), language);
+    String shorter =
+        matcher
+            .group(1)
+            .replace(".with(Setting.STEPS, 20)", ".with(Setting.STEPS, 1).with(Setting.FRAMES, 5)");
+    assertTrue(shorter.contains("Setting.FRAMES, 5"), shorter);
+    return shorter;
+  }
+
+  /** This module and what it needs when it runs, as the build wrote it down. */
+  private static String classPath() throws IOException {
+    return Path.of("target/classes").toAbsolutePath()
+        + File.pathSeparator
+        + Files.readString(Path.of("target/runtime.classpath"));
+  }
+
+  private String run(Path directory, String... command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    return output;
+  }
+
+  @Test
+  void theProgramMakesAClip() throws IOException, InterruptedException {
+    Path source = Files.writeString(folder.resolve("Clip.java"), block("java"));
+    String javac = TOOLS.resolve("javac").toString();
+    run(folder, javac, "-cp", classPath(), "-d", folder.toString(), source.toString());
+    Path clip = folder.resolve("clip.mp4");
+    String output =
+        run(
+            folder,
+            TOOLS.resolve("java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-modules=jdk.incubator.vector",
+            "-cp",
+            folder + File.pathSeparator + classPath(),
+            "Clip",
+            PROJECT.resolve("demo-model/model").toString(),
+            clip.toString());
+    assertEquals(
+        List.of(), output.lines().filter(line -> !line.contains("incubator modules")).toList());
+    assertEquals(7, Provenance.read(clip).entries().get("seed"));
+  }
+
+  @Test
+  void theSnippetRunsInJShell() throws IOException, InterruptedException {
+    Path script = Files.writeString(folder.resolve("script.jsh"), block("jshell"));
+    String output =
+        run(
+            PROJECT,
+            TOOLS.resolve("jshell").toString(),
+            "--class-path",
+            classPath(),
+            "-R--enable-native-access=ALL-UNNAMED",
+            "-R--add-modules=jdk.incubator.vector",
+            "-s",
+            script.toString());
+    List<String> lines =
+        output.lines().filter(line -> !line.contains("incubator modules")).toList();
+    assertEquals(2, lines.size(), output);
+    assertTrue(lines.getFirst().endsWith(" bytes at most"), output);
+    assertEquals("5 frames of 64x64", lines.getLast());
+  }
+}
