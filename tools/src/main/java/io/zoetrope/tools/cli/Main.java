@@ -68,6 +68,10 @@ public final class Main {
   private static void stopOnSignal(Thread job, CountDownLatch finished) {
     Thread stop =
         new Thread(() -> {
+          if (finished.getCount() == 0) {
+            // What the virtual machine does at its end, on that thread, must not be interrupted.
+            return;
+          }
           job.interrupt();
           try {
             if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
