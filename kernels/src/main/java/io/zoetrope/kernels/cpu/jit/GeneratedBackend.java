@@ -2,6 +2,7 @@ package io.zoetrope.kernels.cpu.jit;
 
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.kernels.cpu.jit.asm.CpuFeatures;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
@@ -161,9 +162,10 @@ public final class GeneratedBackend extends HostBackend {
   }
 
   private PeakMeasurement.Products<NativeWorkspace> peak(PeakLoop loop) {
-    MachineCode function = kernels.get(loop);
+    GeneratedFunction<PeakLoop> function = kernels.get(loop);
     return new PeakMeasurement.Products<>(
-        loop.flops() * PEAK_ROUNDS, (_, workspace) -> workspace.call(function, PEAK_ROUNDS));
+        loop.flops() * PEAK_ROUNDS,
+        (_, workspace) -> workspace.call(function).set(PeakLoop.ROUNDS, PEAK_ROUNDS).run());
   }
 
   @Override

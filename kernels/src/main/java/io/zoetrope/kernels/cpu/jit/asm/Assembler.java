@@ -57,6 +57,7 @@ public final class Assembler {
   private final List<Use> uses = new ArrayList<>();
   private final List<Integer> vectorInstructions = new ArrayList<>();
   private final Map<List<Integer>, Label> constants = new LinkedHashMap<>();
+  private final List<Argument<?>> arguments = new ArrayList<>();
 
   // ---------------------------------------------------------------- general-purpose registers
 
@@ -540,9 +541,17 @@ public final class Assembler {
 
   // ---------------------------------------------------------------- functions
 
-  /** Argument {@code index} of the record, while RDI still holds its address. */
-  public static Address argument(int index) {
-    return Address.at(Register.RDI, index * Long.BYTES);
+  /** Where an argument lies, while RDI still holds the address of the record. */
+  public Address argument(Argument<?> argument) {
+    if (!arguments.contains(argument)) {
+      arguments.add(argument);
+    }
+    return Address.at(Register.RDI, argument.position() * Long.BYTES);
+  }
+
+  /** The arguments that the code written so far refers to. */
+  List<Argument<?>> arguments() {
+    return List.copyOf(arguments);
   }
 
   /** Begins a function that changes registers that belong to the caller. */

@@ -14,7 +14,7 @@ public final class KernelCache {
   private static final KernelCache THIS_MACHINE = new KernelCache(ExecutableMemory::load);
 
   private final MachineCode.Loader loader;
-  private final ConcurrentMap<Recipe, MachineCode> functions = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Recipe, GeneratedFunction<?>> functions = new ConcurrentHashMap<>();
 
   /** Makes an empty cache whose functions a loader makes callable. */
   public KernelCache(MachineCode.Loader loader) {
@@ -27,14 +27,17 @@ public final class KernelCache {
   }
 
   /** Returns the function of a recipe; the first call generates it. */
-  public MachineCode get(Recipe recipe) {
-    MachineCode known = functions.get(recipe);
-    return known != null ? known : functions.computeIfAbsent(recipe, this::make);
+  @SuppressWarnings("unchecked") // A function lies under its own recipe.
+  public <R extends Recipe> GeneratedFunction<R> get(R recipe) {
+    GeneratedFunction<?> known = functions.get(recipe);
+    return (GeneratedFunction<R>)
+        (known != null ? known : functions.computeIfAbsent(recipe, this::make));
   }
 
-  private MachineCode make(Recipe recipe) {
+  private <R extends Recipe> GeneratedFunction<R> make(R recipe) {
     Assembler assembler = new Assembler();
     recipe.generate(assembler);
-    return loader.load(assembler.assemble());
+    MachineCode code = loader.load(assembler.assemble());
+    return new GeneratedFunction<>(recipe, code, assembler.arguments());
   }
 }

@@ -2,13 +2,13 @@ package io.zoetrope.kernels.cpu.jit.asm;
 
 import java.lang.foreign.MemorySegment;
 
-/** A generated function. It trusts its arguments: whoever fills them in has checked them. */
+/** The code of a generated function, which trusts its arguments. */
 @FunctionalInterface
 public interface MachineCode {
   /**
    * Runs the function.
    *
-   * @param arguments record of 64-bit values in native memory, in the order that the generator says
+   * @param arguments record of 64-bit values in native memory, in the order of their names
    */
   void call(MemorySegment arguments);
 

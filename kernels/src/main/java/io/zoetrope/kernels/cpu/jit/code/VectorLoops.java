@@ -9,6 +9,7 @@ import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,11 +43,12 @@ public abstract class VectorLoops extends VectorRegisters {
   }
 
   /**
-   * Rows in memory: their address is one argument, the bytes from row to row are the next.
+   * Rows in memory.
    *
    * @param register holds the address of the current row
+   * @param argument where the rows lie
    */
-  public record Rows(Register register, int argument) {}
+  public record Rows(Register register, RowsArgument<?> argument) {}
 
   /**
    * Runs code once for every row.
@@ -56,7 +58,7 @@ public abstract class VectorLoops extends VectorRegisters {
    */
   public void rows(Register count, List<Rows> all, Runnable body) {
     for (Rows rows : all) {
-      assembler.load(rows.register(), Assembler.argument(rows.argument()));
+      assembler.load(rows.register(), assembler.argument(rows.argument().address()));
     }
     Label loop = assembler.label();
     Label end = assembler.label();
@@ -65,7 +67,7 @@ public abstract class VectorLoops extends VectorRegisters {
     assembler.jump(Condition.LESS_OR_EQUAL, end);
     body.run();
     for (Rows rows : all) {
-      assembler.load(SCRATCH, Assembler.argument(rows.argument() + 1));
+      assembler.load(SCRATCH, assembler.argument(rows.argument().pitch()));
       assembler.add(rows.register(), SCRATCH);
     }
     assembler.subtract(count, 1);

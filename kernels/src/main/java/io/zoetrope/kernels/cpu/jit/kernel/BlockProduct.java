@@ -1,6 +1,5 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
-import static io.zoetrope.kernels.cpu.jit.asm.Assembler.argument;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R10;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R11;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R12;
@@ -16,6 +15,8 @@ import static io.zoetrope.kernels.cpu.jit.asm.Register.RCX;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.RDX;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.RSI;
 
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler.Condition;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler.Label;
@@ -23,6 +24,7 @@ import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
 
 /**
@@ -43,37 +45,29 @@ import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
 public record BlockProduct(
     InstructionSet set, ProductOperands operands, boolean tiles, int rows, boolean accumulate)
     implements KernelCache.Recipe {
-  /** Address of A. */
-  static final int A = 0;
+  private static final ArgumentNames<BlockProduct> NAMES = new ArgumentNames<>();
 
-  /** Bytes from row to row of A. */
-  static final int A_PITCH = 1;
+  public static final RowsArgument<BlockProduct> A = NAMES.rows("A");
 
   /** Address of the byte offsets of A, one for each tap. */
-  static final int OFFSETS = 2;
+  public static final Argument<BlockProduct> OFFSETS = NAMES.value("offsets");
 
-  static final int TAPS = 3;
+  public static final Argument<BlockProduct> TAPS = NAMES.value("taps");
 
-  /** Address of the first panel of B. */
-  static final int B = 4;
+  /** The first panel, and the bytes from panel to panel. */
+  public static final RowsArgument<BlockProduct> B = NAMES.rows("B");
 
-  /** Bytes from panel to panel. */
-  static final int B_PITCH = 5;
-
-  /** Address of C, float32. */
-  static final int C = 6;
-
-  /** Bytes from row to row of C. */
-  static final int C_PITCH = 7;
+  /** F32. */
+  public static final RowsArgument<BlockProduct> C = NAMES.rows("C");
 
   /** Steps of each tap; at least 1. */
-  static final int STEPS = 8;
+  public static final Argument<BlockProduct> STEPS = NAMES.value("steps");
 
   /** Tiles of rows; at least 1. */
-  static final int ROW_TILES = 9;
+  public static final Argument<BlockProduct> ROW_TILES = NAMES.value("tiles of rows");
 
   /** Panels; at least 1. */
-  static final int PANELS = 10;
+  public static final Argument<BlockProduct> PANELS = NAMES.value("panels");
 
   /** Steps that one product of tiles takes. */
   public static final int TILE_STEPS = 16;
@@ -114,19 +108,19 @@ public record BlockProduct(
             : new VectorBody(code, set, operands, rows, accumulate);
     code.enter(CHANGED);
     body.begin();
-    code.load(RDX, argument(A_PITCH));
-    code.load(R10, argument(C_PITCH));
+    code.load(RDX, code.argument(A.pitch()));
+    code.load(R10, code.argument(C.pitch()));
 
     Label nextPanel = code.here();
-    code.load(RSI, argument(A));
-    code.load(R9, argument(C));
-    code.load(R14, argument(ROW_TILES));
+    code.load(RSI, code.argument(A.address()));
+    code.load(R9, code.argument(C.address()));
+    code.load(R14, code.argument(ROW_TILES));
 
     Label nextTile = code.here();
     body.clear();
-    code.load(R8, argument(B));
-    code.load(R15, argument(OFFSETS));
-    code.load(RBP, argument(TAPS));
+    code.load(R8, code.argument(B.address()));
+    code.load(R15, code.argument(OFFSETS));
+    code.load(RBP, code.argument(TAPS));
 
     Label nextTap = code.here();
     code.load(RAX, Address.at(R15));
@@ -142,16 +136,16 @@ public record BlockProduct(
     code.subtract(R14, 1);
     code.jump(Condition.NOT_EQUAL, nextTile);
 
-    code.load(RAX, argument(B));
-    code.load(RCX, argument(B_PITCH));
+    code.load(RAX, code.argument(B.address()));
+    code.load(RCX, code.argument(B.pitch()));
     code.add(RAX, RCX);
-    code.store(argument(B), RAX);
-    code.load(RAX, argument(C));
+    code.store(code.argument(B.address()), RAX);
+    code.load(RAX, code.argument(C.address()));
     code.add(RAX, 2 * set.vectorBytes());
-    code.store(argument(C), RAX);
-    code.load(RAX, argument(PANELS));
+    code.store(code.argument(C.address()), RAX);
+    code.load(RAX, code.argument(PANELS));
     code.subtract(RAX, 1);
-    code.store(argument(PANELS), RAX);
+    code.store(code.argument(PANELS), RAX);
     code.jump(Condition.NOT_EQUAL, nextPanel);
     body.end();
     code.leave(CHANGED);

@@ -4,11 +4,14 @@ import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.ADD;
 import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.FMA_231;
 import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.MULTIPLY;
 
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.kernels.cpu.jit.code.VectorCode;
 import io.zoetrope.kernels.cpu.jit.code.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
@@ -17,10 +20,6 @@ import java.util.List;
 
 /**
  * Computes each element of some rows from one element of two or three others.
- *
- * <p>Arguments: {@code a, bytes between its rows, b, bytes between its rows, out (may be a), bytes
- * between its rows, rows, columns, gate (F32), bytes between its rows}; the gate is read by {@link
- * Combination#ADD_GATED} alone.
  *
  * @param dtype of a and out
  * @param other of b
@@ -37,12 +36,26 @@ public record CombineRows(InstructionSet set, Combination combination, DType dty
     ADD_GATED
   }
 
-  private static final Register A = Register.RSI;
-  private static final Register B = Register.RDX;
-  private static final Register OUT = Register.R10;
-  private static final Register GATE = Register.R11;
-  private static final Register ROWS = Register.R8;
-  private static final Register COLUMNS = Register.R9;
+  private static final ArgumentNames<CombineRows> NAMES = new ArgumentNames<>();
+
+  public static final RowsArgument<CombineRows> A = NAMES.rows("a");
+  public static final RowsArgument<CombineRows> B = NAMES.rows("b");
+
+  /** May be a. */
+  public static final RowsArgument<CombineRows> OUT = NAMES.rows("out");
+
+  /** F32; {@link Combination#ADD_GATED} alone reads it. */
+  public static final RowsArgument<CombineRows> GATE = NAMES.rows("gate");
+
+  public static final Argument<CombineRows> ROWS = NAMES.value("rows");
+  public static final Argument<CombineRows> COLUMNS = NAMES.value("columns");
+
+  private static final Register A_ROW = Register.RSI;
+  private static final Register B_ROW = Register.RDX;
+  private static final Register OUT_ROW = Register.R10;
+  private static final Register GATE_ROW = Register.R11;
+  private static final Register COUNTER = Register.R8;
+  private static final Register END = Register.R9;
 
   @Override
   public void generate(Assembler assembler) {
@@ -51,13 +64,14 @@ public record CombineRows(InstructionSet set, Combination combination, DType dty
 
   private void write(VectorCode code) {
     Assembler assembler = code.assembler();
-    assembler.load(ROWS, Assembler.argument(6));
-    assembler.load(COLUMNS, Assembler.argument(7));
-    List<Rows> all = new ArrayList<>(List.of(new Rows(A, 0), new Rows(B, 2), new Rows(OUT, 4)));
+    assembler.load(COUNTER, assembler.argument(ROWS));
+    assembler.load(END, assembler.argument(COLUMNS));
+    List<Rows> all =
+        new ArrayList<>(List.of(new Rows(A_ROW, A), new Rows(B_ROW, B), new Rows(OUT_ROW, OUT)));
     if (combination == Combination.ADD_GATED) {
-      all.add(new Rows(GATE, 8));
+      all.add(new Rows(GATE_ROW, GATE));
     }
-    code.rows(ROWS, all, () -> code.columnsOf(dtype, COLUMNS, 4, vector -> element(code, vector)));
+    code.rows(COUNTER, all, () -> code.columnsOf(dtype, END, 4, vector -> element(code, vector)));
     assembler.leave();
   }
 
@@ -65,17 +79,17 @@ public record CombineRows(InstructionSet set, Combination combination, DType dty
     Assembler assembler = code.assembler();
     Vector a = code.fresh();
     Vector b = code.fresh();
-    code.load(dtype, a, A, vector);
-    code.load(other, b, B, vector);
+    code.load(dtype, a, A_ROW, vector);
+    code.load(other, b, B_ROW, vector);
     switch (combination) {
       case ADD -> assembler.vector(ADD, a, a, b);
       case MULTIPLY -> assembler.vector(MULTIPLY, a, a, b);
       case ADD_GATED -> {
         Vector gate = code.fresh();
-        code.load(DType.F32, gate, GATE, vector);
+        code.load(DType.F32, gate, GATE_ROW, vector);
         assembler.vector(FMA_231, a, b, gate);
       }
     }
-    code.store(dtype, OUT, vector, a);
+    code.store(dtype, OUT_ROW, vector, a);
   }
 }

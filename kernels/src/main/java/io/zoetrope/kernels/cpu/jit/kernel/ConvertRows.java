@@ -1,10 +1,13 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.kernels.cpu.jit.code.VectorCode;
 import io.zoetrope.kernels.cpu.jit.code.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
@@ -13,15 +16,19 @@ import java.util.List;
 /**
  * Copies rows from one place to another and converts between F32 and BF16 on the way, to nearest
  * even.
- *
- * <p>Arguments: {@code source, bytes between its rows, destination, bytes between its rows, rows,
- * columns}.
  */
 public record ConvertRows(InstructionSet set, DType from, DType to) implements KernelCache.Recipe {
-  private static final Register SOURCE = Register.RSI;
-  private static final Register DESTINATION = Register.RDX;
-  private static final Register ROWS = Register.R8;
-  private static final Register COLUMNS = Register.R9;
+  private static final ArgumentNames<ConvertRows> NAMES = new ArgumentNames<>();
+
+  public static final RowsArgument<ConvertRows> SOURCE = NAMES.rows("source");
+  public static final RowsArgument<ConvertRows> DESTINATION = NAMES.rows("destination");
+  public static final Argument<ConvertRows> ROWS = NAMES.value("rows");
+  public static final Argument<ConvertRows> COLUMNS = NAMES.value("columns");
+
+  private static final Register SOURCE_ROW = Register.RSI;
+  private static final Register DESTINATION_ROW = Register.RDX;
+  private static final Register COUNTER = Register.R8;
+  private static final Register END = Register.R9;
 
   @Override
   public void generate(Assembler assembler) {
@@ -30,23 +37,23 @@ public record ConvertRows(InstructionSet set, DType from, DType to) implements K
 
   private void write(VectorCode code) {
     Assembler assembler = code.assembler();
-    assembler.load(ROWS, Assembler.argument(4));
-    assembler.load(COLUMNS, Assembler.argument(5));
+    assembler.load(COUNTER, assembler.argument(ROWS));
+    assembler.load(END, assembler.argument(COLUMNS));
     code.rows(
-        ROWS,
-        List.of(new Rows(SOURCE, 0), new Rows(DESTINATION, 2)),
-        () -> code.columns(COLUMNS, 4, vector -> move(code, vector)));
+        COUNTER,
+        List.of(new Rows(SOURCE_ROW, SOURCE), new Rows(DESTINATION_ROW, DESTINATION)),
+        () -> code.columns(END, 4, vector -> move(code, vector)));
     assembler.leave();
   }
 
   private void move(VectorCode code, int vector) {
     if (from == to) {
-      code.copy(to, code.at(DESTINATION, to, vector), code.at(SOURCE, from, vector));
+      code.copy(to, code.at(DESTINATION_ROW, to, vector), code.at(SOURCE_ROW, from, vector));
     } else {
       Vector value = code.fresh();
-      code.load(from, value, code.at(SOURCE, from, vector));
+      code.load(from, value, code.at(SOURCE_ROW, from, vector));
       code.quiet(value);
-      code.store(to, code.at(DESTINATION, to, vector), value);
+      code.store(to, code.at(DESTINATION_ROW, to, vector), value);
     }
   }
 }

@@ -3,12 +3,15 @@ package io.zoetrope.kernels.cpu.jit.kernel;
 import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.DIVIDE;
 import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.MULTIPLY;
 
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.kernels.cpu.jit.code.VectorCode;
 import io.zoetrope.kernels.cpu.jit.code.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
@@ -18,15 +21,26 @@ import java.util.List;
  * Ends a softmax that {@link SoftmaxRows} has computed block by block: {@code out = sums / total},
  * row by row. A total of 0 gives NaN, as in the definition of softmax.
  *
- * <p>Arguments: {@code sums (F32), bytes between its rows, totals (F32, one per row), out, bytes
- * between its rows, rows, columns}.
+ * @param out dtype of the result
  */
 public record FinishRows(InstructionSet set, DType out) implements KernelCache.Recipe {
-  private static final Register SUMS = Register.RSI;
-  private static final Register OUT = Register.RDX;
-  private static final Register ROWS = Register.R8;
-  private static final Register COLUMNS = Register.R9;
-  private static final Register TOTALS = Register.R10;
+  private static final ArgumentNames<FinishRows> NAMES = new ArgumentNames<>();
+
+  /** F32. */
+  public static final RowsArgument<FinishRows> SUMS = NAMES.rows("sums");
+
+  /** F32, one for each row. */
+  public static final Argument<FinishRows> TOTALS = NAMES.value("totals");
+
+  public static final RowsArgument<FinishRows> OUT = NAMES.rows("out");
+  public static final Argument<FinishRows> ROWS = NAMES.value("rows");
+  public static final Argument<FinishRows> COLUMNS = NAMES.value("columns");
+
+  private static final Register SUMS_ROW = Register.RSI;
+  private static final Register OUT_ROW = Register.RDX;
+  private static final Register COUNTER = Register.R8;
+  private static final Register END = Register.R9;
+  private static final Register TOTAL_AT = Register.R10;
 
   @Override
   public void generate(Assembler assembler) {
@@ -35,28 +49,28 @@ public record FinishRows(InstructionSet set, DType out) implements KernelCache.R
 
   private void write(VectorCode code) {
     Assembler assembler = code.assembler();
-    assembler.load(TOTALS, Assembler.argument(2));
-    assembler.load(ROWS, Assembler.argument(5));
-    assembler.load(COLUMNS, Assembler.argument(6));
+    assembler.load(TOTAL_AT, assembler.argument(TOTALS));
+    assembler.load(COUNTER, assembler.argument(ROWS));
+    assembler.load(END, assembler.argument(COLUMNS));
     Vector factor = code.fresh();
     Vector total = code.fresh();
     code.rows(
-        ROWS,
-        List.of(new Rows(SUMS, 0), new Rows(OUT, 3)),
+        COUNTER,
+        List.of(new Rows(SUMS_ROW, SUMS), new Rows(OUT_ROW, OUT)),
         () -> {
-          code.broadcast(total, Address.at(TOTALS));
+          code.broadcast(total, Address.at(TOTAL_AT));
           code.fill(factor, 1);
           assembler.vector(DIVIDE, factor, factor, total);
           code.columns(
-              COLUMNS,
+              END,
               2,
               vector -> {
                 Vector value = code.fresh();
-                code.load(DType.F32, value, code.at(SUMS, DType.F32, vector));
+                code.load(DType.F32, value, code.at(SUMS_ROW, DType.F32, vector));
                 assembler.vector(MULTIPLY, value, value, factor);
-                code.store(out, code.at(OUT, out, vector), value);
+                code.store(out, code.at(OUT_ROW, out, vector), value);
               });
-          assembler.add(TOTALS, Float.BYTES);
+          assembler.add(TOTAL_AT, Float.BYTES);
         });
     assembler.leave();
   }

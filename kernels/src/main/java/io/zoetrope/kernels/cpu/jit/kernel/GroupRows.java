@@ -5,11 +5,14 @@ import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.FMA_231;
 import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.MULTIPLY;
 import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.SUBTRACT;
 
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.kernels.cpu.jit.asm.VectorInstruction;
 import io.zoetrope.kernels.cpu.jit.code.VectorCode;
 import io.zoetrope.kernels.cpu.jit.code.VectorFunctions;
@@ -21,7 +24,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * The two passes of a group norm over rows of channels, with vectors of F32 that serve all rows.
+ * The two passes of a group norm over rows of channels, with vectors that serve all rows.
  *
  * <p>A pass that measures adds {@code d = x - centre} to {@code first} and {@code d * d} to {@code
  * second}. One that changes computes {@code out = activation((x - centre) * first + second)}.
@@ -32,20 +35,24 @@ import java.util.function.IntFunction;
  */
 public record GroupRows(InstructionSet set, DType dtype, boolean measure, Activation activation)
     implements KernelCache.Recipe {
-  /** Arguments: addresses, each with the bytes from row to row behind it, and two counts. */
-  public static final int X = 0;
+  private static final ArgumentNames<GroupRows> NAMES = new ArgumentNames<>();
+
+  public static final RowsArgument<GroupRows> X = NAMES.rows("x");
 
   /** Read by the pass that changes alone; may be x. */
-  public static final int OUT = 2;
+  public static final RowsArgument<GroupRows> OUT = NAMES.rows("out");
 
-  public static final int CENTRES = 4;
-  public static final int FIRST = 6;
-  public static final int SECOND = 8;
-  public static final int ROWS = 10;
-  public static final int COLUMNS = 11;
+  /** F32, one for each column. */
+  public static final Argument<GroupRows> CENTRES = NAMES.value("centres");
 
-  /** All arguments. */
-  public static final int ARGUMENTS = 12;
+  /** F32, one for each column. */
+  public static final Argument<GroupRows> FIRST = NAMES.value("first");
+
+  /** F32, one for each column. */
+  public static final Argument<GroupRows> SECOND = NAMES.value("second");
+
+  public static final Argument<GroupRows> ROWS = NAMES.value("rows");
+  public static final Argument<GroupRows> COLUMNS = NAMES.value("columns");
 
   private static final Register X_ROW = Register.RSI;
   private static final Register OUT_ROW = Register.RDX;
@@ -64,16 +71,15 @@ public record GroupRows(InstructionSet set, DType dtype, boolean measure, Activa
     Assembler assembler = code.assembler();
     VectorFunctions functions = new VectorFunctions(code, dtype);
     assembler.enter(SECOND_ROW);
-    assembler.load(COUNTER, Assembler.argument(ROWS));
-    assembler.load(END, Assembler.argument(COLUMNS));
+    assembler.load(COUNTER, assembler.argument(ROWS));
+    assembler.load(END, assembler.argument(COLUMNS));
+    assembler.load(CENTRE_ROW, assembler.argument(CENTRES));
+    assembler.load(FIRST_ROW, assembler.argument(FIRST));
+    assembler.load(SECOND_ROW, assembler.argument(SECOND));
+    Rows x = new Rows(X_ROW, X);
     code.rows(
         COUNTER,
-        List.of(
-            new Rows(X_ROW, X),
-            new Rows(OUT_ROW, OUT),
-            new Rows(CENTRE_ROW, CENTRES),
-            new Rows(FIRST_ROW, FIRST),
-            new Rows(SECOND_ROW, SECOND)),
+        measure ? List.of(x) : List.of(x, new Rows(OUT_ROW, OUT)),
         () -> {
           if (measure) {
             code.columnsOf(DType.F32, END, 2, vector -> measure(code, vector));

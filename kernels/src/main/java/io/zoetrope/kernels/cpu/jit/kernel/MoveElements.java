@@ -1,11 +1,14 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.kernels.cpu.jit.code.VectorCode;
 import io.zoetrope.kernels.cpu.jit.code.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
@@ -14,17 +17,27 @@ import java.util.List;
 /**
  * Copies elements that lie apart, with conversion: {@code destination[row][column] =
  * source[row][column]} with any distances in both directions.
- *
- * <p>Arguments: {@code source, bytes between its rows, destination, bytes between its rows, rows,
- * columns, bytes between the columns of the source, bytes between the columns of the destination}.
  */
 public record MoveElements(InstructionSet set, DType from, DType to) implements KernelCache.Recipe {
-  private static final Register SOURCE = Register.RSI;
-  private static final Register DESTINATION = Register.RDX;
-  private static final Register ROWS = Register.R8;
-  private static final Register COLUMNS = Register.R9;
-  private static final Register SOURCE_STEP = Register.R10;
-  private static final Register DESTINATION_STEP = Register.R11;
+  private static final ArgumentNames<MoveElements> NAMES = new ArgumentNames<>();
+
+  public static final RowsArgument<MoveElements> SOURCE = NAMES.rows("source");
+  public static final RowsArgument<MoveElements> DESTINATION = NAMES.rows("destination");
+  public static final Argument<MoveElements> ROWS = NAMES.value("rows");
+  public static final Argument<MoveElements> COLUMNS = NAMES.value("columns");
+
+  /** Bytes from column to column of the source. */
+  public static final Argument<MoveElements> SOURCE_STEP = NAMES.value("source step");
+
+  /** Bytes from column to column of the destination. */
+  public static final Argument<MoveElements> DESTINATION_STEP = NAMES.value("destination step");
+
+  private static final Register SOURCE_ROW = Register.RSI;
+  private static final Register DESTINATION_ROW = Register.RDX;
+  private static final Register COUNTER = Register.R8;
+  private static final Register END = Register.R9;
+  private static final Register STEP_OF_SOURCE = Register.R10;
+  private static final Register STEP_OF_DESTINATION = Register.R11;
   private static final Register SOURCE_AT = Register.RBX;
   private static final Register DESTINATION_AT = Register.RBP;
 
@@ -36,18 +49,18 @@ public record MoveElements(InstructionSet set, DType from, DType to) implements 
   private void write(VectorCode code) {
     Assembler assembler = code.assembler();
     assembler.enter(SOURCE_AT, DESTINATION_AT);
-    assembler.load(ROWS, Assembler.argument(4));
-    assembler.load(COLUMNS, Assembler.argument(5));
-    assembler.load(SOURCE_STEP, Assembler.argument(6));
-    assembler.load(DESTINATION_STEP, Assembler.argument(7));
+    assembler.load(COUNTER, assembler.argument(ROWS));
+    assembler.load(END, assembler.argument(COLUMNS));
+    assembler.load(STEP_OF_SOURCE, assembler.argument(SOURCE_STEP));
+    assembler.load(STEP_OF_DESTINATION, assembler.argument(DESTINATION_STEP));
     code.rows(
-        ROWS,
-        List.of(new Rows(SOURCE, 0), new Rows(DESTINATION, 2)),
+        COUNTER,
+        List.of(new Rows(SOURCE_ROW, SOURCE), new Rows(DESTINATION_ROW, DESTINATION)),
         () -> {
-          assembler.move(SOURCE_AT, SOURCE);
-          assembler.move(DESTINATION_AT, DESTINATION);
+          assembler.move(SOURCE_AT, SOURCE_ROW);
+          assembler.move(DESTINATION_AT, DESTINATION_ROW);
           assembler.move(VectorCode.INDEX, 0);
-          code.elements(COLUMNS, 1, _ -> element(code));
+          code.elements(END, 1, _ -> element(code));
         });
     assembler.leave(SOURCE_AT, DESTINATION_AT);
   }
@@ -64,7 +77,7 @@ public record MoveElements(InstructionSet set, DType from, DType to) implements 
       code.quiet(value);
       code.store(to, destination, value);
     }
-    assembler.add(SOURCE_AT, SOURCE_STEP);
-    assembler.add(DESTINATION_AT, DESTINATION_STEP);
+    assembler.add(SOURCE_AT, STEP_OF_SOURCE);
+    assembler.add(DESTINATION_AT, STEP_OF_DESTINATION);
   }
 }

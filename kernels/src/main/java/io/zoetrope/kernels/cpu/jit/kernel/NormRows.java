@@ -2,11 +2,14 @@ package io.zoetrope.kernels.cpu.jit.kernel;
 
 import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.*;
 
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.kernels.cpu.jit.code.VectorCode;
 import io.zoetrope.kernels.cpu.jit.code.VectorFunctions;
 import io.zoetrope.kernels.cpu.jit.code.VectorLoops;
@@ -21,9 +24,6 @@ import java.util.stream.IntStream;
 /**
  * Normalises rows and does what follows: factor, offset, activation, rotation of pairs. A row is
  * read from memory once; it stays in the cache while its sums are taken.
- *
- * <p>The arguments are named by the constants here; those that are not asked for are not read. Out
- * may be x.
  *
  * @param dtype of x and out
  * @param offset whether one is added
@@ -41,37 +41,42 @@ public record NormRows(
     Activation activation,
     boolean rotate)
     implements KernelCache.Recipe {
-  /** Address of the first row, and bytes from row to row; so with all rows. */
-  public static final int X = 0;
+  private static final ArgumentNames<NormRows> NAMES = new ArgumentNames<>();
 
-  public static final int OUT = 2;
+  public static final RowsArgument<NormRows> X = NAMES.rows("x");
 
-  /** F32; 0 bytes from row to row for the same row always, which may be arranged. */
-  public static final int FACTOR = 4;
+  /** May be x. */
+  public static final RowsArgument<NormRows> OUT = NAMES.rows("out");
 
-  /** As the factor. */
-  public static final int OFFSET = 6;
+  /** F32, which may be arranged if one row serves all; read unless {@link Factor#NONE}. */
+  public static final RowsArgument<NormRows> FACTOR = NAMES.rows("factor");
 
-  /** Cosines, as {@link RotateRows}. */
-  public static final int COS = 8;
+  /** F32, which may be arranged if one row serves all; read if there is one. */
+  public static final RowsArgument<NormRows> OFFSET = NAMES.rows("offset");
 
-  public static final int SIN = 10;
-  public static final int ROWS = 12;
-  public static final int COLUMNS = 13;
-  public static final int HEADS = 14;
-  public static final int HEAD_DIM = 15;
+  /** F32, one for each pair of a head; read if the result is rotated. */
+  public static final RowsArgument<NormRows> COS = NAMES.rows("cosines");
+
+  /** F32, one for each pair of a head; read if the result is rotated. */
+  public static final RowsArgument<NormRows> SIN = NAMES.rows("sines");
+
+  public static final Argument<NormRows> ROWS = NAMES.value("rows");
+  public static final Argument<NormRows> COLUMNS = NAMES.value("columns");
+
+  /** Read if the result is rotated. */
+  public static final Argument<NormRows> HEADS = NAMES.value("heads");
+
+  /** Elements of a head; read if the result is rotated. */
+  public static final Argument<NormRows> HEAD_DIM = NAMES.value("head dim");
 
   /** {@link #bits} of the number of columns. */
-  public static final int COUNT = 16;
+  public static final Argument<NormRows> COUNT = NAMES.value("count");
 
   /**
    * {@link #bits} of what is added to a mean of squares, or of the smallest norm by which {@link
    * Norm#EUCLIDEAN} divides.
    */
-  public static final int EPSILON = 17;
-
-  /** All arguments. */
-  public static final int ARGUMENTS = 18;
+  public static final Argument<NormRows> EPSILON = NAMES.value("epsilon");
 
   /** What a row is brought to. */
   public enum Norm {
@@ -120,8 +125,8 @@ public record NormRows(
     Assembler assembler = code.assembler();
     Writer writer = new Writer(code);
     assembler.enter(Rotation.REGISTERS);
-    assembler.load(COUNTER, Assembler.argument(ROWS));
-    assembler.load(END, Assembler.argument(COLUMNS));
+    assembler.load(COUNTER, assembler.argument(ROWS));
+    assembler.load(END, assembler.argument(COLUMNS));
     List<Rows> all = new ArrayList<>(List.of(new Rows(X_ROW, X), new Rows(OUT_ROW, OUT)));
     if (factor != Factor.NONE) {
       all.add(new Rows(FACTOR_ROW, FACTOR));
@@ -165,7 +170,7 @@ public record NormRows(
       code.release(before);
       if (rotate) {
         new Rotation(code, dtype, this::rounded)
-            .row(X_ROW, OUT_ROW, Assembler.argument(HEADS), Assembler.argument(HEAD_DIM));
+            .row(X_ROW, OUT_ROW, assembler.argument(HEADS), assembler.argument(HEAD_DIM));
       } else {
         columns();
       }
@@ -243,15 +248,15 @@ public record NormRows(
       Vector other = code.fresh();
       if (norm == Norm.EUCLIDEAN) {
         assembler.vector(SQUARE_ROOT, sum, sum);
-        code.broadcast(other, Assembler.argument(EPSILON));
+        code.broadcast(other, assembler.argument(EPSILON));
         // Of two operands one of which is NaN, the instruction returns the second.
         assembler.vector(MAX, sum, other, sum);
-        code.broadcast(other, Assembler.argument(COUNT));
+        code.broadcast(other, assembler.argument(COUNT));
         assembler.vector(SQUARE_ROOT, other, other);
       } else {
-        code.broadcast(other, Assembler.argument(COUNT));
+        code.broadcast(other, assembler.argument(COUNT));
         assembler.vector(DIVIDE, sum, sum, other);
-        code.broadcast(other, Assembler.argument(EPSILON));
+        code.broadcast(other, assembler.argument(EPSILON));
         assembler.vector(ADD, sum, sum, other);
         assembler.vector(SQUARE_ROOT, sum, sum);
         code.fill(other, 1);
@@ -270,7 +275,7 @@ public record NormRows(
       assembler.vector(SUBTRACT_ONE_DOUBLE, square, square, sum);
       code.zero(sum);
       assembler.vector(MAX_ONE_DOUBLE, square, sum, square);
-      assembler.vector(ADD_ONE_DOUBLE, square, square, Assembler.argument(EPSILON));
+      assembler.vector(ADD_ONE_DOUBLE, square, square, assembler.argument(EPSILON));
       assembler.vector(SQUARE_ROOT_ONE_DOUBLE, square, square, square);
       assembler.vector(LOAD_ONE_DOUBLE, other, assembler.constant(ONE));
       assembler.vector(DIVIDE_ONE_DOUBLE, square, other, square);
@@ -290,7 +295,7 @@ public record NormRows(
     private void toMean(Vector sum) {
       Vector one = sum.as(128);
       assembler.vector(ONE_FLOAT_TO_DOUBLE, one, one, one);
-      assembler.vector(DIVIDE_ONE_DOUBLE, one, one, Assembler.argument(COUNT));
+      assembler.vector(DIVIDE_ONE_DOUBLE, one, one, assembler.argument(COUNT));
     }
 
     private void toFloat(Vector to, Vector from) {

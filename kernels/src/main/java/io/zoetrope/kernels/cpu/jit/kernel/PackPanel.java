@@ -1,6 +1,5 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
-import static io.zoetrope.kernels.cpu.jit.asm.Assembler.argument;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R10;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R11;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R12;
@@ -16,12 +15,15 @@ import static io.zoetrope.kernels.cpu.jit.asm.Register.RCX;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.RDX;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.RSI;
 
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler.Condition;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler.Label;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 
 /**
  * Packs columns of B into a panel: what lies column by column becomes lanes of 32 bits, step by
@@ -31,29 +33,25 @@ import io.zoetrope.kernels.cpu.jit.asm.Register;
  * @param lane how a lane is made
  */
 public record PackPanel(Lane lane) implements KernelCache.Recipe {
-  /** Address of the first element. */
-  static final int SOURCE = 0;
+  private static final ArgumentNames<PackPanel> NAMES = new ArgumentNames<>();
 
-  /** Bytes from column to column of the source. */
-  static final int COLUMN_PITCH = 1;
+  /** The first element, and the bytes from column to column. */
+  public static final RowsArgument<PackPanel> SOURCE = NAMES.rows("source");
 
   /** Bytes from step to step of the source. */
-  static final int STEP_PITCH = 2;
+  public static final Argument<PackPanel> STEP_PITCH = NAMES.value("bytes between steps");
 
-  /** Address of the panel's first lane. */
-  static final int PANEL = 3;
-
-  /** Bytes from step to step of the panel. */
-  static final int PANEL_PITCH = 4;
+  /** The first lane, and the bytes from step to step. */
+  public static final RowsArgument<PackPanel> PANEL = NAMES.rows("panel");
 
   /** Columns; at least 1. */
-  static final int COLUMNS = 5;
+  public static final Argument<PackPanel> COLUMNS = NAMES.value("columns");
 
   /** Steps; at least 1. */
-  static final int STEPS = 6;
+  public static final Argument<PackPanel> STEPS = NAMES.value("steps");
 
   /** {@link Lane#PAIR} alone: bytes from the lower to the upper half's source. */
-  static final int HALF_PITCH = 7;
+  public static final Argument<PackPanel> HALF_PITCH = NAMES.value("bytes between halves");
 
   private static final int BLOCK_STEPS = 256;
   private static final Register[] CHANGED = {RBX, RBP, R12, R13, R14, R15};
@@ -73,14 +71,14 @@ public record PackPanel(Lane lane) implements KernelCache.Recipe {
   @Override
   public void generate(Assembler code) {
     code.enter(CHANGED);
-    code.load(RSI, argument(SOURCE));
-    code.load(RDX, argument(COLUMN_PITCH));
-    code.load(RCX, argument(STEP_PITCH));
-    code.load(R8, argument(PANEL));
-    code.load(R9, argument(PANEL_PITCH));
-    code.load(R10, argument(STEPS));
+    code.load(RSI, code.argument(SOURCE.address()));
+    code.load(RDX, code.argument(SOURCE.pitch()));
+    code.load(RCX, code.argument(STEP_PITCH));
+    code.load(R8, code.argument(PANEL.address()));
+    code.load(R9, code.argument(PANEL.pitch()));
+    code.load(R10, code.argument(STEPS));
     if (lane == Lane.PAIR) {
-      code.load(R15, argument(HALF_PITCH));
+      code.load(R15, code.argument(HALF_PITCH));
     }
 
     Label nextBlock = code.here();
@@ -93,7 +91,7 @@ public record PackPanel(Lane lane) implements KernelCache.Recipe {
 
     code.move(R12, RSI);
     code.move(R13, R8);
-    code.load(R14, argument(COLUMNS));
+    code.load(R14, code.argument(COLUMNS));
     Label nextColumn = code.here();
     code.move(RAX, R12);
     code.push(R13);

@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
-import static io.zoetrope.kernels.cpu.jit.asm.Assembler.argument;
-
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler.Condition;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler.Label;
@@ -13,13 +13,16 @@ import io.zoetrope.kernels.cpu.jit.asm.VectorInstruction;
 import io.zoetrope.kernels.cpu.jit.memory.ProductOperands;
 
 /**
- * Products on registers alone, over and over: the most that a processor can do. The one argument is
- * the number of rounds.
+ * Products on registers alone, over and over: the most that a processor can do.
  *
  * @param tiles whether the matrix unit multiplies
  */
 public record PeakLoop(InstructionSet set, ProductOperands operands, boolean tiles)
     implements KernelCache.Recipe {
+  private static final ArgumentNames<PeakLoop> NAMES = new ArgumentNames<>();
+
+  public static final Argument<PeakLoop> ROUNDS = NAMES.value("rounds");
+
   /** Independent sums: enough for two multiply-add units with a latency of up to 6 cycles. */
   private static final int SUMS = 12;
 
@@ -45,7 +48,7 @@ public record PeakLoop(InstructionSet set, ProductOperands operands, boolean til
         code.vector(VectorInstruction.XOR, register(i), register(i), register(i));
       }
     }
-    code.load(Register.RCX, argument(0));
+    code.load(Register.RCX, code.argument(ROUNDS));
     Label next = code.here();
     if (tiles) {
       for (int sum = 0; sum < TILE_SUMS; sum++) {

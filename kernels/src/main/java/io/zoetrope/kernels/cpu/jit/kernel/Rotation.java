@@ -8,6 +8,7 @@ import io.zoetrope.kernels.cpu.jit.asm.Assembler.Label;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.kernels.cpu.jit.code.SplitBlocks;
 import io.zoetrope.kernels.cpu.jit.code.VectorCode;
 import io.zoetrope.kernels.cpu.jit.code.VectorLoops.Rows;
@@ -57,8 +58,8 @@ final class Rotation {
   }
 
   /** Rows of cosines and sines, F32, one for each pair of a head. */
-  static List<Rows> rows(int cosArgument, int sinArgument) {
-    return List.of(new Rows(COS, cosArgument), new Rows(SIN, sinArgument));
+  static List<Rows> rows(RowsArgument<?> cosines, RowsArgument<?> sines) {
+    return List.of(new Rows(COS, cosines), new Rows(SIN, sines));
   }
 
   /** Rotates a row; {@code out} may be {@code x}. */

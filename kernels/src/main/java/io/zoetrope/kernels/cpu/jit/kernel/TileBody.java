@@ -1,6 +1,5 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
-import static io.zoetrope.kernels.cpu.jit.asm.Assembler.argument;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R10;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R12;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R8;
@@ -121,7 +120,7 @@ final class TileBody implements BlockProduct.Body {
   @Override
   public void accumulateSteps() {
     lowerRows(RBX, RAX, RDX);
-    code.load(RCX, argument(BlockProduct.STEPS));
+    code.load(RCX, code.argument(BlockProduct.STEPS));
     Label next = code.here();
     for (int half = 0; half < 2; half++) {
       code.loadTile(B_TILES + half, R8, R12, half * TILE_BYTES);

@@ -2,6 +2,8 @@ package io.zoetrope.kernels.cpu.jit.kernel;
 
 import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.*;
 
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler.Condition;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler.Label;
@@ -9,6 +11,7 @@ import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.tensor.DType;
 
 /**
@@ -16,11 +19,19 @@ import io.zoetrope.tensor.DType;
  * destination[row][column] = source[column][row]}, where the rows of the source and of the
  * destination lie at any distance. Uses vectors of 256 bits on every machine: what bounds it is the
  * number of rows in memory that are read and written at a time.
- *
- * <p>Arguments: {@code source, bytes between its rows, destination, bytes between its rows, rows of
- * the destination, columns of the destination}; whole blocks, at least one.
  */
 public record TransposeBlocks(DType dtype) implements KernelCache.Recipe {
+  private static final ArgumentNames<TransposeBlocks> NAMES = new ArgumentNames<>();
+
+  public static final RowsArgument<TransposeBlocks> SOURCE = NAMES.rows("source");
+  public static final RowsArgument<TransposeBlocks> DESTINATION = NAMES.rows("destination");
+
+  /** Rows of the destination: whole blocks, at least one. */
+  public static final Argument<TransposeBlocks> HEIGHT = NAMES.value("height");
+
+  /** Columns of the destination: whole blocks, at least one. */
+  public static final Argument<TransposeBlocks> WIDTH = NAMES.value("width");
+
   /** Rows of the destination in a block. */
   public static final int ROWS = 8;
 
@@ -34,9 +45,9 @@ public record TransposeBlocks(DType dtype) implements KernelCache.Recipe {
   private static final int EVEN = 0b10_00_10_00;
   private static final int ODD = 0b11_01_11_01;
 
-  private static final Register SOURCE = Register.RSI;
+  private static final Register SOURCE_ROW = Register.RSI;
   private static final Register SOURCE_PITCH = Register.RDX;
-  private static final Register DESTINATION = Register.R8;
+  private static final Register DESTINATION_ROW = Register.R8;
   private static final Register DESTINATION_PITCH = Register.R9;
   private static final Register ROWS_LEFT = Register.R10;
   private static final Register COLUMNS_LEFT = Register.R11;
@@ -57,19 +68,19 @@ public record TransposeBlocks(DType dtype) implements KernelCache.Recipe {
   public void generate(Assembler assembler) {
     int columns = columns(dtype);
     assembler.enter(CHANGED);
-    assembler.load(SOURCE, Assembler.argument(0));
-    assembler.load(SOURCE_PITCH, Assembler.argument(1));
-    assembler.load(DESTINATION, Assembler.argument(2));
-    assembler.load(DESTINATION_PITCH, Assembler.argument(3));
-    assembler.load(ROWS_LEFT, Assembler.argument(4));
+    assembler.load(SOURCE_ROW, assembler.argument(SOURCE.address()));
+    assembler.load(SOURCE_PITCH, assembler.argument(SOURCE.pitch()));
+    assembler.load(DESTINATION_ROW, assembler.argument(DESTINATION.address()));
+    assembler.load(DESTINATION_PITCH, assembler.argument(DESTINATION.pitch()));
+    assembler.load(ROWS_LEFT, assembler.argument(HEIGHT));
     assembler.move(HALF_BLOCK, columns / 2);
     assembler.multiply(HALF_BLOCK, SOURCE_PITCH);
     assembler.move(ROWS_PITCH, DESTINATION_PITCH);
     assembler.shiftLeft(ROWS_PITCH, Integer.numberOfTrailingZeros(ROWS));
     Label nextRows = assembler.here();
-    assembler.load(COLUMNS_LEFT, Assembler.argument(5));
-    assembler.move(LOWER, SOURCE);
-    assembler.move(OUT_BLOCK, DESTINATION);
+    assembler.load(COLUMNS_LEFT, assembler.argument(WIDTH));
+    assembler.move(LOWER, SOURCE_ROW);
+    assembler.move(OUT_BLOCK, DESTINATION_ROW);
     Label nextColumns = assembler.here();
     assembler.address(UPPER, Address.at(LOWER, HALF_BLOCK, 1, 0));
     Vector[] block = dtype == DType.F32 ? floats(assembler) : halves(assembler);
@@ -85,8 +96,8 @@ public record TransposeBlocks(DType dtype) implements KernelCache.Recipe {
     assembler.add(OUT_BLOCK, VECTOR_BYTES);
     assembler.subtract(COLUMNS_LEFT, columns);
     assembler.jump(Condition.GREATER, nextColumns);
-    assembler.add(SOURCE, ROWS * dtype.bytes());
-    assembler.add(DESTINATION, ROWS_PITCH);
+    assembler.add(SOURCE_ROW, ROWS * dtype.bytes());
+    assembler.add(DESTINATION_ROW, ROWS_PITCH);
     assembler.subtract(ROWS_LEFT, ROWS);
     assembler.jump(Condition.GREATER, nextRows);
     assembler.leave(CHANGED);

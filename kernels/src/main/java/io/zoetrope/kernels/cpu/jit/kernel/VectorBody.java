@@ -1,6 +1,5 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
-import static io.zoetrope.kernels.cpu.jit.asm.Assembler.argument;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R10;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R11;
 import static io.zoetrope.kernels.cpu.jit.asm.Register.R12;
@@ -106,7 +105,7 @@ final class VectorBody implements BlockProduct.Body {
     for (int i = 1; i < bases; i++) {
       code.address(ROW_BASES[i], Address.at(ROW_BASES[i - 1], R11, 1, 0));
     }
-    code.load(RCX, argument(BlockProduct.STEPS));
+    code.load(RCX, code.argument(BlockProduct.STEPS));
     Label rest = code.label();
     Label done = code.label();
     code.subtract(RCX, UNROLLED_STEPS);

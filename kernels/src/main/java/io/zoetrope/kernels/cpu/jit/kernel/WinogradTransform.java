@@ -20,12 +20,15 @@ import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.STORE;
 import static io.zoetrope.kernels.cpu.jit.asm.VectorInstruction.SUBTRACT;
 
 import io.zoetrope.kernels.cpu.blocks.Winograd;
+import io.zoetrope.kernels.cpu.jit.asm.Argument;
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentNames;
 import io.zoetrope.kernels.cpu.jit.asm.Assembler;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Address;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import io.zoetrope.kernels.cpu.jit.asm.Register;
+import io.zoetrope.kernels.cpu.jit.asm.RowsArgument;
 import io.zoetrope.kernels.cpu.jit.code.VectorCode;
 import io.zoetrope.kernels.cpu.jit.code.VectorLoops;
 import io.zoetrope.kernels.cpu.jit.code.VectorLoops.Rows;
@@ -37,24 +40,48 @@ import java.util.function.IntPredicate;
  * {@code out = T x T'} for squares of F32 vectors: a square's rows, columns and elements of vectors
  * may lie anywhere in memory. Of two rows of T that differ in signs alone, the parts that they
  * share are computed once.
- *
- * <p>Arguments: {@code x, bytes between squares, out, bytes between squares, squares, elements of a
- * vector, bytes between rows of x, between its columns, between rows of out, between its columns,
- * scratch of} {@link #SCRATCH_BYTES}.
  */
 public record WinogradTransform(InstructionSet set, Winograd.Part part)
     implements KernelCache.Recipe {
+  private static final ArgumentNames<WinogradTransform> NAMES = new ArgumentNames<>();
+
+  /** The first square, and the bytes from square to square. */
+  public static final RowsArgument<WinogradTransform> X = NAMES.rows("x");
+
+  /** The first square, and the bytes from square to square. */
+  public static final RowsArgument<WinogradTransform> OUT = NAMES.rows("out");
+
+  public static final Argument<WinogradTransform> SQUARES = NAMES.value("squares");
+
+  /** Floats of a vector. */
+  public static final Argument<WinogradTransform> ELEMENTS = NAMES.value("elements");
+
+  /** Bytes from row to row of a square of x. */
+  public static final Argument<WinogradTransform> X_ROWS = NAMES.value("rows of x");
+
+  /** Bytes from column to column of a square of x. */
+  public static final Argument<WinogradTransform> X_COLUMNS = NAMES.value("columns of x");
+
+  /** Bytes from row to row of a square of the result. */
+  public static final Argument<WinogradTransform> OUT_ROWS = NAMES.value("rows of out");
+
+  /** Bytes from column to column of a square of the result. */
+  public static final Argument<WinogradTransform> OUT_COLUMNS = NAMES.value("columns of out");
+
+  /** {@link #SCRATCH_BYTES} that nobody else uses meanwhile. */
+  public static final Argument<WinogradTransform> SCRATCH = NAMES.value("scratch");
+
   /** What lies between the two products, for all instruction sets. */
   public static final int SCRATCH_BYTES = Winograd.POSITIONS * 64;
 
-  private static final Register X = RSI;
-  private static final Register OUT = RDX;
-  private static final Register SQUARES = R8;
-  private static final Register ELEMENTS = R9;
-  private static final Register X_ROWS = R10;
-  private static final Register X_COLUMNS = R11;
-  private static final Register OUT_ROWS = R12;
-  private static final Register OUT_COLUMNS = R13;
+  private static final Register X_SQUARE = RSI;
+  private static final Register OUT_SQUARE = RDX;
+  private static final Register COUNTER = R8;
+  private static final Register END = R9;
+  private static final Register X_PITCH = R10;
+  private static final Register X_STEP = R11;
+  private static final Register OUT_PITCH = R12;
+  private static final Register OUT_STEP = R13;
   private static final Register BETWEEN = R15;
 
   /** The first of a line of vectors, the fourth one, and the bytes from one to the other. */
@@ -73,17 +100,17 @@ public record WinogradTransform(InstructionSet set, Winograd.Part part)
   private void write(VectorCode code) {
     Assembler assembler = code.assembler();
     assembler.enter(CHANGED);
-    assembler.load(SQUARES, Assembler.argument(4));
-    assembler.load(ELEMENTS, Assembler.argument(5));
-    assembler.load(X_ROWS, Assembler.argument(6));
-    assembler.load(X_COLUMNS, Assembler.argument(7));
-    assembler.load(OUT_ROWS, Assembler.argument(8));
-    assembler.load(OUT_COLUMNS, Assembler.argument(9));
-    assembler.load(BETWEEN, Assembler.argument(10));
+    assembler.load(COUNTER, assembler.argument(SQUARES));
+    assembler.load(END, assembler.argument(ELEMENTS));
+    assembler.load(X_PITCH, assembler.argument(X_ROWS));
+    assembler.load(X_STEP, assembler.argument(X_COLUMNS));
+    assembler.load(OUT_PITCH, assembler.argument(OUT_ROWS));
+    assembler.load(OUT_STEP, assembler.argument(OUT_COLUMNS));
+    assembler.load(BETWEEN, assembler.argument(SCRATCH));
     code.rows(
-        SQUARES,
-        List.of(new Rows(X, 0), new Rows(OUT, 2)),
-        () -> code.columns(ELEMENTS, 1, _ -> square(code)));
+        COUNTER,
+        List.of(new Rows(X_SQUARE, X), new Rows(OUT_SQUARE, OUT)),
+        () -> code.columns(END, 1, _ -> square(code)));
     assembler.leave(CHANGED);
   }
 
@@ -92,10 +119,10 @@ public record WinogradTransform(InstructionSet set, Winograd.Part part)
     Assembler assembler = code.assembler();
     int before = code.taken();
     for (int column = 0; column < part.in(); column++) {
-      line(assembler, X, X_COLUMNS, column, X_ROWS);
+      line(assembler, X_SQUARE, X_STEP, column, X_PITCH);
       Vector[] x = code.fresh(part.in());
       for (int row = 0; row < part.in(); row++) {
-        code.load(DType.F32, x[row], inLine(row, X_ROWS));
+        code.load(DType.F32, x[row], inLine(row, X_PITCH));
       }
       Vector[] y = multiply(code, x);
       for (int row = 0; row < part.out(); row++) {
@@ -104,14 +131,14 @@ public record WinogradTransform(InstructionSet set, Winograd.Part part)
       code.release(before);
     }
     for (int row = 0; row < part.out(); row++) {
-      line(assembler, OUT, OUT_ROWS, row, OUT_COLUMNS);
+      line(assembler, OUT_SQUARE, OUT_PITCH, row, OUT_STEP);
       Vector[] x = code.fresh(part.in());
       for (int column = 0; column < part.in(); column++) {
         assembler.vector(LOAD, x[column], between(row, column));
       }
       Vector[] y = multiply(code, x);
       for (int column = 0; column < part.out(); column++) {
-        code.store(DType.F32, inLine(column, OUT_COLUMNS), y[column]);
+        code.store(DType.F32, inLine(column, OUT_STEP), y[column]);
       }
       code.release(before);
     }

@@ -1,9 +1,10 @@
 package io.zoetrope.kernels.cpu.jit.memory;
 
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.asm.Call;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
+import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -48,12 +49,9 @@ public final class NativeWorkspace {
       Arena.ofAuto().allocate(ARGUMENTS * (long) Long.BYTES, ALIGNMENT);
   private final MemorySegment[] pieces = new MemorySegment[Piece.values().length];
 
-  /** Puts values in the record of arguments, from the first one on, and runs a function. */
-  public void call(MachineCode function, long... values) {
-    for (int i = 0; i < values.length; i++) {
-      arguments.set(ValueLayout.JAVA_LONG, (long) i * Long.BYTES, values[i]);
-    }
-    function.call(arguments);
+  /** Begins a call of a function, with the record of arguments of this workspace. */
+  public <R extends KernelCache.Recipe> Call<R> call(GeneratedFunction<R> function) {
+    return function.call(arguments);
   }
 
   /** Memory of at least this size, aligned to a page; what the piece was before is void. */

@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cpu.jit.op;
 
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
 import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
 import io.zoetrope.kernels.cpu.jit.kernel.FinishRows;
 import io.zoetrope.kernels.cpu.jit.kernel.SoftmaxRows;
@@ -137,17 +137,16 @@ public final class AttentionOperation {
       if (q.dtype().bytes() != panels.scoreOperands().elementBytes()) {
         rowPitch = (long) headDim * Float.BYTES;
         long copy = workspace.piece(Piece.LEFT, height * rowPitch).address();
-        workspace.call(
-            products.kernels().get(new ConvertRows(set, q.dtype(), DType.F32)),
-            rows,
-            queryPitch,
-            copy,
-            rowPitch,
-            height,
-            headDim);
+        workspace
+            .call(products.kernels().get(new ConvertRows(set, q.dtype(), DType.F32)))
+            .set(ConvertRows.SOURCE, rows, queryPitch)
+            .set(ConvertRows.DESTINATION, copy, rowPitch)
+            .set(ConvertRows.ROWS, height)
+            .set(ConvertRows.COLUMNS, headDim)
+            .run();
         rows = copy;
       }
-      MachineCode softmax =
+      GeneratedFunction<SoftmaxRows> softmax =
           products
               .kernels()
               .get(
@@ -175,23 +174,24 @@ public final class AttentionOperation {
             height,
             products.panels(width),
             false);
-        workspace.call(
-            softmax,
-            scores,
-            scorePitch,
-            height,
-            width,
-            Float.floatToRawIntBits(scale) & 0xffffffffL,
-            bias == null ? 0 : biasAt(firstHead + head, firstQuery, key),
-            biasQueryStride * Float.BYTES,
-            largest.address(),
-            totals.address(),
-            sums.address(),
-            sumPitch,
-            headDim,
-            weights,
-            weightPitch,
-            wholeWidth);
+        var call =
+            workspace
+                .call(softmax)
+                .set(SoftmaxRows.PRODUCTS, scores, scorePitch)
+                .set(SoftmaxRows.ROWS, height)
+                .set(SoftmaxRows.WIDTH, width)
+                .setFloat(SoftmaxRows.SCALE, scale)
+                .set(SoftmaxRows.LARGEST, largest.address())
+                .set(SoftmaxRows.TOTALS, totals.address())
+                .set(SoftmaxRows.SUMS, sums.address(), sumPitch)
+                .set(SoftmaxRows.SUM_COLUMNS, headDim)
+                .set(SoftmaxRows.WEIGHTS, weights, weightPitch)
+                .set(SoftmaxRows.PADDED_WIDTH, wholeWidth);
+        if (bias != null) {
+          long first = biasAt(firstHead + head, firstQuery, key);
+          call.set(SoftmaxRows.BIAS, first, biasQueryStride * Float.BYTES);
+        }
+        call.run();
         products.multiply(
             workspace,
             panels.valueOperands(),
@@ -210,15 +210,14 @@ public final class AttentionOperation {
             true);
       }
       long first = ((long) firstQuery * heads + firstHead + head) * headDim;
-      workspace.call(
-          products.kernels().get(new FinishRows(set, out.dtype())),
-          sums.address(),
-          sumPitch,
-          totals.address(),
-          out.at(first),
-          (long) heads * headDim * out.dtype().bytes(),
-          height,
-          headDim);
+      workspace
+          .call(products.kernels().get(new FinishRows(set, out.dtype())))
+          .set(FinishRows.SUMS, sums.address(), sumPitch)
+          .set(FinishRows.TOTALS, totals.address())
+          .set(FinishRows.OUT, out.at(first), (long) heads * headDim * out.dtype().bytes())
+          .set(FinishRows.ROWS, height)
+          .set(FinishRows.COLUMNS, headDim)
+          .run();
     }
 
     private long biasAt(int head, int query, int key) {

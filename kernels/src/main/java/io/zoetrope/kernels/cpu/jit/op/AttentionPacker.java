@@ -80,15 +80,14 @@ final class AttentionPacker {
             ? PackPanel.Lane.WIDENED
             : PackPanel.Lane.SAME;
     for (int key = first; key < end; key += panelWidth) {
-      workspace.call(
-          products.kernels().get(new PackPanel(lane)),
-          k.address() + key * keyPitch + column,
-          keyPitch,
-          (long) elementsOfStep * k.dtype().bytes(),
-          keyPanel(head, key),
-          stepBytes,
-          Math.min(panelWidth, end - key),
-          headDim / elementsOfStep);
+      workspace
+          .call(products.kernels().get(new PackPanel(lane)))
+          .set(PackPanel.SOURCE, k.address() + key * keyPitch + column, keyPitch)
+          .set(PackPanel.STEP_PITCH, (long) elementsOfStep * k.dtype().bytes())
+          .set(PackPanel.PANEL, keyPanel(head, key), stepBytes)
+          .set(PackPanel.COLUMNS, Math.min(panelWidth, end - key))
+          .set(PackPanel.STEPS, headDim / elementsOfStep)
+          .run();
     }
   }
 
@@ -106,14 +105,13 @@ final class AttentionPacker {
       long from = v.address() + first * valuePitch + column + (long) d * v.dtype().bytes();
       long to = valuePanel(head, d, first);
       if (panels.valueOperands() == ProductOperands.FLOATS) {
-        workspace.call(
-            products.kernels().get(new ConvertRows(set, v.dtype(), DType.F32)),
-            from,
-            valuePitch,
-            to,
-            stepBytes,
-            end - first,
-            width);
+        workspace
+            .call(products.kernels().get(new ConvertRows(set, v.dtype(), DType.F32)))
+            .set(ConvertRows.SOURCE, from, valuePitch)
+            .set(ConvertRows.DESTINATION, to, stepBytes)
+            .set(ConvertRows.ROWS, end - first)
+            .set(ConvertRows.COLUMNS, width)
+            .run();
       } else {
         packValuePairs(from, to, end - first, width, workspace);
       }
@@ -127,27 +125,25 @@ final class AttentionPacker {
   private void packValuePairs(long from, long to, int count, int width, NativeWorkspace workspace) {
     int pairs = count / 2;
     if (pairs > 0) {
-      workspace.call(
-          products.kernels().get(new PackPanel(PackPanel.Lane.PAIR)),
-          from,
-          v.dtype().bytes(),
-          2 * valuePitch,
-          to,
-          stepBytes,
-          width,
-          pairs,
-          valuePitch);
+      workspace
+          .call(products.kernels().get(new PackPanel(PackPanel.Lane.PAIR)))
+          .set(PackPanel.SOURCE, from, v.dtype().bytes())
+          .set(PackPanel.STEP_PITCH, 2 * valuePitch)
+          .set(PackPanel.HALF_PITCH, valuePitch)
+          .set(PackPanel.PANEL, to, stepBytes)
+          .set(PackPanel.COLUMNS, width)
+          .set(PackPanel.STEPS, pairs)
+          .run();
     }
     if (count % 2 == 1) {
-      workspace.call(
-          products.kernels().get(new PackPanel(PackPanel.Lane.ALONE)),
-          from + (count - 1) * valuePitch,
-          v.dtype().bytes(),
-          0,
-          to + (long) pairs * stepBytes,
-          stepBytes,
-          width,
-          1);
+      workspace
+          .call(products.kernels().get(new PackPanel(PackPanel.Lane.ALONE)))
+          .set(PackPanel.SOURCE, from + (count - 1) * valuePitch, v.dtype().bytes())
+          .set(PackPanel.STEP_PITCH, 0)
+          .set(PackPanel.PANEL, to + (long) pairs * stepBytes, stepBytes)
+          .set(PackPanel.COLUMNS, width)
+          .set(PackPanel.STEPS, 1)
+          .run();
     }
   }
 

@@ -1,7 +1,8 @@
 package io.zoetrope.kernels.cpu.jit.op;
 
 import io.zoetrope.kernels.cpu.blocks.Join;
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.asm.Call;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.kernel.Epilogue;
 import io.zoetrope.kernels.cpu.jit.memory.NativeView;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
@@ -20,7 +21,7 @@ final class BlockEpilogue {
   private final NativeView base;
   private final NativeView gate;
   private final long gatePitch;
-  private final MachineCode function;
+  private final GeneratedFunction<Epilogue> function;
 
   /**
    * The end of an operation.
@@ -69,19 +70,23 @@ final class BlockEpilogue {
       int width) {
     long position = firstRow * columns + firstColumn;
     long pitch = (long) columns * out.dtype().bytes();
-    workspace.call(
-        function,
-        c,
-        cPitch,
-        out.at(position),
-        pitch,
-        height,
-        width,
-        bias == null ? 0 : bias.at(firstColumn),
-        base == null ? 0 : base.at(position),
-        pitch,
-        gate == null ? 0 : gate.at(firstColumn) + firstRow * gatePitch,
-        gatePitch);
+    Call<Epilogue> call =
+        workspace
+            .call(function)
+            .set(Epilogue.SUMS, c, cPitch)
+            .set(Epilogue.OUT, out.at(position), pitch)
+            .set(Epilogue.ROWS, height)
+            .set(Epilogue.COLUMNS, width);
+    if (bias != null) {
+      call.set(Epilogue.BIAS, bias.at(firstColumn));
+    }
+    if (base != null) {
+      call.set(Epilogue.BASE, base.at(position), pitch);
+    }
+    if (gate != null) {
+      call.set(Epilogue.GATE, gate.at(firstColumn) + firstRow * gatePitch, gatePitch);
+    }
+    call.run();
   }
 
   /** Ends the operation, when all blocks are stored. */

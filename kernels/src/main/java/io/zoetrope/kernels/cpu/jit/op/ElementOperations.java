@@ -1,6 +1,6 @@
 package io.zoetrope.kernels.cpu.jit.op;
 
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.kernel.CombineRows;
 import io.zoetrope.kernels.cpu.jit.kernel.CombineRows.Combination;
 import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
@@ -53,14 +53,19 @@ public final class ElementOperations {
   private void map(Tensor out, Tensor x, MapRows recipe, float min, float max) {
     NativeView from = NativeView.of(x);
     NativeView to = out == x ? from : NativeView.of(out);
-    int minBits = Float.floatToRawIntBits(min);
-    int maxBits = Float.floatToRawIntBits(max);
     runner.run(
         recipe,
         x.count(),
         2L * x.dtype().bytes(),
-        (first, count) ->
-            new long[] {from.at(first), 0, to.at(first), 0, 1, count, minBits, maxBits});
+        (call, first, count) -> {
+          call.set(MapRows.X, from.at(first), 0)
+              .set(MapRows.OUT, to.at(first), 0)
+              .set(MapRows.ROWS, 1)
+              .set(MapRows.COLUMNS, count);
+          if (recipe.clamp()) {
+            call.setFloat(MapRows.MIN, min).setFloat(MapRows.MAX, max);
+          }
+        });
     to.copyBack(out);
     Reference.reachabilityFence(from);
     Reference.reachabilityFence(to);
@@ -80,12 +85,12 @@ public final class ElementOperations {
           recipe,
           repeats,
           3 * pitch,
-          (first, count) -> {
-            long at = first * period;
-            return new long[] {
-              left.at(at), pitch, right.address(), 0, to.at(at), pitch, count, period
-            };
-          });
+          (call, first, count) ->
+              call.set(CombineRows.A, left.at(first * period), pitch)
+                  .set(CombineRows.B, right.address(), 0)
+                  .set(CombineRows.OUT, to.at(first * period), pitch)
+                  .set(CombineRows.ROWS, count)
+                  .set(CombineRows.COLUMNS, period));
     } else {
       for (long start = 0; start < repeats * period; start += period) {
         long row = start;
@@ -93,10 +98,12 @@ public final class ElementOperations {
             recipe,
             period,
             3L * a.dtype().bytes(),
-            (first, count) ->
-                new long[] {
-                  left.at(row + first), 0, right.at(first), 0, to.at(row + first), 0, 1, count
-                });
+            (call, first, count) ->
+                call.set(CombineRows.A, left.at(row + first), 0)
+                    .set(CombineRows.B, right.at(first), 0)
+                    .set(CombineRows.OUT, to.at(row + first), 0)
+                    .set(CombineRows.ROWS, 1)
+                    .set(CombineRows.COLUMNS, count));
       }
     }
     to.copyBack(out);
@@ -111,7 +118,7 @@ public final class ElementOperations {
     long features = table.size(1);
     long rowBytes = features * table.dtype().bytes();
     NativeView to = NativeView.of(out);
-    MachineCode function =
+    GeneratedFunction<ConvertRows> function =
         runner.function(new ConvertRows(runner.set(), table.dtype(), out.dtype()));
     runner.run(
         ids.length,
@@ -128,7 +135,13 @@ public final class ElementOperations {
               elements.read(id * features, copy);
               row = copy.address();
             }
-            workspace.call(function, row, 0, to.at(i * features), 0, 1, features);
+            workspace
+                .call(function)
+                .set(ConvertRows.SOURCE, row, 0)
+                .set(ConvertRows.DESTINATION, to.at(i * features), 0)
+                .set(ConvertRows.ROWS, 1)
+                .set(ConvertRows.COLUMNS, features)
+                .run();
           }
         });
     to.copyBack(out);
@@ -143,7 +156,7 @@ public final class ElementOperations {
     private final boolean exact;
     private final NativeView from;
     private final NativeView to;
-    private final MachineCode function;
+    private final GeneratedFunction<ConvertRows> function;
     private final long width;
     private final long outWidth;
     private final long pixelBytes;
@@ -189,14 +202,13 @@ public final class ElementOperations {
         while (end < outWidth && nearest(end) == nearest) {
           end++;
         }
-        workspace.call(
-            function,
-            source + nearest * pixelBytes,
-            0,
-            target + column * pixelBytes,
-            pixelBytes,
-            end - column,
-            channels);
+        workspace
+            .call(function)
+            .set(ConvertRows.SOURCE, source + nearest * pixelBytes, 0)
+            .set(ConvertRows.DESTINATION, target + column * pixelBytes, pixelBytes)
+            .set(ConvertRows.ROWS, end - column)
+            .set(ConvertRows.COLUMNS, channels)
+            .run();
         column = end;
       }
     }

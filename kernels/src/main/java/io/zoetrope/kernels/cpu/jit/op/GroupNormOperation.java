@@ -2,7 +2,8 @@ package io.zoetrope.kernels.cpu.jit.op;
 
 import io.zoetrope.kernels.cpu.blocks.GroupMoments;
 import io.zoetrope.kernels.cpu.blocks.GroupMoments.Affine;
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.asm.Call;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.kernel.CombineRows;
 import io.zoetrope.kernels.cpu.jit.kernel.CombineRows.Combination;
 import io.zoetrope.kernels.cpu.jit.kernel.GroupRows;
@@ -27,9 +28,9 @@ final class GroupNormOperation {
   private final GroupMoments moments;
   private final NativeView x;
   private final NativeView out;
-  private final MachineCode add;
-  private final MachineCode measure;
-  private final MachineCode change;
+  private final GeneratedFunction<CombineRows> add;
+  private final GeneratedFunction<GroupRows> measure;
+  private final GeneratedFunction<GroupRows> change;
 
   GroupNormOperation(RowRunner runner, GroupNorm op) {
     this.runner = runner;
@@ -67,12 +68,19 @@ final class GroupNormOperation {
     vectors.asSlice(0, 3 * vectorBytes).fill((byte) 0);
     long centres = vectors.address();
     long from = x.at(moments.firstRow(block) * channels);
-    workspace.call(add, centres, 0, from, rowBytes, centres, 0, rows, channels);
+    workspace
+        .call(add)
+        .set(CombineRows.A, centres, 0)
+        .set(CombineRows.B, from, rowBytes)
+        .set(CombineRows.OUT, centres, 0)
+        .set(CombineRows.ROWS, rows)
+        .set(CombineRows.COLUMNS, channels)
+        .run();
     for (int channel = 0; channel < channels; channel++) {
       float sum = vectors.getAtIndex(ValueLayout.JAVA_FLOAT, channel);
       vectors.setAtIndex(ValueLayout.JAVA_FLOAT, channel, sum / rows);
     }
-    workspace.call(measure, arguments(block, vectors, from, from));
+    call(measure, block, vectors, from, workspace).run();
     for (int channel = 0; channel < channels; channel++) {
       float centre = vectors.getAtIndex(ValueLayout.JAVA_FLOAT, channel);
       float lack = vectors.getAtIndex(ValueLayout.JAVA_FLOAT, channels + channel);
@@ -87,24 +95,28 @@ final class GroupNormOperation {
     put(affine.factors(), vectors, 1);
     put(affine.offsets(), vectors, 2);
     long first = moments.firstRow(block) * channels;
-    workspace.call(change, arguments(block, vectors, x.at(first), out.at(first)));
+    call(change, block, vectors, x.at(first), workspace)
+        .set(GroupRows.OUT, out.at(first), rowBytes)
+        .run();
   }
 
   private void put(float[] values, MemorySegment vectors, int index) {
     MemorySegment.copy(values, 0, vectors, ValueLayout.JAVA_FLOAT, index * vectorBytes, channels);
   }
 
-  private long[] arguments(int block, MemorySegment vectors, long from, long to) {
-    long[] arguments = new long[GroupRows.ARGUMENTS];
-    arguments[GroupRows.X] = from;
-    arguments[GroupRows.X + 1] = rowBytes;
-    arguments[GroupRows.OUT] = to;
-    arguments[GroupRows.OUT + 1] = rowBytes;
-    arguments[GroupRows.CENTRES] = vectors.address();
-    arguments[GroupRows.FIRST] = vectors.address() + vectorBytes;
-    arguments[GroupRows.SECOND] = vectors.address() + 2 * vectorBytes;
-    arguments[GroupRows.ROWS] = moments.rows(block);
-    arguments[GroupRows.COLUMNS] = channels;
-    return arguments;
+  private Call<GroupRows> call(
+      GeneratedFunction<GroupRows> function,
+      int block,
+      MemorySegment vectors,
+      long from,
+      NativeWorkspace workspace) {
+    return workspace
+        .call(function)
+        .set(GroupRows.X, from, rowBytes)
+        .set(GroupRows.CENTRES, vectors.address())
+        .set(GroupRows.FIRST, vectors.address() + vectorBytes)
+        .set(GroupRows.SECOND, vectors.address() + 2 * vectorBytes)
+        .set(GroupRows.ROWS, moments.rows(block))
+        .set(GroupRows.COLUMNS, channels);
   }
 }

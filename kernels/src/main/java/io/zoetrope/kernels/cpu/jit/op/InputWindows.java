@@ -1,7 +1,7 @@
 package io.zoetrope.kernels.cpu.jit.op;
 
 import io.zoetrope.kernels.cpu.blocks.ConvolutionBlocks;
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
 import io.zoetrope.kernels.cpu.jit.memory.NativeView;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
@@ -96,17 +96,16 @@ final class InputWindows {
   /** Loads pixels {@code from} to {@code to} of an upsampled row. */
   private void load(
       NativeView source, long row, int from, int to, long at, NativeWorkspace workspace) {
-    MachineCode convert =
+    GeneratedFunction<ConvertRows> convert =
         products.kernels().get(new ConvertRows(products.set(), source.dtype(), as));
     if (upsample == 1) {
-      workspace.call(
-          convert,
-          source.address() + (row + from) * inPixelBytes,
-          0,
-          at,
-          0,
-          1,
-          (to - from) * channels);
+      workspace
+          .call(convert)
+          .set(ConvertRows.SOURCE, source.address() + (row + from) * inPixelBytes, 0)
+          .set(ConvertRows.DESTINATION, at, 0)
+          .set(ConvertRows.ROWS, 1)
+          .set(ConvertRows.COLUMNS, (to - from) * channels)
+          .run();
       return;
     }
     // Every source pixel stands for neighbours: those of one parity are copied at a time.
@@ -114,14 +113,15 @@ final class InputWindows {
       int first = from + Math.floorMod(phase - from, upsample);
       int count = Math.ceilDiv(to - first, upsample);
       if (count > 0) {
-        workspace.call(
-            convert,
-            source.address() + (row + first / upsample) * inPixelBytes,
-            inPixelBytes,
-            at + (first - from) * pixelBytes,
-            upsample * pixelBytes,
-            count,
-            channels);
+        long pixel = source.address() + (row + first / upsample) * inPixelBytes;
+        long target = at + (first - from) * pixelBytes;
+        workspace
+            .call(convert)
+            .set(ConvertRows.SOURCE, pixel, inPixelBytes)
+            .set(ConvertRows.DESTINATION, target, upsample * pixelBytes)
+            .set(ConvertRows.ROWS, count)
+            .set(ConvertRows.COLUMNS, channels)
+            .run();
       }
     }
   }

@@ -131,14 +131,13 @@ public final class LinearOperation {
         if (!inPlace) {
           long converted = (long) part * Float.BYTES;
           long copy = workspace.piece(Piece.LEFT, height * converted).address();
-          workspace.call(
-              products.kernels().get(new ConvertRows(products.set(), x.dtype(), DType.F32)),
-              a,
-              aPitch,
-              copy,
-              converted,
-              height,
-              part);
+          workspace
+              .call(products.kernels().get(new ConvertRows(products.set(), x.dtype(), DType.F32)))
+              .set(ConvertRows.SOURCE, a, aPitch)
+              .set(ConvertRows.DESTINATION, copy, converted)
+              .set(ConvertRows.ROWS, height)
+              .set(ConvertRows.COLUMNS, part)
+              .run();
           a = copy;
           aPitch = converted;
         }

@@ -115,19 +115,17 @@ public final class Products {
     for (int height = low + 1; height >= low; height--) {
       int count = height == low ? rowTiles - high : high;
       if (count > 0) {
-        workspace.call(
-            kernels.get(new BlockProduct(set, operands, tiles, height, accumulate)),
-            a,
-            at.aPitch(),
-            offsets,
-            taps,
-            at.b(),
-            at.bPitch(),
-            c,
-            at.cPitch(),
-            steps,
-            count,
-            panels);
+        workspace
+            .call(kernels.get(new BlockProduct(set, operands, tiles, height, accumulate)))
+            .set(BlockProduct.A, a, at.aPitch())
+            .set(BlockProduct.OFFSETS, offsets)
+            .set(BlockProduct.TAPS, taps)
+            .set(BlockProduct.B, at.b(), at.bPitch())
+            .set(BlockProduct.C, c, at.cPitch())
+            .set(BlockProduct.STEPS, steps)
+            .set(BlockProduct.ROW_TILES, count)
+            .set(BlockProduct.PANELS, panels)
+            .run();
         a += height * count * at.aPitch();
         c += height * count * at.cPitch();
       }
@@ -136,13 +134,13 @@ public final class Products {
 
   /** Fills rows of F32 numbers. */
   void fill(NativeWorkspace workspace, long to, long pitch, int rows, int columns, float value) {
-    workspace.call(
-        kernels.get(new FillRows(set, DType.F32)),
-        to,
-        pitch,
-        rows,
-        columns,
-        Float.floatToRawIntBits(value) & 0xffffffffL);
+    workspace
+        .call(kernels.get(new FillRows(set, DType.F32)))
+        .set(FillRows.DESTINATION, to, pitch)
+        .set(FillRows.ROWS, rows)
+        .set(FillRows.COLUMNS, columns)
+        .setFloat(FillRows.VALUE, value)
+        .run();
   }
 
   /** Address of a list of one offset, zero. */

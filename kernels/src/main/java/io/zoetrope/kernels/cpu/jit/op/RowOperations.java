@@ -99,18 +99,13 @@ public final class RowOperations {
         new RotateRows(runner.set(), x.dtype()),
         x.size(0),
         2 * pitch,
-        (first, count) ->
-            new long[] {
-              view.at(first * features),
-              pitch,
-              cosines.at(first),
-              cosines.pitch,
-              sines.at(first),
-              sines.pitch,
-              count,
-              heads,
-              features / heads
-            });
+        (call, first, count) ->
+            call.set(RotateRows.X, view.at(first * features), pitch)
+                .set(RotateRows.COS, cosines.at(first), cosines.pitch)
+                .set(RotateRows.SIN, sines.at(first), sines.pitch)
+                .set(RotateRows.ROWS, count)
+                .set(RotateRows.HEADS, heads)
+                .set(RotateRows.HEAD_DIM, features / heads));
     view.copyBack(x);
     Reference.reachabilityFence(view);
     Reference.reachabilityFence(cosines);
@@ -123,23 +118,18 @@ public final class RowOperations {
     NativeView added = NativeView.of(y);
     RowVectors gates = RowVectors.of(runner, gate);
     long pitch = features * view.dtype().bytes();
+    long addedPitch = features * added.dtype().bytes();
     runner.run(
         new CombineRows(runner.set(), Combination.ADD_GATED, x.dtype(), y.dtype()),
         x.size(0),
         3 * pitch,
-        (first, count) ->
-            new long[] {
-              view.at(first * features),
-              pitch,
-              added.at(first * features),
-              features * added.dtype().bytes(),
-              view.at(first * features),
-              pitch,
-              count,
-              features,
-              gates.at(first),
-              gates.pitch
-            });
+        (call, first, count) ->
+            call.set(CombineRows.A, view.at(first * features), pitch)
+                .set(CombineRows.B, added.at(first * features), addedPitch)
+                .set(CombineRows.OUT, view.at(first * features), pitch)
+                .set(CombineRows.GATE, gates.at(first), gates.pitch)
+                .set(CombineRows.ROWS, count)
+                .set(CombineRows.COLUMNS, features));
     view.copyBack(x);
     Reference.reachabilityFence(view);
     Reference.reachabilityFence(added);
@@ -237,13 +227,7 @@ public final class RowOperations {
           arranged
               ? RowVectors.arranged(runner, offset, heads, Piece.SECOND_VECTOR)
               : RowVectors.of(runner, offset);
-      long[] common = new long[NormRows.ARGUMENTS];
-      common[NormRows.COLUMNS] = features;
-      common[NormRows.HEADS] = heads;
-      common[NormRows.HEAD_DIM] = features / heads;
-      common[NormRows.COUNT] = NormRows.bits(norm, features);
-      common[NormRows.EPSILON] = NormRows.bits(norm, epsilon);
-      runner.run(
+      NormRows recipe =
           new NormRows(
               runner.set(),
               dtype,
@@ -252,36 +236,36 @@ public final class RowOperations {
               offset != null,
               arranged,
               activation,
-              cos != null),
+              cos != null);
+      runner.run(
+          recipe,
           x.count() / features,
           2 * pitch,
-          (first, count) -> {
-            long[] arguments = common.clone();
-            put(arguments, NormRows.X, from.at(first * features), pitch);
-            put(arguments, NormRows.OUT, to.at(first * features), pitch);
-            put(arguments, NormRows.FACTOR, factors, first);
-            put(arguments, NormRows.OFFSET, offsets, first);
-            put(arguments, NormRows.COS, cos, first);
-            put(arguments, NormRows.SIN, sin, first);
-            arguments[NormRows.ROWS] = count;
-            return arguments;
+          (call, first, count) -> {
+            call.set(NormRows.X, from.at(first * features), pitch)
+                .set(NormRows.OUT, to.at(first * features), pitch)
+                .set(NormRows.ROWS, count)
+                .set(NormRows.COLUMNS, features)
+                .set(NormRows.COUNT, NormRows.bits(norm, features))
+                .set(NormRows.EPSILON, NormRows.bits(norm, epsilon));
+            if (factors != null) {
+              call.set(NormRows.FACTOR, factors.at(first), factors.pitch);
+            }
+            if (offsets != null) {
+              call.set(NormRows.OFFSET, offsets.at(first), offsets.pitch);
+            }
+            if (recipe.rotate()) {
+              call.set(NormRows.COS, cos.at(first), cos.pitch)
+                  .set(NormRows.SIN, sin.at(first), sin.pitch)
+                  .set(NormRows.HEADS, heads)
+                  .set(NormRows.HEAD_DIM, features / heads);
+            }
           });
       to.copyBack(out);
       Reference.reachabilityFence(from);
       Reference.reachabilityFence(factors);
       Reference.reachabilityFence(offsets);
       Reference.reachabilityFence(this);
-    }
-
-    private static void put(long[] arguments, int at, RowVectors vectors, long row) {
-      if (vectors != null) {
-        put(arguments, at, vectors.at(row), vectors.pitch);
-      }
-    }
-
-    private static void put(long[] arguments, int at, long address, long pitch) {
-      arguments[at] = address;
-      arguments[at + 1] = pitch;
     }
   }
 }

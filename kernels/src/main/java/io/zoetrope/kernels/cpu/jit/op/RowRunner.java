@@ -1,8 +1,9 @@
 package io.zoetrope.kernels.cpu.jit.op;
 
+import io.zoetrope.kernels.cpu.jit.asm.Call;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
 import io.zoetrope.kernels.cpu.jit.kernel.ArrangeVector;
 import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
 import io.zoetrope.kernels.cpu.jit.memory.NativeView;
@@ -33,11 +34,11 @@ public final class RowRunner {
     this.pool = pool;
   }
 
-  /** The arguments of a function for some rows (or elements, or whatever is counted). */
+  /** Gives the arguments of a function for some rows (or elements, or whatever is counted). */
   @FunctionalInterface
-  interface Arguments {
+  interface Arguments<R extends KernelCache.Recipe> {
     /** From {@code first} on. */
-    long[] of(long first, long count);
+    void give(Call<R> call, long first, long count);
   }
 
   /** One part of the work. */
@@ -51,17 +52,22 @@ public final class RowRunner {
     return set;
   }
 
-  MachineCode function(KernelCache.Recipe recipe) {
+  <R extends KernelCache.Recipe> GeneratedFunction<R> function(R recipe) {
     return kernels.get(recipe);
   }
 
   /** Runs a function for rows 0 to {@code rows - 1}, each of which moves so many bytes. */
-  void run(KernelCache.Recipe recipe, long rows, long rowBytes, Arguments arguments) {
-    MachineCode function = kernels.get(recipe);
+  <R extends KernelCache.Recipe> void run(
+      R recipe, long rows, long rowBytes, Arguments<R> arguments) {
+    GeneratedFunction<R> function = kernels.get(recipe);
     run(
         rows,
         rowBytes,
-        (workspace, first, count) -> workspace.call(function, arguments.of(first, count)));
+        (workspace, first, count) -> {
+          Call<R> call = workspace.call(function);
+          arguments.give(call, first, count);
+          call.run();
+        });
   }
 
   /** Splits rows among the threads; each of them moves so many bytes. */
@@ -102,14 +108,12 @@ public final class RowRunner {
     MemorySegment floats = Arena.ofAuto().allocate(Math.max(1, count) * Float.BYTES, 64);
     NativeView from = NativeView.of(tensor);
     pool.workspace()
-        .call(
-            kernels.get(new ConvertRows(set, DType.BF16, DType.F32)),
-            from.address(),
-            0,
-            floats.address(),
-            0,
-            1,
-            count);
+        .call(kernels.get(new ConvertRows(set, DType.BF16, DType.F32)))
+        .set(ConvertRows.SOURCE, from.address(), 0)
+        .set(ConvertRows.DESTINATION, floats.address(), 0)
+        .set(ConvertRows.ROWS, 1)
+        .set(ConvertRows.COLUMNS, count)
+        .run();
     Reference.reachabilityFence(from);
     return new NativeView(floats, DType.F32, floats.address());
   }
@@ -124,16 +128,14 @@ public final class RowRunner {
     NativeView from = vector.dtype() == DType.BF16 ? NativeView.of(vector) : floats(vector);
     NativeWorkspace workspace = pool.workspace();
     MemorySegment to = workspace.piece(piece, vector.count() * Float.BYTES);
-    MachineCode function = kernels.get(new ArrangeVector(set, from.dtype()));
     long headDim = vector.count() / heads;
-    workspace.call(
-        function,
-        from.address(),
-        headDim * from.dtype().bytes(),
-        to.address(),
-        headDim * Float.BYTES,
-        heads,
-        headDim);
+    workspace
+        .call(kernels.get(new ArrangeVector(set, from.dtype())))
+        .set(ArrangeVector.SOURCE, from.address(), headDim * from.dtype().bytes())
+        .set(ArrangeVector.DESTINATION, to.address(), headDim * Float.BYTES)
+        .set(ArrangeVector.HEADS, heads)
+        .set(ArrangeVector.HEAD_DIM, headDim)
+        .run();
     Reference.reachabilityFence(from);
     return new NativeView(to, DType.F32, to.address());
   }

@@ -1,6 +1,6 @@
 package io.zoetrope.kernels.cpu.jit.op;
 
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
 import io.zoetrope.kernels.cpu.jit.kernel.FillRows;
 import io.zoetrope.kernels.cpu.jit.kernel.MoveElements;
@@ -79,20 +79,22 @@ public final class StridedCopy {
   }
 
   private void copyRows(Plan plan, NativeView to, NativeView from) {
-    MachineCode function = runner.function(new ConvertRows(runner.set(), from.dtype(), to.dtype()));
+    GeneratedFunction<ConvertRows> function =
+        runner.function(new ConvertRows(runner.set(), from.dtype(), to.dtype()));
+    long fromPitch = plan.rows().xStride() * from.dtype().bytes();
+    long toPitch = plan.rows().outStride() * to.dtype().bytes();
     run(
         plan,
         ROW_BLOCK,
         ROW_BLOCK,
         (workspace, toStart, fromStart, rows, columns) ->
-            workspace.call(
-                function,
-                from.at(fromStart),
-                plan.rows().xStride() * from.dtype().bytes(),
-                to.at(toStart),
-                plan.rows().outStride() * to.dtype().bytes(),
-                rows,
-                columns));
+            workspace
+                .call(function)
+                .set(ConvertRows.SOURCE, from.at(fromStart), fromPitch)
+                .set(ConvertRows.DESTINATION, to.at(toStart), toPitch)
+                .set(ConvertRows.ROWS, rows)
+                .set(ConvertRows.COLUMNS, columns)
+                .run());
   }
 
   private void copyElements(Plan plan, NativeView to, NativeView from) {
@@ -100,24 +102,26 @@ public final class StridedCopy {
   }
 
   private Block mover(Plan plan, NativeView to, NativeView from) {
-    MachineCode function =
+    GeneratedFunction<MoveElements> function =
         runner.function(new MoveElements(runner.set(), from.dtype(), to.dtype()));
+    long fromBytes = from.dtype().bytes();
+    long toBytes = to.dtype().bytes();
     return (workspace, toStart, fromStart, rows, columns) ->
-        workspace.call(
-            function,
-            from.at(fromStart),
-            plan.rows().xStride() * from.dtype().bytes(),
-            to.at(toStart),
-            plan.rows().outStride() * to.dtype().bytes(),
-            rows,
-            columns,
-            plan.columns().xStride() * from.dtype().bytes(),
-            plan.columns().outStride() * to.dtype().bytes());
+        workspace
+            .call(function)
+            .set(MoveElements.SOURCE, from.at(fromStart), plan.rows().xStride() * fromBytes)
+            .set(MoveElements.DESTINATION, to.at(toStart), plan.rows().outStride() * toBytes)
+            .set(MoveElements.ROWS, rows)
+            .set(MoveElements.COLUMNS, columns)
+            .set(MoveElements.SOURCE_STEP, plan.columns().xStride() * fromBytes)
+            .set(MoveElements.DESTINATION_STEP, plan.columns().outStride() * toBytes)
+            .run();
   }
 
   /** What whole blocks leave over at two sides is moved element by element. */
   private void transpose(Plan plan, NativeView to, NativeView from) {
-    MachineCode function = runner.function(new TransposeBlocks(to.dtype()));
+    GeneratedFunction<TransposeBlocks> function =
+        runner.function(new TransposeBlocks(to.dtype()));
     int bytes = to.dtype().bytes();
     int blockColumns = TransposeBlocks.columns(to.dtype());
     long fromPitch = plan.columns().xStride();
@@ -131,14 +135,13 @@ public final class StridedCopy {
           long wholeRows = rows - rows % TransposeBlocks.ROWS;
           long wholeColumns = columns - columns % blockColumns;
           if (wholeRows > 0 && wholeColumns > 0) {
-            workspace.call(
-                function,
-                from.at(fromStart),
-                fromPitch * bytes,
-                to.at(toStart),
-                toPitch * bytes,
-                wholeRows,
-                wholeColumns);
+            workspace
+                .call(function)
+                .set(TransposeBlocks.SOURCE, from.at(fromStart), fromPitch * bytes)
+                .set(TransposeBlocks.DESTINATION, to.at(toStart), toPitch * bytes)
+                .set(TransposeBlocks.HEIGHT, wholeRows)
+                .set(TransposeBlocks.WIDTH, wholeColumns)
+                .run();
           }
           if (columns > wholeColumns) {
             long toRight = toStart + wholeColumns;
@@ -160,19 +163,21 @@ public final class StridedCopy {
       return;
     }
     NativeView to = NativeView.of(out);
-    MachineCode function = runner.function(new FillRows(runner.set(), to.dtype()));
+    GeneratedFunction<FillRows> function =
+        runner.function(new FillRows(runner.set(), to.dtype()));
+    long pitch = plan.rows().outStride() * to.dtype().bytes();
     run(
         plan,
         ROW_BLOCK,
         ROW_BLOCK,
         (workspace, toStart, _, rows, columns) ->
-            workspace.call(
-                function,
-                to.at(toStart),
-                plan.rows().outStride() * to.dtype().bytes(),
-                rows,
-                columns,
-                Float.floatToRawIntBits(op.value())));
+            workspace
+                .call(function)
+                .set(FillRows.DESTINATION, to.at(toStart), pitch)
+                .set(FillRows.ROWS, rows)
+                .set(FillRows.COLUMNS, columns)
+                .setFloat(FillRows.VALUE, op.value())
+                .run());
     to.copyBack(out);
     Reference.reachabilityFence(to);
   }

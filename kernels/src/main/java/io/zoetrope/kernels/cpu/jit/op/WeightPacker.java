@@ -1,9 +1,15 @@
 package io.zoetrope.kernels.cpu.jit.op;
 
+import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.ALONE;
+import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.PAIR;
+import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.SAME;
+import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.WIDENED;
+
 import io.zoetrope.kernels.cpu.blocks.Winograd;
+import io.zoetrope.kernels.cpu.jit.asm.Call;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
 import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
 import io.zoetrope.kernels.cpu.jit.kernel.PackPanel;
 import io.zoetrope.kernels.cpu.jit.kernel.WinogradTransform;
@@ -57,7 +63,8 @@ final class WeightPacker {
     int frames = weight.intSize(2);
     ProductOperands operands = ProductOperands.FLOATS;
     PackedWeight packed = allocate(weight, operands, transformedSteps(weight), arena);
-    MachineCode transform = kernels.get(new WinogradTransform(set, Winograd.Part.WEIGHT));
+    GeneratedFunction<WinogradTransform> transform =
+        kernels.get(new WinogradTransform(set, Winograd.Part.WEIGHT));
     int directSteps = taps(weight) * channels;
     long tapBytes = (long) channels * operands.panelStepBytes(set);
     eachPanel(
@@ -73,19 +80,19 @@ final class WeightPacker {
               workspace
                   .piece(NativeWorkspace.Piece.SCRATCH, WinogradTransform.SCRATCH_BYTES)
                   .address();
-          workspace.call(
-              transform,
-              direct.at(0, 0),
-              Winograd.KERNEL * Winograd.KERNEL * tapBytes,
-              packed.at(panel, 0),
-              Winograd.POSITIONS * tapBytes,
-              frames,
-              tapBytes / Float.BYTES,
-              Winograd.KERNEL * tapBytes,
-              tapBytes,
-              Winograd.WINDOW * tapBytes,
-              tapBytes,
-              scratch);
+          long kernelBytes = Winograd.KERNEL * Winograd.KERNEL * tapBytes;
+          workspace
+              .call(transform)
+              .set(WinogradTransform.X, direct.at(0, 0), kernelBytes)
+              .set(WinogradTransform.OUT, packed.at(panel, 0), Winograd.POSITIONS * tapBytes)
+              .set(WinogradTransform.SQUARES, frames)
+              .set(WinogradTransform.ELEMENTS, tapBytes / Float.BYTES)
+              .set(WinogradTransform.X_ROWS, Winograd.KERNEL * tapBytes)
+              .set(WinogradTransform.X_COLUMNS, tapBytes)
+              .set(WinogradTransform.OUT_ROWS, Winograd.WINDOW * tapBytes)
+              .set(WinogradTransform.OUT_COLUMNS, tapBytes)
+              .set(WinogradTransform.SCRATCH, scratch)
+              .run();
         });
     return packed;
   }
@@ -172,14 +179,13 @@ final class WeightPacker {
       long widePitch = (long) depth * Float.BYTES;
       MemorySegment wide = workspace.piece(NativeWorkspace.Piece.UNROUNDED, count * widePitch);
       elements.readUnrounded(first, wide.asSlice(0, count * widePitch));
-      workspace.call(
-          kernels.get(new ConvertRows(set, DType.F32, dtype)),
-          wide.address(),
-          widePitch,
-          rows.address(),
-          pitch,
-          count,
-          depth);
+      workspace
+          .call(kernels.get(new ConvertRows(set, DType.F32, dtype)))
+          .set(ConvertRows.SOURCE, wide.address(), widePitch)
+          .set(ConvertRows.DESTINATION, rows.address(), pitch)
+          .set(ConvertRows.ROWS, count)
+          .set(ConvertRows.COLUMNS, depth)
+          .run();
     }
     return new NativeView(rows, dtype, rows.address());
   }
@@ -215,31 +221,32 @@ final class WeightPacker {
     int panelStep = operands.panelStepBytes(set);
     switch (operands) {
       case FLOATS ->
-          workspace.call(
-              kernels.get(
-                  new PackPanel(
-                      view.dtype() == DType.F32 ? PackPanel.Lane.SAME : PackPanel.Lane.WIDENED)),
-              from,
-              columnBytes,
-              tapBytes,
-              to,
-              panelStep,
-              count,
-              tapSteps);
+          workspace
+              .call(kernels.get(new PackPanel(view.dtype() == DType.F32 ? SAME : WIDENED)))
+              .set(PackPanel.SOURCE, from, columnBytes)
+              .set(PackPanel.STEP_PITCH, tapBytes)
+              .set(PackPanel.PANEL, to, panelStep)
+              .set(PackPanel.COLUMNS, count)
+              .set(PackPanel.STEPS, tapSteps)
+              .run();
       case FLOATS_BY_HALVES ->
           packHalves(workspace, from, columnBytes, tapBytes, to, count, tapSteps);
-      case HALVES ->
-          workspace.call(
-              kernels.get(
-                  new PackPanel(rows.taps() == 1 ? PackPanel.Lane.SAME : PackPanel.Lane.PAIR)),
-              from,
-              columnBytes,
-              2 * tapBytes,
-              to,
-              panelStep,
-              count,
-              tapSteps,
-              tapBytes);
+      case HALVES -> {
+        // Neighbours in memory are a lane as they are.
+        boolean neighbours = rows.taps() == 1;
+        Call<PackPanel> call =
+            workspace
+                .call(kernels.get(new PackPanel(neighbours ? SAME : PAIR)))
+                .set(PackPanel.SOURCE, from, columnBytes)
+                .set(PackPanel.STEP_PITCH, 2 * tapBytes)
+                .set(PackPanel.PANEL, to, panelStep)
+                .set(PackPanel.COLUMNS, count)
+                .set(PackPanel.STEPS, tapSteps);
+        if (!neighbours) {
+          call.set(PackPanel.HALF_PITCH, tapBytes);
+        }
+        call.run();
+      }
     }
   }
 
@@ -256,28 +263,26 @@ final class WeightPacker {
     int panelStep = ProductOperands.FLOATS_BY_HALVES.panelStepBytes(set);
     int pairs = Math.max(0, count - lanes);
     if (pairs > 0) {
-      workspace.call(
-          kernels.get(new PackPanel(PackPanel.Lane.PAIR)),
-          from,
-          columnBytes,
-          tapBytes,
-          to,
-          panelStep,
-          pairs,
-          steps,
-          lanes * columnBytes);
+      workspace
+          .call(kernels.get(new PackPanel(PAIR)))
+          .set(PackPanel.SOURCE, from, columnBytes)
+          .set(PackPanel.STEP_PITCH, tapBytes)
+          .set(PackPanel.HALF_PITCH, lanes * columnBytes)
+          .set(PackPanel.PANEL, to, panelStep)
+          .set(PackPanel.COLUMNS, pairs)
+          .set(PackPanel.STEPS, steps)
+          .run();
     }
     int single = Math.min(count, lanes) - pairs;
     if (single > 0) {
-      workspace.call(
-          kernels.get(new PackPanel(PackPanel.Lane.ALONE)),
-          from + pairs * columnBytes,
-          columnBytes,
-          tapBytes,
-          to + (long) pairs * Integer.BYTES,
-          panelStep,
-          single,
-          steps);
+      workspace
+          .call(kernels.get(new PackPanel(ALONE)))
+          .set(PackPanel.SOURCE, from + pairs * columnBytes, columnBytes)
+          .set(PackPanel.STEP_PITCH, tapBytes)
+          .set(PackPanel.PANEL, to + (long) pairs * Integer.BYTES, panelStep)
+          .set(PackPanel.COLUMNS, single)
+          .set(PackPanel.STEPS, steps)
+          .run();
     }
   }
 }

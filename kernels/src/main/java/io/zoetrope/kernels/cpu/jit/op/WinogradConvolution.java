@@ -5,7 +5,7 @@ import io.zoetrope.kernels.cpu.blocks.Winograd;
 import io.zoetrope.kernels.cpu.blocks.WinogradBlocks;
 import io.zoetrope.kernels.cpu.blocks.WinogradBlocks.Block;
 import io.zoetrope.kernels.cpu.blocks.WinogradBlocks.Run;
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
+import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.kernel.WinogradTransform;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace;
 import io.zoetrope.kernels.cpu.jit.memory.NativeWorkspace.Piece;
@@ -47,8 +47,8 @@ final class WinogradConvolution implements Runnable {
   private final int outHeight;
   private final int outWidth;
   private final int panelWidth;
-  private final MachineCode transformInput;
-  private final MachineCode transformResult;
+  private final GeneratedFunction<WinogradTransform> transformInput;
+  private final GeneratedFunction<WinogradTransform> transformResult;
 
   WinogradConvolution(Products products, Convolution op, BlockEpilogue epilogue) {
     this.products = products;
@@ -106,7 +106,7 @@ final class WinogradConvolution implements Runnable {
     return tiles >= Math.max(FEWEST_TILES, channels / CHANNELS_FOR_A_TILE);
   }
 
-  private MachineCode transform(Winograd.Part part) {
+  private GeneratedFunction<WinogradTransform> transform(Winograd.Part part) {
     return products.kernels().get(new WinogradTransform(products.set(), part));
   }
 
@@ -166,19 +166,18 @@ final class WinogradConvolution implements Runnable {
     long pixelBytes = windows.pixelBytes();
     var window = new ConvolutionBlocks.Window(frame, top, top + Winograd.WINDOW, left, right);
     InputWindows.Place from = windows.place(window, workspace);
-    workspace.call(
-        transformInput,
-        from.address(),
-        Winograd.TILE * pixelBytes,
-        to + run.firstTile() * pixelBytes,
-        pixelBytes,
-        run.tiles(),
-        channels,
-        from.rowPitch(),
-        pixelBytes,
-        Winograd.WINDOW * positionPitch,
-        positionPitch,
-        scratch(workspace));
+    workspace
+        .call(transformInput)
+        .set(WinogradTransform.X, from.address(), Winograd.TILE * pixelBytes)
+        .set(WinogradTransform.OUT, to + run.firstTile() * pixelBytes, pixelBytes)
+        .set(WinogradTransform.SQUARES, run.tiles())
+        .set(WinogradTransform.ELEMENTS, channels)
+        .set(WinogradTransform.X_ROWS, from.rowPitch())
+        .set(WinogradTransform.X_COLUMNS, pixelBytes)
+        .set(WinogradTransform.OUT_ROWS, Winograd.WINDOW * positionPitch)
+        .set(WinogradTransform.OUT_COLUMNS, positionPitch)
+        .set(WinogradTransform.SCRATCH, scratch(workspace))
+        .run();
   }
 
   /** One position of one frame of the kernel. */
@@ -223,19 +222,18 @@ final class WinogradConvolution implements Runnable {
       NativeWorkspace workspace) {
     long rowPitch = run.tiles() * Winograd.TILE * sumBytes;
     MemorySegment pixels = workspace.piece(Piece.LEFT, Winograd.TILE * rowPitch);
-    workspace.call(
-        transformResult,
-        sums + run.firstTile() * sumBytes,
-        sumBytes,
-        pixels.address(),
-        Winograd.TILE * sumBytes,
-        run.tiles(),
-        block.channels(),
-        Winograd.WINDOW * positionPitch,
-        positionPitch,
-        rowPitch,
-        sumBytes,
-        scratch(workspace));
+    workspace
+        .call(transformResult)
+        .set(WinogradTransform.X, sums + run.firstTile() * sumBytes, sumBytes)
+        .set(WinogradTransform.OUT, pixels.address(), Winograd.TILE * sumBytes)
+        .set(WinogradTransform.SQUARES, run.tiles())
+        .set(WinogradTransform.ELEMENTS, block.channels())
+        .set(WinogradTransform.X_ROWS, Winograd.WINDOW * positionPitch)
+        .set(WinogradTransform.X_COLUMNS, positionPitch)
+        .set(WinogradTransform.OUT_ROWS, rowPitch)
+        .set(WinogradTransform.OUT_COLUMNS, sumBytes)
+        .set(WinogradTransform.SCRATCH, scratch(workspace))
+        .run();
     int firstRow = run.row() * Winograd.TILE;
     int firstColumn = run.firstColumn() * Winograd.TILE;
     int width = Math.min(run.tiles() * Winograd.TILE, outWidth - firstColumn);

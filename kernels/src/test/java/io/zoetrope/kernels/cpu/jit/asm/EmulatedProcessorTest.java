@@ -93,7 +93,7 @@ class EmulatedProcessorTest {
 
   private static byte[] code(int bits, Consumer<Assembler> instruction) {
     Assembler assembler = new Assembler();
-    assembler.load(Register.RSI, Assembler.argument(0));
+    assembler.load(Register.RSI, Address.at(Register.RDI));
     int width = Math.max(bits, 256);
     for (int i = 0; i < REGISTERS; i++) {
       Address at = Address.at(Register.RSI, i * VECTOR_BYTES);

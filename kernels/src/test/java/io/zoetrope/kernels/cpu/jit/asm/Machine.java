@@ -50,7 +50,7 @@ public final class Machine {
     };
   }
 
-  public MachineCode code(KernelCache.Recipe recipe) {
+  public <R extends KernelCache.Recipe> GeneratedFunction<R> function(R recipe) {
     return kernels.get(recipe);
   }
 

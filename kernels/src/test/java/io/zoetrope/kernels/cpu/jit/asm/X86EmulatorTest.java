@@ -62,7 +62,7 @@ class X86EmulatorTest {
     Register[] registers = {Register.RSI, Register.RDX, Register.RCX, Register.R8};
     Assembler assembler = new Assembler();
     for (int i = 0; i < registers.length; i++) {
-      assembler.load(registers[i], Assembler.argument(i));
+      assembler.load(registers[i], Address.at(Register.RDI, i * Long.BYTES));
     }
     code.accept(assembler);
     assembler.leave();

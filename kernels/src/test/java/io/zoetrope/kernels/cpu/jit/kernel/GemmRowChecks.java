@@ -67,7 +67,13 @@ final class GemmRowChecks {
       GuardedRows source = run.rows(from, rows, columns);
       GuardedRows destination = run.rows(to, rows, columns);
       sprinkle(source, random);
-      run.callOnRows(new ConvertRows(machine.set(), from, to), source, destination, rows, columns);
+      run.call(
+          new ConvertRows(machine.set(), from, to),
+          call ->
+              call.set(ConvertRows.SOURCE, source.address(), source.pitch)
+                  .set(ConvertRows.DESTINATION, destination.address(), destination.pitch)
+                  .set(ConvertRows.ROWS, rows)
+                  .set(ConvertRows.COLUMNS, columns));
       for (int row = 0; row < rows; row++) {
         for (int column = 0; column < columns; column++) {
           float expected = Conversions.round(source.get(row, column), to);
@@ -80,9 +86,13 @@ final class GemmRowChecks {
   void fill(DType to, int rows, int columns, float value) {
     try (KernelRun run = new KernelRun(machine, random)) {
       GuardedRows filled = run.rows(to, rows, columns);
-      int bits = Float.floatToRawIntBits(value);
-      FillRows recipe = new FillRows(machine.set(), to);
-      run.call(recipe, filled.address(), filled.pitch, rows, columns, bits);
+      run.call(
+          new FillRows(machine.set(), to),
+          call ->
+              call.set(FillRows.DESTINATION, filled.address(), filled.pitch)
+                  .set(FillRows.ROWS, rows)
+                  .set(FillRows.COLUMNS, columns)
+                  .setFloat(FillRows.VALUE, value));
       for (int row = 0; row < rows; row++) {
         for (int column = 0; column < columns; column++) {
           assertEquals(Conversions.round(value, to), filled.get(row, column));
@@ -102,17 +112,16 @@ final class GemmRowChecks {
       GuardedRows scratch = run.rows(DType.F32, 1, WinogradTransform.SCRATCH_BYTES / Float.BYTES);
       run.call(
           new WinogradTransform(machine.set(), part),
-          x.address(),
-          in * in * x.pitch,
-          y.address(),
-          out * out * y.pitch,
-          squares,
-          elements,
-          turned ? x.pitch : in * x.pitch,
-          turned ? in * x.pitch : x.pitch,
-          out * y.pitch,
-          y.pitch,
-          scratch.address());
+          call ->
+              call.set(WinogradTransform.X, x.address(), in * in * x.pitch)
+                  .set(WinogradTransform.OUT, y.address(), out * out * y.pitch)
+                  .set(WinogradTransform.SQUARES, squares)
+                  .set(WinogradTransform.ELEMENTS, elements)
+                  .set(WinogradTransform.X_ROWS, turned ? x.pitch : in * x.pitch)
+                  .set(WinogradTransform.X_COLUMNS, turned ? in * x.pitch : x.pitch)
+                  .set(WinogradTransform.OUT_ROWS, out * y.pitch)
+                  .set(WinogradTransform.OUT_COLUMNS, y.pitch)
+                  .set(WinogradTransform.SCRATCH, scratch.address()));
       for (int i = 0; i < squares * out * out; i++) {
         int square = i / (out * out);
         int row = i / out % out;
@@ -149,17 +158,21 @@ final class GemmRowChecks {
       double[][] before = bases.values();
       run.call(
           recipe,
-          sums.address(),
-          sums.pitch,
-          out.address(),
-          out.pitch,
-          rows,
-          columns,
-          bias.address(),
-          bases.address(),
-          bases.pitch,
-          gate.address(),
-          sameGate ? 0 : gate.pitch);
+          call -> {
+            call.set(Epilogue.SUMS, sums.address(), sums.pitch)
+                .set(Epilogue.OUT, out.address(), out.pitch)
+                .set(Epilogue.ROWS, rows)
+                .set(Epilogue.COLUMNS, columns);
+            if (recipe.bias()) {
+              call.set(Epilogue.BIAS, bias.address());
+            }
+            if (recipe.join() != Join.NONE) {
+              call.set(Epilogue.BASE, bases.address(), bases.pitch);
+            }
+            if (recipe.join() == Join.ADD_GATED) {
+              call.set(Epilogue.GATE, gate.address(), sameGate ? 0 : gate.pitch);
+            }
+          });
       for (int row = 0; row < rows; row++) {
         for (int column = 0; column < columns; column++) {
           float sum = sums.get(row, column) + (recipe.bias() ? bias.get(0, column) : 0);
@@ -235,13 +248,12 @@ final class GemmRowChecks {
         GuardedRows out = run.rows(dtype, rows, columns);
         run.call(
             new FinishRows(machine.set(), dtype),
-            sums.address(),
-            sums.pitch,
-            totals.address(),
-            out.address(),
-            out.pitch,
-            rows,
-            columns);
+            call ->
+                call.set(FinishRows.SUMS, sums.address(), sums.pitch)
+                    .set(FinishRows.TOTALS, totals.address())
+                    .set(FinishRows.OUT, out.address(), out.pitch)
+                    .set(FinishRows.ROWS, rows)
+                    .set(FinishRows.COLUMNS, columns));
         for (int row = 0; row < rows; row++) {
           for (int column = 0; column < columns; column++) {
             compare(row, column, out.get(row, column));
@@ -270,21 +282,21 @@ final class GemmRowChecks {
       }
       run.call(
           new SoftmaxRows(machine.set(), biased, dtype),
-          products.address(),
-          products.pitch,
-          rows,
-          keys,
-          Float.floatToRawIntBits(scale),
-          bias.address(),
-          sameBias ? 0 : bias.pitch,
-          largest.address(),
-          totals.address(),
-          sums.address(),
-          sums.pitch,
-          columns,
-          weights.address(),
-          weights.pitch,
-          padded);
+          call -> {
+            call.set(SoftmaxRows.PRODUCTS, products.address(), products.pitch)
+                .set(SoftmaxRows.ROWS, rows)
+                .set(SoftmaxRows.WIDTH, keys)
+                .setFloat(SoftmaxRows.SCALE, scale)
+                .set(SoftmaxRows.LARGEST, largest.address())
+                .set(SoftmaxRows.TOTALS, totals.address())
+                .set(SoftmaxRows.SUMS, sums.address(), sums.pitch)
+                .set(SoftmaxRows.SUM_COLUMNS, columns)
+                .set(SoftmaxRows.WEIGHTS, weights.address(), weights.pitch)
+                .set(SoftmaxRows.PADDED_WIDTH, padded);
+            if (biased) {
+              call.set(SoftmaxRows.BIAS, bias.address(), sameBias ? 0 : bias.pitch);
+            }
+          });
       for (int row = 0; row < rows; row++) {
         for (int key = keys; key < padded; key++) {
           assertEquals(0f, weights.get(row, key));

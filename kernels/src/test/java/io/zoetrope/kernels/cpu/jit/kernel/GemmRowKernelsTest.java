@@ -50,7 +50,12 @@ class GemmRowKernelsTest {
         }
         GemmRowChecks.sprinkle(x, random);
         run.call(
-            recipe, x.address(), x.pitch, out.address(), out.pitch, 1, x.columns, 0, 0, 0, 0, 0);
+            recipe,
+            call ->
+                call.set(Epilogue.SUMS, x.address(), x.pitch)
+                    .set(Epilogue.OUT, out.address(), out.pitch)
+                    .set(Epilogue.ROWS, 1)
+                    .set(Epilogue.COLUMNS, x.columns));
         for (int i = 0; i < x.columns; i++) {
           double value = x.get(0, i);
           double expected = GemmRowChecks.activate(activation, value);

@@ -1,22 +1,23 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
+import io.zoetrope.kernels.cpu.jit.asm.Call;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Machine;
-import io.zoetrope.kernels.cpu.jit.asm.MachineCode;
 import io.zoetrope.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import java.util.stream.LongStream;
 
 /** Memory for calls of kernels, all of it guarded: kernels may touch nothing else. */
 final class KernelRun implements AutoCloseable {
   final RandomGenerator random;
   private final Machine machine;
   private final Arena arena = Arena.ofConfined();
+  private final MemorySegment record = arena.allocate(ValueLayout.JAVA_LONG, Long.SIZE);
   private final List<GuardedRows> buffers = new ArrayList<>();
 
   KernelRun(Machine machine, RandomGenerator random) {
@@ -38,24 +39,12 @@ final class KernelRun implements AutoCloseable {
   }
 
   /** Calls the kernel and checks that it has kept to the elements. */
-  void call(KernelCache.Recipe recipe, long... arguments) {
-    MemorySegment record = arena.allocateFrom(ValueLayout.JAVA_LONG, arguments);
-    MachineCode kernel = machine.code(recipe);
+  <R extends KernelCache.Recipe> void call(R recipe, Consumer<Call<R>> arguments) {
+    Call<R> call = machine.function(recipe).call(record);
+    arguments.accept(call);
     machine.restrictTo(buffers.stream().map(GuardedRows::segment).toArray(MemorySegment[]::new));
-    kernel.call(record);
+    call.run();
     buffers.forEach(GuardedRows::checkGuards);
-  }
-
-  /** Calls a function whose arguments are two tables, their size, and perhaps more. */
-  void callOnRows(
-      KernelCache.Recipe recipe,
-      GuardedRows from,
-      GuardedRows to,
-      int rows,
-      int columns,
-      long... more) {
-    long[] tables = {from.address(), from.pitch, to.address(), to.pitch, rows, columns};
-    call(recipe, LongStream.concat(LongStream.of(tables), LongStream.of(more)).toArray());
   }
 
   @Override

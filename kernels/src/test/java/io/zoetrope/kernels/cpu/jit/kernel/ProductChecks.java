@@ -49,17 +49,15 @@ final class ProductChecks {
       }
       run.call(
           recipe,
-          a.address(),
-          a.pitch,
-          offsetsMemory.address(),
-          taps,
-          packed.address(),
-          packed.pitch,
-          c.address(),
-          c.pitch,
-          steps,
-          rowTiles,
-          panels);
+          call ->
+              call.set(BlockProduct.A, a.address(), a.pitch)
+                  .set(BlockProduct.OFFSETS, offsetsMemory.address())
+                  .set(BlockProduct.TAPS, taps)
+                  .set(BlockProduct.B, packed.address(), packed.pitch)
+                  .set(BlockProduct.C, c.address(), c.pitch)
+                  .set(BlockProduct.STEPS, steps)
+                  .set(BlockProduct.ROW_TILES, rowTiles)
+                  .set(BlockProduct.PANELS, panels));
       double[][] left = a.values();
       double[][] right = b.values();
       for (int row = 0; row < rows; row++) {
@@ -91,14 +89,19 @@ final class ProductChecks {
     boolean pairs = operands == ProductOperands.FLOATS_BY_HALVES;
     run.call(
         new PackPanel(pairs ? Lane.PAIR : Lane.SAME),
-        b.address() + panel * width * b.pitch,
-        b.pitch,
-        (long) b.dtype.bytes() * operands.elementsOfStep(),
-        packed.address() + panel * packed.pitch,
-        operands.panelStepBytes(recipe.set()),
-        pairs ? width / 2 : width,
-        steps,
-        width / 2 * b.pitch);
+        call -> {
+          call.set(PackPanel.SOURCE, b.address() + panel * width * b.pitch, b.pitch)
+              .set(PackPanel.STEP_PITCH, (long) b.dtype.bytes() * operands.elementsOfStep())
+              .set(
+                  PackPanel.PANEL,
+                  packed.address() + panel * packed.pitch,
+                  operands.panelStepBytes(recipe.set()))
+              .set(PackPanel.COLUMNS, pairs ? width / 2 : width)
+              .set(PackPanel.STEPS, steps);
+          if (pairs) {
+            call.set(PackPanel.HALF_PITCH, width / 2 * b.pitch);
+          }
+        });
   }
 
   /** Every lane of a panel has the bits that it is to have. */
@@ -116,14 +119,16 @@ final class ProductChecks {
       long columnPitch = transposed ? source.dtype.bytes() : source.pitch;
       run.call(
           new PackPanel(lane),
-          source.address(),
-          columnPitch,
-          transposed ? source.pitch : source.dtype.bytes(),
-          panel.address(),
-          panel.pitch,
-          columns,
-          steps,
-          columns * columnPitch);
+          call -> {
+            call.set(PackPanel.SOURCE, source.address(), columnPitch)
+                .set(PackPanel.STEP_PITCH, transposed ? source.pitch : source.dtype.bytes())
+                .set(PackPanel.PANEL, panel.address(), panel.pitch)
+                .set(PackPanel.COLUMNS, columns)
+                .set(PackPanel.STEPS, steps);
+            if (lane == Lane.PAIR) {
+              call.set(PackPanel.HALF_PITCH, columns * columnPitch);
+            }
+          });
       for (int step = 0; step < steps; step++) {
         for (int column = 0; column < columns; column++) {
           int row = transposed ? step : column;

@@ -72,14 +72,15 @@ final class RowChecks {
       MapRows recipe = new MapRows(machine.set(), dtype, activation, clamp);
       run.call(
           recipe,
-          x.address(),
-          x.pitch,
-          out.address(),
-          out.pitch,
-          rows,
-          columns,
-          Float.floatToRawIntBits(min),
-          Float.floatToRawIntBits(max));
+          call -> {
+            call.set(MapRows.X, x.address(), x.pitch)
+                .set(MapRows.OUT, out.address(), out.pitch)
+                .set(MapRows.ROWS, rows)
+                .set(MapRows.COLUMNS, columns);
+            if (clamp) {
+              call.setFloat(MapRows.MIN, min).setFloat(MapRows.MAX, max);
+            }
+          });
       compare(recipe, out, expected);
     }
   }
@@ -107,16 +108,16 @@ final class RowChecks {
       CombineRows recipe = new CombineRows(machine.set(), combination, dtype, other);
       run.call(
           recipe,
-          a.address(),
-          a.pitch,
-          b.address(),
-          sameB ? 0 : b.pitch,
-          out.address(),
-          out.pitch,
-          rows,
-          columns,
-          gate.address(),
-          sameGate ? 0 : gate.pitch);
+          call -> {
+            call.set(CombineRows.A, a.address(), a.pitch)
+                .set(CombineRows.B, b.address(), sameB ? 0 : b.pitch)
+                .set(CombineRows.OUT, out.address(), out.pitch)
+                .set(CombineRows.ROWS, rows)
+                .set(CombineRows.COLUMNS, columns);
+            if (combination == Combination.ADD_GATED) {
+              call.set(CombineRows.GATE, gate.address(), sameGate ? 0 : gate.pitch);
+            }
+          });
       compare(recipe, out, expected);
     }
   }
@@ -129,14 +130,15 @@ final class RowChecks {
       GemmRowChecks.sprinkle(source, random);
       double[][] before = destination.values();
       MoveElements recipe = new MoveElements(machine.set(), from, to);
-      run.callOnRows(
+      run.call(
           recipe,
-          source,
-          destination,
-          rows,
-          columns,
-          (long) fromStep * from.bytes(),
-          (long) toStep * to.bytes());
+          call ->
+              call.set(MoveElements.SOURCE, source.address(), source.pitch)
+                  .set(MoveElements.DESTINATION, destination.address(), destination.pitch)
+                  .set(MoveElements.ROWS, rows)
+                  .set(MoveElements.COLUMNS, columns)
+                  .set(MoveElements.SOURCE_STEP, (long) fromStep * from.bytes())
+                  .set(MoveElements.DESTINATION_STEP, (long) toStep * to.bytes()));
       for (int row = 0; row < rows; row++) {
         for (int i = 0; i < destination.columns; i++) {
           float expected =
@@ -157,7 +159,13 @@ final class RowChecks {
       GuardedRows source = run.rows(dtype, columns, rows);
       GuardedRows destination = run.rows(dtype, rows, columns);
       TransposeBlocks recipe = new TransposeBlocks(dtype);
-      run.callOnRows(recipe, source, destination, rows, columns);
+      run.call(
+          recipe,
+          call ->
+              call.set(TransposeBlocks.SOURCE, source.address(), source.pitch)
+                  .set(TransposeBlocks.DESTINATION, destination.address(), destination.pitch)
+                  .set(TransposeBlocks.HEIGHT, rows)
+                  .set(TransposeBlocks.WIDTH, columns));
       for (int row = 0; row < rows; row++) {
         for (int i = 0; i < columns; i++) {
           assertEquals(source.get(i, row), destination.get(row, i), recipe::toString);
@@ -175,15 +183,13 @@ final class RowChecks {
       RotateRows recipe = new RotateRows(machine.set(), dtype);
       run.call(
           recipe,
-          x.address(),
-          x.pitch,
-          cos.address(),
-          cos.pitch,
-          sin.address(),
-          sin.pitch,
-          rows,
-          heads,
-          2L * pairs);
+          call ->
+              call.set(RotateRows.X, x.address(), x.pitch)
+                  .set(RotateRows.COS, cos.address(), cos.pitch)
+                  .set(RotateRows.SIN, sin.address(), sin.pitch)
+                  .set(RotateRows.ROWS, rows)
+                  .set(RotateRows.HEADS, heads)
+                  .set(RotateRows.HEAD_DIM, 2L * pairs));
       compare(recipe, x, expected);
     }
   }
@@ -232,26 +238,31 @@ final class RowChecks {
       if (recipe.rotate()) {
         expected = rotated(expected, cos, sin);
       }
-      long[] arguments = new long[NormRows.ARGUMENTS];
-      put(arguments, NormRows.X, x, false);
-      put(arguments, NormRows.OUT, out, false);
-      if (recipe.arranged()) {
-        int parts = recipe.rotate() ? heads : 1;
-        put(arguments, NormRows.FACTOR, arranged(run, factor, parts), true);
-        put(arguments, NormRows.OFFSET, arranged(run, offset, parts), true);
-      } else {
-        put(arguments, NormRows.FACTOR, factor, sameFactor);
-        put(arguments, NormRows.OFFSET, offset, false);
-      }
-      put(arguments, NormRows.COS, cos, false);
-      put(arguments, NormRows.SIN, sin, false);
-      arguments[NormRows.ROWS] = rows;
-      arguments[NormRows.COLUMNS] = columns;
-      arguments[NormRows.HEADS] = heads;
-      arguments[NormRows.HEAD_DIM] = 2L * pairs;
-      arguments[NormRows.COUNT] = NormRows.bits(recipe.norm(), columns);
-      arguments[NormRows.EPSILON] = NormRows.bits(recipe.norm(), EPSILON);
-      run.call(recipe, arguments);
+      int parts = recipe.rotate() ? heads : 1;
+      GuardedRows factors = recipe.arranged() ? arranged(run, factor, parts) : factor;
+      GuardedRows offsets = recipe.arranged() ? arranged(run, offset, parts) : offset;
+      run.call(
+          recipe,
+          call -> {
+            call.set(NormRows.X, x.address(), x.pitch)
+                .set(NormRows.OUT, out.address(), out.pitch)
+                .set(NormRows.ROWS, rows)
+                .set(NormRows.COLUMNS, columns)
+                .set(NormRows.COUNT, NormRows.bits(recipe.norm(), columns))
+                .set(NormRows.EPSILON, NormRows.bits(recipe.norm(), EPSILON));
+            if (recipe.factor() != NormRows.Factor.NONE) {
+              call.set(NormRows.FACTOR, factors.address(), sameFactor ? 0 : factors.pitch);
+            }
+            if (recipe.offset()) {
+              call.set(NormRows.OFFSET, offsets.address(), recipe.arranged() ? 0 : offsets.pitch);
+            }
+            if (recipe.rotate()) {
+              call.set(NormRows.COS, cos.address(), cos.pitch)
+                  .set(NormRows.SIN, sin.address(), sin.pitch)
+                  .set(NormRows.HEADS, heads)
+                  .set(NormRows.HEAD_DIM, 2L * pairs);
+            }
+          });
       // What is rounded before the rotation may go the other way when it lies in the middle.
       double between = recipe.rotate() && dtype == DType.BF16 ? 0x1p-7 / 4e-6 : 1;
       double largest = 1;
@@ -269,13 +280,14 @@ final class RowChecks {
     ArrangeVector recipe = new ArrangeVector(machine.set(), DType.F32);
     long pitch = (long) vector.columns / heads * Float.BYTES;
     int headDim = vector.columns / heads;
-    run.call(recipe, vector.address(), pitch, arranged.address(), pitch, heads, headDim);
+    run.call(
+        recipe,
+        call ->
+            call.set(ArrangeVector.SOURCE, vector.address(), pitch)
+                .set(ArrangeVector.DESTINATION, arranged.address(), pitch)
+                .set(ArrangeVector.HEADS, heads)
+                .set(ArrangeVector.HEAD_DIM, headDim));
     return arranged;
-  }
-
-  private static void put(long[] arguments, int position, GuardedRows rows, boolean same) {
-    arguments[position] = rows.address();
-    arguments[position + 1] = same ? 0 : rows.pitch;
   }
 
   private static void normalise(Norm norm, double[] row) {
