@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cuda;
 
+import io.zoetrope.kernels.cuda.driver.PtxAssemblerNatives;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,10 @@ final class PtxAssembler {
       Pattern.compile(
           "Compiling entry function '(\\w+)'.*?Used (\\d+) registers([^\\n]*)", Pattern.DOTALL);
   private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
+
+  static {
+    PtxAssemblerNatives.load();
+  }
 
   private PtxAssembler() {}
 

@@ -17,7 +17,7 @@ public final class GroupMoments {
   private final int blocksOfSample;
   private final int blocks;
 
-  /** Of each channel of each block. */
+  /** The means of each channel of each block; the squares lie alike. */
   private final double[] means;
 
   private final double[] squares;

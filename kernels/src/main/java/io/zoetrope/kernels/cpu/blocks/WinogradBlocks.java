@@ -9,7 +9,7 @@ public final class WinogradBlocks {
   /** The tiles of a block share what is read of the weight: as much as they can use. */
   private static final int MOST_TILES = 192;
 
-  /** For the same reason blocks are not made smaller than this for any other. */
+  /** Fewer tiles would share too little of the weight: no block is made smaller than this. */
   private static final int ENOUGH_TILES = 48;
 
   /** Share of the L3 cache for the transformed windows of all threads, and for their sums. */

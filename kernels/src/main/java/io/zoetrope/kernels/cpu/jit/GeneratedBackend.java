@@ -105,12 +105,12 @@ public final class GeneratedBackend extends HostBackend {
     return CpuFeatures.ofThisMachine().missing(InstructionSet.AVX2);
   }
 
-  /** For tests, whose code need not run on this machine. */
+  /** Opens a backend for tests, whose code need not run on this machine. */
   GeneratedBackend(int threads, InstructionSet set, MachineCode.Loader loader) {
     this(threads, set, loader, ConvolutionAlgorithm.AUTO);
   }
 
-  /** For tests of an algorithm. */
+  /** Opens a backend for tests of an algorithm. */
   GeneratedBackend(
       int threads,
       InstructionSet set,

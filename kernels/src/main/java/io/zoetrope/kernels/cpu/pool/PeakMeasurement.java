@@ -41,7 +41,7 @@ public final class PeakMeasurement<W> {
   }
 
   /**
-   * For tests, which need no figures that mean something.
+   * Measures for tests, which need no figures that mean something.
    *
    * @param copyBytes how much a round copies
    */
@@ -51,7 +51,7 @@ public final class PeakMeasurement<W> {
     this.copyBytes = copyBytes;
   }
 
-  /** Both bounds. */
+  /** Measures both bounds. */
   public Roofline roofline() {
     Map<DType, Double> flopsPerSecond = new HashMap<>();
     products.forEach((dtype, work) -> flopsPerSecond.put(dtype, flopsPerSecond(work)));
@@ -87,7 +87,7 @@ public final class PeakMeasurement<W> {
     return fewest / 1e9;
   }
 
-  /** From Linux's description of the first processor; 32 MiB where there is none. */
+  /** Returns what Linux says of the first processor; 32 MiB where it says nothing. */
   private static long lastLevelCacheBytes() {
     Path size = Path.of("/sys/devices/system/cpu/cpu0/cache/index3/size");
     try {

@@ -87,8 +87,8 @@ public final class WorkerPool<W> implements AutoCloseable {
   }
 
   /**
-   * As {@link #run}, for tasks of one block of memory each: a few of them are done before another
-   * thread has woken up, so the caller does them alone.
+   * Runs tasks of one block of memory each, as {@link #run} does: a few of them are done before
+   * another thread has woken up, so the caller does them alone.
    */
   public void runBlocks(int count, Task<W> task) {
     if (count < FEWEST_BLOCKS) {

@@ -215,8 +215,8 @@ final class RowOperations {
   }
 
   /**
-   * To mean 0 and variance 1. What rounding has left of the mean is taken out in a second pass, so
-   * that a large mean does not hide a small variance.
+   * Brings a row to mean 0 and variance 1. What rounding has left of the mean is taken out in a
+   * second pass, so that a large mean does not hide a small variance.
    */
   private static void normalise(float[] values, int from, int features, float eps) {
     add(values, from, features, -VectorMath.sum(values, from, features) / features);

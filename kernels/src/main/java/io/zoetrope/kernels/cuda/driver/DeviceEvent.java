@@ -18,12 +18,12 @@ final class DeviceEvent implements AutoCloseable {
     calls.check(cuEventCreate(event, flags), "creating an event");
   }
 
-  /** For order alone; cheaper than one with the time. */
+  /** Makes an event for order alone, which is cheaper than one with the time. */
   static DeviceEvent untimed(DriverCalls calls) {
     return new DeviceEvent(calls, CUevent_flags.CU_EVENT_DISABLE_TIMING);
   }
 
-  /** With the time at which it was reached. */
+  /** Makes an event that knows the time at which it was reached. */
   static DeviceEvent timed(DriverCalls calls) {
     return new DeviceEvent(calls, CUevent_flags.CU_EVENT_DEFAULT);
   }

@@ -35,7 +35,7 @@ final class LibraryBackend extends CudaBackend {
   /** Float32 sums of so many elements are kept before they are rounded. */
   private static final long SUMS = 32L << 20;
 
-  /** Of the largest value: twice the rounding of bf16. */
+  /** What may differ, as a share of the largest value: twice the rounding of bf16. */
   private static final double TOLERANCE = 1.0 / 128;
 
   private final DriverRuntime runtime;

@@ -28,7 +28,7 @@ import java.util.function.Function;
 
 /** The emulator as a device. Everything has ended when a call returns. */
 public class EmulatedRuntime implements CudaRuntime {
-  /** As on the cards that have the least, those of compute capability 8.6 and 8.9. */
+  /** What the cards have that have the least, those of compute capability 8.6 and 8.9. */
   private static final int MAX_SHARED_BYTES = 99 << 10;
 
   private static final int MULTIPROCESSORS = 4;
@@ -139,7 +139,7 @@ public class EmulatedRuntime implements CudaRuntime {
             parameters(entry, arguments)));
   }
 
-  /** Is told of every launch; for profiles. */
+  /** Hears of every launch, for profiles. */
   protected void launched(LaunchReport report) {}
 
   private MemorySegment parameters(PtxKernel kernel, Object... arguments) {

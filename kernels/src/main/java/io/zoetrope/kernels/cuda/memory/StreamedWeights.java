@@ -93,7 +93,7 @@ final class StreamedWeights {
       }
     }
 
-    /** Where the weight is for the next launch. */
+    /** Returns where the weight is for the next launch. */
     long address() {
       return slotOf(group).address + offset;
     }

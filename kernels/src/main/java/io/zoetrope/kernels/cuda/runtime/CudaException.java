@@ -6,7 +6,7 @@ import io.zoetrope.files.ExpectedException;
 public class CudaException extends ExpectedException {
   private static final long serialVersionUID = 1;
 
-  /** With one line for users. */
+  /** Makes a failure with one line for users. */
   public CudaException(String message) {
     super(message);
   }
@@ -15,7 +15,7 @@ public class CudaException extends ExpectedException {
   public static final class OutOfMemory extends CudaException {
     private static final long serialVersionUID = 1;
 
-    /** With one line for users. */
+    /** Makes a failure with one line for users. */
     public OutOfMemory(String message) {
       super(message);
     }
@@ -25,7 +25,7 @@ public class CudaException extends ExpectedException {
   public static final class DeviceLost extends CudaException {
     private static final long serialVersionUID = 1;
 
-    /** With one line for users. */
+    /** Makes a failure with one line for users. */
     public DeviceLost(String message) {
       super(message);
     }

@@ -23,11 +23,11 @@ public final class DeviceMemory {
   private long next = AddressWindows.DEVICE;
   private long used;
 
-  /** By address; replaced, never changed, so that running kernels need no lock. */
+  /** The allocations by address: replaced, never changed, so that running kernels need no lock. */
   private volatile MemoryRegion[] regions = {};
 
   /**
-   * Empty memory.
+   * Makes empty memory.
    *
    * @param capacity most bytes that can be allocated at a time
    */

@@ -87,7 +87,9 @@ public record LaunchReport(
     return sum(LineProfile::flops);
   }
 
-  /** All counts as lines of text, with the instructions that waste the most transactions. */
+  /**
+   * Returns all counts as lines of text, with the instructions that waste the most transactions.
+   */
   public String summary() {
     return new ReportText(this).write();
   }

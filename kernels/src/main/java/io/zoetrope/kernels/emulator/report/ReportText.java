@@ -15,7 +15,7 @@ final class ReportText {
     this.report = report;
   }
 
-  /** All counts, and the instructions that waste the most transactions. */
+  /** Returns all counts, and the instructions that waste the most transactions. */
   String write() {
     line(
         "kernel %s, %s blocks of %s threads, %,d + %,d bytes of shared memory",

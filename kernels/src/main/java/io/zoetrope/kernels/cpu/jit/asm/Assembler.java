@@ -136,7 +136,7 @@ public final class Assembler extends InstructionEncoder {
     withImmediate(4, to, value);
   }
 
-  /** All 64 bits. */
+  /** Writes {@code or} of 64-bit registers. */
   public void or(Register to, Register from) {
     rex(true, from.number(), 0, to.number());
     code.put8(0x09);
@@ -168,7 +168,7 @@ public final class Assembler extends InstructionEncoder {
     shift(4, to, bits);
   }
 
-  /** Zeros come in. */
+  /** Writes {@code shr} by a constant: zeros come in. */
   void shiftRight(Register to, int bits) {
     shift(5, to, bits);
   }
@@ -204,7 +204,7 @@ public final class Assembler extends InstructionEncoder {
     return new Label();
   }
 
-  /** A label here. */
+  /** Makes a label and gives it its place: here. */
   public Label here() {
     Label label = new Label();
     place(label);
@@ -285,7 +285,7 @@ public final class Assembler extends InstructionEncoder {
     shift(VectorInstruction.SHIFT_LEFT, SHIFT_LEFT_DIGIT, to, from, bits);
   }
 
-  /** Zeros come in. */
+  /** Writes {@code vpsrld}: shifts each 32 bits of a vector to the right; zeros come in. */
   public void shiftRight(Vector to, Vector from, int bits) {
     shift(VectorInstruction.SHIFT_RIGHT, SHIFT_RIGHT_DIGIT, to, from, bits);
   }

@@ -45,7 +45,7 @@ final class CodeBuffer {
     return Arrays.copyOfRange(bytes, from, to);
   }
 
-  /** Takes everything from a position on away. */
+  /** Takes away everything from a position on. */
   void truncate(int position) {
     size = position;
   }

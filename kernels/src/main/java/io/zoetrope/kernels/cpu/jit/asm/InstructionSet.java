@@ -11,7 +11,7 @@ public enum InstructionSet {
   /** Products of tiles of bfloat16. */
   AMX("amx", 512, 32, "amx_tile", "amx_bf16");
 
-  /** As users name it. */
+  /** The name that users give it. */
   public final String id;
 
   /** Size of a vector register in bits. */

@@ -83,7 +83,7 @@ public final class VectorCode extends VectorLoops {
     }
   }
 
-  /** As {@link #load}, of a vector that {@code ArrangeVector} has brought to this order. */
+  /** Loads as {@link #load} does, from a vector that {@code ArrangeVector} has brought to order. */
   public void loadArranged(Vector to, Register row, int vector) {
     load(DType.F32, to, arranged(row, vector));
   }
@@ -202,7 +202,7 @@ public final class VectorCode extends VectorLoops {
     }
   }
 
-  /** As {@link #round}, see {@link SplitBlocks#roundBetween}. */
+  /** Rounds as {@link #round} does, by {@link SplitBlocks#roundBetween} where that serves. */
   public void roundBetween(DType dtype, Vector value) {
     if (split) {
       blocks.roundBetween(value);

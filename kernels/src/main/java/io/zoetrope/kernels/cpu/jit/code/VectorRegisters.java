@@ -72,7 +72,7 @@ abstract class VectorRegisters {
     return register;
   }
 
-  /** As many registers as asked for. */
+  /** Takes as many registers as asked for. */
   public Vector[] fresh(int count) {
     return Stream.generate(this::fresh).limit(count).toArray(Vector[]::new);
   }

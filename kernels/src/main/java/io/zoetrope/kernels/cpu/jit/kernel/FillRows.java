@@ -13,9 +13,7 @@ import io.zoetrope.kernels.cpu.jit.code.VectorLoops.Rows;
 import io.zoetrope.tensor.DType;
 import java.util.List;
 
-/**
- * Sets all elements of some rows to one value.
- */
+/** Sets all elements of some rows to one value. */
 public record FillRows(InstructionSet set, DType to) implements KernelCache.Recipe {
   private static final ArgumentNames<FillRows> NAMES = new ArgumentNames<>();
 

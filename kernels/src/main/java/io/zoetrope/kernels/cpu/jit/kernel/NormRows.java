@@ -243,7 +243,9 @@ public record NormRows(
       }
     }
 
-    /** From the sum of squares, in floats: rows can be short, and all of a row waits for it. */
+    /**
+     * Computes it from the sum of squares, in floats: rows can be short, and all of a row waits.
+     */
     private void scale(Vector sum) {
       Vector other = code.fresh();
       if (norm == Norm.EUCLIDEAN) {
@@ -264,7 +266,7 @@ public record NormRows(
       assembler.vector(DIVIDE, scale, other, sum);
     }
 
-    /** In doubles, so that a large mean does not hide a small variance. */
+    /** Computes it in doubles, so that a large mean does not hide a small variance. */
     private void layerScale(Vector square, Vector other, Vector[] sums) {
       toMean(square);
       code.reduce(ADD, sums);

@@ -120,7 +120,7 @@ public record PackPanel(Lane lane) implements KernelCache.Recipe {
     code.leave(CHANGED);
   }
 
-  /** From RAX to R13, by RBX and RBP. */
+  /** Writes a lane from where RAX points to where R13 points; changes RBX and RBP. */
   private void lane(Assembler code) {
     switch (lane) {
       case SAME -> code.load32(RBX, Address.at(RAX));

@@ -13,9 +13,7 @@ import io.zoetrope.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Rotates the pairs (2i, 2i+1) of every head of some rows by the angle of the row and the pair.
- */
+/** Rotates the pairs (2i, 2i+1) of every head of some rows by the angle of the row and the pair. */
 public record RotateRows(InstructionSet set, DType dtype) implements KernelCache.Recipe {
   private static final ArgumentNames<RotateRows> NAMES = new ArgumentNames<>();
 

@@ -148,7 +148,7 @@ public record WinogradTransform(InstructionSet set, Winograd.Part part)
     return Address.at(BETWEEN, (row * part.in() + column) * set.vectorBytes());
   }
 
-  /** To the line with a number, in which vectors lie so many bytes apart. */
+  /** Goes to the line with a number, in which vectors lie so many bytes apart. */
   private static void line(
       Assembler assembler, Register square, Register pitch, int number, Register step) {
     if (number == 0) {

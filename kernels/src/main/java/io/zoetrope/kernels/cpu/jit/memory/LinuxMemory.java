@@ -79,8 +79,9 @@ public final class LinuxMemory {
   }
 
   /**
-   * Zeros for as long as an arena is open. Those of some size get large pages, which memory that is
-   * read again and again is faster in; they are there when they are first written, not before.
+   * Allocates zeros that stay as long as an arena is open. Those of some size get large pages,
+   * which memory that is read again and again is faster in; they are there when they are first
+   * written, not before.
    *
    * @param alignment of the first byte; at most that of a page
    */
@@ -98,9 +99,9 @@ public final class LinuxMemory {
   }
 
   /**
-   * Zeros for as long as an arena is open, page by page there when first touched, by whichever
-   * thread that is. An arena's own memory is cleared at once by the thread that asks for it, which
-   * takes as long as computing what is written there next.
+   * Allocates zeros that stay as long as an arena is open. Each page is there when some thread
+   * first touches it. An arena's own memory is cleared at once by the thread that asks for it,
+   * which takes as long as computing what is written there next.
    */
   public static MemorySegment map(long bytes, Arena arena) {
     long start = map(bytes);

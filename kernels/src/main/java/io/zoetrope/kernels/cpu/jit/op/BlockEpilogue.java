@@ -24,7 +24,7 @@ final class BlockEpilogue {
   private final GeneratedFunction<Epilogue> function;
 
   /**
-   * The end of an operation.
+   * Prepares the end of an operation.
    *
    * @param out [rows, columns], with the rows in any number of leading dimensions
    * @param bias [columns] or null

@@ -143,7 +143,7 @@ public final class Products {
         .run();
   }
 
-  /** Address of a list of one offset, zero. */
+  /** Makes a list of one offset, zero, and returns its address. */
   static long noOffset(NativeWorkspace workspace) {
     MemorySegment list = workspace.piece(NativeWorkspace.Piece.OFFSETS, Long.BYTES);
     list.set(ValueLayout.JAVA_LONG, 0, 0);
@@ -158,7 +158,7 @@ public final class Products {
     return kept(weight, operands, false, arena -> packer.pack(weight, operands, arena));
   }
 
-  /** As {@link #packed}, of {@link WeightPacker#transform transformed} kernels. */
+  /** The same of kernels that {@link WeightPacker#transform} has transformed. */
   PackedWeight transformed(Tensor weight) {
     return kept(weight, ProductOperands.FLOATS, true, arena -> packer.transform(weight, arena));
   }

@@ -142,7 +142,7 @@ public final class RowOperations {
    * @param pitch bytes from row to row
    */
   private record RowVectors(NativeView view, long pitch) {
-    /** Of a tensor [features] of any dtype, or [rows, features] of F32; null for null. */
+    /** Views a tensor [features] of any dtype, or [rows, features] of F32; null for null. */
     static RowVectors of(RowRunner runner, Tensor tensor) {
       if (tensor == null) {
         return null;
@@ -151,17 +151,17 @@ public final class RowOperations {
       return new RowVectors(runner.floats(tensor), stride * Float.BYTES);
     }
 
-    /** Of a tensor [features] of any dtype, for {@link NormRows#arranged}; null for null. */
+    /** Arranges a tensor [features] of any dtype for {@link NormRows}; null for null. */
     static RowVectors arranged(RowRunner runner, Tensor tensor, int heads, Piece piece) {
       return tensor == null ? null : new RowVectors(runner.arranged(tensor, heads, piece), 0);
     }
 
-    /** Null included. */
+    /** Whether one vector serves all rows; none at all does, too. */
     static boolean serveAllRows(Tensor tensor) {
       return tensor == null || tensor.shape().rank() == 1;
     }
 
-    /** Of a contiguous matrix. */
+    /** Views a contiguous matrix. */
     static RowVectors ofRows(RowRunner runner, Tensor matrix) {
       return new RowVectors(runner.floats(matrix), matrix.size(1) * Float.BYTES);
     }

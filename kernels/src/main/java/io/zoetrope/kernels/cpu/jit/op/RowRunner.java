@@ -37,14 +37,14 @@ public final class RowRunner {
   /** Gives the arguments of a function for some rows (or elements, or whatever is counted). */
   @FunctionalInterface
   interface Arguments<R extends KernelCache.Recipe> {
-    /** From {@code first} on. */
+    /** Gives those of {@code count} rows from {@code first} on. */
     void give(Call<R> call, long first, long count);
   }
 
   /** One part of the work. */
   @FunctionalInterface
   interface Task {
-    /** From {@code first} on. */
+    /** Does {@code count} rows from {@code first} on. */
     void run(NativeWorkspace workspace, long first, long count);
   }
 

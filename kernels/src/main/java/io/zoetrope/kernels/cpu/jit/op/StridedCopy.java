@@ -120,8 +120,7 @@ public final class StridedCopy {
 
   /** What whole blocks leave over at two sides is moved element by element. */
   private void transpose(Plan plan, NativeView to, NativeView from) {
-    GeneratedFunction<TransposeBlocks> function =
-        runner.function(new TransposeBlocks(to.dtype()));
+    GeneratedFunction<TransposeBlocks> function = runner.function(new TransposeBlocks(to.dtype()));
     int bytes = to.dtype().bytes();
     int blockColumns = TransposeBlocks.columns(to.dtype());
     long fromPitch = plan.columns().xStride();
@@ -163,8 +162,7 @@ public final class StridedCopy {
       return;
     }
     NativeView to = NativeView.of(out);
-    GeneratedFunction<FillRows> function =
-        runner.function(new FillRows(runner.set(), to.dtype()));
+    GeneratedFunction<FillRows> function = runner.function(new FillRows(runner.set(), to.dtype()));
     long pitch = plan.rows().outStride() * to.dtype().bytes();
     run(
         plan,
@@ -237,7 +235,7 @@ public final class StridedCopy {
    */
   private record Plan(Dimension columns, Dimension rows, List<Dimension> outer) {
     /**
-     * Of two tensors of the same shape.
+     * Plans a copy between two tensors of the same shape.
      *
      * @param x null for one element that is read with strides of 0
      */
@@ -265,19 +263,19 @@ public final class StridedCopy {
       return new Plan(merged.get(0), merged.get(1), merged.subList(2, merged.size()));
     }
 
-    /** With the dimension as rows in which the elements of the source lie closest. */
+    /** Takes the dimension as rows in which the elements of the source lie closest. */
     Plan withNeighboursAsRows() {
       return withRows(others(rows, Dimension::xStride).getFirst());
     }
 
-    /** With a long dimension as rows if there is little in them. */
+    /** Takes a long dimension as rows if there is little in them. */
     Plan withManyRows() {
       return columns.size * rows.size >= WORTH_A_CALL
           ? this
           : withRows(firstLong(others(rows, Dimension::xStride)));
     }
 
-    /** With a long dimension as columns. */
+    /** Takes a long dimension as columns. */
     Plan withManyColumns() {
       if (columns.size >= MANY) {
         return this;
@@ -335,7 +333,7 @@ public final class StridedCopy {
       return outer.stream().mapToLong(Dimension::size).reduce(1, (a, b) -> a * b);
     }
 
-    /** Where an element lies in the result and in the source. */
+    /** Returns where an element lies in the result and in the source. */
     long[] position(long outerIndex, long row, long column) {
       long to = row * rows.outStride + column * columns.outStride;
       long from = row * rows.xStride + column * columns.xStride;

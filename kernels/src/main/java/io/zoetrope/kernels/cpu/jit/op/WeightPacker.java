@@ -44,7 +44,7 @@ final class WeightPacker {
     this.pool = pool;
   }
 
-  /** A weight as it is. */
+  /** Packs a weight as it is. */
   PackedWeight pack(Tensor weight, ProductOperands operands, Arena arena) {
     int tapSteps = weight.intSize(1) / operands.elementsOfStep();
     PackedWeight packed = allocate(weight, operands, packedSteps(weight, operands), arena);
@@ -55,8 +55,8 @@ final class WeightPacker {
   }
 
   /**
-   * The kernels of a weight [columns, channels, frames, 3, 3] after their transformation: {@link
-   * Winograd#POSITIONS} taps in F32 for each frame.
+   * Packs the kernels of a weight [columns, channels, frames, 3, 3] after their transformation:
+   * {@link Winograd#POSITIONS} taps in F32 for each frame.
    */
   PackedWeight transform(Tensor weight, Arena arena) {
     int channels = weight.intSize(1);
@@ -136,7 +136,7 @@ final class WeightPacker {
   /** Makes one panel. */
   @FunctionalInterface
   private interface PanelTask {
-    /** Of the columns that are given as rows. */
+    /** Makes it of the columns that are given as rows. */
     void run(int panel, Rows rows, NativeWorkspace workspace);
   }
 

@@ -1,5 +1,10 @@
 package io.zoetrope.kernels.cpu.jit.emulator;
 
+import static io.zoetrope.kernels.cpu.jit.emulator.EncodingDemands.narrow;
+import static io.zoetrope.kernels.cpu.jit.emulator.EncodingDemands.noMask;
+import static io.zoetrope.kernels.cpu.jit.emulator.EncodingDemands.noSource;
+import static io.zoetrope.kernels.cpu.jit.emulator.EncodingDemands.vex;
+import static io.zoetrope.kernels.cpu.jit.emulator.EncodingDemands.wide;
 import static io.zoetrope.kernels.cpu.jit.emulator.Instruction.MAP_1;
 import static io.zoetrope.kernels.cpu.jit.emulator.Instruction.MAP_2;
 import static io.zoetrope.kernels.cpu.jit.emulator.Instruction.MAP_3;
@@ -37,21 +42,21 @@ final class VectorInstructions {
       return fma(in);
     }
     return switch (in.opcode) {
-      case MAP_1 | 0x10, MAP_1 | 0x28 -> move(in, 0);
-      case MAP_1 | 0x11, MAP_1 | 0x29 -> moveTo(in, 0);
+      case MAP_1 | 0x10, MAP_1 | 0x28 -> VectorMoves.move(in, 0);
+      case MAP_1 | 0x11, MAP_1 | 0x29 -> VectorMoves.moveTo(in, 0);
       case MAP_1 | PF3 | 0x6f, MAP_1 | P66 | 0x6f, MAP_1 | P66 | 0x10, MAP_1 | PF2 | 0x6f ->
-          move(in, 1);
+          VectorMoves.move(in, 1);
       case MAP_1 | PF3 | 0x7f, MAP_1 | P66 | 0x7f, MAP_1 | P66 | 0x11, MAP_1 | PF2 | 0x7f ->
-          moveTo(in, 1);
-      case MAP_1 | PF3 | 0x10 -> loadOne(in, 1);
-      case MAP_1 | PF2 | 0x10 -> loadOne(in, 2);
+          VectorMoves.moveTo(in, 1);
+      case MAP_1 | PF3 | 0x10 -> VectorMoves.loadOne(in, 1);
+      case MAP_1 | PF2 | 0x10 -> VectorMoves.loadOne(in, 2);
       case MAP_1 | PF3 | 0x11 -> VectorForms.store(narrow(noSource(in)), 1);
       case MAP_1 | PF2 | 0x11 -> VectorForms.store(wide(noSource(in)), 2);
-      case MAP_1 | 0x12 -> moveHighToLow(in);
-      case MAP_1 | 0x77 -> zeroUpper(in);
-      case MAP_1 | P66 | 0x6e -> moveFromGeneral(in);
-      case MAP_1 | P66 | 0x7e -> moveToGeneral(in);
-      case MAP_2 | P66 | 0x18 -> broadcast(in);
+      case MAP_1 | 0x12 -> VectorMoves.moveHighToLow(in);
+      case MAP_1 | 0x77 -> VectorMoves.zeroUpper(in);
+      case MAP_1 | P66 | 0x6e -> VectorMoves.moveFromGeneral(in);
+      case MAP_1 | P66 | 0x7e -> VectorMoves.moveToGeneral(in);
+      case MAP_2 | P66 | 0x18 -> VectorMoves.broadcast(in);
       case MAP_1 | 0x51, MAP_1 | 0x54, MAP_1 | 0x55, MAP_1 | 0x56, MAP_1 | 0x57 ->
           VectorForms.compute(
               in.opcode == (MAP_1 | 0x51) ? noSource(narrow(in)) : narrow(in),
@@ -99,11 +104,11 @@ final class VectorInstructions {
       case MAP_1 | P66 | 0xd9 -> shorts(in, (a, b) -> Math.max(a - b, 0));
       case MAP_2 | P66 | 0x3a -> shorts(in, Math::min);
       case MAP_1 | P66 | 0xee -> shorts(in, (a, b) -> Math.max((short) a, (short) b));
-      case MAP_1 | P66 | 0x61 -> unpackShorts(in, 0);
-      case MAP_1 | P66 | 0x69 -> unpackShorts(in, 2);
+      case MAP_1 | P66 | 0x61 -> VectorMoves.unpackShorts(in, 0);
+      case MAP_1 | P66 | 0x69 -> VectorMoves.unpackShorts(in, 2);
       case MAP_1 | P66 | 0x72 -> shift(in);
       case MAP_1 | 0xc2 -> in.evex() ? compareToMask(in) : compare(in);
-      case MAP_1 | 0xc6 -> shuffle(in);
+      case MAP_1 | 0xc6 -> VectorMoves.shuffle(in);
       case MAP_2 | P66 | 0x33 ->
           VectorForms.compute(
               noSource(in),
@@ -122,7 +127,7 @@ final class VectorInstructions {
                   v[to + i] = i % 2 == 0 ? v[b + i / 2] : 0;
                 }
               });
-      case MAP_2 | P66 | 0x2b -> pack(in);
+      case MAP_2 | P66 | 0x2b -> VectorMoves.pack(in);
       case MAP_2 | PF3 | 0x33 -> {
         in.demand(in.evex() && !in.wide, "encoding");
         yield VectorForms.computeOperand(
@@ -154,224 +159,24 @@ final class VectorInstructions {
       }
       case MAP_3 | P66 | 0x08 -> round(in);
       case MAP_3 | P66 | 0x4a -> blend(in);
-      case MAP_3 | P66 | 0x0e -> blendShorts(in);
-      case MAP_3 | P66 | 0x00 -> permuteLongs(in);
-      case MAP_3 | P66 | 0x18 -> insert(in);
+      case MAP_3 | P66 | 0x0e -> VectorMoves.blendShorts(in);
+      case MAP_3 | P66 | 0x00 -> VectorMoves.permuteLongs(in);
+      case MAP_3 | P66 | 0x18 -> VectorMoves.insert(in);
       case MAP_3 | P66 | 0x19 -> {
         in.demand(in.bits >= 256 && !in.wide, "encoding");
-        yield extract(in, 4);
+        yield VectorMoves.extract(in, 4);
       }
       case MAP_3 | P66 | 0x1b -> {
         in.demand(in.evex() && in.bits == 512 && in.wide, "encoding");
-        yield extract(in, 8);
+        yield VectorMoves.extract(in, 8);
       }
       default -> throw in.fault("unknown to the emulator");
     };
   }
 
-  // ---------------------------------------------------------------- demands on the encoding
-
-  /** EVEX distinguishes sizes of elements by W, VEX mostly ignores it. */
-  private static Instruction narrow(Instruction in) {
-    in.demand(!in.evex() || !in.wide, "W of EVEX");
-    return in;
-  }
-
-  private static Instruction wide(Instruction in) {
-    in.demand(!in.evex() || in.wide, "W of EVEX");
-    return in;
-  }
-
-  private static Instruction noSource(Instruction in) {
-    in.demand(in.source == 0, "vvvv is not 1111b");
-    return in;
-  }
-
-  private static Instruction noMask(Instruction in) {
-    in.demand(in.mask == 0, "a mask is unknown to the emulator here");
-    return in;
-  }
-
-  private static Instruction vex(Instruction in) {
-    in.demand(!in.evex(), "EVEX is unknown to the emulator here");
-    return in;
-  }
-
-  // ---------------------------------------------------------------- moves
-
-  private static void copy(int[] v, int to, int from, int lanes) {
-    System.arraycopy(v, from, v, to, lanes);
-  }
-
-  /** The size of elements, which only masks tell apart: 0 for floats, 1 where W and F2 tell. */
-  private static Form moved(Instruction in, int kind) {
-    int bits =
-        kind == 0
-            ? Integer.SIZE
-            : (in.opcode & PF2) == PF2
-                ? (in.wide ? Short.SIZE : Byte.SIZE)
-                : in.wide ? Long.SIZE : Integer.SIZE;
-    in.demand(bits != Byte.SIZE && (kind == 1 || !in.evex() || !in.wide), "encoding");
-    in.demand(in.evex() || (in.opcode & PF2) != PF2, "encoding");
-    return new Form(in.lanes(), in.lanes(), bits, 0, true);
-  }
-
-  private static Action move(Instruction in, int kind) {
-    return VectorForms.compute(
-        noSource(in), moved(in, kind), (v, to, _, b, n) -> copy(v, to, b, n));
-  }
-
-  private static Action moveTo(Instruction in, int kind) {
-    Form form = moved(noSource(in), kind);
-    return in.memory && in.mask == 0
-        ? VectorForms.store(in, in.lanes())
-        : VectorForms.computeOperand(in, form, (v, to, a, _, n) -> copy(v, to, a, n));
-  }
-
-  private static Action loadOne(Instruction in, int lanes) {
-    in.demand(in.memory && (!in.evex() || in.wide == (lanes == 2)), "encoding");
-    return VectorForms.compute(
-        noMask(noSource(in)),
-        new Form(lanes, lanes, Integer.SIZE * lanes, 0, true),
-        (v, to, _, b, n) -> copy(v, to, b, n));
-  }
-
-  private static Action moveHighToLow(Instruction in) {
-    in.demand(!in.memory && in.bits == 128, "encoding");
-    return VectorForms.computeLowest(
-        narrow(in), in.source, 4, 2, (v, to, _, b, _) -> copy(v, to, b + 2, 2));
-  }
-
-  private static Action zeroUpper(Instruction in) {
-    in.demand(vex(noSource(in)).bits == 128, "vzeroall is unknown to the emulator");
-    return machine -> {
-      for (int register = 0; register < 16; register++) {
-        machine.clearFrom(register * Machine.LANES, 4);
-      }
-    };
-  }
-
-  private static Action moveFromGeneral(Instruction in) {
-    in.demand(!in.memory && in.bits == 128 && !in.wide, "encoding");
-    int to = noMask(noSource(in)).reg * Machine.LANES;
-    int from = in.rm & 15;
-    return machine -> {
-      machine.vectors[to] = (int) machine.registers[from];
-      machine.clearFrom(to, 1);
-    };
-  }
-
-  private static Action moveToGeneral(Instruction in) {
-    in.demand(!in.memory && in.bits == 128 && !in.wide, "encoding");
-    int from = noMask(noSource(in)).reg * Machine.LANES;
-    int to = in.rm & 15;
-    return machine -> machine.registers[to] = machine.vectors[from] & 0xffff_ffffL;
-  }
-
-  private static Action broadcast(Instruction in) {
-    in.demand(!in.wide, "W");
-    return VectorForms.compute(
-        noSource(in),
-        new Form(1, in.lanes(), Integer.SIZE, 0, in.memory),
-        (v, to, _, b, n) -> {
-          int value = v[b];
-          for (int i = 0; i < n; i++) {
-            v[to + i] = value;
-          }
-        });
-  }
-
-  private static Action extract(Instruction in, int lanes) {
-    int from = lanes * ((int) in.immediate & in.lanes() / lanes - 1);
-    return VectorForms.computeOperand(
-        noSource(in),
-        new Form(lanes, lanes, lanes == 4 ? Integer.SIZE : Long.SIZE, 0, false),
-        (v, to, a, _, n) -> copy(v, to, a + from, n));
-  }
-
-  private static Action permuteLongs(Instruction in) {
-    in.demand(in.bits >= 256 && in.wide, "encoding");
-    int order = (int) in.immediate;
-    return VectorForms.compute(
-        noMask(noSource(in)),
-        new Form(in.lanes(), in.lanes(), Long.SIZE, 2, false),
-        (v, to, _, b, n) -> {
-          for (int i = 0; i < n / 2; i++) {
-            int from = i & ~3 | order >> 2 * (i & 3) & 3;
-            copy(v, to + 2 * i, b + 2 * from, 2);
-          }
-        });
-  }
-
-  private static Action shuffle(Instruction in) {
-    int order = (int) in.immediate;
-    return VectorForms.compute(
-        noMask(narrow(in)),
-        new Form(in.lanes(), in.lanes(), Integer.SIZE, 1, false),
-        (v, to, a, b, n) -> {
-          for (int i = 0; i < n; i++) {
-            int from = i & ~3 | order >> 2 * (i & 3) & 3;
-            v[to + i] = v[((i & 3) < 2 ? a : b) + from];
-          }
-        });
-  }
-
-  /** Ints to shorts without sign, the first operand's and the second's in turn by 128 bits. */
-  private static Action pack(Instruction in) {
-    return VectorForms.compute(
-        noMask(narrow(in)),
-        new Form(in.lanes(), in.lanes(), Short.SIZE, 1, false),
-        (v, to, a, b, n) -> {
-          for (int i = 0; i < 2 * n; i++) {
-            int from = ((i & 4) == 0 ? a : b) + (i >> 3) * 4 + (i & 3);
-            int value = Math.clamp(v[from], 0, 0xffff);
-            VectorForms.set(v, to, i, Short.SIZE, value);
-          }
-        });
-  }
-
-  private static Action unpackShorts(Instruction in, int start) {
-    return VectorForms.compute(
-        vex(in),
-        new Form(in.lanes(), in.lanes(), Short.SIZE, 0, false),
-        (v, to, a, b, n) -> {
-          for (int i = 0; i < n; i++) {
-            int lane = (i & ~3) + start + (i & 3) / 2;
-            int bits = 16 * (i & 1);
-            v[to + i] = v[a + lane] >>> bits & 0xffff | v[b + lane] >>> bits << 16;
-          }
-        });
-  }
-
-  private static Action insert(Instruction in) {
-    in.demand(vex(in).bits == 256 && !in.wide, "encoding");
-    int at = 4 * ((int) in.immediate & 1);
-    return VectorForms.compute(
-        in,
-        new Form(4, in.lanes(), Integer.SIZE, 0, false),
-        (v, to, a, b, n) -> {
-          copy(v, to, a, n);
-          copy(v, to + at, b, 4);
-        });
-  }
-
-  private static Action blendShorts(Instruction in) {
-    int chosen = (int) in.immediate;
-    return VectorForms.compute(
-        vex(in),
-        Form.ofFloats(in),
-        (v, to, a, b, n) -> {
-          for (int i = 0; i < n; i++) {
-            int bits = chosen >> 2 * (i & 3);
-            int mask = ((bits & 1) != 0 ? 0xffff : 0) | ((bits & 2) != 0 ? 0xffff0000 : 0);
-            v[to + i] = v[a + i] & ~mask | v[b + i] & mask;
-          }
-        });
-  }
-
   // ---------------------------------------------------------------- arithmetic
 
-  /** Of 16 bits each, given without sign. */
+  /** Combines shorts, which an operation is given without their signs. */
   private static Action shorts(Instruction in, IntOperation operation) {
     return VectorForms.compute(
         vex(in),
