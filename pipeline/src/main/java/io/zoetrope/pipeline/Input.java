@@ -62,10 +62,7 @@ public sealed interface Input {
      * @throws PipelineException if it has more than one frame, or its place is none
      */
     public Image {
-      if (picture.frames() != 1) {
-        throw new PipelineException(
-            "an image has 1 frame, this one has %d: give one of them".formatted(picture.frames()));
-      }
+      requireOneFrame(picture);
       if (frame < LAST) {
         throw new PipelineException("image at frame %d: frames count from 0".formatted(frame));
       }
@@ -88,6 +85,58 @@ public sealed interface Input {
         case LAST -> "a last frame";
         default -> "an image at frame " + frame;
       };
+    }
+  }
+
+  /**
+   * A picture of something that the clip is to show, wherever and whenever.
+   *
+   * @param picture one frame of any size; it is fitted into the clip, on white
+   */
+  record Reference(VideoFrames picture) implements Input {
+    /**
+     * Checks the picture.
+     *
+     * @throws PipelineException if it has more than one frame
+     */
+    public Reference {
+      requireOneFrame(picture);
+    }
+
+    @Override
+    public String title() {
+      return "a reference";
+    }
+  }
+
+  /**
+   * A clip that the generated one follows, such as depths, poses, or what is to be changed in part.
+   *
+   * @param frames as many as the request asks for; larger ones are made smaller
+   */
+  record Control(VideoFrames frames) implements Input {
+    @Override
+    public String title() {
+      return "a control clip";
+    }
+  }
+
+  /**
+   * Which parts of the control clip are made anew: those that are white here. Black ones stay.
+   *
+   * @param frames of the control clip's size, as many as it has, or one for all of them
+   */
+  record Mask(VideoFrames frames) implements Input {
+    @Override
+    public String title() {
+      return "a mask";
+    }
+  }
+
+  private static void requireOneFrame(VideoFrames picture) {
+    if (picture.frames() != 1) {
+      throw new PipelineException(
+          "an image has 1 frame, this one has %d: give one of them".formatted(picture.frames()));
     }
   }
 }

@@ -74,6 +74,14 @@ public final class Setting<T> {
           ratio -> ratio >= 0 && ratio <= 1,
           "is not between 0 and 1");
 
+  /**
+   * How much what controls a clip counts, for models with a branch for it: one number, or one for
+   * each block that the branch gives hints to; 1 where it is not set.
+   */
+  public static final Setting<List<Double>> CONDITIONING_SCALE =
+      numbers(
+          "conditioning_scale", "conditioning scales", Double::isFinite, "is not a finite number");
+
   /** Noise schedule and solver; the model's own where it is not set. */
   public static final Setting<SchedulerKind> SCHEDULER =
       unread("scheduler", "scheduler", SchedulerKind.class);

@@ -84,6 +84,7 @@ class TasksTest {
     "wan21-i2v-tiny, image to video",
     "wan21-flf2v-tiny, first and last frame to video",
     "wan22-a14b-tiny, text to video",
+    "'wan21-vace-tiny', 'text, references, masks and control clips to video'",
   })
   void isForecastStoppedAndDoneOnACard(String fixture, String task) {
     try (Backend cpu = BackendProvider.open("cpu", 1);
@@ -92,12 +93,15 @@ class TasksTest {
         VideoPipeline onCard = open(fixture, card)) {
       GenerationRequest request = request(onCpu, task);
       Heard heard = new Heard();
-      VideoFrames frames = onCpu.generate(request, heard).frames();
+      onCpu.generate(request, heard);
       assertEquals(heard.reports, onCpu.needs(request).stages());
       for (Stage stage : heard.begun) {
         assertStops(onCpu, request, stage);
       }
-      assertClose(frames, onCard.generate(request, Progress.NONE).frames());
+      GenerationRequest small = request.with(Setting.STEPS, 1).with(Setting.GUIDANCE_SCALE, 1.0);
+      assertClose(
+          onCpu.generate(small, Progress.NONE).frames(),
+          onCard.generate(small, Progress.NONE).frames());
     }
   }
 

@@ -14,10 +14,13 @@ import io.zoetrope.weights.Weights;
 /**
  * One layer of the transformer ({@code WanTransformerBlock} in diffusers).
  *
+ * @param name of its scope
+ * @param index its place among all blocks, those of a control branch behind the others
  * @param norm2 null where the configuration has no {@code cross_attn_norm}
  * @param scaleShiftTable [6, dim]: the part of the modulation that no timestep changes
  */
 record WanBlock(
+    String name,
     int index,
     AdaLayerNorm norm1,
     WanAttention attn1,
@@ -28,10 +31,15 @@ record WanBlock(
     Tensor scaleShiftTable) {
 
   static WanBlock load(Weights transformer, WanConfig config, int index) {
-    Weights weights = transformer.at("blocks").at(index);
+    return load(transformer.at("blocks").at(index), config, "blocks." + index, index);
+  }
+
+  /** Reads the weights of a block that lie below a place of their own. */
+  static WanBlock load(Weights weights, WanConfig config, String name, int index) {
     Weights exact = weights.roundedTo(DType.F32);
     long dim = config.innerDim();
     return new WanBlock(
+        name,
         index,
         new AdaLayerNorm("norm1", config.eps()),
         WanAttention.load(weights, "attn1", config, false),
@@ -50,7 +58,7 @@ record WanBlock(
    */
   void forward(
       Ops ops, Tensor x, TimeTextImageEmbedding.Time time, TextContext context, WanRope rope) {
-    try (var _ = ops.scope(name())) {
+    try (var _ = ops.scope(name)) {
       Tensor table = ops.cast(scaleShiftTable, DType.F32);
       Modulation mod = Modulation.of(ops.add(time.timestepProj(), table));
       TokenTimesteps timesteps = time.timesteps();
@@ -74,24 +82,20 @@ record WanBlock(
         ffn.addInPlace(ops, x, h, timesteps.spread(ops, mod.gateMlp()));
       }
     }
-    ops.tap(name(), x);
+    ops.tap(name, x);
   }
 
   /** Computes this block's keys and values of the text. */
   void prepareText(Ops ops, Tensor text, TextContext out) {
-    try (var _ = ops.scope(name())) {
+    try (var _ = ops.scope(name)) {
       attn2.prepareText(ops, text, out.text(index));
     }
   }
 
   /** Computes this block's part of the keys and values of pictures in all blocks. */
   void prepareImage(Ops ops, Tensor image, Tensor out) {
-    try (var _ = ops.scope(name())) {
+    try (var _ = ops.scope(name)) {
       attn2.prepareImage(ops, image, TextContext.keyValue(out, index));
     }
-  }
-
-  private String name() {
-    return "blocks." + index;
   }
 }

@@ -5,11 +5,13 @@ import io.zoetrope.config.JsonConfig;
 import io.zoetrope.nn.PatchSize;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The {@code config.json} of a {@code WanTransformer3DModel}. Components carry diffusers' parameter
- * names; a field that is missing or null takes diffusers' default.
+ * The {@code config.json} of a {@code WanTransformer3DModel} or {@code WanVACETransformer3DModel}.
+ * Components carry diffusers' parameter names; a field that is missing or null takes diffusers'
+ * default.
  *
  * @param inChannels channels of the latents, with those of mask and condition in image-to-video
  * @param textDim width of the prompt embeddings
@@ -19,6 +21,7 @@ import java.util.OptionalInt;
  * @param imageDim width of the image embeddings; present in models with an image branch
  * @param posEmbedSeqLen image tokens of all pictures together, in models that embed their position
  * @param ropeMaxSeqLen most patches along one axis
+ * @param vace the control branch; empty in models without one
  */
 public record WanConfig(
     PatchSize patchSize,
@@ -34,9 +37,44 @@ public record WanConfig(
     float eps,
     OptionalInt imageDim,
     OptionalInt posEmbedSeqLen,
-    int ropeMaxSeqLen) {
+    int ropeMaxSeqLen,
+    Optional<VaceConfig> vace) {
   private static final String CLASS_NAME = "WanTransformer3DModel";
   private static final String QK_NORM = "rms_norm_across_heads";
+
+  /** A model without a control branch. */
+  public WanConfig(
+      PatchSize patchSize,
+      int numAttentionHeads,
+      int attentionHeadDim,
+      int inChannels,
+      int outChannels,
+      int textDim,
+      int freqDim,
+      int ffnDim,
+      int numLayers,
+      boolean crossAttnNorm,
+      float eps,
+      OptionalInt imageDim,
+      OptionalInt posEmbedSeqLen,
+      int ropeMaxSeqLen) {
+    this(
+        patchSize,
+        numAttentionHeads,
+        attentionHeadDim,
+        inChannels,
+        outChannels,
+        textDim,
+        freqDim,
+        ffnDim,
+        numLayers,
+        crossAttnNorm,
+        eps,
+        imageDim,
+        posEmbedSeqLen,
+        ropeMaxSeqLen,
+        Optional.empty());
+  }
 
   /** Width of the tokens inside the transformer. */
   public long innerDim() {
@@ -51,10 +89,12 @@ public record WanConfig(
    */
   public static WanConfig read(Path file) {
     JsonConfig json = JsonConfig.read(file).withoutNulls();
-    json.choice("_class_name", CLASS_NAME, CLASS_NAME);
+    json.choice("_class_name", CLASS_NAME, CLASS_NAME, VaceConfig.CLASS_NAME);
     // Ignored by diffusers as well, whose attention always normalises so.
     json.choice("qk_norm", QK_NORM, QK_NORM);
     int inChannels = json.positiveInteger("in_channels", 16);
+    // A bound, lest a nonsensical number becomes a list of that length.
+    int numLayers = json.integer("num_layers", 40, 1, 10_000);
     WanConfig config =
         new WanConfig(
             patchSize(json),
@@ -65,13 +105,13 @@ public record WanConfig(
             json.positiveInteger("text_dim", 4096),
             json.positiveInteger("freq_dim", 256),
             json.positiveInteger("ffn_dim", 13824),
-            // A bound, lest a nonsensical number becomes a list of that length.
-            json.integer("num_layers", 40, 1, 10_000),
+            numLayers,
             json.flag("cross_attn_norm", true),
             (float) json.positiveNumber("eps", 1e-6),
             json.optionalPositiveInteger("image_dim"),
             json.optionalPositiveInteger("pos_embed_seq_len"),
-            json.positiveInteger("rope_max_seq_len", 1024));
+            json.positiveInteger("rope_max_seq_len", 1024),
+            VaceConfig.read(json, numLayers));
     json.require(
         config.attentionHeadDim % 2 == 0,
         "attention_head_dim",

@@ -42,6 +42,10 @@ public final class WanTransformer implements Predictor {
   private final PatchEmbedding patchEmbedding;
   private final TimeTextImageEmbedding conditionEmbedder;
   private final List<WanBlock> blocks;
+
+  /** Null in models without a control branch. */
+  private final VaceBranch vace;
+
   private final AdaLayerNorm normOut;
   private final Linear projOut;
   private final Tensor scaleShiftTable;
@@ -58,6 +62,7 @@ public final class WanTransformer implements Predictor {
         IntStream.range(0, config.numLayers())
             .mapToObj(i -> WanBlock.load(weights, config, i))
             .toList();
+    this.vace = config.vace().map(branch -> VaceBranch.load(weights, config, branch)).orElse(null);
     this.normOut = new AdaLayerNorm("norm_out", config.eps());
     this.projOut =
         Linear.load(weights.at("proj_out"), dim, (long) config.outChannels() * patch.volume());
@@ -107,14 +112,32 @@ public final class WanTransformer implements Predictor {
             .map(prompt -> prepareText(ops, prompt.tokens(), prompt.length(), imageContext))
             .toList();
     WanRope rope = rope(ops, latents);
-    return contexts.stream().map(context -> branch(context, rope)).toList();
+    VaceBranch.Embedded control = control(ops, conditions, rope);
+    return contexts.stream().map(context -> branch(context, rope, control)).toList();
   }
 
-  private Branch branch(TextContext context, WanRope rope) {
+  private Branch branch(TextContext context, WanRope rope, VaceBranch.Embedded control) {
     return (ops, input, timesteps) ->
-        timesteps.length == 1
-            ? forward(ops, input, timesteps[0], context, rope)
-            : forward(ops, input, timesteps, context, rope);
+        forward(
+            ops,
+            input,
+            timesteps.length == 1 ? TokenTimesteps.of(timesteps[0]) : perToken(timesteps, rope),
+            context,
+            rope,
+            control);
+  }
+
+  private VaceBranch.Embedded control(Ops ops, Conditions conditions, WanRope rope) {
+    if (conditions.control().isPresent() != (vace != null)) {
+      throw new IllegalArgumentException(
+          vace == null
+              ? "prepare: this model has no branch that reads a control"
+              : "prepare: this model needs a control");
+    }
+    if (vace == null) {
+      return null;
+    }
+    return vace.embed(ops, conditions.control().get(), rope.grid().tokens(), dtype);
   }
 
   /**
@@ -187,6 +210,9 @@ public final class WanTransformer implements Predictor {
       for (WanBlock block : blocks) {
         block.prepareText(ops, text, context);
       }
+      if (vace != null) {
+        vace.prepareText(ops, text, context);
+      }
     }
     return context;
   }
@@ -216,7 +242,7 @@ public final class WanTransformer implements Predictor {
    */
   public Tensor forward(
       Ops ops, Tensor latents, float timestep, TextContext context, WanRope rope) {
-    return forward(ops, latents, TokenTimesteps.of(timestep), context, rope);
+    return forward(ops, latents, TokenTimesteps.of(timestep), context, rope, null);
   }
 
   /**
@@ -227,16 +253,25 @@ public final class WanTransformer implements Predictor {
    */
   public Tensor forward(
       Ops ops, Tensor latents, float[] timesteps, TextContext context, WanRope rope) {
+    return forward(ops, latents, perToken(timesteps, rope), context, rope, null);
+  }
+
+  private static TokenTimesteps perToken(float[] timesteps, WanRope rope) {
     if (timesteps.length != rope.grid().tokens()) {
       throw new IllegalArgumentException(
           "transformer: %d timesteps for %d tokens"
               .formatted(timesteps.length, rope.grid().tokens()));
     }
-    return forward(ops, latents, TokenTimesteps.of(timesteps), context, rope);
+    return TokenTimesteps.of(timesteps);
   }
 
   private Tensor forward(
-      Ops ops, Tensor latents, TokenTimesteps timesteps, TextContext context, WanRope rope) {
+      Ops ops,
+      Tensor latents,
+      TokenTimesteps timesteps,
+      TextContext context,
+      WanRope rope,
+      VaceBranch.Embedded control) {
     checkPositions(latents, rope);
     try (var scope = ops.scope("transformer")) {
       // 1. Latents become tokens with positions
@@ -248,9 +283,17 @@ public final class WanTransformer implements Predictor {
       // 2. Timesteps become modulation
       var time = conditionEmbedder.time(ops, timesteps, dtype);
 
-      // 3. Every block updates the tokens
+      // 3. Every block updates the tokens; behind some of them the control branch adds a hint
+      Tensor stream = control == null ? null : vace.begin(ops, x, control);
       for (WanBlock block : blocks) {
+        int hint = control == null ? -1 : vace.hintBehind(block.index());
+        if (hint >= 0) {
+          vace.blocks().get(hint).block().forward(ops, stream, time, context, rope);
+        }
         block.forward(ops, x, time, context, rope);
+        if (hint >= 0) {
+          vace.blocks().get(hint).addHint(ops, x, stream, control.scales().get(hint));
+        }
       }
 
       // 4. Output norm, modulated by the timestep's embedding itself, and projection
@@ -266,7 +309,8 @@ public final class WanTransformer implements Predictor {
   }
 
   private Tensor allocateKeyValues(Ops ops, long keys) {
-    return ops.allocate(dtype, Shape.of(blocks.size(), 2, keys, config.innerDim()));
+    int all = blocks.size() + (vace == null ? 0 : vace.blocks().size());
+    return ops.allocate(dtype, Shape.of(all, 2, keys, config.innerDim()));
   }
 
   private static Tensor lastKeyBias(Ops ops, int keys, double bias) {

@@ -10,11 +10,14 @@ import io.zoetrope.testing.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WanConfigTest {
   @TempDir Path folder;
@@ -65,6 +68,26 @@ class WanConfigTest {
   }
 
   @Test
+  void aControlBranchIsThatOfItsClass() throws IOException {
+    WanConfig vace =
+        WanConfig.read(Fixtures.path("wan21-vace-tiny").resolve("transformer/config.json"));
+    assertEquals(Optional.of(new VaceConfig(List.of(0, 2), 96)), vace.vace());
+    assertEquals(
+        List.of(0, 5, 10, 15, 20, 25, 30, 35),
+        read("{\"_class_name\": \"WanVACETransformer3DModel\"}").vace().get().layers());
+    assertEquals(Optional.empty(), read("{\"vace_layers\": [0]}").vace());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "[1]", "[0, 0]", "[0, 40]", "[-1, 0]"})
+  void refusesHintsThatCannotBe(String layers) {
+    String json =
+        "{\"_class_name\": \"WanVACETransformer3DModel\", \"vace_layers\": %s}".formatted(layers);
+    String message = assertThrows(ConfigException.class, () -> read(json)).getMessage();
+    assertTrue(message.contains("vace_layers"), message);
+  }
+
+  @Test
   void outputHasTheChannelsOfTheInputByDefault() throws IOException {
     assertEquals(48, read("{\"in_channels\": 48, \"out_channels\": null}").outChannels());
   }
@@ -73,8 +96,8 @@ class WanConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'_class_name': 'WanVACETransformer3DModel'}"
-            + "|_class_name is \"WanVACETransformer3DModel\"; supported: WanTransformer3DModel",
+        "{'_class_name': 'WanAnimateTransformer3DModel'}"
+            + "|_class_name is \"WanAnimateTransformer3DModel\"; supported: WanTransformer3DModel",
         "{'qk_norm': 'rms_norm'}|qk_norm is \"rms_norm\"; supported: rms_norm_across_heads",
         "{'patch_size': [2, 2]}|patch_size is [2,2]; supported: lists of three positive integers",
         "{'patch_size': [1, 2, 0]}|patch_size is [1,2,0]; supported: lists of positive integers",

@@ -66,11 +66,14 @@ public final class Job {
     requireArray();
     model.geometry().check(request.size());
     model.text().check(request.get(Setting.MAX_SEQUENCE_LENGTH));
-    request.input(Input.Noise.class).ifPresent(this::checkNoise);
     conditioning = conditioning();
     conditioning.check(request);
+    request.input(Input.Noise.class).ifPresent(this::checkNoise);
     schedule = model.scheduler(request);
     way = new JobStages(parts, request, conditioning, schedule);
+    if (!conditioning.scales()) {
+      refuse(Setting.CONDITIONING_SCALE, "has no branch for control");
+    }
     checkGivenSteps();
     checkSchedule();
     checkExperts();
@@ -88,7 +91,7 @@ public final class Job {
   }
 
   private void checkNoise(Input.Noise noise) {
-    Shape expected = model.geometry().latents(request.size());
+    Shape expected = conditioning.latents(model.geometry().latents(request.size()));
     if (!noise.values().shape().equals(expected)) {
       throw new PipelineException(
           "initial latents have shape %s, this size and number of frames need %s"
@@ -163,16 +166,19 @@ public final class Job {
 
   /** What two experts are told apart by would have no effect on one. */
   private void checkExperts() {
-    if (parts.secondPredictor().isPresent()) {
-      return;
+    if (parts.secondPredictor().isEmpty()) {
+      refuse(Setting.GUIDANCE_SCALE_2, "has one transformer for all steps");
+      refuse(Setting.BOUNDARY_RATIO, "has one transformer for all steps");
     }
-    for (Setting<?> setting : List.of(Setting.GUIDANCE_SCALE_2, Setting.BOUNDARY_RATIO)) {
-      if (request.find(setting).isPresent()) {
-        throw new PipelineException(
-            "%s %s: this model has one transformer for all steps; leave it out"
-                .formatted(setting.title(), request.get(setting)));
-      }
-    }
+  }
+
+  private void refuse(Setting<?> setting, String reason) {
+    request
+        .find(setting)
+        .ifPresent(value -> {
+          throw new PipelineException(
+              "%s %s: this model %s; leave it out".formatted(setting.title(), value, reason));
+        });
   }
 
   /**

@@ -12,6 +12,7 @@ import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.task.Conditioning;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.layer.Tiling;
@@ -53,7 +54,7 @@ record JobStages(
             this::encodePrompts);
 
     // 2. Pictures become embeddings, where the transformer attends to some
-    Conditions conditions = new Conditions(prompts, encodePictures(stages));
+    Conditions attended = Conditions.of(prompts).with(encodePictures(stages));
 
     // 3. Pictures and clips become latents
     if (conditioning.encodes()) {
@@ -61,7 +62,11 @@ record JobStages(
     }
 
     // 4. Noise becomes latents
-    Tensor latents = stages.run(Stage.DENOISE, steps(), stage -> denoise(stage, conditions, ends));
+    Tensor latents =
+        stages.run(
+            Stage.DENOISE,
+            steps(),
+            stage -> denoise(stage, conditioning.conditions(attended), ends));
     ends.latents().accept(latents);
 
     // 5. Latents become frames
@@ -181,7 +186,8 @@ record JobStages(
   }
 
   private Tensor initialNoise(NoiseSource source) {
-    long[] latents = parts.model().geometry().latents(request.size()).sizes();
+    Shape clip = parts.model().geometry().latents(request.size());
+    long[] latents = conditioning.latents(clip).sizes();
     return request
         .input(Input.Noise.class)
         .map(given -> Tensor.of(given.values().toFloats(), latents))

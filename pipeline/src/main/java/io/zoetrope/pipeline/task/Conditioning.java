@@ -1,10 +1,13 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Setting;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.layer.Tiling;
@@ -26,6 +29,20 @@ public interface Conditioning {
    */
   default void check(GenerationRequest request) {}
 
+  /**
+   * The shape of what is denoised.
+   *
+   * @param clip [channels, frames, height, width] of the clip's latents
+   */
+  default Shape latents(Shape clip) {
+    return clip;
+  }
+
+  /** Whether {@link Setting#CONDITIONING_SCALE} has an effect. */
+  default boolean scales() {
+    return false;
+  }
+
   /** Adds what the provenance says of the input. */
   default void describe(Map<String, Object> settings) {}
 
@@ -45,6 +62,15 @@ public interface Conditioning {
    * @param tiling null for none
    */
   default void encode(Ops ops, VideoCodec codec, Tiling tiling) {}
+
+  /**
+   * Adds what the predictions depend on beside the prompts.
+   *
+   * @param conditions prompts, and embeddings of {@link #pictures}
+   */
+  default Conditions conditions(Conditions conditions) {
+    return conditions;
+  }
 
   /** The step of a schedule of so many that is taken first. */
   default int firstStep(int steps) {

@@ -76,6 +76,39 @@ public record Task(
         size -> List.of(Input.Image.first(black(size, 1)), Input.Image.last(black(size, 1))));
   }
 
+  /**
+   * References, and a control clip with or without a mask, which a second branch of the transformer
+   * reads; a prompt alone is enough ({@code WanVACEPipeline}).
+   *
+   * @param grid how the model's latents lie in a clip
+   */
+  public static Task control(ControlGrid grid) {
+    return new Task(
+        "text, references, masks and control clips to video",
+        given -> {
+          List<Input.Reference> references = all(given, Input.Reference.class);
+          List<Input.Control> controls = all(given, Input.Control.class);
+          List<Input.Mask> masks = all(given, Input.Mask.class);
+          boolean fits =
+              references.size() + controls.size() + masks.size() == given.size()
+                  && controls.size() <= 1
+                  && masks.size() <= controls.size();
+          return fits
+              ? Optional.of(
+                  new ControlBranch(
+                      grid,
+                      references,
+                      controls.isEmpty() ? null : controls.getFirst(),
+                      masks.isEmpty() ? null : masks.getFirst()))
+              : Optional.empty();
+        },
+        _ -> List.of());
+  }
+
+  private static <I extends Input> List<I> all(List<Input> given, Class<I> kind) {
+    return given.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
   /** The images at these places, in this order, if they are all that is given. */
   private static Optional<List<Input.Image>> images(List<Input> given, int... places) {
     List<Input.Image> found = new ArrayList<>();

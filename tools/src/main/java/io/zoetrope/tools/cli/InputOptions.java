@@ -43,6 +43,38 @@ final class InputOptions {
               + " of it (default: 0.8).")
   private Double strength;
 
+  @Option(
+      names = "--reference",
+      paramLabel = "FILE",
+      arity = "1",
+      description =
+          "PNG or JPEG of something that the clip is to show; may be given several times.")
+  private List<Path> references = List.of();
+
+  @Option(
+      names = "--control",
+      paramLabel = "FILE",
+      description =
+          "MP4 or GIF that the clip follows, such as depths, poses, or what is changed in part.")
+  private Path control;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      description =
+          "MP4, GIF, PNG or JPEG of the size of --control: white where that is made anew, black where"
+              + " it stays.")
+  private Path mask;
+
+  @Option(
+      names = "--control-scale",
+      paramLabel = "F,...",
+      split = ",",
+      description =
+          "How much --control and --reference count; one number, or one for each block that they"
+              + " reach (default: 1).")
+  private List<Double> controlScale;
+
   private final List<String> notes = new ArrayList<>();
 
   /**
@@ -68,7 +100,28 @@ final class InputOptions {
           with.with(Setting.FRAMES, frames.frames())
               .with(new Input.Clip(frames, strength == null ? 0.8 : strength));
     }
-    return with;
+    return withControl(with, geometry, givenFrames);
+  }
+
+  private GenerationRequest withControl(
+      GenerationRequest request, VideoGeometry geometry, Integer givenFrames) {
+    if (mask != null && control == null) {
+      throw new PipelineException("--mask is of --control, which is not given");
+    }
+    GenerationRequest with = request;
+    for (Path reference : references) {
+      with = with.with(new Input.Reference(PictureReader.picture(reference)));
+    }
+    if (control != null) {
+      VideoFrames frames = clip("--control", control, geometry, givenFrames);
+      with = with.with(Setting.FRAMES, frames.frames()).with(new Input.Control(frames));
+    }
+    if (mask != null) {
+      VideoFrames marks = PictureReader.clip(mask, MAX_FRAMES);
+      int wanted = with.get(Setting.FRAMES);
+      with = with.with(new Input.Mask(marks.frames() > wanted ? marks.first(wanted) : marks));
+    }
+    return controlScale == null ? with : with.with(Setting.CONDITIONING_SCALE, controlScale);
   }
 
   /** What was done to the inputs that nobody asked for, a sentence each. */

@@ -31,11 +31,17 @@ record CaseRequest(Fixture fixture, Report report, String name, JsonNode setting
         pipeline
             .request(prompts.prompt(index))
             .with(Setting.NEGATIVE_PROMPT, prompts.negativePrompt(index))
-            .with(pipeline.geometry().clip(fixture.tensor(noise).select(0, index).shape()))
+            .with(pipeline.geometry().clip(latents(noise)))
             .with(Setting.STEPS, settings.path("steps").intValue())
             .with(Setting.GUIDANCE_SCALE, settings.path("guidance_scale").doubleValue())
             .with(Setting.MAX_SEQUENCE_LENGTH, settings.path("max_sequence_length").intValue());
     return withInputs(withExperts(withScheduler(withNoise(request, noise, index))));
+  }
+
+  /** The shape of the clip's latents, without those that stand for references. */
+  private Shape latents(String noise) {
+    long[] sizes = fixture.shape(noise).sizes();
+    return Shape.of(sizes[1], sizes[2] - settings.path("references").size(), sizes[3], sizes[4]);
   }
 
   /** Schedulers that add noise in their steps go on where the initial noise has ended. */
@@ -93,8 +99,39 @@ record CaseRequest(Fixture fixture, Report report, String name, JsonNode setting
             ? begun.with(Input.Image.last(picture("last_image_uint8")))
             : begun;
       }
+      case "vace" -> withControl(request);
       default -> request;
     };
+  }
+
+  private GenerationRequest withControl(GenerationRequest request) {
+    JsonNode scale = settings.path("conditioning_scale");
+    GenerationRequest with =
+        request.with(
+            Setting.CONDITIONING_SCALE,
+            scale.isArray()
+                ? scale.valueStream().map(JsonNode::doubleValue).toList()
+                : List.of(scale.doubleValue()));
+    for (int i = 0; i < settings.path("references").size(); i++) {
+      with = with.with(new Input.Reference(picture("control/reference%d_uint8".formatted(i))));
+    }
+    if (fixture.has(name + "/control/video_uint8")) {
+      with = with.with(new Input.Control(video("control/video_uint8", request.size().frames())));
+    }
+    return fixture.has(name + "/control/mask_uint8") ? with.with(new Input.Mask(mask())) : with;
+  }
+
+  /** [frames, height, width], of which every colour has the same levels. */
+  private VideoFrames mask() {
+    String tensor = name + "/control/mask_uint8";
+    report.input(tensor);
+    Shape shape = fixture.shape(tensor);
+    byte[] levels = fixture.bytes(tensor);
+    byte[] rgb = new byte[3 * levels.length];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = levels[i / 3];
+    }
+    return new VideoFrames(shape.intSize(2), shape.intSize(1), shape.intSize(0), rgb);
   }
 
   /** The first frames of a clip, [frames, height, width, 3]. */

@@ -146,7 +146,7 @@ public final class Parity {
       Report report) {
     String kind = settings.path("kind").asText();
     switch (kind) {
-      case "t2v", "v2v", "i2v" ->
+      case "t2v", "v2v", "i2v", "vace" ->
           new PipelineParity(backend, dtype, fixture, tolerances, report).run(name, settings);
       case "vae" -> new VaeParity(backend, fixture, tolerances, report).run(name);
       default -> report.notRun(name, "kind '%s' is not supported".formatted(kind));

@@ -24,6 +24,9 @@ import java.util.regex.Pattern;
  */
 record PipelineParity(
     Backend backend, DType dtype, Fixture fixture, Tolerances tolerances, Report report) {
+  /** Channels of what stays and of what is made anew; the others are of the mask. */
+  private static final int CONTROL_LATENTS = 32;
+
   private static final String ENCODED_VIDEO = "vae_encode/video_in";
 
   /**
@@ -33,7 +36,8 @@ record PipelineParity(
   private static final double UNKNOWN_VIDEO = 2 * 2.1e-2;
 
   private static final Pattern BRANCH = Pattern.compile("step(\\d+)/(cond|uncond)/(.+)");
-  private static final Pattern BLOCK = Pattern.compile("block(\\d+)(?:_(.+))?");
+  private static final Pattern BLOCK = Pattern.compile("(vace_)?block(\\d+)(?:_(.+))?");
+  private static final Pattern ENCODED = Pattern.compile("vae_encode/(\\d+)_mean");
 
   /**
    * One run of the pipeline: the reference runs a batch where this engine runs prompt by prompt.
@@ -100,6 +104,14 @@ record PipelineParity(
       return transformer(
           path, branch.group(2).equals("cond") ? 0 : 1, branch.group(3), run, tokens);
     }
+    Matcher encoded = ENCODED.matcher(what);
+    if (encoded.matches()) {
+      int call = Integer.parseInt(encoded.group(1));
+      return recorder.all("vae_encode/mean").get(call).values();
+    }
+    if (what.startsWith("control/")) {
+      return control(what, recorder);
+    }
     return switch (what) {
       case "text/prompt_embeds", "text/prompt_embeds_first64" ->
           firstRows(recorder.only("text/prompt_embeds"), what, request);
@@ -125,12 +137,14 @@ record PipelineParity(
     String transformer = path + "transformer/";
     Matcher block = BLOCK.matcher(what);
     if (block.matches()) {
-      String place = transformer + "blocks." + block.group(1);
-      String inside = block.group(2) == null ? "" : block.group(2);
+      String place =
+          transformer + (block.group(1) == null ? "blocks." : "vace_blocks.") + block.group(2);
+      String inside = block.group(3) == null ? "" : block.group(3);
       return values(
           recorder.only(
               switch (inside) {
-                case "" -> place;
+                case "", "control" -> place;
+                case "hint" -> place + "/proj_out";
                 case "self_attn" -> place + "/attn1";
                 case "cross_attn" -> place + "/attn2";
                 case "norm_q" -> place + "/attn1/norm_q";
@@ -141,6 +155,7 @@ record PipelineParity(
       case "rope.0", "rope.1" ->
           VectorOperations.eachTwice(values(recorder.only(transformer + what)));
       case "patch_embedding" -> transposed(recorder.only(transformer + what));
+      case "vace_patch_embedding" -> transposed(recorder.only("denoise/transformer/" + what));
       case "timestep" -> eachToken(recorder.only(path + what), tokens);
       case "timestep_sinusoid" ->
           eachToken(recorder.only(transformer + "condition_embedder/timesteps_proj"), tokens);
@@ -161,6 +176,22 @@ record PipelineParity(
           new float[] {recorder.all("denoise/expert").get(share(path, recorder)).values()[0]};
       case "norm_out", "proj_out" -> values(recorder.only(transformer + what));
       default -> values(recorder.only(path + what));
+    };
+  }
+
+  private static float[] control(String what, Recorder recorder) {
+    Recorded read = recorder.only("control/hidden_states");
+    int rest = read.values().length / read.shape().intSize(0);
+    return switch (what) {
+      case "control/hidden_states" -> read.values();
+      case "control/latents" -> Arrays.copyOf(read.values(), CONTROL_LATENTS * rest);
+      case "control/mask_packed" ->
+          Arrays.copyOfRange(read.values(), CONTROL_LATENTS * rest, read.values().length);
+      case "control/scale" -> recorder.only("denoise/control_scale").values();
+      default -> {
+        List<Recorded> frames = recorder.all(what);
+        yield frames.isEmpty() ? null : channelsFirst(frames);
+      }
     };
   }
 

@@ -90,6 +90,8 @@ class ParityTest {
     "wan22-few-step, BF16",
     "wan-v2v-schedulers, F32",
     "wan-v2v-schedulers, BF16",
+    "wan21-vace-tiny, F32",
+    "wan21-vace-tiny, BF16",
   })
   void everyTask(String fixture, DType dtype) {
     assertPasses(fixture, dtype);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
+import io.zoetrope.dit.wan.VaceConfig;
 import io.zoetrope.dit.wan.WanConfig;
 import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.files.Printable;
@@ -19,6 +20,7 @@ import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
+import io.zoetrope.pipeline.task.ControlGrid;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.t5.PromptCleaner;
 import io.zoetrope.t5.T5Tokenizer;
@@ -54,7 +56,6 @@ record WanModel(
   /** What prompts are padded to beside pictures: the transformer tells them apart by it. */
   private static final int TOKENS_BESIDE_PICTURES = 512;
 
-  private static final String TRANSFORMER_CLASS = "WanTransformer3DModel";
   private static final String SECOND_TRANSFORMER = "transformer_2";
 
   /** {@code boundary_ratio} of the index: from where on a second transformer predicts. */
@@ -65,7 +66,7 @@ record WanModel(
 
   static WanModel read(ModelFolder folder, ModelPrecision precision) {
     Path text = folder.component("text_encoder", "UMT5EncoderModel", "T5EncoderModel");
-    Path transformer = folder.component("transformer", TRANSFORMER_CLASS);
+    Path transformer = folder.component("transformer", transformerClass(folder));
     Path vae = folder.component("vae", "AutoencoderKLWan");
     Path scheduler = folder.component("scheduler", Schedulers.flowClassNames());
     WanConfig transformerConfig = WanConfig.read(transformer.resolve("config.json"));
@@ -84,6 +85,12 @@ record WanModel(
     return model;
   }
 
+  private static String transformerClass(ModelFolder folder) {
+    return folder.pipelineClass().equals(WanVaceFamily.PIPELINE_CLASS)
+        ? "WanVACETransformer3DModel"
+        : "WanTransformer3DModel";
+  }
+
   /** Models that have a second transformer and do not say where it begins use the first alone. */
   private static Optional<WanConfig> secondConfig(ModelFolder folder) {
     JsonNode boundary = folder.settings().get(BOUNDARY_RATIO);
@@ -95,7 +102,7 @@ record WanModel(
           "%s: '%s' is %s, which is not between 0 and 1"
               .formatted(folder.folder(), BOUNDARY_RATIO, Printable.value(boundary.toString())));
     }
-    Path second = folder.component(SECOND_TRANSFORMER, TRANSFORMER_CLASS);
+    Path second = folder.component(SECOND_TRANSFORMER, transformerClass(folder));
     return Optional.of(WanConfig.read(second.resolve("config.json")));
   }
 
@@ -120,6 +127,7 @@ record WanModel(
                   expected,
                   latents));
     }
+    transformerConfig.vace().ifPresent(this::requireConsistent);
     secondConfig.ifPresent(this::requireAlike);
     if (transformerConfig.textDim() != textConfig.dModel()) {
       throw new PipelineException(
@@ -128,13 +136,28 @@ record WanModel(
     }
   }
 
+  private void requireConsistent(VaceConfig vace) {
+    int expected = 2 * vaeConfig.zDim() + controlGrid(vace).maskChannels();
+    if (vace.inChannels() != expected) {
+      throw new PipelineException(
+          "%s: the control branch takes %d channels; latents of what stays and of what is made anew, and the mask, have %d"
+              .formatted(folder.folder(), vace.inChannels(), expected));
+    }
+  }
+
+  private ControlGrid controlGrid(VaceConfig vace) {
+    return new ControlGrid(
+        vaeConfig.scaleFactorSpatial(), geometry().heightMultiple(), vace.layers().size());
+  }
+
   /** What one transformer leaves the other goes on with. */
   private void requireAlike(WanConfig second) {
     if (second.inChannels() != transformerConfig.inChannels()
         || second.outChannels() != transformerConfig.outChannels()
         || second.textDim() != transformerConfig.textDim()
         || !second.patchSize().equals(transformerConfig.patchSize())
-        || !second.imageDim().equals(transformerConfig.imageDim())) {
+        || !second.imageDim().equals(transformerConfig.imageDim())
+        || !second.vace().equals(transformerConfig.vace())) {
       throw new PipelineException(
           "%s: transformer and %s differ in channels, patches, or what they attend to: are they of the same model?"
               .formatted(folder.folder(), SECOND_TRANSFORMER));
@@ -166,6 +189,9 @@ record WanModel(
 
   @Override
   public List<Task> tasks() {
+    if (transformerConfig.vace().isPresent()) {
+      return List.of(Task.control(controlGrid(transformerConfig.vace().get())));
+    }
     if (readsGivenFrames()) {
       int framesPerLatent = vaeConfig.scaleFactorTemporal();
       List<Task> tasks = new ArrayList<>();

@@ -1,0 +1,21 @@
+package io.zoetrope.pipeline.family.wan;
+
+import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.ModelFolder;
+
+/** Wan VACE: references, masks and control clips ({@code WanVACEPipeline} in diffusers). */
+public final class WanVaceFamily implements Family {
+  static final String PIPELINE_CLASS = "WanVACEPipeline";
+
+  @Override
+  public String pipelineClass() {
+    return PIPELINE_CLASS;
+  }
+
+  @Override
+  public FamilyModel read(ModelFolder folder, ModelPrecision precision) {
+    return WanModel.read(folder, precision);
+  }
+}
