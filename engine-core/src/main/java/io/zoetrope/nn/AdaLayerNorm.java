@@ -20,7 +20,6 @@ public record AdaLayerNorm(String name, float eps) {
    * @return [tokens, dim], in the current scope
    */
   public Tensor forward(Ops ops, Tensor x, Tensor shift, Tensor scale, TokenTimesteps timesteps) {
-    ops.tap(name, () -> ops.layerNorm(x, null, null, eps));
     try (var scope = ops.scope(name)) {
       Tensor tokenShift = timesteps.spread(ops, shift);
       Tensor tokenScale = timesteps.spread(ops, scale);

@@ -2,6 +2,7 @@ package io.zoetrope.nn;
 
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.PendingProduct;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
 
@@ -45,12 +46,11 @@ public record FeedForward(String name, Linear first, Activation activation, Line
     }
   }
 
-  /** As {@link #forward}, with the result times {@code gate} added to {@code out}. */
-  public void addInPlace(Ops ops, Tensor out, Tensor x, Tensor gate) {
-    try (var _ = ops.scope(name)) {
+  /** Does what {@link #forward} does, for whoever adds the result to something at once. */
+  public PendingProduct product(Ops ops, Tensor x) {
+    try (var scope = ops.scope(name)) {
       Tensor hidden = first.forward(ops, x, activation);
-      ops.tap(() -> second.forward(ops, hidden));
-      second.addInPlace(ops, out, hidden, gate);
+      return scope.hold(second.product(ops, hidden));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.nn;
 
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.PendingProduct;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
 import java.util.List;
@@ -44,13 +45,10 @@ public record Linear(Tensor weight, Tensor bias) {
   }
 
   /**
-   * Adds the result, times a gate, to {@code out}: [rows, out features].
-   *
-   * @param x [rows, in features]
-   * @param gate F32, [out features] or [rows, out features]; null for 1
+   * Maps [rows, in features] to [rows, out features], for whoever adds that to something at once.
    */
-  public void addInPlace(Ops ops, Tensor out, Tensor x, Tensor gate) {
-    ops.linearAddInPlace(out, x, weight, bias, gate);
+  public PendingProduct product(Ops ops, Tensor x) {
+    return ops.linearProduct(x, weight, bias);
   }
 
   /**

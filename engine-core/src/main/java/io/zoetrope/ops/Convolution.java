@@ -141,6 +141,15 @@ public record Convolution(
     return chain;
   }
 
+  @Override
+  public Operation unstored(Allocation allocate) {
+    if (residual == null) {
+      return null;
+    }
+    Tensor result = allocate.of(out.dtype(), out.shape());
+    return new Convolution(result, x, history, weight, bias, geometry, null);
+  }
+
   private Tensor enlarged(Tensor frames, List<Operation> chain, Allocation allocate) {
     int factor = geometry.upsample();
     if (frames == null || factor == 1) {

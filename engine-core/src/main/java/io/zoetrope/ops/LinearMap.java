@@ -172,12 +172,18 @@ public sealed interface LinearMap extends Operation {
 
     @Override
     public List<Operation> chain(Allocation allocate) {
-      Tensor product = allocate.of(out.dtype(), out.shape());
+      Operation product = unstored(allocate);
       Operation sum =
           gate == null
-              ? new ElementOperation.Add(out, out, product)
-              : new RowOperation.AddGated(out, product, gate);
-      return List.of(new Linear(product, x, weight, bias, Activation.NONE), sum);
+              ? new ElementOperation.Add(out, out, product.out())
+              : new RowOperation.AddGated(out, product.out(), gate);
+      return List.of(product, sum);
+    }
+
+    @Override
+    public Operation unstored(Allocation allocate) {
+      Tensor product = allocate.of(out.dtype(), out.shape());
+      return new Linear(product, x, weight, bias, Activation.NONE);
     }
   }
 

@@ -110,6 +110,9 @@ final class Memory implements AutoCloseable {
   }
 
   private void pop(Scope closing, Scratch.RangeVisitor freed) {
+    while (closing != scope && scope.isHeld()) {
+      pop(scope, freed);
+    }
     if (closing != scope) {
       throw new IllegalStateException(
           "close: %s is not the innermost scope, %s is".formatted(closing, scope));

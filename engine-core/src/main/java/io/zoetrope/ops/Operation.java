@@ -64,6 +64,18 @@ public sealed interface Operation
     return List.of(this);
   }
 
+  /**
+   * What the scope around this operation is named after, where this operation takes it up at once
+   * and does not store it: the product that is added to a residual, the norm that is modulated or
+   * rotated. It is computed for a {@link Tracer} alone, before this operation.
+   *
+   * @param allocate makes its result
+   * @return null where there is no such thing
+   */
+  default Operation unstored(Allocation allocate) {
+    return null;
+  }
+
   /** Where tensors come from that stand between the operations of a chain. */
   @FunctionalInterface
   interface Allocation {

@@ -168,9 +168,23 @@ public final class Ops implements AutoCloseable {
     return out;
   }
 
-  /** Copies {@code x} into {@code out}; both may be strided, and the dtypes may differ. */
+  /**
+   * Copies {@code x} into {@code out}; both may be strided, and the dtypes may differ. {@code x}
+   * may be in host memory, wherever the device has its own.
+   */
   public void copyInto(Tensor out, Tensor x) {
-    run(Copy.of(operands, out, x));
+    if (onHost(x) && !onHost(out)) {
+      try (var _ = scope()) {
+        Tensor host = x.isContiguous() ? x : Tensor.of(x.toFloats(), x.shape().sizes());
+        run(Copy.of(operands, out, upload(host)));
+      }
+    } else {
+      run(Copy.of(operands, out, x));
+    }
+  }
+
+  private static boolean onHost(Tensor tensor) {
+    return tensor.storage() instanceof HostStorage;
   }
 
   /** Sets every element of a tensor, which may be strided. */
@@ -188,6 +202,16 @@ public final class Ops implements AutoCloseable {
   /** {@code x += y}; the shape of {@code y} equals the innermost dimensions of {@code x}. */
   public void addInPlace(Tensor x, Tensor y) {
     run(Add.inPlace(operands, x, y));
+  }
+
+  /**
+   * {@code x += product}, as {@link #addInPlace(Tensor, Tensor)} of the product's tensor.
+   *
+   * @param x of the product's shape, changed in place; apart from the product's input
+   */
+  public void addInPlace(Tensor x, PendingProduct product) {
+    run(product.addedTo(x, null));
+    product.done();
   }
 
   /** {@code a * b}; the shape of {@code b} equals the innermost dimensions of {@code a}. */
@@ -218,6 +242,15 @@ public final class Ops implements AutoCloseable {
   public Tensor linear(Tensor x, Tensor weight, Tensor bias, Activation activation) {
     Tensor out = run(Linear.of(operands, x, weight, bias, activation));
     return out.reshape(x.shape().withLast(weight.size(0)).sizes());
+  }
+
+  /**
+   * As {@link #linear} without activation, for whoever adds the result to something at once.
+   *
+   * @param x [rows, in features]
+   */
+  public PendingProduct linearProduct(Tensor x, Tensor weight, Tensor bias) {
+    return new PendingProduct((out, gate) -> LinearAdd.of(operands, out, x, weight, bias, gate));
   }
 
   /**
@@ -308,6 +341,15 @@ public final class Ops implements AutoCloseable {
   public void conv3dAddInPlace(
       Tensor out, Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
     run(Convolution.adding(operands, out, x, history, weight, bias, geometry));
+  }
+
+  /** As {@link #conv3d}, for whoever adds the result to something at once, without a gate. */
+  public PendingProduct conv3dProduct(
+      Tensor x, Tensor history, Tensor weight, Tensor bias, ConvGeometry geometry) {
+    return new PendingProduct((out, gate) -> {
+      operands.require(gate == null, "conv3dAddInPlace", "takes no gate, got %s", gate);
+      return Convolution.adding(operands, out, x, history, weight, bias, geometry);
+    });
   }
 
   /**
@@ -409,6 +451,18 @@ public final class Ops implements AutoCloseable {
   }
 
   /**
+   * {@code x += product * gate}, as {@link #addGatedInPlace(Tensor, Tensor, Tensor)} of the
+   * product's tensor.
+   *
+   * @param x [rows, features], changed in place; apart from the product's input
+   * @param gate F32, [features] or [rows, features]; rows may be strided
+   */
+  public void addGatedInPlace(Tensor x, PendingProduct product, Tensor gate) {
+    run(product.addedTo(x, gate));
+    product.done();
+  }
+
+  /**
    * {@code x += y * gate}, rounded once.
    *
    * @param x [rows, features], changed in place
@@ -477,18 +531,7 @@ public final class Ops implements AutoCloseable {
 
   /** Computes a result for the tracer only, when it wants one of this name. */
   public void tap(String name, Supplier<Tensor> tensor) {
-    tapAt(pathOf(name), tensor);
-  }
-
-  /**
-   * Computes the result of the current scope for the tracer only, when it wants one of its path:
-   * for scopes whose result goes straight into a sum.
-   */
-  public void tap(Supplier<Tensor> tensor) {
-    tapAt(memory.scope().path(), tensor);
-  }
-
-  private void tapAt(String path, Supplier<Tensor> tensor) {
+    String path = pathOf(name);
     if (work.tracer().wants(path)) {
       try (var _ = memory.open(path)) {
         show(path, tensor.get());
@@ -497,14 +540,27 @@ public final class Ops implements AutoCloseable {
   }
 
   private void show(String path, Tensor tensor) {
-    boolean onHost = tensor.storage() instanceof HostStorage;
-    work.tracer().tensor(path, onHost ? tensor : download(tensor));
+    work.tracer().tensor(path, onHost(tensor) ? tensor : download(tensor));
+  }
+
+  /** Computes for the tracer what an operation leaves out of memory, when it wants its scope. */
+  private void showUnstored(Operation operation) {
+    String path = memory.scope().path();
+    if (work.tracer().wants(path)) {
+      try (var _ = memory.open(path)) {
+        Operation unstored = operation.unstored(memory::allocate);
+        if (unstored != null) {
+          show(path, run(unstored));
+        }
+      }
+    }
   }
 
   // ---------------------------------------------------------------- internals
 
   /** Computes an operation and counts it. */
   private Tensor run(Operation operation) {
+    showUnstored(operation);
     for (Tensor weight : operation.weights()) {
       memory.noteWeight(weight, backend.weightBytes(operation, weight));
     }

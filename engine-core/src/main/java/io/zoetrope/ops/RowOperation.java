@@ -75,6 +75,11 @@ public sealed interface RowOperation extends Operation {
     public long elementFlops() {
       return (LAYER_NORM_FLOPS + 2) * x.count();
     }
+
+    @Override
+    public Operation unstored(Allocation allocate) {
+      return new LayerNorm(allocate.of(x.dtype(), x.shape()), x, null, null, eps);
+    }
   }
 
   /**
@@ -266,6 +271,11 @@ public sealed interface RowOperation extends Operation {
     @Override
     public List<Operation> chain(Allocation allocate) {
       return List.of(new RmsNorm(out, x, weight, eps), new Rope(out, cos, sin, heads));
+    }
+
+    @Override
+    public Operation unstored(Allocation allocate) {
+      return new RmsNorm(allocate.of(x.dtype(), x.shape()), x, weight, eps);
     }
   }
 

@@ -14,6 +14,7 @@ public final class Scope implements Lifetime, AutoCloseable {
   private final Scratch.Mark mark;
   private final long startNanos;
   private boolean open = true;
+  private boolean held;
 
   Scope(Ops ops, Scope parent, String path, Scratch.Mark mark) {
     this.ops = ops;
@@ -53,10 +54,28 @@ public final class Scope implements Lifetime, AutoCloseable {
     return ops.keep(this, tensor);
   }
 
-  /** Releases the memory of this scope. Closing again does nothing. */
+  /**
+   * Leaves this scope open, whatever closes it, until a product has been added to something: how a
+   * layer returns one, whose operands are intermediates of its own. Should that never happen, it
+   * closes with the scope around it.
+   */
+  public PendingProduct hold(PendingProduct product) {
+    held = true;
+    return product.then(() -> {
+      held = false;
+      close();
+    });
+  }
+
+  /** Whether it is open for the sake of a product. */
+  boolean isHeld() {
+    return held;
+  }
+
+  /** Releases the memory of this scope, unless it is held. Closing again does nothing. */
   @Override
   public void close() {
-    if (open) {
+    if (open && !held) {
       ops.memory().release(this);
     }
   }

@@ -1,5 +1,6 @@
 package io.zoetrope.ops;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.ops.cases.Bound;
@@ -132,6 +133,19 @@ public abstract class BackendContract extends EncodingContract {
         CaseCheck.checkEqual("keep", tested.download(kept), x);
       }
       assertTrue(tested.peakBytes() > 0);
+    });
+  }
+
+  /** Copies take views of what is in host memory, and convert. */
+  @Test
+  void hostTensorsAreCopiedIn() {
+    Tensor x = numbers(DType.F32, 6, 8);
+    use(tested -> {
+      for (Tensor view : List.of(x, x.permute(1, 0), x.narrow(1, 3, 2))) {
+        Tensor out = tested.allocate(DType.BF16, view.shape());
+        tested.copyInto(out, view);
+        assertArrayEquals(view.toFloats(), tested.download(out).toFloats(), view.toString());
+      }
     });
   }
 

@@ -43,15 +43,18 @@ record ClipLayer(
    * @param x [tokens, dim], changed in place
    */
   void forward(Ops ops, Tensor x) {
+    // 1. x = x + attention(norm1(x))
     try (var _ = ops.scope("self_attn")) {
       List<Tensor> qkv = Linear.forward(ops, norm1.forward(ops, x), toQ, toK, toV);
       float scale = (float) (1 / Math.sqrt((double) x.size(1) / heads));
       Tensor attended = ops.attention(qkv.get(0), qkv.get(1), qkv.get(2), heads, scale, null);
-      toOut.addInPlace(ops, x, attended, null);
+      ops.addInPlace(x, toOut.product(ops, attended));
     }
+
+    // 2. x = x + mlp(norm2(x))
     try (var _ = ops.scope("mlp")) {
       Tensor hidden = fc1.forward(ops, norm2.forward(ops, x), Activation.GELU_ERF);
-      fc2.addInPlace(ops, x, hidden, null);
+      ops.addInPlace(x, fc2.product(ops, hidden));
     }
   }
 }

@@ -110,8 +110,9 @@ public record ClipVisionModel(
   private Tensor patches(Ops ops, Tensor pixels) {
     PatchSize patch = new PatchSize(1, config.patchSize(), config.patchSize());
     long covered = (long) config.imageSize() / config.patchSize() * config.patchSize();
-    Tensor whole = ops.upload(pixels).narrow(1, 0, covered).narrow(2, 0, covered);
-    Tensor video = ops.copy(whole).reshape(config.numChannels(), 1, covered, covered);
+    Tensor video =
+        ops.allocate(pixels.dtype(), Shape.of(config.numChannels(), 1, covered, covered));
+    ops.copyInto(video.select(1, 0), pixels.narrow(1, 0, covered).narrow(2, 0, covered));
     return patchEmbedding.forward(ops, patch.patchify(ops, video, dtype));
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.dit.wan;
 
 import io.zoetrope.nn.Linear;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.PendingProduct;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
 
@@ -28,16 +29,14 @@ record VaceBlock(WanBlock block, Linear projOut) {
   }
 
   /**
-   * Adds the hint to the tokens of the main branch.
+   * Projects the branch's tokens to the hint that is added to those of the main branch.
    *
-   * @param x [tokens, dim], changed in place
    * @param stream [tokens, dim], as this block has left them
-   * @param scale F32, [dim]
+   * @return [tokens, dim]
    */
-  void addHint(Ops ops, Tensor x, Tensor stream, Tensor scale) {
-    try (var _ = ops.scope(block.name())) {
-      ops.tap("proj_out", () -> projOut.forward(ops, stream));
-      projOut.addInPlace(ops, x, stream, scale);
+  PendingProduct hint(Ops ops, Tensor stream) {
+    try (var scope = ops.scope(block.name() + "/proj_out")) {
+      return scope.hold(projOut.product(ops, stream));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.zoetrope.dit.wan;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.RmsNorm;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.PendingProduct;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
 import java.util.List;
@@ -48,46 +49,38 @@ record WanAttention(
   /**
    * Every token attends to every token.
    *
-   * @param out [tokens, dim], which the result times {@code gate} is added to
    * @param x [tokens, dim]
-   * @param gate F32, [dim] or [tokens, dim]
+   * @return [tokens, dim]
    */
-  void addSelfAttention(Ops ops, Tensor out, Tensor x, WanRope rope, Tensor gate) {
-    try (var _ = ops.scope(name)) {
+  PendingProduct forward(Ops ops, Tensor x, WanRope rope) {
+    try (var scope = ops.scope(name)) {
       List<Tensor> projected = Linear.forward(ops, x, toQ, toK, toV);
       Tensor query = projected.get(0);
       Tensor key = projected.get(1);
       Tensor value = projected.get(2);
-
-      ops.tap("norm_q", () -> normQ.forward(ops, query));
-      ops.tap("norm_k", () -> normK.forward(ops, key));
-      rope.rotateNormalised(ops, query, normQ, heads);
-      rope.rotateNormalised(ops, key, normK, heads);
-
+      rope.rotateNormalised(ops, "norm_q", query, normQ, heads);
+      rope.rotateNormalised(ops, "norm_k", key, normK, heads);
       Tensor attended = attention(ops, query, new KeyValue(key, value), null);
-      ops.tap(() -> toOut.forward(ops, attended));
-      toOut.addInPlace(ops, out, attended, gate);
+      return scope.hold(toOut.product(ops, attended));
     }
   }
 
   /**
    * Every token attends to the text and, apart from it, to the image; the results are added.
    *
-   * @param out [tokens, dim], which the result is added to
-   * @param x [tokens, dim]; may be {@code out}
+   * @param x [tokens, dim]
    * @param bias F32, [1, 1, text keys], or null
    * @param image null in models without an image branch
+   * @return [tokens, dim]
    */
-  void addCrossAttention(
-      Ops ops, Tensor out, Tensor x, KeyValue text, Tensor bias, KeyValue image) {
-    try (var _ = ops.scope(name)) {
+  PendingProduct forward(Ops ops, Tensor x, KeyValue text, Tensor bias, KeyValue image) {
+    try (var scope = ops.scope(name)) {
       Tensor query = ops.tap("norm_q", normalised(ops, x, toQ, normQ));
       Tensor attended = attention(ops, query, text, bias);
       if (image != null) {
         ops.addInPlace(attended, attention(ops, query, image, null));
       }
-      ops.tap(() -> toOut.forward(ops, attended));
-      toOut.addInPlace(ops, out, attended, null);
+      return scope.hold(toOut.product(ops, attended));
     }
   }
 

@@ -63,23 +63,23 @@ record WanBlock(
       Modulation mod = Modulation.of(ops.add(time.timestepProj(), table));
       TokenTimesteps timesteps = time.timesteps();
 
-      // 1. Self-attention over all video tokens
+      // 1. x = x + gate * attn1(norm1(x)): self-attention over all video tokens
       try (var _ = ops.scope()) {
         Tensor h = norm1.forward(ops, x, mod.shiftMsa(), mod.scaleMsa(), timesteps);
-        attn1.addSelfAttention(ops, x, h, rope, timesteps.spread(ops, mod.gateMsa()));
+        ops.addGatedInPlace(x, attn1.forward(ops, h, rope), timesteps.spread(ops, mod.gateMsa()));
       }
 
-      // 2. Cross-attention to text and image: neither modulated nor rotated
+      // 2. x = x + attn2(norm2(x)): attention to text and image, neither modulated nor rotated
       try (var _ = ops.scope()) {
         Tensor h = ops.tap("norm2", norm2 == null ? x : norm2.forward(ops, x));
         KeyValue text = context.text(index);
-        attn2.addCrossAttention(ops, x, h, text, context.bias(), context.image(index));
+        ops.addInPlace(x, attn2.forward(ops, h, text, context.bias(), context.image(index)));
       }
 
-      // 3. Feed-forward
+      // 3. x = x + gate * ffn(norm3(x))
       try (var _ = ops.scope()) {
         Tensor h = norm3.forward(ops, x, mod.shiftMlp(), mod.scaleMlp(), timesteps);
-        ffn.addInPlace(ops, x, h, timesteps.spread(ops, mod.gateMlp()));
+        ops.addGatedInPlace(x, ffn.product(ops, h), timesteps.spread(ops, mod.gateMlp()));
       }
     }
     ops.tap(name, x);

@@ -53,9 +53,15 @@ public record WanRope(PatchGrid grid, Tensor cos, Tensor sin) {
     ops.ropeInPlace(x, cos, sin, heads);
   }
 
-  /** Rotates as {@link #rotate} does, after a norm over all heads together. */
-  void rotateNormalised(Ops ops, Tensor x, RmsNorm norm, int heads) {
-    ops.rmsNormRopeInPlace(x, norm.weight(), norm.eps(), cos, sin, heads);
+  /**
+   * Rotates as {@link #rotate} does, after a norm over all heads together.
+   *
+   * @param name of the norm
+   */
+  void rotateNormalised(Ops ops, String name, Tensor x, RmsNorm norm, int heads) {
+    try (var _ = ops.scope(name)) {
+      ops.rmsNormRopeInPlace(x, norm.weight(), norm.eps(), cos, sin, heads);
+    }
   }
 
   /** Cosines and sines of one axis, [positions, pairs]. */

@@ -10,7 +10,6 @@ import io.zoetrope.nn.PatchSize;
 import io.zoetrope.nn.TokenTimesteps;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
@@ -164,7 +163,7 @@ public final class WanTransformer implements Predictor {
     Tensor all = ops.allocate(dtype, Shape.of(tokens, images.getFirst().size(1)));
     long row = 0;
     for (Tensor image : images) {
-      ops.copyInto(all.narrow(0, row, image.size(0)), onDevice(ops, image));
+      ops.copyInto(all.narrow(0, row, image.size(0)), image);
       row += image.size(0);
     }
     return all;
@@ -203,7 +202,7 @@ public final class WanTransformer implements Predictor {
       // 1. The prompt, and one row of padding
       Tensor padded = ops.allocate(dtype, Shape.of(keys, config.textDim()));
       ops.fill(padded, 0);
-      ops.copyInto(padded.narrow(0, 0, tokens), onDevice(ops, promptEmbeds));
+      ops.copyInto(padded.narrow(0, 0, tokens), promptEmbeds);
       Tensor text = conditionEmbedder.text(ops, padded);
 
       // 2. Its keys and values in every block
@@ -222,7 +221,9 @@ public final class WanTransformer implements Predictor {
     checkImage(imageEmbeds);
     Tensor keyValues = allocateKeyValues(ops, imageEmbeds.size(0));
     try (var _ = ops.scope("transformer")) {
-      Tensor image = conditionEmbedder.image(ops, ops.cast(onDevice(ops, imageEmbeds), dtype));
+      Tensor rounded = ops.allocate(dtype, imageEmbeds.shape());
+      ops.copyInto(rounded, imageEmbeds);
+      Tensor image = conditionEmbedder.image(ops, rounded);
       for (WanBlock block : blocks) {
         block.prepareImage(ops, image, keyValues);
       }
@@ -275,7 +276,7 @@ public final class WanTransformer implements Predictor {
     checkPositions(latents, rope);
     try (var scope = ops.scope("transformer")) {
       // 1. Latents become tokens with positions
-      Tensor x = patchEmbedding.forward(ops, onDevice(ops, latents), dtype);
+      Tensor x = patchEmbedding.forward(ops, latents, dtype);
       ops.tap("patch_embedding", x);
       ops.tap("rope.0", rope.cos());
       ops.tap("rope.1", rope.sin());
@@ -292,7 +293,8 @@ public final class WanTransformer implements Predictor {
         }
         block.forward(ops, x, time, context, rope);
         if (hint >= 0) {
-          vace.blocks().get(hint).addHint(ops, x, stream, control.scales().get(hint));
+          VaceBlock last = vace.blocks().get(hint);
+          ops.addGatedInPlace(x, last.hint(ops, stream), control.scales().get(hint));
         }
       }
 
@@ -317,10 +319,6 @@ public final class WanTransformer implements Predictor {
     float[] values = new float[keys];
     values[keys - 1] = (float) bias;
     return ops.upload(Tensor.of(values, 1, 1, keys));
-  }
-
-  private static Tensor onDevice(Ops ops, Tensor tensor) {
-    return tensor.storage() instanceof HostStorage ? ops.upload(tensor) : tensor;
   }
 
   private void checkPrompt(Tensor promptEmbeds, int length) {

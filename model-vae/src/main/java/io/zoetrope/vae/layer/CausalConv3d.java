@@ -2,6 +2,7 @@ package io.zoetrope.vae.layer;
 
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.PendingProduct;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
 
@@ -60,11 +61,11 @@ public record CausalConv3d(
     return out;
   }
 
-  /** As {@link #forward}, with the result added to {@code out}. */
-  public void addInPlace(Ops ops, Tensor out, Tensor x, FrameCache cache) {
+  /** Does what {@link #forward} does, for whoever adds the result to something at once. */
+  public PendingProduct product(Ops ops, Tensor x, FrameCache cache) {
     Tensor history = history(ops, x, cache);
-    ops.conv3dAddInPlace(out, x, history, weight, bias, behind(history));
-    cache.remember(this, x);
+    return ops.conv3dProduct(x, history, weight, bias, behind(history))
+        .then(() -> cache.remember(this, x));
   }
 
   /** The frames that are known to stand in front of x; null if none. */

@@ -37,7 +37,8 @@ record AttentionBlock(Tensor norm, Linear toQkv, Linear proj) implements Layer {
         Tensor q = qkv.narrow(1, 0, channels);
         Tensor k = qkv.narrow(1, channels, channels);
         Tensor v = qkv.narrow(1, 2 * channels, channels);
-        proj.addInPlace(ops, pixels, ops.attention(q, k, v, 1, scale, null), null);
+        Tensor attended = ops.attention(q, k, v, 1, scale, null);
+        ops.addInPlace(pixels, proj.product(ops, attended));
       }
     }
     return x;

@@ -57,7 +57,7 @@ record ResidualBlock(
         h = first.keep(conv1.forward(ops, ops.channelNorm(x, norm1, Activation.SILU), cache));
       }
       ops.channelNormInPlace(h, norm2, Activation.SILU);
-      conv2.addInPlace(ops, out, h, cache);
+      ops.addInPlace(out, conv2.product(ops, h, cache));
     }
     return out;
   }

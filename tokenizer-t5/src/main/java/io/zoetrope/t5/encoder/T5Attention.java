@@ -2,6 +2,7 @@ package io.zoetrope.t5.encoder;
 
 import io.zoetrope.nn.Linear;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.PendingProduct;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
@@ -54,16 +55,16 @@ record T5Attention(
   /**
    * Every token attends to every token that the bias does not mask.
    *
-   * @param out [tokens, dim], which the result is added to
    * @param x [tokens, dim]
    * @param positionBias F32, [heads, tokens, tokens]
+   * @return [tokens, dim]
    */
-  void addInPlace(Ops ops, Tensor out, Tensor x, Tensor positionBias) {
-    try (var _ = ops.scope("SelfAttention")) {
+  PendingProduct forward(Ops ops, Tensor x, Tensor positionBias) {
+    try (var scope = ops.scope("SelfAttention")) {
       List<Tensor> qkv = Linear.forward(ops, x, q, k, v);
       Tensor attended =
           ops.attention(qkv.get(0), qkv.get(1), qkv.get(2), heads, SCALE, positionBias);
-      o.addInPlace(ops, out, attended, null);
+      return scope.hold(o.product(ops, attended));
     }
   }
 }

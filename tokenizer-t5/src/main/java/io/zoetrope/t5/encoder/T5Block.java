@@ -38,7 +38,15 @@ record T5Block(
    * @param positionBias F32, [heads, tokens, tokens]
    */
   void forward(Ops ops, Tensor x, Tensor positionBias) {
-    selfAttention.addInPlace(ops, x, attentionNorm.forward(ops, x), positionBias);
-    feedForward.addInPlace(ops, x, feedForwardNorm.forward(ops, x));
+    // 1. x = x + attention(norm(x))
+    try (var _ = ops.scope()) {
+      Tensor h = attentionNorm.forward(ops, x);
+      ops.addInPlace(x, selfAttention.forward(ops, h, positionBias));
+    }
+    // 2. x = x + feedForward(norm(x))
+    try (var _ = ops.scope()) {
+      Tensor h = feedForwardNorm.forward(ops, x);
+      ops.addInPlace(x, feedForward.forward(ops, h));
+    }
   }
 }

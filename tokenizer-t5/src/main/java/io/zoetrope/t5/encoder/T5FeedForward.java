@@ -3,6 +3,7 @@ package io.zoetrope.t5.encoder;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.PendingProduct;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
 
@@ -15,12 +16,12 @@ record T5FeedForward(Linear wi0, Linear wi1, Linear wo) {
         Linear.loadWithoutBias(weights.at("wo"), config.dFf(), config.dModel()));
   }
 
-  /** Adds the result to {@code out}; both are [tokens, dim]. */
-  void addInPlace(Ops ops, Tensor out, Tensor x) {
-    try (var _ = ops.scope("DenseReluDense")) {
+  /** [tokens, dim] to the same shape. */
+  PendingProduct forward(Ops ops, Tensor x) {
+    try (var scope = ops.scope("DenseReluDense")) {
       Tensor gated = wi0.forward(ops, x, Activation.GELU_TANH);
       wi1.multiplyInPlace(ops, gated, x);
-      wo.addInPlace(ops, out, gated, null);
+      return scope.hold(wo.product(ops, gated));
     }
   }
 }
