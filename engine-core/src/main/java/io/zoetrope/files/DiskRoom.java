@@ -10,6 +10,9 @@ import java.util.Optional;
 
 /** Room on disks for the outputs of a job: what one of them takes is not there for the next. */
 public final class DiskRoom {
+  /** From here on mebibytes tell sizes apart. */
+  private static final long MANY_BYTES = 10L << 20;
+
   private final Map<FileStore, Long> taken = new HashMap<>();
 
   /**
@@ -30,16 +33,18 @@ public final class DiskRoom {
       return Optional.of(
           "about %s are needed%s and %s are free in %s; make room or choose another folder"
               .formatted(
-                  mebibytes(all),
+                  size(all),
                   all > bytes ? " for it and the outputs before it" : "",
-                  mebibytes(free),
+                  size(free),
                   folder));
     } catch (IOException _) {
       return Optional.empty();
     }
   }
 
-  private static String mebibytes(long bytes) {
-    return Math.ceilDiv(bytes, 1L << 20) + " MiB";
+  private static String size(long bytes) {
+    return bytes < MANY_BYTES
+        ? Math.ceilDiv(bytes, 1L << 10) + " KiB"
+        : Math.ceilDiv(bytes, 1L << 20) + " MiB";
   }
 }

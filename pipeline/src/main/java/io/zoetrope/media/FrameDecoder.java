@@ -149,7 +149,9 @@ final class FrameDecoder implements AutoCloseable {
 
   private void add() throws IOException {
     if (frames.size() == maxFrames) {
-      throw new IOException("it has more than %d frames; cut it first".formatted(maxFrames));
+      throw new IOException(
+          "it has more than %d frame%s; cut it first"
+              .formatted(maxFrames, maxFrames == 1 ? "" : "s"));
     }
     Orientation orientation = orientation();
     int shownWidth = orientation.width(decoded.width(), decoded.height());

@@ -7,6 +7,7 @@ import io.zoetrope.dit.scheduler.flow.DPMSolverMultistepScheduler;
 import io.zoetrope.dit.scheduler.flow.FlowMatchEulerDiscreteScheduler;
 import io.zoetrope.dit.scheduler.flow.FlowMatchLCMScheduler;
 import io.zoetrope.dit.scheduler.flow.UniPCMultistepScheduler;
+import io.zoetrope.files.Printable;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -61,8 +62,10 @@ public final class Schedulers {
         .findFirst()
         .orElseThrow(() ->
             new ConfigException(
-                "unknown %s '%s'; supported: %s"
+                "unknown %s %s; supported: %s"
                     .formatted(
-                        what, wanted, ALL.stream().map(name).collect(Collectors.joining(", ")))));
+                        what,
+                        Printable.quote(wanted),
+                        ALL.stream().map(name).collect(Collectors.joining(", ")))));
   }
 }

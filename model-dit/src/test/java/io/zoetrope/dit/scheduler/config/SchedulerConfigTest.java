@@ -125,6 +125,7 @@ class SchedulerConfigTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
+        "{\"_class_name\": \"P\\u009b31m\\nS\"}|unknown scheduler class 'P\\u009b31m\\u000aS'",
         "{\"_class_name\": \"PNDMScheduler\"}|unknown scheduler class 'PNDMScheduler'; supported: UniPC",
         "{\"shift\": 3}|_class_name is missing",
         "[]|not a JSON object",
