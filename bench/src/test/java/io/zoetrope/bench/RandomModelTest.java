@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,8 @@ class RandomModelTest {
             1e-6f,
             OptionalInt.empty(),
             OptionalInt.empty(),
-            1024);
+            1024,
+            Optional.empty());
     try (Backend backend = new DryRunBackend()) {
       WanTransformer.load(config, Weights.of(demanded, backend), DType.F32);
     }

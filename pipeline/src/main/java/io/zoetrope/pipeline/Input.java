@@ -5,6 +5,9 @@ import io.zoetrope.tensor.Tensor;
 
 /** What a request gives a model to work with, beside the prompt. */
 public sealed interface Input {
+  /** How many times as long as the other a side of an image may not be. */
+  int MOST_TIMES = 100;
+
   /** What to call it to people, e.g. {@code "a clip"}. */
   String title();
 
@@ -59,10 +62,11 @@ public sealed interface Input {
     /**
      * Checks the picture.
      *
-     * @throws PipelineException if it has more than one frame, or its place is none
+     * @throws PipelineException if it has more than one frame, is far from a square, or its place
+     *     is none
      */
     public Image {
-      requireOneFrame(picture);
+      requirePicture(picture);
       if (frame < LAST) {
         throw new PipelineException("image at frame %d: frames count from 0".formatted(frame));
       }
@@ -97,10 +101,10 @@ public sealed interface Input {
     /**
      * Checks the picture.
      *
-     * @throws PipelineException if it has more than one frame
+     * @throws PipelineException if it has more than one frame, or is far from a square
      */
     public Reference {
-      requireOneFrame(picture);
+      requirePicture(picture);
     }
 
     @Override
@@ -133,10 +137,18 @@ public sealed interface Input {
     }
   }
 
-  private static void requireOneFrame(VideoFrames picture) {
+  /** A clip of one frame, of sides that an encoder can make something of. */
+  private static void requirePicture(VideoFrames picture) {
     if (picture.frames() != 1) {
       throw new PipelineException(
           "an image has 1 frame, this one has %d: give one of them".formatted(picture.frames()));
+    }
+    int longer = Math.max(picture.width(), picture.height());
+    int shorter = Math.min(picture.width(), picture.height());
+    if (longer / shorter >= MOST_TIMES) {
+      throw new PipelineException(
+          "an image of %dx%d: one side is %d times as long as the other or more; cut it first"
+              .formatted(picture.width(), picture.height(), MOST_TIMES));
     }
   }
 }

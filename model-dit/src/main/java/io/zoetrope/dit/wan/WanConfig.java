@@ -42,40 +42,6 @@ public record WanConfig(
   private static final String CLASS_NAME = "WanTransformer3DModel";
   private static final String QK_NORM = "rms_norm_across_heads";
 
-  /** A model without a control branch. */
-  public WanConfig(
-      PatchSize patchSize,
-      int numAttentionHeads,
-      int attentionHeadDim,
-      int inChannels,
-      int outChannels,
-      int textDim,
-      int freqDim,
-      int ffnDim,
-      int numLayers,
-      boolean crossAttnNorm,
-      float eps,
-      OptionalInt imageDim,
-      OptionalInt posEmbedSeqLen,
-      int ropeMaxSeqLen) {
-    this(
-        patchSize,
-        numAttentionHeads,
-        attentionHeadDim,
-        inChannels,
-        outChannels,
-        textDim,
-        freqDim,
-        ffnDim,
-        numLayers,
-        crossAttnNorm,
-        eps,
-        imageDim,
-        posEmbedSeqLen,
-        ropeMaxSeqLen,
-        Optional.empty());
-  }
-
   /** Width of the tokens inside the transformer. */
   public long innerDim() {
     return (long) numAttentionHeads * attentionHeadDim;

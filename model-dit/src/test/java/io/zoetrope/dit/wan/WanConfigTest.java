@@ -39,7 +39,8 @@ class WanConfigTest {
             1e-6f,
             OptionalInt.empty(),
             OptionalInt.empty(),
-            1024),
+            1024,
+            Optional.empty()),
         read("{}"));
   }
 
@@ -62,7 +63,8 @@ class WanConfigTest {
             1e-6f,
             OptionalInt.of(16),
             OptionalInt.of(10),
-            1024),
+            1024,
+            Optional.empty()),
         config);
     assertEquals(48, config.innerDim());
   }

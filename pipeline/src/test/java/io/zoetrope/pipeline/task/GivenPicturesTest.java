@@ -158,6 +158,11 @@ class GivenPicturesTest {
     assertThrows(
         PipelineException.class, () -> Input.Image.first(new VideoFrames(1, 1, 2, new byte[6])));
     assertThrows(PipelineException.class, () -> new Input.Image(picture(0), -2));
+    VideoFrames narrow = new VideoFrames(2, 200, 1, new byte[1200]);
+    assertEquals(
+        "an image of 2x200: one side is 100 times as long as the other or more; cut it first",
+        assertThrows(PipelineException.class, () -> Input.Image.first(narrow)).getMessage());
+    assertThrows(PipelineException.class, () -> new Input.Reference(narrow));
     Conditioning both =
         Task.firstAndLastFrameToVideo(4)
             .conditioning(List.of(Input.Image.first(picture(1)), Input.Image.last(picture(2))))

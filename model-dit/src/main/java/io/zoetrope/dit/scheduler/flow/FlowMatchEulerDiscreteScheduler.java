@@ -5,7 +5,6 @@ import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
-import java.util.Set;
 
 /**
  * Euler's method for flow matching: {@code sample + (nextSigma - sigma) * modelOutput}.
@@ -14,29 +13,13 @@ import java.util.Set;
  * become sigmas, which are shifted, and from which timesteps follow anew.
  */
 public final class FlowMatchEulerDiscreteScheduler extends FlowMatchScheduler {
-  private static final String SHIFT = "shift";
-
   /** How it is named and configured. */
   public static final SchedulerKind KIND =
       new SchedulerKind(
           "FlowMatchEulerDiscreteScheduler",
           "euler",
           SHIFT,
-          Set.of(
-              "base_image_seq_len",
-              "base_shift",
-              "invert_sigmas",
-              "max_image_seq_len",
-              "max_shift",
-              "num_train_timesteps",
-              SHIFT,
-              "shift_terminal",
-              "stochastic_sampling",
-              "time_shift_type",
-              "use_beta_sigmas",
-              "use_dynamic_shifting",
-              "use_exponential_sigmas",
-              "use_karras_sigmas"),
+          parameters("stochastic_sampling"),
           FlowMatchEulerDiscreteScheduler::read);
 
   /** Whether each step adds new noise to the data that it predicts. */
@@ -48,10 +31,8 @@ public final class FlowMatchEulerDiscreteScheduler extends FlowMatchScheduler {
   }
 
   private static FlowMatchEulerDiscreteScheduler read(JsonConfig fields) {
-    FlowSettings.requireFlag(fields, "invert_sigmas", false, false);
-    DynamicShift.read(fields);
     return new FlowMatchEulerDiscreteScheduler(
-        FlowSettings.read(fields, SHIFT), fields.flag("stochastic_sampling", false));
+        settings(fields), fields.flag("stochastic_sampling", false));
   }
 
   @Override

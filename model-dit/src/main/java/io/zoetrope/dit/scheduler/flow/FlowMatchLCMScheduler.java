@@ -6,7 +6,6 @@ import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /**
  * Few steps with checkpoints that were distilled for them: each predicts the data, to which new
@@ -17,30 +16,13 @@ import java.util.Set;
  * they are; the sigmas that belong to them are shifted.
  */
 public final class FlowMatchLCMScheduler extends FlowMatchScheduler {
-  private static final String SHIFT = "shift";
-
   /** How it is named and configured. */
   public static final SchedulerKind KIND =
       new SchedulerKind(
           "FlowMatchLCMScheduler",
           "lcm",
           SHIFT,
-          Set.of(
-              "base_image_seq_len",
-              "base_shift",
-              "invert_sigmas",
-              "max_image_seq_len",
-              "max_shift",
-              "num_train_timesteps",
-              "scale_factors",
-              SHIFT,
-              "shift_terminal",
-              "time_shift_type",
-              "upscale_mode",
-              "use_beta_sigmas",
-              "use_dynamic_shifting",
-              "use_exponential_sigmas",
-              "use_karras_sigmas"),
+          parameters("scale_factors", "upscale_mode"),
           FlowMatchLCMScheduler::read);
 
   private FlowMatchLCMScheduler(FlowSettings settings) {
@@ -48,10 +30,8 @@ public final class FlowMatchLCMScheduler extends FlowMatchScheduler {
   }
 
   private static FlowMatchLCMScheduler read(JsonConfig fields) {
-    FlowSettings.requireFlag(fields, "invert_sigmas", false, false);
     fields.require(!fields.json().hasNonNull("scale_factors"), "scale_factors", "null");
-    DynamicShift.read(fields);
-    return new FlowMatchLCMScheduler(FlowSettings.read(fields, SHIFT));
+    return new FlowMatchLCMScheduler(settings(fields));
   }
 
   @Override

@@ -1,9 +1,13 @@
 package io.zoetrope.dit.scheduler.flow;
 
+import io.zoetrope.config.JsonConfig;
 import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What schedulers that take a flow's velocity as it is have in common. Their own schedule applies a
@@ -11,8 +15,41 @@ import java.util.OptionalDouble;
  * those. The ends are rounded to float32, so that the first sigma may be a little above 1.
  */
 abstract class FlowMatchScheduler extends FlowScheduler {
+  /** The parameter with the static shift. */
+  static final String SHIFT = "shift";
+
+  /** The parameters that the classes share. */
+  private static final Set<String> PARAMETERS =
+      Set.of(
+          "base_image_seq_len",
+          "base_shift",
+          "invert_sigmas",
+          "max_image_seq_len",
+          "max_shift",
+          "num_train_timesteps",
+          SHIFT,
+          "shift_terminal",
+          "time_shift_type",
+          "use_beta_sigmas",
+          "use_dynamic_shifting",
+          "use_exponential_sigmas",
+          "use_karras_sigmas");
+
   FlowMatchScheduler(String name, FlowSettings settings) {
     super(name, settings);
+  }
+
+  /** The shared parameters, and some of a class's own. */
+  static Set<String> parameters(String... own) {
+    return Stream.concat(PARAMETERS.stream(), Stream.of(own))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Reads what is shared, and refuses what nobody does. */
+  static FlowSettings settings(JsonConfig fields) {
+    FlowSettings.requireFlag(fields, "invert_sigmas", false, false);
+    DynamicShift.read(fields);
+    return FlowSettings.read(fields, SHIFT);
   }
 
   @Override
