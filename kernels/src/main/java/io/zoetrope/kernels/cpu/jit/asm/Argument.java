@@ -8,21 +8,23 @@ package io.zoetrope.kernels.cpu.jit.asm;
  */
 public final class Argument<R extends KernelCache.Recipe> {
   private final String name;
-  private final int position;
+  private final int offset;
+  private final long bit;
 
   Argument(String name, int position) {
     this.name = name;
-    this.position = position;
+    offset = position * Long.BYTES;
+    bit = 1L << position;
   }
 
-  /** Where it lies in the record of arguments, in values. */
-  int position() {
-    return position;
+  /** Where it lies in the record of arguments, in bytes. */
+  int offset() {
+    return offset;
   }
 
-  /** A mask with the bit of its position. */
+  /** A mask that tells it from the other arguments of a function. */
   long bit() {
-    return 1L << position;
+    return bit;
   }
 
   @Override

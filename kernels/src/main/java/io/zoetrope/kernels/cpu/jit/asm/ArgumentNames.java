@@ -7,11 +7,14 @@ package io.zoetrope.kernels.cpu.jit.asm;
  * @param <R> the recipes of these functions
  */
 public final class ArgumentNames<R extends KernelCache.Recipe> {
+  /** Most arguments of a function: each has a bit of a mask. */
+  static final int MOST = Long.SIZE;
+
   private int count;
 
   /** Names the next value. */
   public Argument<R> value(String name) {
-    if (count == Long.SIZE) {
+    if (count == MOST) {
       throw new IllegalStateException("'%s' is one argument too many".formatted(name));
     }
     return new Argument<>(name, count++);

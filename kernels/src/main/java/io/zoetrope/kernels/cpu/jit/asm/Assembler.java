@@ -357,7 +357,7 @@ public final class Assembler extends InstructionEncoder {
     if (!arguments.contains(argument)) {
       arguments.add(argument);
     }
-    return Address.at(Register.RDI, argument.position() * Long.BYTES);
+    return Address.at(Register.RDI, argument.offset());
   }
 
   /** The arguments that the code written so far refers to. */

@@ -1,8 +1,5 @@
 package io.zoetrope.kernels.cpu.jit.asm;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /**
  * One call of a generated function, which is given exactly the arguments that the function reads,
  * each by its name and in any order. What is wrong about them is an {@link
@@ -12,14 +9,14 @@ import java.lang.foreign.ValueLayout;
  */
 public final class Call<R extends KernelCache.Recipe> {
   private final GeneratedFunction<R> function;
-  private final MemorySegment record;
-  private final long[] values;
+  private final ArgumentRecord record;
+  private final long number;
   private long given;
 
-  Call(GeneratedFunction<R> function, MemorySegment record) {
+  Call(GeneratedFunction<R> function, ArgumentRecord record) {
     this.function = function;
     this.record = record;
-    values = new long[function.recordSize()];
+    number = record.begin();
   }
 
   /** Gives a number or an address. */
@@ -28,7 +25,7 @@ public final class Call<R extends KernelCache.Recipe> {
       throw function.refusal(argument, given);
     }
     given |= argument.bit();
-    values[argument.position()] = value;
+    record.set(argument, value);
     return this;
   }
 
@@ -47,7 +44,9 @@ public final class Call<R extends KernelCache.Recipe> {
     if (given != function.reads()) {
       throw function.incomplete(given);
     }
-    MemorySegment.copy(values, 0, record, ValueLayout.JAVA_LONG, 0, values.length);
-    function.code().call(record);
+    if (!record.belongsTo(number)) {
+      throw function.interruption();
+    }
+    function.code().call(record.memory());
   }
 }

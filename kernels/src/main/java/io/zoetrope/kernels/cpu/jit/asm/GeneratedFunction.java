@@ -1,6 +1,5 @@
 package io.zoetrope.kernels.cpu.jit.asm;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -14,7 +13,6 @@ public final class GeneratedFunction<R extends KernelCache.Recipe> {
   private final MachineCode code;
   private final List<Argument<?>> arguments;
   private final long reads;
-  private final int recordSize;
 
   /**
    * A function.
@@ -26,15 +24,14 @@ public final class GeneratedFunction<R extends KernelCache.Recipe> {
     this.code = code;
     this.arguments = arguments;
     reads = arguments.stream().mapToLong(Argument::bit).sum();
-    recordSize = 1 + arguments.stream().mapToInt(Argument::position).max().orElse(-1);
   }
 
   /**
    * Begins a call.
    *
-   * @param record native memory for the arguments, which {@link Call#run} changes
+   * @param record of the arguments, whose last call has been run
    */
-  public Call<R> call(MemorySegment record) {
+  public Call<R> call(ArgumentRecord record) {
     return new Call<>(this, record);
   }
 
@@ -47,17 +44,18 @@ public final class GeneratedFunction<R extends KernelCache.Recipe> {
     return reads;
   }
 
-  /** How many values the record has. */
-  int recordSize() {
-    return recordSize;
-  }
-
   /** Why an argument can't be given to a call that has some. */
   IllegalArgumentException refusal(Argument<R> argument, long given) {
     return new IllegalArgumentException(
         (given & argument.bit()) != 0
             ? "%s was given '%s' twice".formatted(recipe, argument)
             : "%s does not read '%s'".formatted(recipe, argument));
+  }
+
+  /** Why a call can't run whose record another one has taken. */
+  IllegalStateException interruption() {
+    return new IllegalStateException(
+        "%s: another call has begun before this one was run".formatted(recipe));
   }
 
   /** Why a call can't run that has some arguments. */

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit.memory;
 
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentRecord;
 import io.zoetrope.kernels.cpu.jit.asm.Call;
 import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
@@ -42,11 +43,7 @@ public final class NativeWorkspace {
     SECOND_VECTOR
   }
 
-  private static final int ARGUMENTS = 64;
-  private static final int ALIGNMENT = 64;
-
-  private final MemorySegment arguments =
-      Arena.ofAuto().allocate(ARGUMENTS * (long) Long.BYTES, ALIGNMENT);
+  private final ArgumentRecord arguments = new ArgumentRecord(Arena.ofAuto());
   private final MemorySegment[] pieces = new MemorySegment[Piece.values().length];
 
   /** Begins a call of a function, with the record of arguments of this workspace. */

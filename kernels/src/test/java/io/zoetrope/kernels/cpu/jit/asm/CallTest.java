@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.lang.foreign.MemorySegment;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
@@ -33,10 +33,12 @@ class CallTest {
   private long[] seen;
 
   private final KernelCache kernels =
-      new KernelCache(_ -> record -> seen = record.toArray(ValueLayout.JAVA_LONG));
+      new KernelCache(_ -> record -> seen = record.asSlice(0, 32).toArray(ValueLayout.JAVA_LONG));
+
+  private final ArgumentRecord record = new ArgumentRecord(Arena.ofAuto());
 
   private Call<Scale> call(boolean bias) {
-    return kernels.get(new Scale(bias)).call(MemorySegment.ofArray(new long[4]));
+    return kernels.get(new Scale(bias)).call(record);
   }
 
   private static void assertRefused(String message, Runnable action) {
@@ -48,7 +50,7 @@ class CallTest {
     call(true).setFloat(Scale.FACTOR, -2).set(Scale.BIAS, 7).set(Scale.X, 3, -4).run();
     assertArrayEquals(new long[] {3, -4, 7, 0xc0000000L}, seen);
     call(false).set(Scale.X, 5, 6).set(Scale.FACTOR, 8).run();
-    assertArrayEquals(new long[] {5, 6, 0, 8}, seen);
+    assertArrayEquals(new long[] {5, 6, 7, 8}, seen);
   }
 
   @Test
@@ -68,6 +70,16 @@ class CallTest {
   void anArgumentIsGivenOnce() {
     Call<Scale> call = call(false).set(Scale.X, 1, 2);
     assertRefused("Scale[bias=false] was given 'x' twice", () -> call.set(Scale.X.address(), 3));
+  }
+
+  @Test
+  void callsDoNotMix() {
+    Call<Scale> first = call(false).set(Scale.X, 1, 2);
+    call(false).set(Scale.X, 3, 4).set(Scale.FACTOR, 5).run();
+    first.set(Scale.FACTOR, 6);
+    var error = assertThrows(IllegalStateException.class, first::run);
+    assertEquals(
+        "Scale[bias=false]: another call has begun before this one was run", error.getMessage());
   }
 
   @Test

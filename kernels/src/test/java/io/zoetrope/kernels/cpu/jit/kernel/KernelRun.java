@@ -1,12 +1,12 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
+import io.zoetrope.kernels.cpu.jit.asm.ArgumentRecord;
 import io.zoetrope.kernels.cpu.jit.asm.Call;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Machine;
 import io.zoetrope.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,7 +17,7 @@ final class KernelRun implements AutoCloseable {
   final RandomGenerator random;
   private final Machine machine;
   private final Arena arena = Arena.ofConfined();
-  private final MemorySegment record = arena.allocate(ValueLayout.JAVA_LONG, Long.SIZE);
+  private final ArgumentRecord record = new ArgumentRecord(arena);
   private final List<GuardedRows> buffers = new ArrayList<>();
 
   KernelRun(Machine machine, RandomGenerator random) {
