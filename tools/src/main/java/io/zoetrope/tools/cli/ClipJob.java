@@ -12,12 +12,14 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.run.Job;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.WeightSource;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -259,36 +261,44 @@ final class ClipJob {
       request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }
     request = inputs.applyTo(request, pipeline.geometry(), job.frames());
-    return latents == null ? request : request.with(new Input.Noise(readLatents()));
+    if (latents == null) {
+      return request;
+    }
+    Shape shape = pipeline.geometry().latents(request.size());
+    return request.with(new Input.Noise(readLatents(shape)));
   }
 
-  /** Latents of [1, channels, frames, height, width] or without the batch dimension. */
-  private Tensor readLatents() {
+  /**
+   * Latents of [1, channels, frames, height, width] or without the batch dimension.
+   *
+   * @param shape that they must have; others may be too large to be read
+   */
+  private Tensor readLatents(Shape shape) {
     try (WeightSource file = WeightSource.open(latents)) {
       for (String name : new String[] {"initial_latents", "latents"}) {
         if (file.names().contains(name)) {
-          Tensor stored = file.tensor(name).load();
-          long[] sizes = stored.shape().sizes();
-          if (!stored.dtype().isFloatingPoint()
-              || sizes.length < 4
-              || sizes.length > 5
-              || (sizes.length == 5 && sizes[0] != 1)) {
+          Shape found = file.tensor(name).shape();
+          if (!found.equals(shape) && !found.equals(batchOfOne(shape))) {
             throw new PipelineException(
-                "%s: %s is %s; floating-point [channels, frames, height, width] is needed"
-                    .formatted(latents, name, stored));
+                "%s: %s has shape %s, this size and number of frames need %s, or with a batch of 1"
+                    .formatted(latents, name, found, shape));
           }
-          return Tensor.of(
-              stored.toFloats(),
-              sizes[sizes.length - 4],
-              sizes[sizes.length - 3],
-              sizes[sizes.length - 2],
-              sizes[sizes.length - 1]);
+          Tensor stored = file.tensor(name).load();
+          if (!stored.dtype().isFloatingPoint()) {
+            throw new PipelineException(
+                "%s: %s is %s; floating-point numbers are needed".formatted(latents, name, stored));
+          }
+          return Tensor.of(stored.toFloats(), shape.sizes());
         }
       }
       throw new PipelineException(
           "%s has neither 'initial_latents' nor 'latents'; it has %s"
               .formatted(latents, file.names()));
     }
+  }
+
+  private static Shape batchOfOne(Shape shape) {
+    return Shape.of(LongStream.concat(LongStream.of(1), LongStream.of(shape.sizes())).toArray());
   }
 
   private static void requireRange(String option, int value, int most) {

@@ -139,6 +139,22 @@ class BadInputTest extends CommandTest {
     assertFalse(err.toString().contains("warning: "), err.toString());
   }
 
+  /** Before they are read: they may be larger than memory. */
+  @Test
+  void refusesLatentsOfAnotherShape() {
+    Path latents = model.resolve("latents.safetensors");
+    SafetensorsWriter.write(
+        latents, Map.of("latents", Tensor.zeros(DType.F32, 1, 16, 2, 4, 4000)), Map.of());
+    assertRefused(
+        generate("--latents", latents.toString()),
+        latents + ": latents has shape [1, 16, 2, 4, 4000]",
+        "need [16, 2, 4, 4]");
+    err.getBuffer().setLength(0);
+    SafetensorsWriter.write(
+        latents, Map.of("latents", Tensor.zeros(DType.I32, 16, 2, 4, 4)), Map.of());
+    assertRefused(generate("--latents", latents.toString()), "floating-point numbers are needed");
+  }
+
   @Test
   void refusesUnknownKernels() {
     assertRefused(generateWith("sse"), "-Dzoetrope.gemm=sse", "known kernels are auto");
