@@ -32,6 +32,10 @@ class TasksTest {
 
   /** The smallest clip in which frames differ. */
   private static GenerationRequest request(VideoPipeline pipeline, String title) {
+    return request(pipeline, title, FRAMES);
+  }
+
+  private static GenerationRequest request(VideoPipeline pipeline, String title, int frames) {
     Task task =
         pipeline.tasks().stream()
             .filter(known -> known.title().equals(title))
@@ -42,7 +46,7 @@ class TasksTest {
     GenerationRequest request =
         pipeline
             .request("a prompt")
-            .with(new ClipSize(width, height, FRAMES))
+            .with(new ClipSize(width, height, frames))
             .with(Setting.STEPS, STEPS);
     return task.withExample(request);
   }
@@ -98,7 +102,11 @@ class TasksTest {
       for (Stage stage : heard.begun) {
         assertStops(onCpu, request, stage);
       }
-      GenerationRequest small = request.with(Setting.STEPS, 1).with(Setting.GUIDANCE_SCALE, 1.0);
+      // An emulator takes its time: one frame, where that is enough, and one step.
+      GenerationRequest small =
+          request(onCpu, task, task.startsWith("first and last") ? FRAMES : 1)
+              .with(Setting.STEPS, 1)
+              .with(Setting.GUIDANCE_SCALE, 1.0);
       assertClose(
           onCpu.generate(small, Progress.NONE).frames(),
           onCard.generate(small, Progress.NONE).frames());
@@ -123,7 +131,7 @@ class TasksTest {
   }
 
   private static void assertClose(VideoFrames expected, VideoFrames actual) {
-    for (int i = 0; i < FRAMES; i++) {
+    for (int i = 0; i < expected.frames(); i++) {
       byte[] a = expected.frame(i);
       byte[] b = actual.frame(i);
       for (int k = 0; k < a.length; k++) {
