@@ -103,6 +103,22 @@ public interface Backend extends AutoCloseable {
     return 0;
   }
 
+  /**
+   * Whether memory that was {@linkplain #allocate allocated} takes room before it is written to.
+   */
+  default boolean holdsUntouchedMemory() {
+    return true;
+  }
+
+  /**
+   * Physical memory of a process that computes with this backend, beside all tensors and
+   * workspaces: the Java runtime with its heap and the code that it compiles, and FFmpeg. Measured
+   * on x86-64 with the options of the launcher; docs/performance.md says how.
+   */
+  default long runtimeBytes() {
+    return 120L << 20;
+  }
+
   /** Releases threads and device resources. */
   @Override
   void close();

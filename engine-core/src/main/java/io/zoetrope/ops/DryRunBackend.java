@@ -72,6 +72,16 @@ public final class DryRunBackend implements Backend {
   }
 
   @Override
+  public long runtimeBytes() {
+    return like.runtimeBytes();
+  }
+
+  @Override
+  public boolean holdsUntouchedMemory() {
+    return like.holdsUntouchedMemory();
+  }
+
+  @Override
   public String name() {
     return "dry run";
   }

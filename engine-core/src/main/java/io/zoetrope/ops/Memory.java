@@ -146,7 +146,7 @@ final class Memory implements AutoCloseable {
   }
 
   private void notePeak() {
-    peakBytes = Math.max(peakBytes, scratch.reservedBytes() + bufferBytes + workspaceBytes);
+    peakBytes = Math.max(peakBytes, scratch.heldBytes() + bufferBytes + workspaceBytes);
   }
 
   @Override

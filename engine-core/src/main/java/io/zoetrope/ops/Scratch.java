@@ -18,8 +18,22 @@ final class Scratch implements AutoCloseable {
   /** A piece of a slab; {@code position} in bytes. */
   record Block(Storage storage, long position) {}
 
+  /** A slab and how far it has been used. */
+  private static final class Slab {
+    private final Storage storage;
+    private long usedBytes;
+
+    Slab(Storage storage) {
+      this.storage = storage;
+    }
+
+    long byteSize() {
+      return storage.byteSize();
+    }
+  }
+
   private final Backend backend;
-  private final List<Storage> slabs = new ArrayList<>();
+  private final List<Slab> slabs = new ArrayList<>();
   private int slab;
   private long position;
 
@@ -32,17 +46,19 @@ final class Scratch implements AutoCloseable {
     while (slab < slabs.size() && position + size > slabs.get(slab).byteSize()) {
       if (position == 0) {
         // An unused slab that is too small for this request: replace it rather than strand it.
-        backend.free(slabs.remove(slab));
+        backend.free(slabs.remove(slab).storage);
       } else {
         slab++;
         position = 0;
       }
     }
     if (slab == slabs.size()) {
-      slabs.add(backend.allocate(Math.max(size, SLAB_BYTES)));
+      slabs.add(new Slab(backend.allocate(Math.max(size, SLAB_BYTES))));
     }
-    Block block = new Block(slabs.get(slab), position);
+    Slab top = slabs.get(slab);
+    Block block = new Block(top.storage, position);
     position += size;
+    top.usedBytes = Math.max(top.usedBytes, position);
     return block;
   }
 
@@ -56,21 +72,22 @@ final class Scratch implements AutoCloseable {
       long from = i == mark.slab ? mark.position : 0;
       long to = i == slab ? position : slabs.get(i).byteSize();
       if (to > from) {
-        freed.visit(slabs.get(i), from, to);
+        freed.visit(slabs.get(i).storage, from, to);
       }
     }
     slab = mark.slab;
     position = mark.position;
   }
 
-  /** Bytes held from the backend. */
-  long reservedBytes() {
-    return slabs.stream().mapToLong(Storage::byteSize).sum();
+  /** Bytes of physical memory that the slabs take. */
+  long heldBytes() {
+    boolean whole = backend.holdsUntouchedMemory();
+    return slabs.stream().mapToLong(slab -> whole ? slab.byteSize() : slab.usedBytes).sum();
   }
 
   @Override
   public void close() {
-    slabs.forEach(backend::free);
+    slabs.forEach(slab -> backend.free(slab.storage));
     slabs.clear();
   }
 

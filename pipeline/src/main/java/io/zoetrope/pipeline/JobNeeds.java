@@ -10,15 +10,10 @@ import java.util.List;
  * @param stages in order, at least one
  * @param clipBytes bytes of the finished clip
  * @param keepsWeights whether the weights of all stages stay in memory together
+ * @param runtimeBytes what a process takes that holds nothing yet
  */
-public record JobNeeds(List<StageNeeds> stages, long clipBytes, boolean keepsWeights) {
-  /**
-   * Physical memory of a process that holds nothing yet: the Java runtime with the heap and the
-   * code of a small job, and FFmpeg. Measured on x86-64 with the options of the launcher;
-   * docs/performance.md says how.
-   */
-  public static final long RUNTIME_BYTES = 76L << 20;
-
+public record JobNeeds(
+    List<StageNeeds> stages, long clipBytes, boolean keepsWeights, long runtimeBytes) {
   /** The stage that takes most memory. */
   public StageNeeds largest() {
     return stages.stream().max(Comparator.comparingLong(this::heldBytes)).orElseThrow();
@@ -26,7 +21,7 @@ public record JobNeeds(List<StageNeeds> stages, long clipBytes, boolean keepsWei
 
   /** Most bytes of physical memory that the process holds at a time. */
   public long peakBytes() {
-    return RUNTIME_BYTES + clipBytes + heldBytes(largest());
+    return runtimeBytes + clipBytes + heldBytes(largest());
   }
 
   /** Most bytes of weights and scratch at a time in a stage. */

@@ -27,10 +27,11 @@ record Admission(FreeMemory free, long heap) {
    * of its start-up time.
    *
    * @param weightBytes stored bytes of all weights that are held at a time
+   * @param runtimeBytes what the process takes that holds nothing yet
    */
-  boolean isSure(ClipSize size, long weightBytes) {
+  boolean isSure(ClipSize size, long weightBytes, long runtimeBytes) {
     double most =
-        JobNeeds.RUNTIME_BYTES
+        runtimeBytes
             + (double) SCRATCH_PER_CLIP * size.bytes()
             + (double) FORMS_OF_WEIGHTS * weightBytes;
     return most <= free.bytes() && size.bytes() <= heap / SCRATCH_PER_CLIP;

@@ -190,7 +190,7 @@ public final class Job {
    */
   public void requireRunnable() {
     Admission admission = Admission.now();
-    if (!admission.isSure(request.size(), parts.heldBytes())) {
+    if (!admission.isSure(request.size(), parts.heldBytes(), parts.device().runtimeBytes())) {
       admission.require(
           request.size(), needs(stepsToFullMemory()), parts.device().computesInMainMemory());
     }
@@ -235,7 +235,7 @@ public final class Job {
 
   /** Whether a look at what it needs would be a good part of the time that it takes. */
   private boolean isShort() {
-    return Admission.now().isSure(request.size(), parts.heldBytes());
+    return Admission.now().isSure(request.size(), parts.heldBytes(), parts.device().runtimeBytes());
   }
 
   // ---------------------------------------------------------------- the way
@@ -279,7 +279,8 @@ public final class Job {
           }
         };
     dryRun(mostSteps, counting, _ -> {});
-    return new JobNeeds(List.copyOf(needs), request.size().bytes(), parts.areKept());
+    return new JobNeeds(
+        List.copyOf(needs), request.size().bytes(), parts.areKept(), parts.device().runtimeBytes());
   }
 
   /**

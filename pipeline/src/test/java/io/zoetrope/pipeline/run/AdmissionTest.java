@@ -24,7 +24,8 @@ class AdmissionTest {
             new StageNeeds(Progress.Stage.DENOISE, (denoising - 1) * MIB, MIB, 1),
             new StageNeeds(Progress.Stage.DECODE, MIB, 2 * MIB, 1)),
         SIZE.bytes(),
-        false);
+        false,
+        76 * MIB);
   }
 
   private static Admission admission(long free, long heap) {
@@ -59,10 +60,11 @@ class AdmissionTest {
   @Test
   void smallJobsNeedNoCloserLook() {
     ClipSize small = new ClipSize(64, 64, 1);
-    assertTrue(admission(500, 100).isSure(small, MIB));
-    assertFalse(admission(50, 100).isSure(small, MIB), "the runtime alone needs more");
-    assertFalse(admission(500, 100).isSure(small, 100 * MIB), "weights count, whatever the clip");
-    assertFalse(admission(500, 1000).isSure(SIZE, MIB), "scratch counts");
-    assertFalse(admission(500, 10).isSure(small, MIB), "the clip is a part of the heap");
+    assertTrue(admission(500, 100).isSure(small, MIB, 76 * MIB));
+    assertFalse(admission(50, 100).isSure(small, MIB, 76 * MIB), "the runtime alone needs more");
+    assertFalse(
+        admission(500, 100).isSure(small, 100 * MIB, 76 * MIB), "weights count, whatever the clip");
+    assertFalse(admission(500, 1000).isSure(SIZE, MIB, 76 * MIB), "scratch counts");
+    assertFalse(admission(500, 10).isSure(small, MIB, 76 * MIB), "the clip is a part of the heap");
   }
 }

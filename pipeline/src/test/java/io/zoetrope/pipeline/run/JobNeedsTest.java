@@ -105,7 +105,7 @@ class JobNeedsTest {
       long weights = kept.stages().stream().mapToLong(StageNeeds::weightBytes).sum();
       long scratch = kept.stages().stream().mapToLong(StageNeeds::scratchBytes).max().orElseThrow();
       assertEquals(
-          JobNeeds.RUNTIME_BYTES + request.size().bytes() + weights + scratch, kept.peakBytes());
+          backend.runtimeBytes() + request.size().bytes() + weights + scratch, kept.peakBytes());
       assertTrue(kept.peakBytes() > pipeline.needs(request).peakBytes());
     }
   }

@@ -2,7 +2,6 @@ package io.zoetrope.tools.bench;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
-import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.tools.bench.BenchTest.Part;
 import io.zoetrope.tools.bench.Workload.Sample;
 import java.util.ArrayList;
@@ -63,7 +62,7 @@ public final class Bench {
   private static long predictMemory(BenchModel bench, BenchTest test) {
     try (Backend dryRun = new DryRunBackend(bench.backend());
         Workload workload = bench.on(dryRun).load(test)) {
-      return JobNeeds.RUNTIME_BYTES + workload.run().heldBytes();
+      return dryRun.runtimeBytes() + workload.run().heldBytes();
     }
   }
 

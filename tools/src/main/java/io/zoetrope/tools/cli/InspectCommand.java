@@ -223,7 +223,7 @@ final class InspectCommand implements Callable<Integer> {
           "  peak memory: %,d MiB: the largest stage, %,d MiB for the clip, %,d MiB for Java and libraries%n",
           mebibytes(needs.peakBytes()),
           mebibytes(needs.clipBytes()),
-          mebibytes(JobNeeds.RUNTIME_BYTES));
+          mebibytes(needs.runtimeBytes()));
       out.println(
           "  (weights: what %s makes of those that matrix work reads, %s in the autoencoder, else %s; scratch: activations and workspaces)"
               .formatted(backend.name(), vae.dtype().name().toLowerCase(Locale.ROOT), precision));

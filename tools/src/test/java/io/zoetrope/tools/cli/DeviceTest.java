@@ -132,6 +132,7 @@ class DeviceTest extends CommandTest {
                         new StageNeeds(
                             Progress.Stage.DENOISE, 3000L << 20, (tiled ? 500L : 2000L) << 20, 1)),
                     100L << 20,
-                    false)));
+                    false,
+                    76L << 20)));
   }
 }

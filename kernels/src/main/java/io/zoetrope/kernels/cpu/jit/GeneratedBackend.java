@@ -199,6 +199,16 @@ public final class GeneratedBackend extends HostBackend {
   }
 
   @Override
+  public long runtimeBytes() {
+    return 108L << 20;
+  }
+
+  @Override
+  public boolean holdsUntouchedMemory() {
+    return false;
+  }
+
+  @Override
   public long workspaceBytes(Operation operation) {
     return switch (operation) {
       case Attention op -> attention.workspaceBytes(op);

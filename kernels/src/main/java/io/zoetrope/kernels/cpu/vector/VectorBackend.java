@@ -62,6 +62,12 @@ public final class VectorBackend extends HostBackend {
     elements = new ElementOperations(pool);
   }
 
+  /** The Vector API is compiled by the JVM's thorough compiler, which takes memory of its own. */
+  @Override
+  public long runtimeBytes() {
+    return 144L << 20;
+  }
+
   @Override
   public String name() {
     return "cpu (%s, %d threads)".formatted(kernel.name(), pool.threads());
