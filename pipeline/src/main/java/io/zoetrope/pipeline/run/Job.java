@@ -44,6 +44,12 @@ import java.util.function.Consumer;
  * device that computes nothing, tells what it needs.
  */
 public final class Job {
+  /**
+   * Bytes of the clip times bytes of the weights times steps: processors do 1e14 of it in a second,
+   * and some a few times as much.
+   */
+  private static final double SHORT_WORK = 3e14;
+
   private final Parts parts;
   private final FamilyModel model;
   private final GenerationRequest request;
@@ -235,7 +241,8 @@ public final class Job {
 
   /** Whether a look at what it needs would be a good part of the time that it takes. */
   private boolean isShort() {
-    return Admission.now().isSure(request.size(), parts.heldBytes(), parts.device().runtimeBytes());
+    double work = (double) request.size().bytes() * parts.heldBytes() * way.steps();
+    return work < SHORT_WORK;
   }
 
   // ---------------------------------------------------------------- the way

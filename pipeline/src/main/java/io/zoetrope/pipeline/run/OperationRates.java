@@ -18,6 +18,8 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +37,11 @@ final class OperationRates implements AutoCloseable {
   private static final long KEYS = 4096;
   private static final long SIDE = 96;
 
-  /**
-   * Repeated until so much time has passed: then a clock's grain and a stray task matter little.
-   */
+  /** Repeated until so much time has passed: then a clock's grain matters little. */
   private static final double LEAST_SECONDS = 0.03;
+
+  /** The median of so many is hardly moved by what else the machine does. */
+  private static final int LEAST_RUNS = 5;
 
   /** Whatever is multiplied takes the same time, if no denormal numbers come of it. */
   private static final float VALUE = 0.5f;
@@ -213,15 +216,15 @@ final class OperationRates implements AutoCloseable {
       long weights = ops.weightBytes();
       double first = run(operation);
       long flops = ops.flops();
-      double seconds = 0;
-      int runs = 0;
-      while (seconds < LEAST_SECONDS) {
-        seconds += run(operation);
-        runs++;
+      List<Double> runs = new ArrayList<>();
+      for (double sum = 0; sum < LEAST_SECONDS || runs.size() < LEAST_RUNS; sum += runs.getLast()) {
+        runs.add(run(operation));
       }
+      Collections.sort(runs);
+      double median = runs.get(runs.size() / 2);
       packedBytes += ops.weightBytes() - weights;
-      packingSeconds += Math.max(0, first - seconds / runs);
-      return seconds / (ops.flops() - flops);
+      packingSeconds += Math.max(0, first - median);
+      return median * runs.size() / (ops.flops() - flops);
     }
   }
 
