@@ -3,7 +3,6 @@ package io.zoetrope.tools.parity;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.zoetrope.tensor.DType;
 import io.zoetrope.tools.parity.ParityResult.Verdict;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -21,15 +20,6 @@ final class ParityJson implements ParityOutput {
   ParityJson(PrintWriter out) {
     this.out = out;
   }
-
-  @Override
-  public void begin(String fixture, DType dtype) {}
-
-  @Override
-  public void add(ParityResult result) {}
-
-  @Override
-  public void end(ParityRun run) {}
 
   @Override
   public void finish(List<ParityRun> runs) {

@@ -3,16 +3,16 @@ package io.zoetrope.tools.parity;
 import io.zoetrope.tensor.DType;
 import java.util.List;
 
-/** Writes results, those of one run after the other. */
+/** Writes results: each when it is there, or all of them at the end. */
 interface ParityOutput {
   /** A fixture is run in a number format; nothing may come of it. */
-  void begin(String fixture, DType dtype);
+  default void begin(String fixture, DType dtype) {}
 
   /** Takes one result of the run when it is there. */
-  void add(ParityResult result);
+  default void add(ParityResult result) {}
 
   /** Takes the results of a run that had some. */
-  void end(ParityRun run);
+  default void end(ParityRun run) {}
 
   /**
    * Writes what could not be written before all results were known.

@@ -22,15 +22,6 @@ final class ParityTable implements ParityOutput {
   }
 
   @Override
-  public void begin(String fixture, DType dtype) {}
-
-  @Override
-  public void add(ParityResult result) {}
-
-  @Override
-  public void end(ParityRun run) {}
-
-  @Override
   public void finish(List<ParityRun> runs) {
     Map<String, List<ParityRun>> fixtures = new LinkedHashMap<>();
     runs.forEach(run -> fixtures.computeIfAbsent(run.fixture(), _ -> new ArrayList<>()).add(run));
