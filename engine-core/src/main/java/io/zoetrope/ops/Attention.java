@@ -62,6 +62,11 @@ public record Attention(
   }
 
   @Override
+  public void runIn(OperationParts parts) {
+    parts.attention().accept(this);
+  }
+
+  @Override
   public String name() {
     return "attention";
   }

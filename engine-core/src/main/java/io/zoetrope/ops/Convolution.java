@@ -93,6 +93,11 @@ public record Convolution(
   }
 
   @Override
+  public void runIn(OperationParts parts) {
+    parts.convolution().accept(this);
+  }
+
+  @Override
   public String name() {
     return residual == null ? PLAIN : IN_PLACE;
   }

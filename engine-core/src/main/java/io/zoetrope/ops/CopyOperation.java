@@ -5,6 +5,10 @@ import java.util.List;
 
 /** What sets the elements of a tensor that may be strided. */
 public sealed interface CopyOperation extends Operation {
+  @Override
+  default void runIn(OperationParts parts) {
+    parts.copy().accept(this);
+  }
 
   /** Copies {@code x} into {@code out} of the same shape; strides and dtypes may differ. */
   record Copy(Tensor out, Tensor x) implements CopyOperation {

@@ -7,6 +7,10 @@ import java.util.List;
 
 /** Operations on one element, or on one row of a table or pixel of a video, after the other. */
 public sealed interface ElementOperation extends Operation {
+  @Override
+  default void runIn(OperationParts parts) {
+    parts.elements().accept(this);
+  }
 
   /**
    * {@code out = a + b}; {@code b} repeats over the leading dimensions of {@code a}.

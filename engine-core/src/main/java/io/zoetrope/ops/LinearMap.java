@@ -11,6 +11,10 @@ import java.util.stream.Stream;
  * one element for each of the out features; null leaves it out.
  */
 public sealed interface LinearMap extends Operation {
+  @Override
+  default void runIn(OperationParts parts) {
+    parts.linear().accept(this);
+  }
 
   /**
    * {@code out = activation(x weight^T + bias)}.

@@ -76,6 +76,9 @@ public sealed interface Operation
     return null;
   }
 
+  /** Is computed in the part of a device that computes its kind. */
+  void runIn(OperationParts parts);
+
   /** Where tensors come from that stand between the operations of a chain. */
   @FunctionalInterface
   interface Allocation {

@@ -8,6 +8,11 @@ import java.util.List;
  * Weights of norms may have dimensions of size 1 beside that of the features.
  */
 public sealed interface RowOperation extends Operation {
+  @Override
+  default void runIn(OperationParts parts) {
+    parts.rows().accept(this);
+  }
+
   // Arithmetic for each element, as Tracer.Operation counts it
   int LAYER_NORM_FLOPS = 5;
   int RMS_NORM_FLOPS = 4;

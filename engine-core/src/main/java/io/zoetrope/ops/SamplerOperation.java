@@ -8,6 +8,10 @@ import java.util.List;
 
 /** What stands around the networks: timesteps, guidance and scheduler steps, pixels. */
 public sealed interface SamplerOperation extends Operation {
+  @Override
+  default void runIn(OperationParts parts) {
+    parts.samplers().accept(this);
+  }
 
   /**
    * {@code out = factors[0] * terms[0] + factors[1] * terms[1] + ...}, summed in float64.

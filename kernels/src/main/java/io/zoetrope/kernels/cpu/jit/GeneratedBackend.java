@@ -24,15 +24,11 @@ import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Attention;
 import io.zoetrope.ops.Convolution;
-import io.zoetrope.ops.CopyOperation;
-import io.zoetrope.ops.ElementOperation;
 import io.zoetrope.ops.HostBackend;
 import io.zoetrope.ops.HostSamplers;
-import io.zoetrope.ops.LinearMap;
 import io.zoetrope.ops.Operation;
+import io.zoetrope.ops.OperationParts;
 import io.zoetrope.ops.Roofline;
-import io.zoetrope.ops.RowOperation;
-import io.zoetrope.ops.SamplerOperation;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -53,12 +49,9 @@ public final class GeneratedBackend extends HostBackend {
   private final InstructionSet set;
   private final WorkerPool<NativeWorkspace> pool;
   private final KernelCache kernels;
-  private final LinearOperation linear;
   private final AttentionOperation attention;
   private final ConvolutionOperation convolution;
-  private final StridedCopy copy;
-  private final RowOperations rows;
-  private final ElementOperations elements;
+  private final OperationParts parts;
   private Roofline roofline;
 
   /**
@@ -126,12 +119,17 @@ public final class GeneratedBackend extends HostBackend {
     this.kernels = kernels;
     RowRunner runner = new RowRunner(set, kernels, pool);
     Products products = new Products(set, kernels, pool, runner);
-    linear = new LinearOperation(products);
     attention = new AttentionOperation(products);
     convolution = new ConvolutionOperation(products, convolutions);
-    copy = new StridedCopy(runner);
-    rows = new RowOperations(runner);
-    elements = new ElementOperations(runner);
+    parts =
+        new OperationParts(
+            new LinearOperation(products)::run,
+            attention::run,
+            convolution::run,
+            new RowOperations(runner)::run,
+            new ElementOperations(runner)::run,
+            new StridedCopy(runner)::run,
+            HostSamplers::run);
   }
 
   @Override
@@ -180,15 +178,7 @@ public final class GeneratedBackend extends HostBackend {
 
   @Override
   public void run(Operation operation) {
-    switch (operation) {
-      case LinearMap map -> linear.run(map);
-      case Attention op -> attention.run(op);
-      case Convolution op -> convolution.run(op);
-      case RowOperation op -> rows.run(op);
-      case ElementOperation op -> elements.run(op);
-      case CopyOperation op -> copy.run(op);
-      case SamplerOperation op -> HostSamplers.run(op);
-    }
+    parts.run(operation);
   }
 
   @Override
@@ -210,11 +200,10 @@ public final class GeneratedBackend extends HostBackend {
 
   @Override
   public long workspaceBytes(Operation operation) {
-    return switch (operation) {
-      case Attention op -> attention.workspaceBytes(op);
-      case Convolution op -> convolution.workspaceBytes(op);
-      default -> 0;
-    };
+    if (operation instanceof Attention op) {
+      return attention.workspaceBytes(op);
+    }
+    return operation instanceof Convolution op ? convolution.workspaceBytes(op) : 0;
   }
 
   @Override

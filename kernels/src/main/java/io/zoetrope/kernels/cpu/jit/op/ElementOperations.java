@@ -115,6 +115,8 @@ public final class ElementOperations {
   private void embedding(Tensor out, Tensor table, int[] ids) {
     WeightElements elements = WeightElements.of(table);
     Optional<MemorySegment> memory = elements.inMemory().filter(MemorySegment::isNative);
+    boolean inMemory = memory.isPresent();
+    long start = inMemory ? memory.get().address() : 0;
     long features = table.size(1);
     long rowBytes = features * table.dtype().bytes();
     NativeView to = NativeView.of(out);
@@ -127,8 +129,8 @@ public final class ElementOperations {
           for (long i = first; i < first + count; i++) {
             long id = ids[(int) i];
             long row;
-            if (memory.isPresent()) {
-              row = memory.get().address() + id * rowBytes;
+            if (inMemory) {
+              row = start + id * rowBytes;
             } else {
               // Most rows of a table are never looked up: they are not worth a copy.
               MemorySegment copy = workspace.piece(Piece.LEFT, rowBytes).asSlice(0, rowBytes);
