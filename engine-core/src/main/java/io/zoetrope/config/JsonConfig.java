@@ -217,6 +217,10 @@ public record JsonConfig(String place, ObjectNode json) {
     return list(field, missing, JsonNode::isBoolean, JsonNode::booleanValue, "true, false");
   }
 
+  public List<String> texts(String field, List<String> missing) {
+    return list(field, missing, JsonNode::isTextual, JsonNode::textValue, "strings");
+  }
+
   public List<Integer> integers(String field, List<Integer> missing) {
     Predicate<JsonNode> any = isInteger(Integer.MIN_VALUE, Integer.MAX_VALUE);
     return list(field, missing, any, JsonNode::intValue, "integers");

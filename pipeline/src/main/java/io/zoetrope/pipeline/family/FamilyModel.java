@@ -44,6 +44,11 @@ public interface FamilyModel {
     return 0;
   }
 
+  /** The words that it was trained with; empty for models that were trained with a language. */
+  default Optional<Vocabulary> vocabulary() {
+    return Optional.empty();
+  }
+
   /** Prompts to embeddings. */
   Component<PromptEncoder> textEncoder();
 

@@ -11,7 +11,9 @@ import io.zoetrope.pipeline.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -34,7 +36,11 @@ public record ModelFolder(
   /** {@code models--ORG--NAME/snapshots/HASH} is where hubs' own tools keep a model. */
   private static final String HUB_PREFIX = "models--";
 
-  private static final String DEFAULTS = "zoetrope.json";
+  /** Holds defaults by the names of {@link Setting}s, and the fields below. */
+  private static final String OWN = "zoetrope.json";
+
+  private static final String LAST_IMAGE = "last_image";
+  private static final String WORDS = "words";
 
   /**
    * Reads a folder's index.
@@ -130,16 +136,43 @@ public record ModelFolder(
    * @throws ConfigException if that file is malformed
    */
   public GenerationRequest defaults(GenerationRequest family) {
-    Path file = folder.resolve(DEFAULTS);
-    if (!InputFile.isThere(file)) {
+    Optional<JsonConfig> json = own();
+    if (json.isEmpty()) {
       return family;
     }
-    JsonConfig json = JsonConfig.read(file);
     GenerationRequest defaults = family;
     for (Setting<?> setting : Setting.all()) {
-      defaults = withDefault(defaults, json, setting);
+      defaults = withDefault(defaults, json.get(), setting);
     }
     return defaults;
+  }
+
+  /**
+   * Whether the model takes a picture that the clip arrives at, as {@code last_image} of {@code
+   * zoetrope.json} says.
+   *
+   * @throws ConfigException if that file is malformed
+   */
+  public boolean takesLastImage() {
+    return own().map(json -> json.flag(LAST_IMAGE, false)).orElse(false);
+  }
+
+  /**
+   * The {@code words} of {@code zoetrope.json}; empty where it names none.
+   *
+   * @throws ConfigException if that file is malformed
+   */
+  public Optional<Vocabulary> vocabulary() {
+    return own()
+        .map(json -> json.texts(WORDS, List.of()))
+        .filter(words -> !words.isEmpty())
+        .map(words -> new Vocabulary(Set.copyOf(words)));
+  }
+
+  /** What {@code zoetrope.json} beside the index says, if it is there. */
+  private Optional<JsonConfig> own() {
+    Path file = folder.resolve(OWN);
+    return InputFile.isThere(file) ? Optional.of(JsonConfig.read(file)) : Optional.empty();
   }
 
   private static <T> GenerationRequest withDefault(

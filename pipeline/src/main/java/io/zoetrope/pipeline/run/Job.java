@@ -50,6 +50,9 @@ public final class Job {
    */
   private static final double SHORT_WORK = 3e14;
 
+  /** How many words of a prompt one line has room for. */
+  private static final int MOST_NAMED = 6;
+
   private final Parts parts;
   private final FamilyModel model;
   private final GenerationRequest request;
@@ -219,7 +222,9 @@ public final class Job {
   /** What a user should know before the job runs, a sentence each. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>(schedule.warnings());
-    warnIfCut("prompt", request.get(Setting.PROMPT), warnings);
+    String prompt = request.get(Setting.PROMPT);
+    warnIfCut("prompt", prompt, warnings);
+    warnOfUnknownWords(prompt, warnings);
     String negative = request.get(Setting.NEGATIVE_PROMPT);
     if (request.isGuided()) {
       warnIfCut("negative prompt", negative, warnings);
@@ -236,6 +241,18 @@ public final class Job {
       warnings.add(
           "the %s has %d tokens, of which %d are read: its end has no effect"
               .formatted(what, tokens, length));
+    }
+  }
+
+  private void warnOfUnknownWords(String prompt, List<String> warnings) {
+    List<String> unknown = model.vocabulary().map(known -> known.unknown(prompt)).orElse(List.of());
+    if (!unknown.isEmpty()) {
+      int more = unknown.size() - MOST_NAMED;
+      warnings.add(
+          "the model does not know %s%s: 'words' in its zoetrope.json are those that it knows"
+              .formatted(
+                  String.join(", ", unknown.stream().limit(MOST_NAMED).toList()),
+                  more > 0 ? " and %d words more".formatted(more) : ""));
     }
   }
 

@@ -45,7 +45,29 @@ public record Task(
    * @param patch latents of one token
    */
   public static Task firstFrameAtTimestepZero(PatchSize patch) {
-    return imageToVideo(image -> new FirstFrame(image, patch));
+    return imageToVideo(image -> new CleanFrames(image, null, patch, 0));
+  }
+
+  /**
+   * A picture is what the clip arrives at, with another one as its first frame or without: the
+   * tokens of the last latent frame have timestep 0 too.
+   *
+   * @param patch latents of one token
+   * @param framesPerLatent frames per latent frame
+   */
+  public static Task lastFrameAtTimestepZero(PatchSize patch, int framesPerLatent) {
+    return new Task(
+        "last frame to video, with a first frame or without",
+        given ->
+            images(given, 0, Input.Image.LAST)
+                .map(images ->
+                    new CleanFrames(images.getFirst(), images.getLast(), patch, framesPerLatent))
+                .or(() ->
+                    images(given, Input.Image.LAST)
+                        .map(images ->
+                            new CleanFrames(null, images.getFirst(), patch, framesPerLatent)))
+                .map(Conditioning.class::cast),
+        size -> List.of(Input.Image.first(black(size, 1)), Input.Image.last(black(size, 1))));
   }
 
   /**

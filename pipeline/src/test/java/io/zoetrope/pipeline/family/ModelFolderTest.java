@@ -1,12 +1,42 @@
 package io.zoetrope.pipeline.family;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelFolderTest {
+  @TempDir private Path dir;
+
+  private ModelFolder saying(String own) throws IOException {
+    Files.writeString(dir.resolve("zoetrope.json"), own);
+    return new ModelFolder(dir, "WanPipeline", Map.of(), Map.of());
+  }
+
+  @Test
+  void aFolderSaysWhatItsModelKnowsAndTakes() throws IOException {
+    ModelFolder folder = saying("{\"words\": [\"a\", \"ball\"], \"last_image\": true}");
+    assertEquals(List.of("red"), folder.vocabulary().orElseThrow().unknown("a red ball"));
+    assertTrue(folder.takesLastImage());
+    ModelFolder silent = saying("{}");
+    assertTrue(silent.vocabulary().isEmpty());
+    assertFalse(silent.takesLastImage());
+    ModelFolder wrong = saying("{\"words\": [1], \"last_image\": 1}");
+    assertThrows(ConfigException.class, wrong::vocabulary);
+    assertThrows(ConfigException.class, wrong::takesLastImage);
+  }
+
   /** Neither the user's own paths nor the hash of a snapshot. */
   @ParameterizedTest
   @CsvSource({

@@ -106,6 +106,31 @@ class GivenPicturesTest {
   }
 
   @Test
+  void aLastFrameThatTheClipArrivesAtHasTimestepZeroToo() {
+    Task task = Task.lastFrameAtTimestepZero(PATCH, 4);
+    Conditioning alone = begun(task, Input.Image.last(picture(0)));
+    assertEquals(5, encoded.size());
+    encoded.forEach(frame -> assertEquals(-1, frame[40]));
+    Tensor latents = ops.upload(Tensor.of(counting(), 1, 2, 2, 4));
+    float[] expected = counting();
+    Arrays.fill(expected, 8, 16, 7);
+    assertArrayEquals(expected, alone.input(ops, latents).toFloats());
+    assertArrayEquals(new float[] {500, 500, 0, 0}, alone.timesteps(500));
+    assertArrayEquals(expected, alone.finish(ops, latents).toFloats());
+
+    encoded.clear();
+    Conditioning both = begun(task, Input.Image.last(picture(0)), Input.Image.first(picture(255)));
+    assertEquals(1, encoded.getFirst()[40]);
+    assertEquals(-1, encoded.getLast()[40]);
+    assertArrayEquals(new float[] {0, 0, 0, 0}, both.timesteps(500));
+    assertTrue(task.conditioning(List.of(Input.Image.first(picture(1)))).isEmpty());
+    GenerationRequest still = GenerationRequest.empty().with(new ClipSize(32, 16, 1));
+    assertEquals(
+        "a clip of 1 frame cannot arrive at its last one: use 5 frames or more",
+        assertThrows(PipelineException.class, () -> both.check(still)).getMessage());
+  }
+
+  @Test
   void framesBetweenGivenOnesAreGreyAndMarkedSo() {
     Conditioning conditioning =
         begun(

@@ -119,6 +119,15 @@ class BadInputTest extends CommandTest {
   }
 
   @Test
+  void saysWhichWordsAModelDoesNotKnow() throws IOException {
+    Files.writeString(model.resolve("zoetrope.json"), "{\"words\": [\"a\", \"ball\"]}");
+    assertEquals(0, generate(), err.toString());
+    assertTrue(
+        err.toString().contains("warning: the model does not know prompt: 'words' in its"),
+        err.toString());
+  }
+
+  @Test
   void saysThatASeedHasNoEffectBesideLatents() {
     String latents = folder.resolve("latents.safetensors").toString();
     assertEquals(0, generate("--save-latents", latents, "--seed", "7"), err.toString());

@@ -8,6 +8,7 @@ import io.zoetrope.dit.wan.VaceConfig;
 import io.zoetrope.dit.wan.WanConfig;
 import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.files.Printable;
+import io.zoetrope.nn.PatchSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
@@ -20,6 +21,7 @@ import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
+import io.zoetrope.pipeline.family.Vocabulary;
 import io.zoetrope.pipeline.task.ControlGrid;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.t5.PromptCleaner;
@@ -205,12 +207,15 @@ record WanModel(
       }
       return List.copyOf(tasks);
     }
-    return hasTokenTimesteps()
-        ? List.of(
-            Task.TEXT_TO_VIDEO,
-            Task.VIDEO_TO_VIDEO,
-            Task.firstFrameAtTimestepZero(transformerConfig.patchSize()))
-        : List.of(Task.TEXT_TO_VIDEO, Task.VIDEO_TO_VIDEO);
+    List<Task> tasks = new ArrayList<>(List.of(Task.TEXT_TO_VIDEO, Task.VIDEO_TO_VIDEO));
+    if (hasTokenTimesteps()) {
+      PatchSize patch = transformerConfig.patchSize();
+      tasks.add(Task.firstFrameAtTimestepZero(patch));
+      if (folder.takesLastImage()) {
+        tasks.add(Task.lastFrameAtTimestepZero(patch, vaeConfig.scaleFactorTemporal()));
+      }
+    }
+    return List.copyOf(tasks);
   }
 
   /** Whether the transformer reads frames that are given beside the latents. */
@@ -248,6 +253,11 @@ record WanModel(
   @Override
   public int promptTokens(String prompt) {
     return tokenizer.encode(text().cleaning().apply(prompt)).length;
+  }
+
+  @Override
+  public Optional<Vocabulary> vocabulary() {
+    return folder.vocabulary();
   }
 
   @Override
