@@ -1,7 +1,9 @@
 package io.zoetrope.ops.cases;
 
+import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** All operations, at the shapes at which they are compared, measured, and tried on a device. */
@@ -18,9 +20,23 @@ public final class Catalogue {
 
   private Catalogue() {}
 
-  /** Cases at which every backend is compared with the definition. */
+  /** How an operation is called, by the name of its method in {@link Ops}. */
+  public static Optional<Signature> signature(String operation) {
+    return ENTRIES.stream()
+        .map(Entry::signature)
+        .filter(signature -> signature.operation().equals(operation))
+        .findFirst();
+  }
+
+  /** Cases at which every backend is compared with the definition; the same ones every time. */
   public static Stream<OperationCase> checked() {
-    return ENTRIES.stream().flatMap(Entry::checked);
+    return Checked.CASES.stream();
+  }
+
+  /** Made when somebody first asks for them. */
+  private static final class Checked {
+    private static final List<OperationCase> CASES =
+        ENTRIES.stream().flatMap(Entry::checked).toList();
   }
 
   /** Cases of models' shapes, for benchmarks; no two have the same name. */

@@ -5,8 +5,6 @@ import static io.zoetrope.ops.cases.Entry.weight;
 
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Convolution;
-import io.zoetrope.ops.Ops;
-import io.zoetrope.ops.cases.Entry.Call;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
@@ -16,6 +14,51 @@ import java.util.List;
 final class ConvolutionCases {
   private static final ConvGeometry AROUND = ConvGeometry.causal(0, 1);
   private static final ConvGeometry FLAT = ConvGeometry.causal(0, 0);
+
+  private static final Signature CONV3D =
+      new Signature(
+          "conv3d",
+          (ops, a) ->
+              ops.conv3d(
+                  a.tensor("x"),
+                  a.optional("history"),
+                  a.tensor("weight"),
+                  a.optional("bias"),
+                  a.value("geometry", ConvGeometry.class)));
+  private static final Signature CONV3D_ADD =
+      new Signature(
+          "conv3dAddInPlace",
+          (ops, a) -> {
+            Tensor out = a.tensor("out");
+            ops.conv3dAddInPlace(
+                out,
+                a.tensor("x"),
+                a.optional("history"),
+                a.tensor("weight"),
+                a.optional("bias"),
+                a.value("geometry", ConvGeometry.class));
+            return out;
+          });
+
+  /** As backends also have it: the sum of the result and {@code out} is a tensor of its own. */
+  private static final Signature CONV3D_ADD_APART =
+      new Signature(
+          "conv3dAddInPlace",
+          (ops, a) -> {
+            Tensor added = a.tensor("out");
+            Tensor out = ops.allocate(added.dtype(), added.shape());
+            ops.backend()
+                .run(
+                    new Convolution(
+                        out,
+                        a.tensor("x"),
+                        a.optional("history"),
+                        a.tensor("weight"),
+                        a.optional("bias"),
+                        a.value("geometry", ConvGeometry.class),
+                        added));
+            return out;
+          });
 
   private final List<Entry> entries = new ArrayList<>();
 
@@ -181,8 +224,7 @@ final class ConvolutionCases {
     private final ConvGeometry geometry;
     private int past;
     private boolean bias = true;
-    private boolean sums;
-    private boolean apart;
+    private Signature operation = CONV3D;
     private boolean whole;
 
     Kernel(int frames, int height, int width, ConvGeometry geometry) {
@@ -204,14 +246,14 @@ final class ConvolutionCases {
 
     /** The result is added to the first operand. */
     Kernel into() {
-      sums = true;
+      operation = CONV3D_ADD;
       return this;
     }
 
     /** The sum of the first operand and the result is a tensor of its own. */
     Kernel apart() {
-      apart = true;
-      return into();
+      operation = CONV3D_ADD_APART;
+      return this;
     }
 
     Kernel wholeNumbers() {
@@ -220,10 +262,9 @@ final class ConvolutionCases {
     }
 
     Entry add(String label) {
-      String operation = sums ? "conv3dAddInPlace" : "conv3d";
       Entry entry =
-          new Entry(operation, label, (_, s) -> call(s))
-              .bound(sums ? Bound.ADDED : Bound.SUMS)
+          new Entry(operation, label, (_, s) -> arguments(s))
+              .bound(operation == CONV3D ? Bound.SUMS : Bound.ADDED)
               .anyWeights();
       entries.add(entry);
       return entry;
@@ -233,40 +274,21 @@ final class ConvolutionCases {
       return whole ? Values.integers(largest) : Values.NORMAL;
     }
 
-    private Call call(int[] s) {
+    private Call arguments(int[] s) {
       List<Operand> operands = new ArrayList<>();
-      if (sums) {
+      if (operation != CONV3D) {
         int factor = geometry.upsample();
-        operands.add(activation(values(300), s[2], factor * s[3], factor * s[4], s[1]));
+        operands.add(activation("out", values(300), s[2], factor * s[3], factor * s[4], s[1]));
       }
-      operands.add(activation(values(15), s[2], s[3], s[4], s[0]));
+      operands.add(activation("x", values(15), s[2], s[3], s[4], s[0]));
       if (past > 0) {
-        operands.add(activation(values(15), past, s[3], s[4], s[0]));
+        operands.add(activation("history", values(15), past, s[3], s[4], s[0]));
       }
-      operands.add(weight(values(15), s[1], s[0], frames, height, width));
+      operands.add(weight("weight", values(15), s[1], s[0], frames, height, width));
       if (bias) {
-        operands.add(weight(values(100), s[1]));
+        operands.add(weight("bias", values(100), s[1]));
       }
-      return new Call(this::compute, operands);
-    }
-
-    private Tensor compute(Ops ops, List<Tensor> t) {
-      int next = 0;
-      Tensor sum = sums ? t.get(next++) : null;
-      Tensor x = t.get(next++);
-      Tensor history = past > 0 ? t.get(next++) : null;
-      Tensor taps = t.get(next++);
-      Tensor vector = bias ? t.get(next) : null;
-      if (!sums) {
-        return ops.conv3d(x, history, taps, vector, geometry);
-      }
-      if (apart) {
-        Tensor out = ops.allocate(sum.dtype(), sum.shape());
-        ops.backend().run(new Convolution(out, x, history, taps, vector, geometry, sum));
-        return out;
-      }
-      ops.conv3dAddInPlace(sum, x, history, taps, vector, geometry);
-      return sum;
+      return Call.call(operands).with("geometry", geometry);
     }
   }
 }

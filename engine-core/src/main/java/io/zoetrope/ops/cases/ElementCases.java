@@ -1,12 +1,11 @@
 package io.zoetrope.ops.cases;
 
+import static io.zoetrope.ops.cases.Call.call;
 import static io.zoetrope.ops.cases.Entry.activation;
-import static io.zoetrope.ops.cases.Entry.call;
 import static io.zoetrope.ops.cases.Entry.other;
 import static io.zoetrope.ops.cases.Entry.weight;
 
 import io.zoetrope.ops.Activation;
-import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -19,6 +18,79 @@ import java.util.stream.IntStream;
 /** Sums, products, functions of elements, copies, look-ups and resizing. */
 final class ElementCases {
   private static final String[] TOKENS = {"80x256", "1280x1536", "1560x1536"};
+
+  private static final Signature ADD =
+      new Signature("add", (ops, a) -> ops.add(a.tensor("a"), a.tensor("b")));
+  private static final Signature MULTIPLY =
+      new Signature("multiply", (ops, a) -> ops.multiply(a.tensor("a"), a.tensor("b")));
+  private static final Signature ADD_IN_PLACE =
+      new Signature(
+          "addInPlace",
+          (ops, a) -> {
+            Tensor x = a.tensor("x");
+            ops.addInPlace(x, a.tensor("y"));
+            return x;
+          });
+  private static final Signature ACTIVATE =
+      new Signature("activate", (ops, a) -> ops.activate(a.tensor("x"), a.activation()));
+  private static final Signature CLAMP =
+      new Signature(
+          "clampInPlace",
+          (ops, a) -> {
+            Tensor x = a.tensor("x");
+            ops.clampInPlace(x, a.number("min"), a.number("max"));
+            return x;
+          });
+  private static final Signature COPY = new Signature("copy", (ops, a) -> ops.copy(a.tensor("x")));
+
+  /** Into a tensor of another dtype. */
+  private static final Signature COPY_INTO =
+      new Signature(
+          "copy",
+          (ops, a) -> {
+            Tensor x = a.tensor("x");
+            Tensor out = ops.allocate(a.value("dtype", DType.class), x.shape());
+            ops.copyInto(out, x);
+            return out;
+          });
+
+  /** Into the columns of a matrix of another dtype. */
+  private static final Signature COPY_INTO_COLUMNS =
+      new Signature(
+          "copy",
+          (ops, a) -> {
+            Tensor x = a.tensor("x");
+            Tensor out =
+                ops.allocate(a.value("dtype", DType.class), Shape.of(x.size(1), x.size(0)));
+            ops.copyInto(out.permute(1, 0), x);
+            return out;
+          });
+
+  private static final Signature CAST =
+      new Signature("cast", (ops, a) -> ops.cast(a.tensor("x"), a.value("dtype", DType.class)));
+  private static final Signature FILL =
+      new Signature(
+          "fill",
+          (ops, a) -> {
+            ops.fill(a.tensor("out"), a.number("value"));
+            return a.tensor("whole");
+          });
+  private static final Signature EMBEDDING =
+      new Signature(
+          "embedding",
+          (ops, a) ->
+              ops.embedding(
+                  a.tensor("table"), a.value("ids", int[].class), a.value("dtype", DType.class)));
+  private static final Signature UPSAMPLE_NEAREST =
+      new Signature(
+          "upsampleNearest",
+          (ops, a) ->
+              ops.upsampleNearest(
+                  a.tensor("x"),
+                  a.integer("frames"),
+                  a.integer("height"),
+                  a.integer("width"),
+                  a.flag("exact")));
 
   private final List<Entry> entries = new ArrayList<>();
 
@@ -36,7 +108,7 @@ final class ElementCases {
     return cases.entries;
   }
 
-  private Entry add(String operation, String label, Entry.Maker maker) {
+  private Entry add(Signature operation, String label, Entry.Maker maker) {
     Entry entry = new Entry(operation, label, maker);
     entries.add(entry);
     return entry;
@@ -46,43 +118,33 @@ final class ElementCases {
     String[] shapes = {
       "1x1", "3x5", "17x1", "3x4099", "5x1021", "4099x3", "200x200", "3x40", "700x13", "9x2048"
     };
-    add("addInPlace", "%s", (_, s) -> call(ElementCases::addInPlace, x(s), x(s)))
+    add(ADD_IN_PLACE, "%s", (_, s) -> call(matrix("x", s), matrix("y", s)))
         .checked(shapes)
         .measured(TOKENS)
         .selfTest("150x128", "8192x1536");
-    add(
-            "addInPlace",
-            "%s of the other dtype",
-            (_, s) -> call(ElementCases::addInPlace, x(s), other(s[1])))
+    add(ADD_IN_PLACE, "%s of the other dtype", (_, s) -> call(matrix("x", s), other("y", s[1])))
         .checked(shapes);
-    for (boolean product : new boolean[] {false, true}) {
-      String operation = product ? "multiply" : "add";
-      OperationCase.Computation computation =
-          product
-              ? (ops, t) -> ops.multiply(t.get(0), t.get(1))
-              : (ops, t) -> ops.add(t.get(0), t.get(1));
-      add(operation, "%s and a vector", (_, s) -> call(computation, x(s), activation(s[1])))
+    for (Signature operation : List.of(ADD, MULTIPLY)) {
+      add(operation, "%s and a vector", (_, s) -> call(matrix("a", s), activation("b", s[1])))
           .checked(shapes)
           .measured(TOKENS)
           .selfTest("150x128", "8192x1536");
-      add(operation, "%s", (_, s) -> call(computation, x(s), x(s))).checked(shapes);
-      add(operation, "%s of the other dtype", (_, s) -> call(computation, x(s), other(s[0], s[1])))
+      add(operation, "%s", (_, s) -> call(matrix("a", s), matrix("b", s))).checked(shapes);
+      add(
+              operation,
+              "%s of the other dtype",
+              (_, s) -> call(matrix("a", s), other("b", s[0], s[1])))
           .checked(shapes);
       add(
               operation,
               "%s and a vector of the other dtype",
-              (_, s) -> call(computation, x(s), other(s[1])))
+              (_, s) -> call(matrix("a", s), other("b", s[1])))
           .checked(shapes);
     }
   }
 
-  private static Operand x(int[] s) {
-    return activation(s[0], s[1]);
-  }
-
-  private static Tensor addInPlace(Ops ops, List<Tensor> t) {
-    ops.addInPlace(t.get(0), t.get(1));
-    return t.get(0);
+  private static Operand matrix(String name, int[] s) {
+    return activation(name, s[0], s[1]);
   }
 
   private void functions() {
@@ -90,19 +152,22 @@ final class ElementCases {
       String name = activation.name().toLowerCase(Locale.ROOT).replace('_', ' ');
       Entry entry =
           add(
-                  "activate",
+                  ACTIVATE,
                   activation == Activation.GELU_TANH ? "%s" : "%s, " + name,
                   (_, s) ->
-                      call(
-                          (ops, t) -> ops.activate(t.getFirst(), activation),
-                          activation(Values.normal(0, 5), s[0], s[1])))
+                      call(activation("x", Values.normal(0, 5), s[0], s[1]))
+                          .with("activation", activation))
               .checked("1x1", "1x31", "9x7", "9x8", "1x4099", "9x2048");
       if (activation == Activation.GELU_TANH) {
         entry.measured(TOKENS).selfTest("150x128", "8192x1536");
       }
     }
     Values withNan = Values.spoilt(3, Float.NaN);
-    add("clampInPlace", "%s", (_, s) -> call(ElementCases::clamp, activation(withNan, s[0], s[1])))
+    add(
+            CLAMP,
+            "%s",
+            (_, s) ->
+                call(activation("x", withNan, s[0], s[1])).with("min", -0.5f).with("max", 0.75f))
         .bound(Bound.EQUAL)
         .dtypes(DType.F32, DType.BF16)
         .checked("9x8", "1x13", "3x4099", "9x2048")
@@ -110,70 +175,45 @@ final class ElementCases {
         .selfTest("150x128", "8192x1536");
   }
 
-  private static Tensor clamp(Ops ops, List<Tensor> t) {
-    ops.clampInPlace(t.getFirst(), -0.5f, 0.75f);
-    return t.getFirst();
-  }
-
   private void copies() {
     for (int[] order : new int[][] {{0, 1, 2, 3}, {3, 0, 1, 2}, {1, 2, 3, 0}, {2, 0, 3, 1}}) {
       String name = IntStream.of(order).mapToObj(Integer::toString).reduce("", String::concat);
       UnaryOperator<Tensor> view = x -> x.permute(order).narrow(2, 1, 2);
-      add(
-              "copy",
-              "part of %s ordered " + name,
-              (_, s) -> call((ops, t) -> ops.copy(view.apply(t.getFirst())), video(s)))
+      add(COPY, "part of %s ordered " + name, (_, s) -> call(video("x", s)).view("x", view))
           .bound(Bound.EQUAL)
           .checked("3x5x7x4");
       add(
-              "copy",
+              COPY_INTO,
               "part of %s ordered " + name + ", converted",
-              (_, s) -> call((ops, t) -> converted(ops, view.apply(t.getFirst())), video(s)))
+              (dtype, s) -> call(video("x", s)).view("x", view).with("dtype", otherDType(dtype)))
           .bound(Bound.EQUAL)
           .checked("3x5x7x4");
     }
     add(
-            "copy",
+            COPY,
             "%s channels last",
-            (_, s) -> call((ops, t) -> ops.copy(t.getFirst().permute(1, 2, 3, 0)), video(s)))
+            (_, s) -> call(video("x", s)).view("x", x -> x.permute(1, 2, 3, 0)))
         .bound(Bound.EQUAL)
         .checked("3x2x4x5")
         .measured("16x5x8x8", "16x5x32x32", "3x17x256x256");
-    add("copy", "%s transposed", (_, s) -> call(ElementCases::transposed, x(s)))
+    add(COPY, "%s transposed", (_, s) -> call(matrix("x", s)).view("x", x -> x.permute(1, 0)))
         .bound(Bound.EQUAL)
         .checked("130x67", "5x3")
         .selfTest("150x128", "8192x1536");
     add(
-            "copy",
+            COPY_INTO_COLUMNS,
             "%s transposed and converted",
-            (_, s) -> call(ElementCases::convertedTransposed, x(s)))
+            (dtype, s) -> call(matrix("x", s)).with("dtype", otherDType(dtype)))
         .bound(Bound.EQUAL)
         .checked("130x67", "5x3");
   }
 
-  private static Operand video(int[] s) {
-    return activation(s[0], s[1], s[2], s[3]);
+  private static Operand video(String name, int[] s) {
+    return activation(name, s[0], s[1], s[2], s[3]);
   }
 
-  private static DType otherDType(Tensor x) {
-    return x.dtype() == DType.F32 ? DType.BF16 : DType.F32;
-  }
-
-  private static Tensor converted(Ops ops, Tensor view) {
-    Tensor out = ops.allocate(otherDType(view), view.shape());
-    ops.copyInto(out, view);
-    return out;
-  }
-
-  private static Tensor transposed(Ops ops, List<Tensor> t) {
-    return ops.copy(t.getFirst().permute(1, 0));
-  }
-
-  private static Tensor convertedTransposed(Ops ops, List<Tensor> t) {
-    Tensor x = t.getFirst();
-    Tensor out = ops.allocate(otherDType(x), Shape.of(x.size(1), x.size(0)));
-    ops.copyInto(out.permute(1, 0), x);
-    return out;
+  private static DType otherDType(DType dtype) {
+    return dtype == DType.F32 ? DType.BF16 : DType.F32;
   }
 
   /** Narrowing rounds to nearest even, keeps infinities and NaN. */
@@ -198,68 +238,55 @@ final class ElementCases {
             0x1.00fffep0f,
             -0x1.03p0f);
     add(
-            "cast",
+            CAST,
             "%s of special values",
-            (_, s) -> call(ElementCases::cast, activation(special, s[0])))
+            (dtype, s) -> call(activation("x", special, s[0])).with("dtype", otherDType(dtype)))
         .bound(Bound.EQUAL)
         .checked("64");
-    add("cast", "%s", (_, s) -> call(ElementCases::cast, x(s)))
+    add(CAST, "%s", (dtype, s) -> call(matrix("x", s)).with("dtype", otherDType(dtype)))
         .bound(Bound.EQUAL)
         .checked("3x5", "9x2048")
         .measured(TOKENS)
         .selfTest("150x128", "8192x1536");
   }
 
-  private static Tensor cast(Ops ops, List<Tensor> t) {
-    return ops.cast(t.getFirst(), otherDType(t.getFirst()));
-  }
-
   private void fills() {
-    add("fill", "%s", (_, s) -> call((ops, t) -> fill(ops, t.getFirst(), t.getFirst(), 7), x(s)))
+    add(FILL, "%s", (_, s) -> fill(s, 7, whole -> whole))
         .bound(Bound.EQUAL)
         .checked("6x40", "3x7")
         .measured(TOKENS)
         .selfTest("150x128", "8192x1536");
-    add(
-            "fill",
-            "%s with NaN",
-            (_, s) -> call((ops, t) -> fill(ops, t.getFirst(), t.getFirst(), Float.NaN), x(s)))
+    add(FILL, "%s with NaN", (_, s) -> fill(s, Float.NaN, whole -> whole))
         .bound(Bound.EQUAL)
         .checked("6x5");
-    add(
-            "fill",
-            "part of %s",
-            (_, s) ->
-                call(
-                    (ops, t) -> fill(ops, t.getFirst().narrow(1, 1, 3), t.getFirst(), -2.5f), x(s)))
+    add(FILL, "part of %s", (_, s) -> fill(s, -2.5f, whole -> whole.narrow(1, 1, 3)))
         .bound(Bound.EQUAL)
         .checked("6x5");
   }
 
-  private static Tensor fill(Ops ops, Tensor part, Tensor whole, float value) {
-    ops.fill(part, value);
-    return whole;
+  private static Call fill(int[] s, float value, UnaryOperator<Tensor> part) {
+    return call(matrix("whole", s)).view("out", "whole", part).with("value", value);
   }
 
   private void lookUps() {
     add(
-            "embedding",
+            EMBEDDING,
             "5 of %s",
-            (dtype, s) -> {
-              int[] ids = {s[0] - 1, 0, 3, 3, 5};
-              return call((ops, t) -> ops.embedding(t.getFirst(), ids, dtype), weight(s[0], s[1]));
-            })
+            (dtype, s) ->
+                call(weight("table", s[0], s[1]))
+                    .with("ids", new int[] {s[0] - 1, 0, 3, 3, 5})
+                    .with("dtype", dtype))
         .bound(Bound.EQUAL)
         .everyWeight()
         .checked("11x37", "7x257", "7x2056")
         .selfTest("80x128", "512x1536");
     add(
-            "embedding",
+            EMBEDDING,
             "%s",
-            (dtype, s) -> {
-              int[] ids = IntStream.range(0, s[0]).map(i -> i * 37 % 2048).toArray();
-              return call((ops, t) -> ops.embedding(t.getFirst(), ids, dtype), weight(2048, s[1]));
-            })
+            (dtype, s) ->
+                call(weight("table", 2048, s[1]))
+                    .with("ids", IntStream.range(0, s[0]).map(i -> i * 37 % 2048).toArray())
+                    .with("dtype", dtype))
         .measured("32x128", "512x4096");
   }
 
@@ -270,23 +297,26 @@ final class ElementCases {
     for (boolean exact : new boolean[] {false, true}) {
       // Channels x frames x height x width of the result.
       add(
-              "upsampleNearest",
+              UPSAMPLE_NEAREST,
               "2x3x5 to %s" + (exact ? ", exact" : ""),
               (_, s) ->
-                  call(
-                      (ops, t) -> ops.upsampleNearest(t.getFirst(), s[1], s[2], s[3], exact),
-                      activation(2, 3, 5, s[0])))
+                  call(activation("x", 2, 3, 5, s[0]))
+                      .with("frames", s[1])
+                      .with("height", s[2])
+                      .with("width", s[3])
+                      .with("exact", exact))
           .bound(Bound.EQUAL)
           .checked(checked);
     }
     add(
-            "upsampleNearest",
+            UPSAMPLE_NEAREST,
             "%s",
             (_, s) ->
-                call(
-                    (ops, t) ->
-                        ops.upsampleNearest(t.getFirst(), s[0], 2L * s[1], 2L * s[2], false),
-                    video(s)))
+                call(video("x", s))
+                    .with("frames", s[0])
+                    .with("height", 2 * s[1])
+                    .with("width", 2 * s[2])
+                    .with("exact", false))
         .measured("2x8x8x64", "2x32x32x384", "4x128x128x192")
         .selfTest("2x5x5x96", "4x240x240x96");
   }

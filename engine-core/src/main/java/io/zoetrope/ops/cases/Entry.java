@@ -1,6 +1,5 @@
 package io.zoetrope.ops.cases;
 
-import io.zoetrope.ops.cases.OperationCase.Computation;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import java.util.ArrayList;
@@ -8,14 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** An operation, or a variant of one, in the catalogue: how it is called, and at which shapes. */
+/** An operation, or a variant of one, in the catalogue: what it is called with, at which shapes. */
 final class Entry {
   private static final List<DType> COMPUTED = List.of(DType.F32, DType.BF16);
   private static final List<DType> STORED =
       List.of(DType.F32, DType.BF16, DType.F16, DType.F8_E4M3, DType.F8_E5M2);
-
-  /** A call of an operation. */
-  record Call(Computation computation, List<Operand> operands) {}
 
   /** Makes the call at a shape. */
   @FunctionalInterface
@@ -23,7 +19,7 @@ final class Entry {
     Call of(DType dtype, int[] sizes);
   }
 
-  private final String operation;
+  private final Signature signature;
   private final String label;
   private final Maker maker;
   private Bound bound = Bound.LARGEST;
@@ -40,8 +36,8 @@ final class Entry {
    *
    * @param label what is particular, with a place for the shape
    */
-  Entry(String operation, String label, Maker maker) {
-    this.operation = operation;
+  Entry(Signature signature, String label, Maker maker) {
+    this.signature = signature;
     this.label = label;
     this.maker = maker;
   }
@@ -95,13 +91,13 @@ final class Entry {
     return this;
   }
 
-  String operation() {
-    return operation;
+  Signature signature() {
+    return signature;
   }
 
   /** Operation and what is particular, without a shape. */
   String title() {
-    return (operation + " " + label.replace("%s", "").strip()).strip();
+    return (signature.operation() + " " + label.replace("%s", "").strip()).strip();
   }
 
   Stream<OperationCase> checked() {
@@ -140,46 +136,42 @@ final class Entry {
     int[] sizes = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
     Call call = maker.of(dtype, sizes);
     return new OperationCase(
-        operation,
+        signature.operation(),
         label.formatted(shape),
         dtype,
         stored,
         call.operands(),
         bound,
-        call.computation());
+        (ops, tensors) -> call.run(signature, ops, tensors));
   }
 
-  // ---------------------------------------------------------------- calls and operands
+  // ---------------------------------------------------------------- operands
 
-  static Call call(Computation computation, Operand... operands) {
-    return new Call(computation, List.of(operands));
+  static Operand activation(String name, long... sizes) {
+    return activation(name, Values.NORMAL, sizes);
   }
 
-  static Operand activation(long... sizes) {
-    return activation(Values.NORMAL, sizes);
+  static Operand activation(String name, Values values, long... sizes) {
+    return new Operand(name, Operand.Kind.ACTIVATION, Shape.of(sizes), values);
   }
 
-  static Operand activation(Values values, long... sizes) {
-    return new Operand(Operand.Kind.ACTIVATION, Shape.of(sizes), values);
+  static Operand other(String name, long... sizes) {
+    return new Operand(name, Operand.Kind.OTHER, Shape.of(sizes), Values.NORMAL);
   }
 
-  static Operand other(long... sizes) {
-    return new Operand(Operand.Kind.OTHER, Shape.of(sizes), Values.NORMAL);
+  static Operand floats(String name, long... sizes) {
+    return floats(name, Values.NORMAL, sizes);
   }
 
-  static Operand floats(long... sizes) {
-    return floats(Values.NORMAL, sizes);
+  static Operand floats(String name, Values values, long... sizes) {
+    return new Operand(name, Operand.Kind.FLOATS, Shape.of(sizes), values);
   }
 
-  static Operand floats(Values values, long... sizes) {
-    return new Operand(Operand.Kind.FLOATS, Shape.of(sizes), values);
+  static Operand weight(String name, long... sizes) {
+    return weight(name, Values.NORMAL, sizes);
   }
 
-  static Operand weight(long... sizes) {
-    return weight(Values.NORMAL, sizes);
-  }
-
-  static Operand weight(Values values, long... sizes) {
-    return new Operand(Operand.Kind.WEIGHT, Shape.of(sizes), values);
+  static Operand weight(String name, Values values, long... sizes) {
+    return new Operand(name, Operand.Kind.WEIGHT, Shape.of(sizes), values);
   }
 }

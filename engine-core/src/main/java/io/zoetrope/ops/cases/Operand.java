@@ -10,8 +10,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
-/** An operand of a case, which is the same every time. */
-public record Operand(Kind kind, Shape shape, Values values) {
+/**
+ * An operand of a case, which is the same every time.
+ *
+ * @param name of the parameter in the operation's method
+ */
+public record Operand(String name, Kind kind, Shape shape, Values values) {
   /** Elements after which those of large operands repeat themselves: a prime. */
   private static final int PERIOD = 65521;
 

@@ -1,11 +1,10 @@
 package io.zoetrope.ops.cases;
 
+import static io.zoetrope.ops.cases.Call.call;
 import static io.zoetrope.ops.cases.Entry.activation;
-import static io.zoetrope.ops.cases.Entry.call;
 import static io.zoetrope.ops.cases.Entry.floats;
 import static io.zoetrope.ops.cases.Entry.other;
 
-import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +21,44 @@ final class SamplerCases {
   /** Frames of both. */
   private static final String[] FRAMES = {"16384x3", "1597440x3"};
 
+  private static final Signature LINEAR_COMBINATION =
+      new Signature(
+          "linearCombinationInto",
+          (ops, a) -> {
+            Tensor[] terms = a.series("term").toArray(Tensor[]::new);
+            Tensor out = ops.allocate(terms[0].dtype(), terms[0].shape());
+            ops.linearCombinationInto(out, a.value("weights", double[].class), terms);
+            return out;
+          });
+
+  /** Into its first term. */
+  private static final Signature LINEAR_COMBINATION_IN_PLACE =
+      new Signature(
+          "linearCombinationInto",
+          (ops, a) -> {
+            Tensor[] terms = a.series("term").toArray(Tensor[]::new);
+            ops.linearCombinationInto(terms[0], a.value("weights", double[].class), terms);
+            return terms[0];
+          });
+
+  private static final Signature TIMESTEP_EMBEDDING =
+      new Signature(
+          "timestepEmbedding",
+          (ops, a) ->
+              ops.timestepEmbedding(
+                  a.tensor("timesteps"),
+                  a.integer("channels"),
+                  a.flag("flipSinToCos"),
+                  a.number("downscaleFreqShift")));
+  private static final Signature TO_PIXELS =
+      new Signature("toPixels", (ops, a) -> ops.toPixels(a.tensor("x")));
+
+  /** 1 for yes, 0 for no. */
+  private static final Signature IS_FINITE =
+      new Signature(
+          "isFinite",
+          (ops, a) -> ops.upload(Tensor.of(new float[] {ops.isFinite(a.tensor("x")) ? 1 : 0}, 1)));
+
   private final List<Entry> entries = new ArrayList<>();
 
   private SamplerCases() {}
@@ -35,63 +72,55 @@ final class SamplerCases {
     return cases.entries;
   }
 
-  private Entry add(String operation, String label, Entry.Maker maker) {
+  private Entry add(Signature operation, String label, Entry.Maker maker) {
     Entry entry = new Entry(operation, label, maker);
     entries.add(entry);
     return entry;
   }
 
   private void combinations() {
-    double[] weights = {2, -0.75, 1e-3, 1, 30, -1, 0, 0.1};
     add(
-            "linearCombinationInto",
+            LINEAR_COMBINATION,
             "8 of %s",
             (_, s) ->
                 call(
-                    (ops, t) -> {
-                      Tensor out = ops.allocate(t.getFirst().dtype(), t.getFirst().shape());
-                      ops.linearCombinationInto(out, weights, t.toArray(Tensor[]::new));
-                      return out;
-                    },
-                    x(s),
-                    other(s[0], s[1]),
-                    x(s),
-                    other(s[0], s[1]),
-                    x(s),
-                    x(s),
-                    other(s[0], s[1]),
-                    x(s)))
+                        matrix("term0", s),
+                        other("term1", s[0], s[1]),
+                        matrix("term2", s),
+                        other("term3", s[0], s[1]),
+                        matrix("term4", s),
+                        matrix("term5", s),
+                        other("term6", s[0], s[1]),
+                        matrix("term7", s))
+                    .with("weights", new double[] {2, -0.75, 1e-3, 1, 30, -1, 0, 0.1}))
         .bound(Bound.ROUNDED)
         .checked(COUNTS);
     for (int terms : new int[] {1, 3}) {
-      double[] few = {-0.3, 5, -4};
+      double[] weights = Arrays.copyOf(new double[] {-0.3, 5, -4}, terms);
       add(
-              "linearCombinationInto",
+              LINEAR_COMBINATION_IN_PLACE,
               terms + " of %s into the first",
-              (_, s) ->
-                  new Entry.Call(
-                      (ops, t) -> into(ops, Arrays.copyOf(few, terms), t),
-                      List.of(x(s), other(s[0], s[1]), x(s)).subList(0, terms)))
+              (_, s) -> {
+                List<Operand> operands =
+                    List.of(matrix("term0", s), other("term1", s[0], s[1]), matrix("term2", s));
+                return call(operands.subList(0, terms)).with("weights", weights);
+              })
           .bound(Bound.ROUNDED)
           .checked(COUNTS);
     }
     add(
-            "linearCombinationInto",
+            LINEAR_COMBINATION_IN_PLACE,
             "%s",
             (_, s) ->
-                call((ops, t) -> into(ops, new double[] {1, -0.02}, t), floats(s[0], s[1]), x(s)))
+                call(floats("term0", s[0], s[1]), matrix("term1", s))
+                    .with("weights", new double[] {1, -0.02}))
         .bound(Bound.ROUNDED)
         .measured(LATENTS)
         .selfTest("150x128", "8192x1536");
   }
 
-  private static Operand x(int[] s) {
-    return activation(s[0], s[1]);
-  }
-
-  private static Tensor into(Ops ops, double[] weights, List<Tensor> terms) {
-    ops.linearCombinationInto(terms.getFirst(), weights, terms.toArray(Tensor[]::new));
-    return terms.getFirst();
+  private static Operand matrix(String name, int[] s) {
+    return activation(name, s[0], s[1]);
   }
 
   /** Timesteps x channels. */
@@ -102,12 +131,13 @@ final class SamplerCases {
         boolean usual = flip && shift == 0;
         Entry entry =
             add(
-                    "timestepEmbedding",
+                    TIMESTEP_EMBEDDING,
                     usual ? "%s" : "%s, flip " + flip + ", shift " + shift,
                     (_, s) ->
-                        call(
-                            (ops, t) -> ops.timestepEmbedding(t.getFirst(), s[1], flip, shift),
-                            floats(steps, s[0])))
+                        call(floats("timesteps", steps, s[0]))
+                            .with("channels", s[1])
+                            .with("flipSinToCos", flip)
+                            .with("downscaleFreqShift", shift))
                 .bound(Bound.CLOSE)
                 .checked("7x1", "7x2", "7x7", "7x256", "7x321");
         if (usual) {
@@ -122,24 +152,18 @@ final class SamplerCases {
     Values colours =
         Values.cycle(
             -1, 1, 0, -3, 3, -0.99609375f, 0.00390625f, -1 + 1 / 255f, 0.5f, -0.25f, 1e-9f);
-    add(
-            "toPixels",
-            "%s",
-            (_, s) -> call((ops, t) -> ops.toPixels(t.getFirst()), activation(colours, s[0], s[1])))
+    add(TO_PIXELS, "%s", (_, s) -> call(activation("x", colours, s[0], s[1])))
         .bound(Bound.EQUAL)
         .checked(COUNTS)
         .measured(FRAMES)
         .selfTest("150x128", "8192x1536");
-    add(
-            "toPixels",
-            "%s of any colour",
-            (_, s) -> call((ops, t) -> ops.toPixels(t.getFirst()), x(s)))
+    add(TO_PIXELS, "%s of any colour", (_, s) -> call(matrix("x", s)))
         .bound(Bound.EQUAL)
         .checked(COUNTS);
   }
 
   private void finite() {
-    add("isFinite", "%s", (_, s) -> call(SamplerCases::isFinite, x(s)))
+    add(IS_FINITE, "%s", (_, s) -> call(matrix("x", s)))
         .bound(Bound.EQUAL)
         .checked(COUNTS)
         .measured(FRAMES)
@@ -148,19 +172,11 @@ final class SamplerCases {
       for (int place : new int[] {0, -1}) {
         String label = "%s with " + value + (place == 0 ? " first" : " last");
         Values spoilt = Values.spoilt(place, value);
-        add(
-                "isFinite",
-                label,
-                (_, s) -> call(SamplerCases::isFinite, activation(spoilt, s[0], s[1])))
+        add(IS_FINITE, label, (_, s) -> call(activation("x", spoilt, s[0], s[1])))
             .bound(Bound.EQUAL)
             .checked(COUNTS)
             .selfTest(value > 0 || place != -1 ? null : "150x128", null);
       }
     }
-  }
-
-  /** 1 for yes, 0 for no. */
-  private static Tensor isFinite(Ops ops, List<Tensor> t) {
-    return ops.upload(Tensor.of(new float[] {ops.isFinite(t.getFirst()) ? 1 : 0}, 1));
   }
 }

@@ -3,6 +3,8 @@ package io.zoetrope.tools.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.cases.Arguments;
+import io.zoetrope.ops.cases.Catalogue;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -31,6 +34,7 @@ final class OpsParity {
     private final String name;
     private final JsonNode attributes;
     private final Ops ops;
+    private final Map<String, Tensor> inputs = new HashMap<>();
     private final Map<String, List<float[]>> results = new LinkedHashMap<>();
 
     private Case(String name, JsonNode attributes, Ops ops) {
@@ -64,8 +68,53 @@ final class OpsParity {
       return fixture.has(name + "/" + tensor);
     }
 
-    /** An input, on the device. */
+    /**
+     * The result of an operation of the {@link Catalogue}.
+     *
+     * @param given arguments by name; others are the inputs and attributes of the case
+     */
+    Tensor call(String operation, Map<String, ?> given) {
+      return Catalogue.signature(operation)
+          .orElseThrow(() -> new IllegalArgumentException("no operation " + operation))
+          .call(ops, new CaseArguments(given));
+    }
+
+    private final class CaseArguments implements Arguments {
+      private final Map<String, ?> given;
+
+      CaseArguments(Map<String, ?> given) {
+        this.given = given;
+      }
+
+      @Override
+      public Tensor optional(String operand) {
+        if (given.get(operand) instanceof Tensor tensor) {
+          return tensor;
+        }
+        return has(operand) ? input(operand) : null;
+      }
+
+      @Override
+      public Object attribute(String key) {
+        if (given.containsKey(key)) {
+          return given.get(key);
+        }
+        for (Map.Entry<String, JsonNode> property : attributes.properties()) {
+          if (PlainOperations.camelCase(property.getKey()).equals(key)) {
+            JsonNode value = property.getValue();
+            return value.isBoolean() ? value.booleanValue() : value.numberValue();
+          }
+        }
+        return null;
+      }
+    }
+
+    /** An input, on the device; the same tensor each time. */
     Tensor input(String tensor) {
+      return inputs.computeIfAbsent(tensor, this::uploaded);
+    }
+
+    private Tensor uploaded(String tensor) {
       report.input(name + "/" + tensor);
       Tensor stored = fixture.tensor(name + "/" + tensor);
       return ops.upload(Tensor.of(stored.toFloats(), stored.shape().sizes()));
@@ -77,8 +126,10 @@ final class OpsParity {
       return dtype == DType.U8 || dtype == DType.BOOL;
     }
 
+    /** An input's elements, in host memory. */
     float[] values(String tensor) {
-      return input(tensor).toFloats();
+      report.input(name + "/" + tensor);
+      return fixture.floats(name + "/" + tensor);
     }
 
     /** The elements of an input's batch. */
@@ -100,8 +151,8 @@ final class OpsParity {
           : ops.copy(x.permute(1, 2, 3, 0));
     }
 
-    /** The shape of a result, for operations that are told how large it is to be. */
-    long[] expectedSizes(String tensor) {
+    /** The shape of an input, or of a result for operations that are told how large it is to be. */
+    long[] sizes(String tensor) {
       return fixture.shape(name + "/" + tensor).sizes();
     }
 
@@ -129,15 +180,12 @@ final class OpsParity {
   private final Fixture fixture;
   private final Tolerances tolerances;
   private final Report report;
-  private final Map<String, Operation> operations = new HashMap<>();
 
   OpsParity(Backend backend, Fixture fixture, Tolerances tolerances, Report report) {
     this.backend = backend;
     this.fixture = fixture;
     this.tolerances = tolerances;
     this.report = report;
-    operations.putAll(VectorOperations.ALL);
-    operations.putAll(VideoOperations.ALL);
   }
 
   void run() {
@@ -150,14 +198,15 @@ final class OpsParity {
       if (!fixture.selects(name)) {
         continue;
       }
-      Operation operation = operations.get(name.split("/", 2)[0]);
-      if (operation == null) {
+      String kind = name.split("/", 2)[0];
+      Optional<Operation> operation = LayerOperations.of(kind).or(() -> PlainOperations.of(kind));
+      if (operation.isEmpty()) {
         report.notRun(name, "no such operation here");
         continue;
       }
       try (Ops ops = new Ops(backend)) {
         Case testCase = new Case(name, attributes.path(name), ops);
-        operation.run(testCase);
+        operation.get().run(testCase);
         testCase.compare();
         report.requireAllSeen(fixture.namesOf(name));
       } catch (RuntimeException e) {

@@ -153,7 +153,7 @@ record PipelineParity(
     }
     return switch (what) {
       case "rope.0", "rope.1" ->
-          VectorOperations.eachTwice(values(recorder.only(transformer + what)));
+          LayerOperations.eachTwice(values(recorder.only(transformer + what)));
       case "patch_embedding" -> transposed(recorder.only(transformer + what));
       case "vace_patch_embedding" -> transposed(recorder.only("denoise/transformer/" + what));
       case "timestep" -> eachToken(recorder.only(path + what), tokens);

@@ -34,6 +34,8 @@ class ParityTest {
           "adaln*",
           "wan_*",
           "gelu_*",
+          "geglu",
+          "group_norm",
           "silu",
           "sdpa",
           "rope_wan",
@@ -163,6 +165,19 @@ class ParityTest {
   @Test
   void operations() {
     assertPasses("ops", DType.F32, OPERATIONS.toArray(String[]::new));
+  }
+
+  /** What fixtures hold for the host, and what comes back to it, on a device with own memory. */
+  @Test
+  void operationsOnACard() {
+    try (Backend card = BackendProvider.open("cuda-emulated", 0)) {
+      List<String> cases =
+          List.of("bfloat16*", "rope_wan/*24", "sdpa/bool*", "t5_*/causal_16*", "timestep*/odd*");
+      ParityRun run =
+          Parity.run(
+              Fixtures.path("ops"), cases, card, DType.F32, result -> out.append(result + "\n"));
+      assertTrue(run.isAllRight(), out::toString);
+    }
   }
 
   @Test

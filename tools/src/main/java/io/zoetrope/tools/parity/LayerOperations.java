@@ -1,11 +1,16 @@
 package io.zoetrope.tools.parity;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.dit.wan.WanRope;
 import io.zoetrope.nn.PatchGrid;
 import io.zoetrope.nn.PatchSize;
-import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.pipeline.run.Guidance;
+import io.zoetrope.t5.encoder.RelativePositions;
+import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -22,45 +27,84 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
-/** Operations on videos and images: convolutions, resampling, patches. */
-final class VideoOperations {
-  static final Map<String, Operation> ALL =
+/** Fixtures of what models make of operations: position tables, layers of autoencoders, patches. */
+final class LayerOperations {
+  private static final Map<String, Operation> ALL =
       Map.ofEntries(
-          Map.entry("wan_vae_rms_norm", VideoOperations::channelNorm),
-          Map.entry("group_norm", VideoOperations::groupNorm),
-          Map.entry("wan_causal_conv3d", VideoOperations::causalConv3d),
-          Map.entry("cogvideox_causal_conv3d", VideoOperations::replicatingConv3d),
-          Map.entry("wan_resample", VideoOperations::resample),
-          Map.entry("wan_avg_down3d", VideoOperations::avgDown),
-          Map.entry("wan_dup_up3d", VideoOperations::dupUp),
-          Map.entry("wan_vae_patchify", VideoOperations::patchify),
-          Map.entry("upsample", VideoOperations::upsample),
-          Map.entry("patch_embed_conv3d", VideoOperations::patchEmbedding),
-          Map.entry("wan_unpatchify", VideoOperations::unpatchify),
-          Map.entry("pixel_shuffle", VideoOperations::pixelShuffle),
-          Map.entry("pixel_unshuffle", VideoOperations::pixelUnshuffle));
+          entry("rope_wan", LayerOperations::rope),
+          entry("bfloat16_round", LayerOperations::rounding),
+          entry("t5_relative_position_bucket", LayerOperations::relativePositionBucket),
+          entry("classifier_free_guidance", LayerOperations::guidance),
+          entry("wan_causal_conv3d", LayerOperations::causalConv3d),
+          entry("cogvideox_causal_conv3d", LayerOperations::replicatingConv3d),
+          entry("wan_resample", LayerOperations::resample),
+          entry("wan_avg_down3d", LayerOperations::avgDown),
+          entry("wan_dup_up3d", LayerOperations::dupUp),
+          entry("wan_vae_patchify", LayerOperations::patchify),
+          entry("patch_embed_conv3d", LayerOperations::patchEmbedding),
+          entry("wan_unpatchify", LayerOperations::unpatchify));
 
-  private VideoOperations() {}
+  private LayerOperations() {}
 
-  private static void channelNorm(Case c) {
-    Tensor gamma = c.input("gamma").reshape(-1);
-    for (Tensor x : c.videos("x")) {
-      c.videoResult("out", c.ops().channelNorm(x, gamma, Activation.NONE));
+  static Optional<Operation> of(String fixture) {
+    return Optional.ofNullable(ALL.get(fixture));
+  }
+
+  private static void rope(Case c) {
+    List<Tensor> batch = c.elements("x");
+    int heads = batch.getFirst().intSize(1);
+    int headDim = batch.getFirst().intSize(2);
+    WanRope rope = WanRope.of(c.ops(), headDim, grid(c.attribute("grid_f_h_w")));
+    c.result("cos", eachTwice(c.ops().download(rope.cos()).toFloats()));
+    c.result("sin", eachTwice(c.ops().download(rope.sin()).toFloats()));
+    for (Tensor x : batch) {
+      Tensor rotated = c.ops().copy(x.reshape(x.size(0), -1));
+      rope.rotate(c.ops(), rotated, heads);
+      c.result("out", rotated);
     }
   }
 
-  /** Over all frames of a video together. */
-  private static void groupNorm(Case c) {
-    int groups = c.attribute("groups").intValue();
-    float eps = c.attribute("eps").floatValue();
-    for (Tensor x : c.videos("x")) {
-      Tensor sample = x.reshape(1, -1, x.size(3));
-      Tensor out =
-          c.ops()
-              .groupNorm(sample, c.input("weight"), c.input("bias"), groups, eps, Activation.NONE);
-      c.videoResult("out", out.reshape(x.shape().sizes()));
+  /** Tables hold one value for each pair; the reference repeats it for both elements. */
+  static float[] eachTwice(float[] values) {
+    float[] twice = new float[2 * values.length];
+    for (int i = 0; i < twice.length; i++) {
+      twice[i] = values[i / 2];
     }
+    return twice;
+  }
+
+  private static void rounding(Case c) {
+    float[] x = c.values("x");
+    float[] bfloat16 = new float[x.length];
+    float[] float16 = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      bfloat16[i] = Conversions.round(x[i], DType.BF16);
+      float16[i] = Conversions.round(x[i], DType.F16);
+    }
+    c.result("out", bfloat16);
+    c.result("out_float16", float16);
+  }
+
+  private static void relativePositionBucket(Case c) {
+    boolean bidirectional = c.variant().startsWith("bidirectional");
+    float[] positions = c.values("relative_position");
+    float[] buckets = new float[positions.length];
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i] =
+          RelativePositions.bucket(
+              (int) positions[i],
+              bidirectional,
+              c.attribute("num_buckets").intValue(),
+              c.attribute("max_distance").intValue());
+    }
+    c.result("out", buckets);
+  }
+
+  private static void guidance(Case c) {
+    double scale = c.attribute("scale").doubleValue();
+    c.result("out", Guidance.apply(c.ops(), c.input("cond"), c.input("uncond"), scale));
   }
 
   private static void causalConv3d(Case c) {
@@ -131,7 +175,7 @@ final class VideoOperations {
   }
 
   private static long frames(Case c, String tensor) {
-    return c.expectedSizes(tensor)[2];
+    return c.sizes(tensor)[2];
   }
 
   private static void resample(Case c) {
@@ -205,55 +249,29 @@ final class VideoOperations {
     }
   }
 
-  private static void upsample(Case c) {
-    boolean exact = c.variant().startsWith("nearest-exact");
-    long[] out = c.expectedSizes("out");
-    int rank = out.length;
-    long frames = rank == 5 ? out[2] : 1;
-    for (Tensor x : c.videos("x")) {
-      // The case with a video takes its first frames only.
-      Tensor source = c.ops().copy(x.narrow(0, 0, Math.min(3, x.size(0))));
-      c.videoResult(
-          "out", c.ops().upsampleNearest(source, frames, out[rank - 2], out[rank - 1], exact));
-    }
-  }
-
   private static void patchEmbedding(Case c) {
-    JsonNode kernel = c.attribute("kernel=stride");
-    PatchSize patch =
-        new PatchSize(kernel.get(0).intValue(), kernel.get(1).intValue(), kernel.get(2).intValue());
+    PatchSize patch = patch(c.attribute("kernel=stride"));
     Tensor weight = c.input("weight");
     Tensor matrix = weight.reshape(weight.size(0), -1);
     for (Tensor x : c.elements("x")) {
       Tensor tokens = patch.patchify(c.ops(), x, DType.F32);
-      c.result("out", c.ops().linear(tokens, matrix, c.input("bias"), Activation.NONE));
+      c.result("out", c.call("linear", Map.of("x", tokens, "weight", matrix)));
     }
   }
 
   private static void unpatchify(Case c) {
-    JsonNode sizes = c.attribute("post_patch_f_h_w");
-    JsonNode patch = c.attribute("patch");
-    PatchSize size =
-        new PatchSize(patch.get(0).intValue(), patch.get(1).intValue(), patch.get(2).intValue());
-    PatchGrid grid =
-        new PatchGrid(sizes.get(0).intValue(), sizes.get(1).intValue(), sizes.get(2).intValue());
+    PatchSize patch = patch(c.attribute("patch"));
+    PatchGrid grid = grid(c.attribute("post_patch_f_h_w"));
     for (Tensor x : c.elements("x")) {
-      c.result("out", size.unpatchify(c.ops(), x, grid));
+      c.result("out", patch.unpatchify(c.ops(), x, grid));
     }
   }
 
-  /** [n, channels * f * f, h, w] to [n, channels, h * f, w * f]: nothing but a permutation. */
-  private static void pixelShuffle(Case c) {
-    int factor = c.attribute("factor").intValue();
-    Tensor x = c.input("x");
-    Tensor split = x.reshape(-1, factor, factor, x.size(2), x.size(3));
-    c.result("out", c.ops().copy(split.permute(0, 3, 1, 4, 2)));
+  private static PatchSize patch(JsonNode sizes) {
+    return new PatchSize(sizes.get(0).intValue(), sizes.get(1).intValue(), sizes.get(2).intValue());
   }
 
-  private static void pixelUnshuffle(Case c) {
-    int factor = c.attribute("factor").intValue();
-    Tensor x = c.input("x");
-    Tensor split = x.reshape(-1, x.size(2) / factor, factor, x.size(3) / factor, factor);
-    c.result("out", c.ops().copy(split.permute(0, 2, 4, 1, 3)));
+  private static PatchGrid grid(JsonNode sizes) {
+    return new PatchGrid(sizes.get(0).intValue(), sizes.get(1).intValue(), sizes.get(2).intValue());
   }
 }
