@@ -1,6 +1,7 @@
 package io.zoetrope.media;
 
 import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.MemoryException;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -24,8 +25,16 @@ public final class MediaReader {
    * @throws MediaException if the file is missing, broken, of another format, longer than {@code
    *     maxFrames}, larger than {@link #MAX_PIXELS} or {@link #MAX_CLIP_PIXELS}, or larger than
    *     half the Java heap as RGB
+   * @throws MemoryException if there is too little memory
    */
   public static VideoClip read(Path file, int maxFrames) {
+    return MemoryException.naming(
+        () -> "cannot read " + file,
+        "a smaller picture or a shorter clip",
+        () -> decode(file, maxFrames));
+  }
+
+  private static VideoClip decode(Path file, int maxFrames) {
     try (var demuxer = Demuxer.open(file);
         var decoder = new FrameDecoder(demuxer, maxFrames)) {
       return decoder.read();

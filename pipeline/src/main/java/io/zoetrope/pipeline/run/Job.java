@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.run;
 import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
+import io.zoetrope.files.MemoryException;
 import io.zoetrope.files.OutputFile;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
@@ -271,10 +272,13 @@ public final class Job {
    * @param tracer sees every operation, and intermediate results under the names that {@code
    *     docs/tensors.md} lists
    * @throws PipelineException if a result is not finite
+   * @throws MemoryException if there is too little memory, which names the stage and its weights
    */
   public GenerationResult run(Progress progress, Tracer tracer) {
     List<RuntimeException> failures = new ArrayList<>();
-    Pixels pixels = new Pixels(request.size());
+    Pixels pixels =
+        MemoryException.naming(
+            () -> "the clip of " + request.size(), Stages.LESS, () -> new Pixels(request.size()));
     way.run(
         new Stages(parts.device(), progress, tracer, forecast()),
         new JobStages.Ends(noise(), way.steps(), latents -> save(latents, failures), pixels));

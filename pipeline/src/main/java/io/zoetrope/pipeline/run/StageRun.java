@@ -1,16 +1,19 @@
 package io.zoetrope.pipeline.run;
 
+import io.zoetrope.files.MemoryException;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.pipeline.Progress.Stage;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
  * One stage of a job at work.
  *
+ * @param stage which one
  * @param ops with scratch memory of the stage alone
  * @param progress is given the number of steps done
  */
-record StageRun(Ops ops, IntConsumer progress) {
+record StageRun(Stage stage, Ops ops, IntConsumer progress) {
   /** Says that so many steps are done. */
   void step(int done) {
     progress.accept(done);
@@ -19,7 +22,10 @@ record StageRun(Ops ops, IntConsumer progress) {
   /** Works with a component; its weights are released behind the work, unless they are kept. */
   <M, T> T with(Part<M> part, Function<M, T> work) {
     try {
-      return work.apply(part.on(ops.backend()));
+      return MemoryException.naming(
+          () -> "%s, %s".formatted(stage.title(), part.weights().description()),
+          Stages.LESS,
+          () -> work.apply(part.on(ops.backend())));
     } finally {
       part.release(ops.backend());
       if (!part.isKept()) {

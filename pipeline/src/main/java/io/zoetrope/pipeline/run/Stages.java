@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.run;
 
+import io.zoetrope.files.MemoryException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
@@ -20,6 +21,9 @@ import java.util.function.IntConsumer;
  * @param forecast tells the work of each stage, so that progress is heard within steps, too
  */
 record Stages(Backend device, Progress progress, Tracer tracer, Optional<JobForecast> forecast) {
+  /** What takes less memory in any stage. */
+  static final String LESS = "a smaller size, fewer frames or tiled decoding";
+
   /** The work of a stage with one component. */
   @FunctionalInterface
   interface Work<M, T> {
@@ -41,6 +45,10 @@ record Stages(Backend device, Progress progress, Tracer tracer, Optional<JobFore
    * @param steps how many steps it will report
    */
   <T> T run(Stage stage, int steps, Function<StageRun, T> work) {
+    return MemoryException.naming(stage::title, LESS, () -> runNamed(stage, steps, work));
+  }
+
+  private <T> T runNamed(Stage stage, int steps, Function<StageRun, T> work) {
     long start = System.nanoTime();
     progress.begin(stage, steps);
     Optional<WorkProgress> within =
@@ -49,7 +57,7 @@ record Stages(Backend device, Progress progress, Tracer tracer, Optional<JobFore
     IntConsumer step =
         within.<IntConsumer>map(share -> share::step).orElse(done -> progress.step(stage, done));
     try (Ops ops = new Ops(device, within.<Tracer>map(share -> share).orElse(tracer))) {
-      T result = work.apply(new StageRun(ops, step));
+      T result = work.apply(new StageRun(stage, ops, step));
       progress.end(
           stage,
           new Progress.Report(

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.bench;
 
+import io.zoetrope.files.MemoryException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.tools.bench.BenchTest.Part;
@@ -26,8 +27,22 @@ public final class Bench {
    * @param warmUpSeconds as {@link #warmUp} takes it
    * @param repetitions how many runs count, at least 1
    * @throws CancellationException if the thread is interrupted
+   * @throws MemoryException if there is too little memory
    */
   public static BenchResult measure(
+      BenchModel bench,
+      String model,
+      int threads,
+      BenchTest test,
+      double warmUpSeconds,
+      int repetitions) {
+    return MemoryException.naming(
+        () -> "%s of %s".formatted(test.part(), model),
+        "a smaller size or fewer frames",
+        () -> measured(bench, model, threads, test, warmUpSeconds, repetitions));
+  }
+
+  private static BenchResult measured(
       BenchModel bench,
       String model,
       int threads,

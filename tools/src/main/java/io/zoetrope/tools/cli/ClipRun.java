@@ -1,6 +1,7 @@
 package io.zoetrope.tools.cli;
 
 import io.zoetrope.VideoPipeline;
+import io.zoetrope.files.MemoryException;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Backend;
@@ -125,20 +126,33 @@ final class ClipRun implements AutoCloseable {
     if (showing.writer() == null) {
       return;
     }
-    write(() -> {
-      showing
-          .writer()
-          .write(
-              result.frames().upscale(showing.upscale()),
-              showing.framesPerSecond(),
-              provenance(result));
-      err.printf("wrote %s, %s in all%n", showing.output(), progress.total());
-    });
+    write(
+        showing.output(),
+        () -> {
+          showing
+              .writer()
+              .write(
+                  result.frames().upscale(showing.upscale()),
+                  showing.framesPerSecond(),
+                  provenance(result));
+          err.printf("wrote %s, %s in all%n", showing.output(), progress.total());
+        });
   }
 
-  /** Writes an output; a failure that users can mend is kept for {@link #finish}. */
-  void write(Runnable output) {
-    failures.keep(output);
+  /**
+   * Writes an output; a failure that users can mend is kept for {@link #finish}.
+   *
+   * @param name of the output
+   */
+  void write(String name, Runnable output) {
+    failures.keep(() ->
+        MemoryException.naming(
+            () -> "cannot write " + name,
+            "a smaller size or fewer frames",
+            () -> {
+              output.run();
+              return null;
+            }));
   }
 
   /** Says what could not be written; returns the exit code. */

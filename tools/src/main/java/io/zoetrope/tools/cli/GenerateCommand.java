@@ -47,7 +47,7 @@ final class GenerateCommand implements Callable<Integer> {
           run.run(run.progress(), saveTensors == null ? VideoPipeline.UNTRACED : recorder);
       run.writeClip(result);
       if (saveTensors != null) {
-        run.write(() -> recorder.write(saveTensors, result.frames()));
+        run.write(saveTensors.toString(), () -> recorder.write(saveTensors, result.frames()));
       }
       return run.finish();
     }

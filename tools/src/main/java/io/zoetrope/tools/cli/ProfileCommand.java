@@ -112,9 +112,13 @@ final class ProfileCommand implements Callable<Integer> {
       Profile profile =
           profiler.profile(run.title(), run.device().name(), run.device().roofline(), nanos);
       if (trace != null) {
-        run.write(() -> write(trace, temporary -> ChromeTrace.write(profile, temporary)));
+        run.write(
+            trace.toString(),
+            () -> write(trace, temporary -> ChromeTrace.write(profile, temporary)));
       }
-      run.write(() -> writeReport(ProfileReport.of(profile, grouping, top, format)));
+      run.write(
+          report == null ? "the report" : report.toString(),
+          () -> writeReport(ProfileReport.of(profile, grouping, top, format)));
       return run.finish();
     }
   }

@@ -2,6 +2,7 @@ package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.MemoryException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
@@ -42,7 +43,11 @@ public final class Parity {
     for (Path fixture : fixtures) {
       for (DType dtype : dtypes) {
         output.begin(name(fixture), dtype);
-        ParityRun run = run(fixture, cases, backend, dtype, output::add);
+        ParityRun run =
+            MemoryException.naming(
+                fixture::toString,
+                "--case to run fewer of its cases",
+                () -> run(fixture, cases, backend, dtype, output::add));
         if (!run.results().isEmpty()) {
           output.end(run);
           runs.add(run);
