@@ -6,9 +6,7 @@ import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_get;
 
-import io.zoetrope.files.InputFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,11 +23,11 @@ import org.bytedeco.javacpp.BytePointer;
  * formats are tried.
  */
 final class Demuxer implements AutoCloseable {
-  /** Decoders that may be used, by ffmpeg's names. */
-  static final String CODECS = "h264,hevc,vp9,mpeg4,mjpeg,gif,png";
-
-  /** ffmpeg's name for MP4 and its relatives. */
-  private static final String CLIP = "mov";
+  /**
+   * Decoders that may be used, by ffmpeg's names. All are its own: those of other libraries, such
+   * as the one of AV1, take memory before anybody has asked whether they may.
+   */
+  static final String CODECS = "h264,hevc,vp8,vp9,mpeg4,mjpeg,gif,png,apng,webp";
 
   /** A picture takes no more than 16 bits for each of four channels without compression. */
   private static final long MAX_PICTURE_BYTES = 8L * MediaReader.MAX_PIXELS;
@@ -45,22 +43,23 @@ final class Demuxer implements AutoCloseable {
           "protocol_whitelist",
           "file",
           "format_whitelist",
-          "mov,gif,png_pipe,jpeg_pipe",
+          "mov,matroska,gif,apng,png_pipe,jpeg_pipe,webp_pipe",
           "codec_whitelist",
           CODECS,
           "max_streams",
           MAX_STREAMS);
 
   private final AVFormatContext format = new AVFormatContext(null);
-  private final boolean isClip;
+  private final FileHead head;
 
-  private Demuxer(Path file, String name) throws IOException {
-    isClip = name.equals(CLIP);
-    AVInputFormat input = av_find_input_format(name);
+  private Demuxer(Path file, FileHead head) throws IOException {
+    this.head = head;
+    AVInputFormat input = av_find_input_format(head.format());
     AVDictionary options = Ffmpeg.dictionary(OPTIONS);
     try (var url = Ffmpeg.url(file)) {
       Ffmpeg.check(
-          avformat_open_input(format, url, input, options), "not a whole " + name + " file");
+          avformat_open_input(format, url, input, options),
+          "not a whole %s file".formatted(head.format().replace("_pipe", "")));
     } finally {
       av_dict_free(options);
     }
@@ -72,42 +71,29 @@ final class Demuxer implements AutoCloseable {
    * @throws IOException if it is of no format that is read, broken, or too large
    */
   static Demuxer open(Path file) throws IOException {
-    String name = formatOf(file);
-    long most = name.equals(CLIP) ? MAX_CLIP_BYTES : MAX_PICTURE_BYTES;
+    FileHead head = FileHead.of(file);
+    long most = head.isClip() ? MAX_CLIP_BYTES : MAX_PICTURE_BYTES;
     if (Files.size(file) > most) {
       throw new IOException(
           "it has more than %d MiB; cut it or make it smaller first".formatted(most >> 20));
     }
     Ffmpeg.load();
-    return new Demuxer(file, name);
-  }
-
-  /**
-   * ffmpeg's name for the format that the file's first bytes show; its own guess would follow the
-   * file's name too.
-   */
-  private static String formatOf(Path file) throws IOException {
-    InputFile.requireRegular(file);
-    byte[] head;
-    try (InputStream in = Files.newInputStream(file)) {
-      head = in.readNBytes(12);
-    }
-    String text = new String(head, StandardCharsets.ISO_8859_1);
-    if (text.startsWith("ftyp", 4)) {
-      return CLIP;
-    } else if (text.startsWith("GIF8")) {
-      return "gif";
-    } else if (text.startsWith("\u0089PNG")) {
-      return "png_pipe";
-    } else if (text.startsWith("\u00FF\u00D8\u00FF")) {
-      return "jpeg_pipe";
-    }
-    throw new IOException("it is no MP4, GIF, PNG or JPEG file");
+    return new Demuxer(file, head);
   }
 
   /** Width times height that a frame may have. */
   int maxPixels() {
-    return isClip ? MediaReader.MAX_CLIP_PIXELS : MediaReader.MAX_PIXELS;
+    return head.isClip() ? MediaReader.MAX_CLIP_PIXELS : MediaReader.MAX_PIXELS;
+  }
+
+  /** Whether it holds one picture, or some that move, and not a clip with what belongs to it. */
+  boolean isPicture() {
+    return !head.isClip();
+  }
+
+  /** Whether it is a JPEG, the format of cameras. */
+  boolean isPhotograph() {
+    return head.format().equals("jpeg_pipe");
   }
 
   AVFormatContext format() {

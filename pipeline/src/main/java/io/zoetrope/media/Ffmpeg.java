@@ -8,9 +8,9 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
 import static org.bytedeco.ffmpeg.global.avutil.av_max_alloc;
+import static org.bytedeco.ffmpeg.global.avutil.av_parse_color;
 import static org.bytedeco.ffmpeg.global.avutil.av_strerror;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_ACCURATE_RND;
-import static org.bytedeco.ffmpeg.global.swscale.SWS_BICUBIC;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BITEXACT;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_FULL_CHR_H_INP;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_FULL_CHR_H_INT;
@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -137,6 +138,20 @@ final class Ffmpeg {
     return pointer;
   }
 
+  /** A colour by its name in CSS, or its hexadecimal digits; empty if it is none. */
+  static Optional<Colour> colour(String text) {
+    load();
+    byte[] levels = new byte[4];
+    // Its own additions, such as a transparency behind an @, are none of ours.
+    boolean isPlain =
+        text.matches("[A-Za-z]+|#\\p{XDigit}{6}") && !text.matches("(?i)random|bikeshed");
+    try (BytePointer name = utf8(text)) {
+      return isPlain && av_parse_color(levels, name, -1, null) >= 0
+          ? Optional.of(new Colour(levels[0] & 0xff, levels[1] & 0xff, levels[2] & 0xff))
+          : Optional.empty();
+    }
+  }
+
   /** The name by which ffmpeg opens a local file, whatever characters its path has. */
   static BytePointer url(Path file) {
     return utf8("file:" + file.toAbsolutePath());
@@ -174,10 +189,13 @@ final class Ffmpeg {
    * A converter between pixel formats at one size, freed by the caller with {@code
    * sws_freeContext}.
    *
+   * @param filter between samples of colour that lie further apart than those of light: {@code
+   *     SWS_BICUBIC}, or {@code SWS_BILINEAR} as codecs of pictures do it themselves
    * @param sourceMatrix, targetMatrix YCbCr matrices, {@code AVCOL_SPC_*}; without effect for RGB
    * @param sourceFullRange, targetFullRange whether samples use 0..255 instead of 16..235
    */
   static SwsContext converter(
+      int filter,
       int width,
       int height,
       int sourceFormat,
@@ -187,8 +205,7 @@ final class Ffmpeg {
       int targetMatrix,
       boolean targetFullRange)
       throws IOException {
-    int flags =
-        SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT;
+    int flags = filter | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT;
     SwsContext converter =
         sws_getContext(
             width,

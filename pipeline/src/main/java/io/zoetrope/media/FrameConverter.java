@@ -5,14 +5,20 @@ import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT709;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE170M;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_UNSPECIFIED;
 import static org.bytedeco.ffmpeg.global.avutil.AVPALETTE_SIZE;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_ALPHA;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_HWACCEL;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_PAL;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB48BE;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGBA;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGBA64BE;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_plane_buffer;
 import static org.bytedeco.ffmpeg.global.avutil.av_image_get_linesize;
 import static org.bytedeco.ffmpeg.global.avutil.av_pix_fmt_count_planes;
 import static org.bytedeco.ffmpeg.global.avutil.av_pix_fmt_desc_get;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_BICUBIC;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
 import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_isSupportedInput;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale_frame;
@@ -26,9 +32,10 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Turns decoded frames into RGB. A file may change size and pixel format at any frame, and the
- * library reads as many bytes as it was told of the first one: so each frame is converted by what
- * it says itself, and only if its planes really hold that many bytes.
+ * Turns decoded frames into RGB, with what is transparent over a colour. A file may change size and
+ * pixel format at any frame, and the library reads as many bytes as it was told of the first one:
+ * so each frame is converted by what it says itself, and only if its planes really hold that many
+ * bytes.
  */
 final class FrameConverter implements AutoCloseable {
   private static final int CHANNELS = 3;
@@ -37,29 +44,53 @@ final class FrameConverter implements AutoCloseable {
    * What a conversion depends on.
    *
    * @param matrix its YCbCr matrix, {@code AVCOL_SPC_*}
+   * @param isTransparent whether pixels say how much of them is seen
    */
-  private record Layout(int width, int height, int format, int matrix, boolean fullRange) {
+  private record Layout(
+      int width, int height, int format, int matrix, boolean fullRange, boolean isTransparent) {
     /**
-     * A frame that names no matrix has the one usual for its size: BT.601 up to standard
-     * definition, BT.709 above.
+     * A frame that names no matrix has the one that is usual: BT.601 in pictures and in clips up to
+     * standard definition, BT.709 in larger ones.
      */
-    static Layout of(AVFrame frame) {
+    static Layout of(AVFrame frame, boolean isPicture) {
       int matrix = frame.colorspace();
       if (matrix == AVCOL_SPC_UNSPECIFIED) {
-        matrix = frame.height() <= 576 ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_BT709;
+        matrix = isPicture || frame.height() <= 576 ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_BT709;
       }
+      long flags = av_pix_fmt_desc_get(frame.format()).flags();
       return new Layout(
           frame.width(),
           frame.height(),
           frame.format(),
           matrix,
-          frame.color_range() == AVCOL_RANGE_JPEG);
+          frame.color_range() == AVCOL_RANGE_JPEG,
+          (flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL)) != 0);
+    }
+
+    /** Whether it is RGB of 16 bits, which the library would make YCbCr on the way. */
+    boolean isDeep() {
+      return format == AV_PIX_FMT_RGB48BE || format == AV_PIX_FMT_RGBA64BE;
     }
   }
 
+  private final Colour background;
+  private final boolean isPicture;
   private Layout layout;
   private SwsContext converter;
+
+  /** RGB, or RGBA where pixels are transparent. */
   private AVFrame rgb = new AVFrame(null);
+
+  /**
+   * A converter for one file.
+   *
+   * @param background colour behind what is transparent
+   * @param isPicture whether it is a picture and no clip
+   */
+  FrameConverter(Colour background, boolean isPicture) {
+    this.background = background;
+    this.isPicture = isPicture;
+  }
 
   /**
    * The frame's own pixels, not turned as it is to be shown: [height, width, 3], uint8.
@@ -68,35 +99,75 @@ final class FrameConverter implements AutoCloseable {
    */
   byte[] convert(AVFrame frame) throws IOException {
     requireWhole(frame);
-    Layout found = Layout.of(frame);
+    Layout found = Layout.of(frame, isPicture);
+    if (found.isDeep()) {
+      return pixels(frame, found);
+    }
     if (!found.equals(layout)) {
       open(found);
     }
-    int stride = rgb.linesize(0);
-    BytePointer rows = rgb.data(0);
     // What a conversion leaves out must not be what the memory held before.
-    Pointer.memset(rows, 0, (long) stride * found.height);
+    Pointer.memset(rgb.data(0), 0, (long) rgb.linesize(0) * found.height);
     Ffmpeg.check(sws_scale_frame(converter, rgb, frame), "convert a frame");
-    int rowBytes = found.width * CHANNELS;
-    byte[] pixels = new byte[found.height * rowBytes];
+    return pixels(rgb, found);
+  }
+
+  /** Samples of a frame whose pixels are RGB or RGBA, in 8 bits or in 16. */
+  private byte[] pixels(AVFrame frame, Layout found) {
+    int channels = found.isTransparent ? CHANNELS + 1 : CHANNELS;
+    byte[] row = new byte[found.width * channels * (found.isDeep() ? Short.BYTES : 1)];
+    byte[] pixels = new byte[found.height * found.width * CHANNELS];
+    BytePointer rows = frame.data(0);
     for (int y = 0; y < found.height; y++) {
-      rows.position((long) y * stride).get(pixels, y * rowBytes, rowBytes);
+      rows.position((long) y * frame.linesize(0)).get(row);
+      int start = y * found.width * CHANNELS;
+      byte[] samples = found.isDeep() ? narrowed(row) : row;
+      if (found.isTransparent) {
+        blend(samples, pixels, start);
+      } else {
+        System.arraycopy(samples, 0, pixels, start, samples.length);
+      }
     }
     return pixels;
+  }
+
+  /** Rounds numbers of 16 bits, the larger byte first, to 8. */
+  private static byte[] narrowed(byte[] deep) {
+    byte[] narrow = new byte[deep.length / Short.BYTES];
+    for (int i = 0; i < narrow.length; i++) {
+      int value = (deep[2 * i] & 0xff) << 8 | deep[2 * i + 1] & 0xff;
+      narrow[i] = (byte) ((value * 255 + 0x7fff) / 0xffff);
+    }
+    return narrow;
+  }
+
+  /** Lays a row of pixels over the background (Porter and Duff, 1984: over). */
+  private void blend(byte[] withAlpha, byte[] pixels, int start) {
+    int[] behind = {background.red(), background.green(), background.blue()};
+    int target = start;
+    for (int i = 0; i < withAlpha.length; i += CHANNELS + 1) {
+      int alpha = withAlpha[i + CHANNELS] & 0xff;
+      for (int channel = 0; channel < CHANNELS; channel++) {
+        int sum = (withAlpha[i + channel] & 0xff) * alpha + behind[channel] * (255 - alpha);
+        pixels[target++] = (byte) ((sum + 127) / 255);
+      }
+    }
   }
 
   private void open(Layout found) throws IOException {
     close();
     layout = found;
-    rgb = Ffmpeg.frame(found.width, found.height, AV_PIX_FMT_RGB24, 0);
+    int target = found.isTransparent ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
+    rgb = Ffmpeg.frame(found.width, found.height, target, 0);
     converter =
         Ffmpeg.converter(
+            isPicture ? SWS_BILINEAR : SWS_BICUBIC,
             found.width,
             found.height,
             found.format,
             found.matrix,
             found.fullRange,
-            AV_PIX_FMT_RGB24,
+            target,
             AVCOL_SPC_BT709,
             true);
   }

@@ -12,11 +12,15 @@ import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_to_context;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_frame;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_send_packet;
+import static org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC;
 import static org.bytedeco.ffmpeg.global.avformat.av_find_best_stream;
+import static org.bytedeco.ffmpeg.global.avformat.av_guess_sample_aspect_ratio;
 import static org.bytedeco.ffmpeg.global.avformat.av_read_frame;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_STREAM_NOT_FOUND;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
+import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
@@ -29,9 +33,9 @@ import io.zoetrope.files.Printable;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -39,38 +43,46 @@ import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /** Decodes the video stream of one file to RGB frames. */
 final class FrameDecoder implements AutoCloseable {
-  private final int maxFrames;
+  private final Reading reading;
   private final Demuxer demuxer;
-  private final FrameConverter converter = new FrameConverter();
-  private final List<byte[]> frames = new ArrayList<>();
+  private final FrameConverter converter;
   private AVCodecContext decoder = new AVCodecContext(null);
   private AVPacket packet = new AVPacket(null);
   private AVFrame decoded = new AVFrame(null);
-  private int width;
-  private int height;
-  private long firstTimestamp;
-  private long lastTimestamp;
+  private FrameCollector collector;
+  private AVStream stream;
+  private double secondsPerTick;
+
+  /** Seconds for which the last frame is shown; 0 where the file does not say. */
+  private double lastShown;
 
   /**
    * A decoder of one file.
    *
    * @param demuxer stays the caller's to close
    */
-  FrameDecoder(Demuxer demuxer, int maxFrames) {
+  FrameDecoder(Demuxer demuxer, Reading reading) {
     this.demuxer = demuxer;
-    this.maxFrames = maxFrames;
+    this.reading = reading;
+    this.converter = new FrameConverter(reading.background(), demuxer.isPicture());
   }
 
-  /** Every frame; to be called once. */
+  /** The frames that are asked for; to be called once. */
   VideoClip read() throws IOException {
-    AVStream stream = openDecoder();
+    stream = openDecoder();
+    secondsPerTick = av_q2d(stream.time_base());
+    collector = new FrameCollector(reading, secondsPerTick);
     packet = Ffmpeg.allocated(av_packet_alloc());
     decoded = Ffmpeg.allocated(av_frame_alloc());
     int code = av_read_frame(demuxer.format(), packet);
-    while (code >= 0) {
+    while (code >= 0 && !isDone()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("interrupted while a clip was read");
+      }
       if (packet.stream_index() == stream.index()) {
         if ((packet.flags() & AV_PKT_FLAG_CORRUPT) != 0) {
           throw new IOException("the file is cut short");
@@ -80,19 +92,30 @@ final class FrameDecoder implements AutoCloseable {
       av_packet_unref(packet);
       code = av_read_frame(demuxer.format(), packet);
     }
-    if (code != AVERROR_EOF) {
-      Ffmpeg.check(code, "read");
+    if (!isDone()) {
+      if (code != AVERROR_EOF) {
+        Ffmpeg.check(code, "read");
+      }
+      decode(null);
     }
-    decode(null);
-    return clip(av_q2d(stream.time_base()));
+    return collector.clip(lastShown);
+  }
+
+  /** Behind a photograph there may be others: a preview, or how bright it is. */
+  private boolean isDone() {
+    return collector.isFull() || (demuxer.isPhotograph() && collector.count() > 0);
   }
 
   private AVStream openDecoder() throws IOException {
     int index =
-        Ffmpeg.check(
-            av_find_best_stream(demuxer.format(), AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0),
-            "look for a video stream");
-    AVStream stream = demuxer.format().streams(index);
+        av_find_best_stream(demuxer.format(), AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+    if (index == AVERROR_STREAM_NOT_FOUND) {
+      throw new IOException("it has no pictures, only sound or nothing");
+    }
+    AVStream stream = demuxer.format().streams(Ffmpeg.check(index, "look for a video stream"));
+    if ((stream.disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+      throw new IOException("it has sound and a cover, and no video");
+    }
     AVCodec implementation = avcodec_find_decoder(stream.codecpar().codec_id());
     if (implementation == null || !isAllowed(implementation)) {
       throw new IOException(
@@ -100,6 +123,7 @@ final class FrameDecoder implements AutoCloseable {
               .formatted(
                   Printable.quote(avcodec_get_name(stream.codecpar().codec_id()).getString())));
     }
+    requireAllowed(stream.codecpar().width(), stream.codecpar().height());
     decoder = Ffmpeg.allocated(avcodec_alloc_context3(implementation));
     Ffmpeg.check(avcodec_parameters_to_context(decoder, stream.codecpar()), "open the decoder");
     // One thread: each more would hold frames of its own.
@@ -121,13 +145,22 @@ final class FrameDecoder implements AutoCloseable {
     return stream;
   }
 
+  /** What the container says; the decoder looks again. */
+  private void requireAllowed(int width, int height) throws IOException {
+    if ((long) width * height > demuxer.maxPixels()) {
+      throw new IOException(
+          "it has %dx%d, more than %d pixels; make it smaller first"
+              .formatted(width, height, demuxer.maxPixels()));
+    }
+  }
+
   private static boolean isAllowed(AVCodec implementation) {
     return List.of(Demuxer.CODECS.split(",")).contains(implementation.name().getString());
   }
 
   private void decode(AVPacket packet) throws IOException {
     checkDecoded(avcodec_send_packet(decoder, packet));
-    while (true) {
+    while (!isDone()) {
       int code = avcodec_receive_frame(decoder, decoded);
       if (code == AVERROR_EAGAIN() || code == AVERROR_EOF) {
         return;
@@ -148,35 +181,34 @@ final class FrameDecoder implements AutoCloseable {
   }
 
   private void add() throws IOException {
-    if (frames.size() == maxFrames) {
-      throw new IOException(
-          "it has more than %d frame%s; cut it first"
-              .formatted(maxFrames, maxFrames == 1 ? "" : "s"));
-    }
     Orientation orientation = orientation();
-    int shownWidth = orientation.width(decoded.width(), decoded.height());
-    int shownHeight = orientation.height(decoded.width(), decoded.height());
-    if (frames.isEmpty()) {
-      width = shownWidth;
-      height = shownHeight;
-      firstTimestamp = decoded.best_effort_timestamp();
-    } else if (shownWidth != width || shownHeight != height) {
-      throw new IOException(
-          "its size changes from %dx%d to %dx%d in frame %d"
-              .formatted(width, height, shownWidth, shownHeight, frames.size()));
-    }
-    requireRoom();
-    lastTimestamp = decoded.best_effort_timestamp();
-    frames.add(orientation.apply(converter.convert(decoded), decoded.width(), decoded.height()));
+    int storedWidth = widthOfSquares();
+    int width = orientation.width(storedWidth, decoded.height());
+    int height = orientation.height(storedWidth, decoded.height());
+    collector.requireSize(width, height);
+    VideoFrames stored =
+        new VideoFrames(decoded.width(), decoded.height(), 1, converter.convert(decoded));
+    VideoFrames squares = Resampling.LANCZOS.resize(stored, storedWidth, decoded.height());
+    byte[] rgb = orientation.apply(squares.frame(0), storedWidth, decoded.height());
+    long ticks = decoded.best_effort_timestamp();
+    double seconds = ticks == AV_NOPTS_VALUE ? Double.NaN : ticks * secondsPerTick;
+    lastShown = decoded.duration() * secondsPerTick;
+    collector.add(new VideoFrames(width, height, 1, rgb), seconds);
   }
 
-  /** All frames are held twice for a moment: one by one, and as one clip. */
-  private void requireRoom() throws IOException {
-    long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2);
-    if ((frames.size() + 1L) * 3 * width * height > most) {
-      throw new IOException(
-          "its frames exceed %d MiB as RGB; cut it or make it smaller first".formatted(most >> 20));
+  /** Width of the stored picture where its pixels are made squares: those of a clip may not be. */
+  private int widthOfSquares() throws IOException {
+    AVRational shape = av_guess_sample_aspect_ratio(demuxer.format(), stream, decoded);
+    if (demuxer.isPicture() || shape.num() <= 0 || shape.den() <= 0) {
+      return decoded.width();
     }
+    double width = Math.rint(decoded.width() * av_q2d(shape));
+    if (width < 1 || width * decoded.height() > demuxer.maxPixels()) {
+      throw new IOException(
+          "its pixels are %d:%d, wide to high; make them squares first"
+              .formatted(shape.num(), shape.den()));
+    }
+    return (int) width;
   }
 
   private Orientation orientation() throws IOException {
@@ -192,21 +224,6 @@ final class FrameDecoder implements AutoCloseable {
             .order(ByteOrder.nativeOrder())
             .asIntBuffer();
     return Orientation.of(values.get(0), values.get(1), values.get(3), values.get(4));
-  }
-
-  private VideoClip clip(double secondsPerTick) throws IOException {
-    if (frames.isEmpty()) {
-      throw new IOException("it has no frames");
-    }
-    byte[] first = frames.getFirst();
-    byte[] all = new byte[frames.size() * first.length];
-    for (int i = 0; i < frames.size(); i++) {
-      System.arraycopy(frames.get(i), 0, all, i * first.length, first.length);
-    }
-    double seconds = (lastTimestamp - firstTimestamp) * secondsPerTick;
-    return new VideoClip(
-        new VideoFrames(width, height, frames.size(), all),
-        seconds > 0 ? (frames.size() - 1) / seconds : 0);
   }
 
   @Override

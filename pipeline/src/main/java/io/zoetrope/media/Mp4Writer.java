@@ -9,6 +9,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_make_writable;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_BICUBIC;
 import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale_frame;
 
@@ -117,6 +118,7 @@ final class Mp4Writer extends MediaWriter {
       yuv = Ffmpeg.frame(width, height, AV_PIX_FMT_YUV420P, 0);
       converter =
           Ffmpeg.converter(
+              SWS_BICUBIC,
               width,
               height,
               AV_PIX_FMT_RGB24,

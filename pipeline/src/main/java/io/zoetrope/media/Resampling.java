@@ -52,37 +52,63 @@ public enum Resampling {
    * @throws IllegalArgumentException if a side isn't positive or the result exceeds 2 GiB
    */
   public VideoFrames resize(VideoFrames clip, int width, int height) {
-    if (clip.width() == width && clip.height() == height) {
+    return resize(clip, width, height, new Window(0, 0, width, height));
+  }
+
+  /**
+   * Part of a clip of another size; nothing of the rest is computed.
+   *
+   * @param width of all of it
+   * @param height of all of it
+   * @param window the part, inside of these
+   * @throws IllegalArgumentException if a side isn't positive or the result exceeds 2 GiB
+   */
+  VideoFrames resize(VideoFrames clip, int width, int height, Window window) {
+    if (clip.width() == width
+        && clip.height() == height
+        && window.equals(new Window(0, 0, width, height))) {
       return clip;
     }
-    int frameBytes = VideoFrames.checkedLength(width, height, 1);
-    byte[] resized = new byte[VideoFrames.checkedLength(width, height, clip.frames())];
-    Weights rows = Weights.of(this, clip.width(), width);
-    Weights columns = Weights.of(this, clip.height(), height);
+    int frameBytes = VideoFrames.checkedLength(window.width, window.height, 1);
+    byte[] resized =
+        new byte[VideoFrames.checkedLength(window.width, window.height, clip.frames())];
+    Weights rows = Weights.of(this, clip.width(), width, window.left, window.width);
+    Weights columns = Weights.of(this, clip.height(), height, window.top, window.height);
     for (int i = 0; i < clip.frames(); i++) {
       byte[] wide = along(clip.frame(i), clip.height(), CHANNELS, rows);
-      byte[] frame = along(wide, 1, CHANNELS * width, columns);
+      byte[] frame = along(wide, 1, CHANNELS * window.width, columns);
       System.arraycopy(frame, 0, resized, i * frameBytes, frameBytes);
     }
-    return new VideoFrames(width, height, clip.frames(), resized);
+    return new VideoFrames(window.width, window.height, clip.frames(), resized);
   }
+
+  /**
+   * Part of a picture, in pixels.
+   *
+   * @param left columns beside it
+   * @param top rows above it
+   * @param width its columns
+   * @param height its rows
+   */
+  record Window(int left, int top, int width, int height) {}
 
   /**
    * Resamples the middle one of three dimensions.
    *
    * @param samples [outer, weights.in, inner], uint8
-   * @return [outer, weights.out, inner], uint8
+   * @return [outer, weights.count(), inner], uint8
    */
   private static byte[] along(byte[] samples, int outer, int inner, Weights weights) {
-    if (weights.in == weights.out) {
+    if (weights.changesNothing()) {
       return samples;
     }
-    byte[] out = new byte[outer * weights.out * inner];
+    int count = weights.count();
+    byte[] out = new byte[VideoFrames.checkedLength(inner / CHANNELS, count, outer)];
     for (int i = 0; i < outer; i++) {
-      for (int position = 0; position < weights.out; position++) {
+      for (int position = 0; position < count; position++) {
         int[] taps = weights.taps[position];
         int first = (i * weights.in + weights.first[position]) * inner;
-        int target = (i * weights.out + position) * inner;
+        int target = (i * count + position) * inner;
         for (int k = 0; k < inner; k++) {
           int sum = 1 << (PRECISION - 1);
           for (int tap = 0; tap < taps.length; tap++) {
@@ -99,18 +125,19 @@ public enum Resampling {
    * How much each position along a side takes from which positions of the side before.
    *
    * @param in positions before
-   * @param out positions behind
-   * @param first the first position that each takes from
+   * @param out positions behind, of which some are computed
+   * @param first the first position that each of these takes from
    * @param taps weights from there on, in fixed point
    */
   private record Weights(int in, int out, int[] first, int[][] taps) {
-    static Weights of(Resampling filter, int in, int out) {
+    /** Weights of so many positions, from one on. */
+    static Weights of(Resampling filter, int in, int out, int start, int count) {
       double scale = (double) in / out;
       double widening = Math.max(scale, 1);
       double support = filter.support * widening;
-      Weights weights = new Weights(in, out, new int[out], new int[out][]);
-      for (int position = 0; position < out; position++) {
-        double centre = (position + 0.5) * scale;
+      Weights weights = new Weights(in, out, new int[count], new int[count][]);
+      for (int position = 0; position < count; position++) {
+        double centre = (start + position + 0.5) * scale;
         int from = Math.max(0, (int) (centre - support + 0.5));
         int to = Math.min(in, (int) (centre + support + 0.5));
         double[] exact = new double[to - from];
@@ -128,6 +155,14 @@ public enum Resampling {
         weights.taps[position] = taps;
       }
       return weights;
+    }
+
+    int count() {
+      return first.length;
+    }
+
+    boolean changesNothing() {
+      return in == out && count() == out;
     }
   }
 }

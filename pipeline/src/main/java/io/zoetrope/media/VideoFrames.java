@@ -5,6 +5,9 @@ import java.util.Objects;
 
 /** An immutable clip of RGB frames: [frames, height, width, 3], uint8, sRGB. */
 public final class VideoFrames {
+  /** How many times as long as the other a side of a strip is, at least. */
+  public static final int STRIP = 100;
+
   private static final int CHANNELS = 3;
 
   private final int width;
@@ -44,6 +47,11 @@ public final class VideoFrames {
   /** Number of frames. */
   public int frames() {
     return frames;
+  }
+
+  /** Whether pictures are so narrow or so low that no encoder makes anything of them. */
+  public boolean isStrip() {
+    return Math.max(width, height) / Math.min(width, height) >= STRIP;
   }
 
   /**
@@ -117,7 +125,7 @@ public final class VideoFrames {
 
   @Override
   public String toString() {
-    return "%d frames of %dx%d".formatted(frames, width, height);
+    return "%d frame%s of %dx%d".formatted(frames, frames == 1 ? "" : "s", width, height);
   }
 
   /**

@@ -5,9 +5,6 @@ import io.zoetrope.tensor.Tensor;
 
 /** What a request gives a model to work with, beside the prompt. */
 public sealed interface Input {
-  /** How many times as long as the other a side of an image may not be. */
-  int MOST_TIMES = 100;
-
   /** What to call it to people, e.g. {@code "a clip"}. */
   String title();
 
@@ -143,12 +140,10 @@ public sealed interface Input {
       throw new PipelineException(
           "an image has 1 frame, this one has %d: give one of them".formatted(picture.frames()));
     }
-    int longer = Math.max(picture.width(), picture.height());
-    int shorter = Math.min(picture.width(), picture.height());
-    if (longer / shorter >= MOST_TIMES) {
+    if (picture.isStrip()) {
       throw new PipelineException(
           "an image of %dx%d: one side is %d times as long as the other or more; cut it first"
-              .formatted(picture.width(), picture.height(), MOST_TIMES));
+              .formatted(picture.width(), picture.height(), VideoFrames.STRIP));
     }
   }
 }

@@ -43,7 +43,15 @@ class MediaFuzzTest {
           "turned-and-mirrored.mp4",
           "two-formats.mov",
           "two-formats.png",
-          "vp9.mp4");
+          "vp9.mp4",
+          "pictures/cmyk.jpg",
+          "pictures/indexed-alpha.png",
+          "pictures/lossless.webp",
+          "pictures/lossy-alpha.webp",
+          "pictures/moves.png",
+          "pictures/turned.jpg",
+          "pictures/turned.webp",
+          "pictures/varying.webm");
 
   @TempDir Path folder;
 
@@ -158,7 +166,7 @@ class MediaFuzzTest {
   }
 
   /** Faults inside chunks are looked at only if the checksum is right. */
-  private static byte[] withPngChecksums(byte[] bytes) {
+  static byte[] withPngChecksums(byte[] bytes) {
     if (!Arrays.equals(Arrays.copyOf(bytes, PngText.SIGNATURE.length), PngText.SIGNATURE)) {
       return bytes;
     }

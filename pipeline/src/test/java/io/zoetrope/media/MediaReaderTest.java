@@ -67,7 +67,7 @@ class MediaReaderTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "two-formats.png, 2048, 64, 77, 255",
+    "two-formats.png, 2048, 64, 201, 255",
     "two-formats.mov, 64, 64, 200, 100",
   })
   void eachFrameIsConvertedByItsOwnFormat(String name, int width, int height, int first, int second)
@@ -87,7 +87,7 @@ class MediaReaderTest {
   }
 
   private Path resource(String name) throws IOException {
-    return Files.write(folder.resolve(name), MediaFuzzTest.resource(name));
+    return Files.write(folder.resolve(Path.of(name).getFileName()), MediaFuzzTest.resource(name));
   }
 
   @Test
@@ -118,6 +118,38 @@ class MediaReaderTest {
         }
       }
     }
+  }
+
+  /** The second frame is shown for an eighth of a second, the third for half of one. */
+  @Test
+  void framesAreTakenByTheTimesAtWhichTheyAreShown() throws IOException {
+    Path file = resource("pictures/varying.webm");
+    VideoClip each = MediaReader.read(file, 4);
+    assertFalse(each.source().isSteady());
+    VideoFrames frames = MediaReader.read(file, Reading.all(9).at(8)).frames();
+    int[] expected = {0, 1, 2, 2, 2, 2, 3};
+    assertEquals(expected.length, frames.frames());
+    for (int i = 0; i < expected.length; i++) {
+      assertArrayEquals(each.frames().frame(expected[i]), frames.frame(i));
+    }
+  }
+
+  @Test
+  void pixelsAreSquaresAndSidesMayBeOdd() throws IOException {
+    assertEquals(
+        "2 frames of 32x16",
+        MediaReader.read(resource("pictures/pixels.mp4"), 2).frames().toString());
+    VideoFrames odd = MediaReader.read(resource("pictures/odd.mp4"), 2).frames();
+    assertEquals("2 frames of 17x15", odd.toString());
+    byte[] last = odd.frame(1);
+    assertEquals(80, last[last.length - 1] & 0xff, 2);
+  }
+
+  @Test
+  void soundAloneIsNoClip() throws IOException {
+    assertTrue(
+        refusal(resource("pictures/sound.m4a"))
+            .endsWith("it has no pictures, only sound or nothing"));
   }
 
   @Test

@@ -13,7 +13,7 @@ class ResamplingTest {
   private static final int WIDTH = 23;
   private static final int HEIGHT = 17;
 
-  private static VideoFrames picture() {
+  static VideoFrames picture() {
     byte[] rgb = new byte[WIDTH * HEIGHT * 3];
     for (int i = 0; i < rgb.length; i++) {
       int x = i / 3 % WIDTH;

@@ -3,6 +3,8 @@ package io.zoetrope.media;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Clips and provenance for the tests of this package. */
 final class TestClips {
@@ -53,6 +55,13 @@ final class TestClips {
     settings.put("seed", Long.MAX_VALUE);
     settings.put("settings", Map.of("guidance_scale", 3.1f));
     return Provenance.of(settings);
+  }
+
+  /** Levels from 0 to 255, with spaces between. */
+  static String levels(byte[] samples) {
+    return IntStream.range(0, samples.length)
+        .mapToObj(i -> String.valueOf(samples[i] & 0xff))
+        .collect(Collectors.joining(" "));
   }
 
   /** Peak signal-to-noise ratio over the whole clip in dB; infinite for equal clips. */

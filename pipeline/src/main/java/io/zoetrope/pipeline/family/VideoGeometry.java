@@ -86,6 +86,35 @@ public record VideoGeometry(
     return Math.max(0, frames - first) / frameStep() * frameStep() + first;
   }
 
+  /** The number of frames that the model makes and that is nearest; of two, the larger one. */
+  public int framesNearest(double frames) {
+    int first = firstFrames();
+    double steps = Math.max(0, Math.floor((frames - first) / frameStep() + 0.5));
+    return Math.toIntExact((long) steps * frameStep() + first);
+  }
+
+  /**
+   * Sides that the model makes, in the ratio of a picture's and with about as many pixels as
+   * another clip has: what examples of {@code WanImageToVideoPipeline} in diffusers ask for.
+   *
+   * @param clip that has as many pixels and frames
+   * @param width of the picture
+   * @param height of the picture
+   */
+  public ClipSize inShapeOf(ClipSize clip, int width, int height) {
+    double area = (double) clip.width() * clip.height();
+    double aspectRatio = (double) height / width;
+    return new ClipSize(
+        multipleWithin(Math.sqrt(area / aspectRatio), widthMultiple()),
+        multipleWithin(Math.sqrt(area * aspectRatio), heightMultiple()),
+        clip.frames());
+  }
+
+  /** The largest multiple within a side, but one that the model has positions for. */
+  private int multipleWithin(double side, int multiple) {
+    return Math.clamp((long) Math.rint(side) / multiple, 1, mostPatches) * multiple;
+  }
+
   private int frameStep() {
     return temporalScale * patch.frames();
   }

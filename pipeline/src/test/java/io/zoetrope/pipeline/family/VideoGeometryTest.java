@@ -56,4 +56,27 @@ class VideoGeometryTest {
         assertThrows(PipelineException.class, () -> pairs.check(new ClipSize(16, 16, 9)))
             .getMessage());
   }
+
+  @ParameterizedTest
+  @CsvSource({"80, 81", "79, 81", "78.9, 77", "1, 1", "0.1, 1", "2.9, 1", "3, 5", "120, 121"})
+  void theNearestNumberOfFrames(double frames, int nearest) {
+    assertEquals(nearest, WAN.framesNearest(frames));
+  }
+
+  /** As the examples of {@code WanImageToVideoPipeline} compute it. */
+  @ParameterizedTest
+  @CsvSource({
+    "832, 480, 832, 480",
+    "1920, 1080, 832, 464",
+    "1080, 1920, 464, 832",
+    "500, 500, 624, 624",
+    "1, 99, 64, 6288",
+    "99, 1, 6288, 64",
+  })
+  void sizesFollowTheShapeOfAPicture(int width, int height, int shownWidth, int shownHeight) {
+    ClipSize model = new ClipSize(832, 480, 81);
+    ClipSize size = WAN.inShapeOf(model, width, height);
+    assertEquals(new ClipSize(shownWidth, shownHeight, 81), size);
+    WAN.check(size);
+  }
 }

@@ -130,6 +130,9 @@ final class ClipJob {
   ClipRun open(PrintWriter err, boolean writesClip, List<SideOutput> otherOutputs) {
     requirePrompt();
     requireRange("--upscale", upscale, 64);
+    if (framesPerSecond != null) {
+      requireRange("--fps", framesPerSecond, 1000);
+    }
     MediaWriter writer = writesClip ? MediaWriter.open(output) : null;
     List<SideOutput> outputs = sideOutputs(otherOutputs);
     outputs.forEach(SideOutput::requireWritable);
@@ -182,8 +185,7 @@ final class ClipJob {
     }
     Job checked = pipeline.job(request);
     ClipSize size = request.size();
-    int fps = framesPerSecond == null ? request.get(Setting.FRAMES_PER_SECOND) : framesPerSecond;
-    requireRange("--fps", fps, 1000);
+    int fps = request.get(Setting.FRAMES_PER_SECOND);
     requireScalable(size);
     if (writer != null) {
       writer.check(size.width() * upscale, size.height() * upscale, size.frames(), fps);
@@ -202,6 +204,7 @@ final class ClipJob {
                     ? "seed " + Long.toUnsignedString(request.get(Setting.SEED))
                     : "given latents");
     announce(err, title, backend);
+    job.note(request).ifPresent(err::println);
     inputs.notes().forEach(err::println);
     warnings(checked).forEach(warning -> err.println("warning: " + warning));
     return new ClipRun(
@@ -253,14 +256,18 @@ final class ClipJob {
   }
 
   private GenerationRequest request(VideoPipeline pipeline) {
+    GenerationRequest defaults = pipeline.request(prompt);
+    if (framesPerSecond != null) {
+      defaults = defaults.with(Setting.FRAMES_PER_SECOND, framesPerSecond);
+    }
     GenerationRequest request =
-        job.applyTo(pipeline.request(prompt))
+        job.applyTo(defaults, pipeline.geometry())
             .with(Setting.NEGATIVE_PROMPT, negativePrompt)
             .with(Setting.SEED, seed == null ? DEFAULT_SEED : Seed.parse(seed));
     if (saveLatents != null) {
       request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }
-    request = inputs.applyTo(request, pipeline.geometry(), job.frames());
+    request = inputs.applyTo(request, pipeline.geometry(), job);
     if (latents == null) {
       return request;
     }

@@ -1,38 +1,46 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.media.PictureReader;
+import io.zoetrope.media.Colour;
+import io.zoetrope.media.Fit;
+import io.zoetrope.media.Fitting;
+import io.zoetrope.media.MediaReader;
+import io.zoetrope.media.Reading;
+import io.zoetrope.media.VideoClip;
 import io.zoetrope.media.VideoFrames;
+import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.VideoGeometry;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** What a clip is made of beside its prompt. */
 final class InputOptions {
-  /** Longer clips are no inputs of any model. */
-  private static final int MAX_FRAMES = 4096;
+  /** Cameras are slower. */
+  private static final int MOST_RATE = 1000;
 
   @Option(
       names = "--image",
       paramLabel = "FILE",
-      description = "PNG or JPEG that the clip begins with, resized to the clip's size.")
+      description = "Picture that the clip begins with: PNG, JPEG or WebP.")
   private Path image;
 
   @Option(
       names = "--last-image",
       paramLabel = "FILE",
-      description = "PNG or JPEG that the clip ends with.")
+      description = "Picture that the clip ends with.")
   private Path lastImage;
 
   @Option(
       names = "--video",
       paramLabel = "FILE",
-      description = "MP4 or GIF to start from, resized to the clip's size.")
+      description = "Clip to start from: MP4, MOV, WebM, Matroska or GIF.")
   private Path video;
 
   @Option(
@@ -47,23 +55,22 @@ final class InputOptions {
       names = "--reference",
       paramLabel = "FILE",
       arity = "1",
-      description =
-          "PNG or JPEG of something that the clip is to show; may be given several times.")
+      description = "Picture of something that the clip is to show; may be given several times.")
   private List<Path> references = List.of();
 
   @Option(
       names = "--control",
       paramLabel = "FILE",
       description =
-          "MP4 or GIF that the clip follows, such as depths, poses, or what is changed in part.")
+          "Clip that the new one follows, such as depths, poses, or what is changed in part.")
   private Path control;
 
   @Option(
       names = "--mask",
       paramLabel = "FILE",
       description =
-          "MP4, GIF, PNG or JPEG of the size of --control: white where that is made anew, black where"
-              + " it stays.")
+          "Clip or picture of the size of --control: white where that is made anew, black where it"
+              + " stays.")
   private Path mask;
 
   @Option(
@@ -75,71 +82,131 @@ final class InputOptions {
               + " reach (default: 1).")
   private List<Double> controlScale;
 
-  private final List<String> notes = new ArrayList<>();
+  @Option(
+      names = "--fit",
+      paramLabel = "HOW",
+      description =
+          "What becomes of inputs of another shape than the clip: cover (cut off what stands out),"
+              + " contain (bars beside them) or stretch (default: cover).")
+  private Fit fit;
+
+  @Option(
+      names = "--background",
+      paramLabel = "COLOUR",
+      description =
+          "Colour behind transparent parts of inputs (default: white) and of the bars of --fit contain"
+              + " (default: black): a name of CSS, or #rrggbb.")
+  private String background;
+
+  @Option(
+      names = "--video-fps",
+      paramLabel = "F",
+      description =
+          "Take F frames of every second of --video, --control and --mask (default: each of their"
+              + " frames once).")
+  private Double videoFps;
+
+  /** Null before files were read. */
+  private InputFiles files;
+
+  private String sizeNote;
 
   /**
    * Reads the files that are given.
    *
-   * @param givenFrames how many frames were asked for; null for as many as a given clip has
+   * @param request with the size, the frames and the frame rate that were asked for, or the model's
    */
-  GenerationRequest applyTo(
-      GenerationRequest request, VideoGeometry geometry, Integer givenFrames) {
-    if (strength != null && video == null) {
-      throw new PipelineException("--strength is of --video, which is not given");
-    }
-    GenerationRequest with = request;
+  GenerationRequest applyTo(GenerationRequest request, VideoGeometry geometry, JobOptions job) {
+    requireUsed();
+    GenerationRequest with = job.hasSize() ? request : inShapeOfInput(request, geometry);
+    Optional<Colour> colour = Optional.ofNullable(background).map(Colour::parse);
+    Fitting fitting =
+        new Fitting(
+            fit == null ? Fit.COVER : fit,
+            with.get(Setting.WIDTH),
+            with.get(Setting.HEIGHT),
+            colour.orElse(Colour.BLACK));
+    files =
+        new InputFiles(
+            fitting, colour.orElse(Colour.WHITE), videoFps, with.get(Setting.FRAMES_PER_SECOND));
     if (image != null) {
-      with = with.with(Input.Image.first(PictureReader.picture(image)));
+      with = with.with(Input.Image.first(files.picture(image)));
     }
     if (lastImage != null) {
-      with = with.with(Input.Image.last(PictureReader.picture(lastImage)));
+      with = with.with(Input.Image.last(files.picture(lastImage)));
     }
+    Integer wanted = job.hasFrames() ? with.get(Setting.FRAMES) : null;
     if (video != null) {
-      VideoFrames frames = clip("--video", video, geometry, givenFrames);
+      VideoFrames frames = files.clip("--video", video, geometry, wanted).frames();
       with =
           with.with(Setting.FRAMES, frames.frames())
               .with(new Input.Clip(frames, strength == null ? 0.8 : strength));
     }
-    return withControl(with, geometry, givenFrames);
+    return withControl(with, geometry, wanted);
+  }
+
+  /** Options that would have no effect are mistakes. */
+  private void requireUsed() {
+    requireWith("--strength", strength, "--video", video);
+    requireWith("--mask", mask, "--control", control);
+    requireWith("--video-fps", videoFps, "--video or --control", video == null ? control : video);
+    if (videoFps != null && !(videoFps > 0 && videoFps <= MOST_RATE)) {
+      throw new PipelineException(
+          "--video-fps %s is not above 0 and at most %d".formatted(videoFps, MOST_RATE));
+    }
+    Path shown = shapes().findFirst().orElse(null);
+    requireWith("--fit", fit, "--image, --video or --control", shown);
+    if (background != null && shown == null && references.isEmpty()) {
+      throw new PipelineException("--background is of inputs, which are not given");
+    }
+  }
+
+  private static void requireWith(String option, Object value, String other, Object otherValue) {
+    if (value != null && otherValue == null) {
+      throw new PipelineException("%s is of %s, which is not given".formatted(option, other));
+    }
+  }
+
+  /** Inputs that fill the clip; the first one gives it its shape. */
+  private Stream<Path> shapes() {
+    return Stream.of(image, video, control, lastImage).filter(Objects::nonNull);
+  }
+
+  /** The size that the model makes and that is nearest to the shape of the first input. */
+  private GenerationRequest inShapeOfInput(GenerationRequest request, VideoGeometry geometry) {
+    Optional<Path> file = shapes().findFirst();
+    if (file.isEmpty()) {
+      return request;
+    }
+    VideoFrames shape = MediaReader.read(file.get(), Reading.first(1)).frames();
+    ClipSize size = geometry.inShapeOf(request.size(), shape.width(), shape.height());
+    if (!size.equals(request.size())) {
+      sizeNote =
+          "size %dx%d, in the shape of %s; --size chooses another"
+              .formatted(size.width(), size.height(), file.get());
+    }
+    return request.with(size);
   }
 
   private GenerationRequest withControl(
-      GenerationRequest request, VideoGeometry geometry, Integer givenFrames) {
-    if (mask != null && control == null) {
-      throw new PipelineException("--mask is of --control, which is not given");
-    }
+      GenerationRequest request, VideoGeometry geometry, Integer wanted) {
     GenerationRequest with = request;
     for (Path reference : references) {
-      with = with.with(new Input.Reference(PictureReader.picture(reference)));
+      with = with.with(new Input.Reference(files.reference(reference)));
     }
     if (control != null) {
-      VideoFrames frames = clip("--control", control, geometry, givenFrames);
-      with = with.with(Setting.FRAMES, frames.frames()).with(new Input.Control(frames));
-    }
-    if (mask != null) {
-      VideoFrames marks = PictureReader.clip(mask, MAX_FRAMES);
-      int wanted = with.get(Setting.FRAMES);
-      with = with.with(new Input.Mask(marks.frames() > wanted ? marks.first(wanted) : marks));
+      VideoClip clip = files.clip("--control", control, geometry, wanted);
+      with =
+          with.with(Setting.FRAMES, clip.frames().frames()).with(new Input.Control(clip.frames()));
+      if (mask != null) {
+        with = with.with(new Input.Mask(files.mask(mask, control, clip)));
+      }
     }
     return controlScale == null ? with : with.with(Setting.CONDITIONING_SCALE, controlScale);
   }
 
   /** What was done to the inputs that nobody asked for, a sentence each. */
   List<String> notes() {
-    return notes;
-  }
-
-  /** As many frames as asked for, or as many as the model makes. */
-  private VideoFrames clip(String option, Path file, VideoGeometry geometry, Integer givenFrames) {
-    VideoFrames all = PictureReader.clip(file, MAX_FRAMES);
-    int wanted = givenFrames == null ? geometry.framesWithin(all.frames()) : givenFrames;
-    if (wanted > all.frames()) {
-      throw new PipelineException(
-          "%s %s has %d frames, %d are needed".formatted(option, file, all.frames(), wanted));
-    }
-    if (wanted < all.frames()) {
-      notes.add("of %s the first %d of %d frames are used".formatted(file, wanted, all.frames()));
-    }
-    return all.first(wanted);
+    return Stream.concat(Stream.ofNullable(sizeNote), files.notes().stream()).toList();
   }
 }

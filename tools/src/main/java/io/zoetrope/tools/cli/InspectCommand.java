@@ -194,7 +194,8 @@ final class InspectCommand implements Callable<Integer> {
       out.printf(
           "tasks: %s%n%n",
           pipeline.tasks().stream().map(Task::title).collect(Collectors.joining(", ")));
-      GenerationRequest request = task.withExample(job.applyTo(pipeline.request("a prompt")));
+      GenerationRequest request =
+          task.withExample(job.applyTo(pipeline.request("a prompt"), pipeline.geometry()));
       JobNeeds needs = pipeline.needs(request);
       out.printf(
           "%-44s %14s %14s %14s %12s%n",

@@ -4,7 +4,10 @@ import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.family.VideoGeometry;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -12,6 +15,9 @@ import picocli.CommandLine.Option;
 /** The settings of a job that decide how much work it is. */
 final class JobOptions {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5})[xX](\\d{1,5})");
+
+  /** No model makes an hour. */
+  private static final int MOST_SECONDS = 3600;
 
   @Option(
       names = "--size",
@@ -24,6 +30,14 @@ final class JobOptions {
       paramLabel = "N",
       description = "Number of frames, 4n + 1 (default: the model's own).")
   private Integer frames;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "F",
+      description =
+          "How long the clip plays, instead of --frames: the nearest number of frames that the model"
+              + " makes, at its frame rate or at --fps.")
+  private Double seconds;
 
   @Option(
       names = "--steps",
@@ -86,13 +100,39 @@ final class JobOptions {
       description = "Decode in blended tiles: less memory, nearly the same picture.")
   private boolean tiling;
 
-  /** Number of frames; null if it was not given. */
-  Integer frames() {
-    return frames;
+  /** Whether the size was given. */
+  boolean hasSize() {
+    return size != null;
   }
 
-  /** A request with what these options say instead of the model's defaults. */
-  GenerationRequest applyTo(GenerationRequest defaults) {
+  /** Whether the number of frames was given, in whichever way. */
+  boolean hasFrames() {
+    return frames != null || seconds != null;
+  }
+
+  /** What became of {@code --seconds}; empty if it was not given. */
+  Optional<String> note(GenerationRequest request) {
+    if (seconds == null) {
+      return Optional.empty();
+    }
+    int count = request.get(Setting.FRAMES);
+    int rate = request.get(Setting.FRAMES_PER_SECOND);
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "--seconds %s: %d frames at %d a second, which are %.2f s",
+            seconds,
+            count,
+            rate,
+            (double) count / rate));
+  }
+
+  /**
+   * A request with what these options say instead of the model's defaults.
+   *
+   * @param defaults with the frame rate at which the clip will play
+   */
+  GenerationRequest applyTo(GenerationRequest defaults, VideoGeometry geometry) {
     GenerationRequest request = defaults.with(Setting.VAE_TILING, tiling);
     if (size != null) {
       Matcher matcher = SIZE.matcher(size);
@@ -106,6 +146,9 @@ final class JobOptions {
               .with(Setting.HEIGHT, Integer.parseInt(matcher.group(2)));
     }
     request = withGiven(request, Setting.FRAMES, frames);
+    if (seconds != null) {
+      request = request.with(Setting.FRAMES, framesOf(seconds, request, geometry));
+    }
     request = withGiven(request, Setting.STEPS, steps);
     request = withGiven(request, Setting.GUIDANCE_SCALE, guidance);
     request = withGiven(request, Setting.GUIDANCE_SCALE_2, secondGuidance);
@@ -116,6 +159,18 @@ final class JobOptions {
     return scheduler == null
         ? request
         : request.with(Setting.SCHEDULER, Schedulers.ofOption(scheduler));
+  }
+
+  private int framesOf(double seconds, GenerationRequest request, VideoGeometry geometry) {
+    if (frames != null) {
+      throw new PipelineException(
+          "--frames and --seconds both say how long the clip is: give one of them");
+    }
+    if (!(seconds > 0 && seconds <= MOST_SECONDS)) {
+      throw new PipelineException(
+          "--seconds %s is not above 0 and at most %d".formatted(seconds, MOST_SECONDS));
+    }
+    return geometry.framesNearest(seconds * request.get(Setting.FRAMES_PER_SECOND));
   }
 
   /** Steps that are given one by one say how many there are, too. */
