@@ -71,13 +71,16 @@ final class AllowedArrows {
       dit                     : files config tensor random encoding ops weights nn
       vae                     : files config tensor random encoding ops weights nn
       t5                      : files config tensor random encoding ops weights nn
+      upscale                 : files config tensor random encoding ops weights nn
       media                   : files config tensor ops
-      pipeline                : files config tensor random encoding ops weights nn clip dit vae t5 media
-      io.zoetrope             : files config tensor random encoding ops weights nn clip dit vae t5 media pipeline
-      tools                   : files config tensor random encoding ops weights nn clip dit vae t5 media pipeline
-                                io.zoetrope kernels.cuda kernels.cuda.runtime
-      bench                   : files config tensor random encoding ops weights nn clip dit vae t5 media pipeline
-                                io.zoetrope tools kernels.cpu kernels.cuda
+      pipeline                : files config tensor random encoding ops weights nn clip dit vae t5
+                                upscale media
+      io.zoetrope             : files config tensor random encoding ops weights nn clip dit vae t5
+                                upscale media pipeline
+      tools                   : files config tensor random encoding ops weights nn clip dit vae t5
+                                upscale media pipeline io.zoetrope kernels.cuda kernels.cuda.runtime
+      bench                   : files config tensor random encoding ops weights nn clip dit vae t5
+                                upscale media pipeline io.zoetrope tools kernels.cpu kernels.cuda
       """;
 
   static final String ROOT = "io.zoetrope";

@@ -1,30 +1,13 @@
 package io.zoetrope.media;
 
-import static org.bytedeco.ffmpeg.global.avfilter.av_buffersink_get_frame;
-import static org.bytedeco.ffmpeg.global.avfilter.av_buffersrc_add_frame;
-import static org.bytedeco.ffmpeg.global.avfilter.avfilter_graph_alloc;
-import static org.bytedeco.ffmpeg.global.avfilter.avfilter_graph_config;
-import static org.bytedeco.ffmpeg.global.avfilter.avfilter_graph_free;
-import static org.bytedeco.ffmpeg.global.avfilter.avfilter_graph_get_filter;
-import static org.bytedeco.ffmpeg.global.avfilter.avfilter_graph_parse_ptr;
-import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_PAL8;
-import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
-import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
-import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
-import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
-import static org.bytedeco.ffmpeg.presets.avutil.AVERROR_EAGAIN;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
-import org.bytedeco.ffmpeg.avfilter.AVFilterContext;
-import org.bytedeco.ffmpeg.avfilter.AVFilterGraph;
-import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
  * An endless GIF, each frame with a palette of its own. The provenance is a comment extension, in
@@ -62,11 +45,8 @@ final class GifWriter extends MediaWriter {
   @Override
   void begin(int width, int height, int framesPerSecond, Path path) throws IOException {
     Ffmpeg.load();
-    AVFilterGraph graph = Ffmpeg.allocated(avfilter_graph_alloc());
     try (var _ = muxer(path, width, height, framesPerSecond)) {
-      configure(graph, width, height, framesPerSecond);
-    } finally {
-      avfilter_graph_free(graph);
+      palette(width, height, framesPerSecond).close();
     }
   }
 
@@ -74,29 +54,13 @@ final class GifWriter extends MediaWriter {
   void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
       throws IOException {
     Ffmpeg.load();
-    AVFilterGraph graph = Ffmpeg.allocated(avfilter_graph_alloc());
-    AVFrame indexed = Ffmpeg.allocated(av_frame_alloc());
-    try (var muxer = muxer(path, frames.width(), frames.height(), framesPerSecond)) {
-      configure(graph, frames.width(), frames.height(), framesPerSecond);
-      AVFilterContext source = avfilter_graph_get_filter(graph, "buffer@source");
-      AVFilterContext sink = avfilter_graph_get_filter(graph, "buffersink@sink");
+    try (var muxer = muxer(path, frames.width(), frames.height(), framesPerSecond);
+        var palette = palette(frames.width(), frames.height(), framesPerSecond)) {
       for (int i = 0; i < frames.frames(); i++) {
-        AVFrame rgb = Ffmpeg.frame(frames.width(), frames.height(), AV_PIX_FMT_RGB24, 1);
-        try {
-          rgb.data(0).put(frames.frame(i));
-          rgb.pts(i);
-          Ffmpeg.check(av_buffersrc_add_frame(source, rgb), "reduce to a palette");
-        } finally {
-          av_frame_free(rgb);
-        }
-        drain(sink, indexed, muxer);
+        palette.push(frames.frame(i), i, muxer::write);
       }
-      Ffmpeg.check(av_buffersrc_add_frame(source, null), "reduce to a palette");
-      drain(sink, indexed, muxer);
+      palette.finish(muxer::write);
       muxer.finish();
-    } finally {
-      av_frame_free(indexed);
-      avfilter_graph_free(graph);
     }
     appendComment(path, provenance);
   }
@@ -114,29 +78,14 @@ final class GifWriter extends MediaWriter {
         encoder -> encoder.width(width).height(height).pix_fmt(AV_PIX_FMT_PAL8));
   }
 
-  private static void configure(AVFilterGraph graph, int width, int height, int framesPerSecond)
+  private static FilterGraph palette(int width, int height, int framesPerSecond)
       throws IOException {
-    String filters =
-        String.format(
-            Locale.ROOT,
-            "buffer@source=video_size=%dx%d:pix_fmt=rgb24:time_base=1/%d,split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];[b][p]paletteuse=new=1:dither=none,buffersink@sink",
-            width,
-            height,
-            framesPerSecond);
-    Ffmpeg.check(avfilter_graph_parse_ptr(graph, filters, null, null, null), "reduce to a palette");
-    Ffmpeg.check(avfilter_graph_config(graph, null), "reduce to a palette");
-  }
-
-  private static void drain(AVFilterContext sink, AVFrame frame, Muxer muxer) throws IOException {
-    while (true) {
-      int code = av_buffersink_get_frame(sink, frame);
-      if (code == AVERROR_EAGAIN() || code == AVERROR_EOF) {
-        return;
-      }
-      Ffmpeg.check(code, "reduce to a palette");
-      muxer.write(frame);
-      av_frame_unref(frame);
-    }
+    return new FilterGraph(
+        width,
+        height,
+        framesPerSecond,
+        "split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];[b][p]paletteuse=new=1:dither=none",
+        "reduce to a palette");
   }
 
   /**

@@ -91,7 +91,7 @@ final class Mp4Writer extends MediaWriter {
     while (!encode(frames, framesPerSecond, provenance, path, quantizer)) {
       quantizer = Math.min(quantizer + QUANTIZER_OCTAVE, MAX_QUANTIZER);
     }
-    appendXmp(path);
+    appendXmp(path, provenance);
   }
 
   /**
@@ -183,8 +183,8 @@ final class Mp4Writer extends MediaWriter {
    * Players skip a box they don't know, so one at the end of the file moves nothing that the index
    * points to.
    */
-  private static void appendXmp(Path path) throws IOException {
-    byte[] xmp = Xmp.packet();
+  private static void appendXmp(Path path, Provenance provenance) throws IOException {
+    byte[] xmp = Xmp.packet(provenance);
     ByteBuffer box = ByteBuffer.allocate(24 + xmp.length);
     box.putInt(box.capacity()).put("uuid".getBytes(StandardCharsets.US_ASCII));
     box.putLong(XMP_BOX[0]).putLong(XMP_BOX[1]).put(xmp);

@@ -51,7 +51,8 @@ final class PngFolderWriter extends MediaWriter {
     Files.createDirectory(path);
     List<byte[]> chunks =
         List.of(
-            PngText.latin1(PngText.COMMENT, provenance.toAsciiJson()), PngText.xmp(Xmp.packet()));
+            PngText.latin1(PngText.COMMENT, provenance.toAsciiJson()),
+            PngText.xmp(Xmp.packet(provenance)));
     for (int i = 0; i < frames.frames(); i++) {
       byte[] png = PngText.insert(png(frames, i), chunks);
       Files.write(path.resolve(String.format(Locale.ROOT, "%05d.png", i)), png);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 /**
  * Where a clip comes from: what every output carries, as one JSON object. {@code engine} (name and
@@ -35,12 +36,14 @@ import java.util.Properties;
  *     {@code Integer}
  */
 public record Provenance(Map<String, Object> entries) {
-  /**
-   * IPTC's term for media made by a generative model
-   * (https://cv.iptc.org/newscodes/digitalsourcetype/).
-   */
-  public static final String TRAINED_ALGORITHMIC_MEDIA =
-      "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+  /** What IPTC's terms begin with (https://cv.iptc.org/newscodes/digitalsourcetype/). */
+  private static final String VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/";
+
+  /** IPTC's term for media made by a generative model. */
+  public static final String TRAINED_ALGORITHMIC_MEDIA = VOCABULARY + "trainedAlgorithmicMedia";
+
+  /** IPTC's term for media that an algorithm made better or larger, but not up. */
+  public static final String ALGORITHMICALLY_ENHANCED = VOCABULARY + "algorithmicallyEnhanced";
 
   /** Name and version of this engine, as in {@code engine} of every document. */
   public static final Map<String, Object> ENGINE = engine();
@@ -52,6 +55,7 @@ public record Provenance(Map<String, Object> entries) {
   static final int MAX_BYTES = 4 << 20;
 
   static final String ENGINE_KEY = "engine";
+  private static final String SOURCE_KEY = "source";
   static final String SOURCE_TYPE_KEY = "digitalSourceType";
 
   /**
@@ -74,13 +78,59 @@ public record Provenance(Map<String, Object> entries) {
    *     digitalSourceType}, or a value isn't JSON
    */
   public static Provenance of(Map<String, ?> settings) {
+    return of(settings, TRAINED_ALGORITHMIC_MEDIA);
+  }
+
+  /**
+   * A clip that this engine makes of another one without making anything up: it is generated where
+   * that is.
+   *
+   * @param source where the other one comes from, which is kept under {@code source}; empty if it
+   *     does not say
+   * @throws IllegalArgumentException as {@link #of} does
+   */
+  public static Provenance ofEnhanced(Map<String, ?> settings, Optional<Provenance> source) {
+    return of(
+        withSource(settings, source),
+        source.map(Provenance::digitalSourceType).orElse(ALGORITHMICALLY_ENHANCED));
+  }
+
+  /** Settings with where a clip comes from that another one is made of, if it says so. */
+  public static Map<String, Object> withSource(
+      Map<String, ?> settings, Optional<Provenance> source) {
+    var entries = new LinkedHashMap<String, Object>(settings);
+    source.ifPresent(known -> entries.put(SOURCE_KEY, known.entries));
+    return entries;
+  }
+
+  private static Provenance of(Map<String, ?> settings, String digitalSourceType) {
     var entries = new LinkedHashMap<String, Object>(settings);
     if (entries.put(ENGINE_KEY, ENGINE) != null
-        || entries.put(SOURCE_TYPE_KEY, TRAINED_ALGORITHMIC_MEDIA) != null) {
+        || entries.put(SOURCE_TYPE_KEY, digitalSourceType) != null) {
       throw new IllegalArgumentException(
           "provenance: '%s' and '%s' are set by the engine".formatted(ENGINE_KEY, SOURCE_TYPE_KEY));
     }
     return new Provenance(entries);
+  }
+
+  /**
+   * IPTC's term for how the clip was made; a document that was read may hold anything, of which
+   * only such terms count.
+   */
+  String digitalSourceType() {
+    return entries.get(SOURCE_TYPE_KEY) instanceof String type
+            && type.matches(Pattern.quote(VOCABULARY) + "[A-Za-z]{1,60}")
+        ? type
+        : ALGORITHMICALLY_ENHANCED;
+  }
+
+  /** As {@link #read}; empty where that fails, for clips that need not say where they come from. */
+  public static Optional<Provenance> find(Path file) {
+    try {
+      return Optional.of(read(file));
+    } catch (MediaException _) {
+      return Optional.empty();
+    }
   }
 
   /**

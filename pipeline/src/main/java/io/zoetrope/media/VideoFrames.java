@@ -79,6 +79,19 @@ public final class VideoFrames {
   }
 
   /**
+   * Some frames in a row.
+   *
+   * @throws IndexOutOfBoundsException if the clip has not all of them
+   * @throws IllegalArgumentException if none are asked for
+   */
+  public VideoFrames slice(int from, int count) {
+    Objects.checkFromIndexSize(from, count, frames);
+    int length = rgb.length / frames;
+    return new VideoFrames(
+        width, height, count, Arrays.copyOfRange(rgb, from * length, (from + count) * length));
+  }
+
+  /**
    * The clip with every pixel repeated {@code factor} times in both directions (nearest neighbour).
    *
    * @throws IllegalArgumentException if {@code factor} isn't positive or the result exceeds 2 GiB

@@ -3,8 +3,8 @@ package io.zoetrope.media;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The label of generated media for programs that read XMP (IPTC Video Metadata Hub and Photo
- * Metadata, Digital Source Type).
+ * The label that says how media was made, for programs that read XMP (IPTC Video Metadata Hub and
+ * Photo Metadata, Digital Source Type).
  */
 final class Xmp {
   private static final String PACKET =
@@ -17,13 +17,12 @@ final class Xmp {
        </rdf:RDF>
       </x:xmpmeta>
       <?xpacket end="r"?>\
-      """
-          .formatted(Provenance.TRAINED_ALGORITHMIC_MEDIA);
+      """;
 
   private Xmp() {}
 
   /** The packet in UTF-8. */
-  static byte[] packet() {
-    return PACKET.getBytes(StandardCharsets.UTF_8);
+  static byte[] packet(Provenance provenance) {
+    return PACKET.formatted(provenance.digitalSourceType()).getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -16,7 +16,11 @@ public interface Progress {
     /** Noise becomes latents. */
     DENOISE("denoising"),
     /** Latents become frames. */
-    DECODE("video decoder");
+    DECODE("video decoder"),
+    /** Frames become larger ones. */
+    UPSCALE("upscaling"),
+    /** Frames are made between frames. */
+    INTERPOLATE("interpolation");
 
     private final String title;
 

@@ -41,9 +41,10 @@ record Admission(FreeMemory free, long heap) {
    * Compares a job with the memory that there is, and its clip with the Java heap, which holds it.
    *
    * @param computesHere whether the device computes in this memory
+   * @param smaller what would take less, as an object of "use"
    * @throws PipelineException that says how much is needed and how much there is
    */
-  void require(ClipSize size, JobNeeds needs, boolean computesHere) {
+  void require(ClipSize size, JobNeeds needs, boolean computesHere, String smaller) {
     if (needs.clipBytes() > heap) {
       throw new PipelineException(
           "%s take %s MiB of Java heap, its limit is %s MiB: use a smaller size or fewer frames, or raise the limit with -Xmx"
@@ -51,12 +52,13 @@ record Admission(FreeMemory free, long heap) {
     }
     if (computesHere && needs.peakBytes() > free.bytes()) {
       throw new PipelineException(
-          "%s need %s MiB of memory for the %s, %s: use a smaller size, fewer frames or tiled decoding"
+          "%s need %s MiB of memory for the %s, %s: use %s"
               .formatted(
                   size,
                   mebibytes(needs.peakBytes()),
                   needs.largest().stage().title(),
-                  free.reason()));
+                  free.reason(),
+                  smaller));
     }
   }
 

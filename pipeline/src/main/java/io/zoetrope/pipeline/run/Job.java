@@ -5,9 +5,6 @@ import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.files.MemoryException;
 import io.zoetrope.files.OutputFile;
-import io.zoetrope.ops.Backend;
-import io.zoetrope.ops.DryRunBackend;
-import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -18,9 +15,7 @@ import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
-import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
-import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.pipeline.task.Task;
@@ -37,8 +32,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 
 /**
  * A request that a model can do on a device, checked. The same way from the prompt to frames, on a
@@ -202,7 +195,10 @@ public final class Job {
     Admission admission = Admission.now();
     if (!admission.isSure(request.size(), parts.heldBytes(), parts.device().runtimeBytes())) {
       admission.require(
-          request.size(), needs(stepsToFullMemory()), parts.device().computesInMainMemory());
+          request.size(),
+          needs(stepsToFullMemory()),
+          parts.device().computesInMainMemory(),
+          "a smaller size, fewer frames or tiled decoding");
     }
     parts.requireFiniteCodec();
   }
@@ -278,7 +274,9 @@ public final class Job {
     List<RuntimeException> failures = new ArrayList<>();
     Pixels pixels =
         MemoryException.naming(
-            () -> "the clip of " + request.size(), Stages.LESS, () -> new Pixels(request.size()));
+            () -> "the clip of " + request.size(),
+            Stages.LESS,
+            () -> new Pixels(request.size(), "the video decoder"));
     way.run(
         new Stages(parts.device(), progress, tracer, forecast()),
         new JobStages.Ends(noise(), way.steps(), latents -> save(latents, failures), pixels));
@@ -297,58 +295,34 @@ public final class Job {
    *     take more operations, but not more memory
    */
   private JobNeeds needs(int mostSteps) {
-    List<StageNeeds> needs = new ArrayList<>();
-    Progress counting =
-        new Progress() {
-          @Override
-          public void end(Stage stage, Report report) {
-            needs.add(
-                new StageNeeds(stage, report.weightBytes(), report.scratchBytes(), report.flops()));
-          }
-        };
-    dryRun(mostSteps, counting, _ -> {});
     return new JobNeeds(
-        List.copyOf(needs), request.size().bytes(), parts.areKept(), parts.device().runtimeBytes());
+        rehearsal(mostSteps).needs(),
+        request.size().bytes(),
+        parts.areKept(),
+        parts.device().runtimeBytes());
   }
 
-  /**
-   * How long the job will take on its device: the operations that a dry run finds, at the rates
-   * that a short measurement finds. Empty for jobs that are over in moments, for devices without a
-   * measured peak, and for those that compute while the host goes on, whose time is not the host's.
-   */
+  /** How long the job will take, as {@link Rehearsal#forecast} says; empty for short jobs. */
   public Optional<JobForecast> forecast() {
     if (forecast == null) {
-      forecast =
-          isShort() ? Optional.empty() : JobForecaster.of(parts.device(), this::countOperations);
+      forecast = isShort() ? Optional.empty() : rehearsal(way.steps()).forecast();
     }
     return forecast;
   }
 
   /** How many operations the job takes: found by a dry run. */
   public long operations() {
-    LongAdder count = new LongAdder();
-    countOperations(_ -> {}, _ -> count.increment());
-    return count.sum();
+    return rehearsal(way.steps()).operations();
   }
 
-  private void countOperations(Consumer<Stage> begins, Consumer<Operation> seen) {
-    Progress stages =
-        new Progress() {
-          @Override
-          public void begin(Stage stage, int count) {
-            begins.accept(stage);
-          }
-        };
-    dryRun(way.steps(), stages, seen);
-  }
-
-  private void dryRun(int mostSteps, Progress progress, Consumer<Operation> seen) {
-    try (Backend dry = new DryRunBackend(parts.device(), seen)) {
-      way.run(
-          new Stages(dry, progress, new Tracer() {}, Optional.empty()),
-          new JobStages.Ends(
-              sizes -> Tensor.zeros(DType.F32, sizes), mostSteps, _ -> {}, Ops::toPixels));
-    }
+  private Rehearsal rehearsal(int mostSteps) {
+    return new Rehearsal(
+        parts.device(),
+        stages ->
+            way.run(
+                stages,
+                new JobStages.Ends(
+                    sizes -> Tensor.zeros(DType.F32, sizes), mostSteps, _ -> {}, Ops::toPixels)));
   }
 
   // ---------------------------------------------------------------- pieces

@@ -14,12 +14,18 @@ import java.lang.foreign.ValueLayout;
  */
 final class Pixels implements FrameSink {
   private final ClipSize size;
+  private final String maker;
   private final byte[] rgb;
   private int filled;
 
-  /** Collects frames of a clip of at most 2 GiB. */
-  Pixels(ClipSize size) {
+  /**
+   * Collects frames of a clip of at most 2 GiB.
+   *
+   * @param maker what to call to people what makes them
+   */
+  Pixels(ClipSize size, String maker) {
     this.size = size;
+    this.maker = maker;
     this.rgb = new byte[Math.toIntExact(size.bytes())];
   }
 
@@ -32,7 +38,7 @@ final class Pixels implements FrameSink {
   public void add(Ops ops, Tensor frames) {
     if (!ops.isFinite(frames)) {
       throw new PipelineException(
-          "the video decoder made a value that is not finite: its weights may be damaged");
+          maker + " made a value that is not finite: its weights may be damaged");
     }
     try (var _ = ops.scope("pixels")) {
       MemorySegment bytes = ops.download(ops.toPixels(frames)).segment();

@@ -33,21 +33,22 @@ class AdmissionTest {
   }
 
   private static String refusal(Admission admission, JobNeeds needs, boolean computesHere) {
-    return assertThrows(PipelineException.class, () -> admission.require(SIZE, needs, computesHere))
+    return assertThrows(
+            PipelineException.class, () -> admission.require(SIZE, needs, computesHere, "less"))
         .getMessage();
   }
 
   @Test
   void refusesWhatThereIsNoMemoryForHoweverLargeTheHeapMayGrow() {
     assertEquals(
-        "17 frames of 512x512 need 589 MiB of memory for the denoising, there are 512: use a smaller size, fewer frames or tiled decoding",
+        "17 frames of 512x512 need 589 MiB of memory for the denoising, there are 512: use less",
         refusal(admission(512, 4096), needs(500), true));
-    admission(600, 100).require(SIZE, needs(500), true);
+    admission(600, 100).require(SIZE, needs(500), true, "less");
   }
 
   @Test
   void aDeviceWithMemoryOfItsOwnHasItsOwnLimits() {
-    admission(512, 4096).require(SIZE, needs(500), false);
+    admission(512, 4096).require(SIZE, needs(500), false, "less");
   }
 
   @Test

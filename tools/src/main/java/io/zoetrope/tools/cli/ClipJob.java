@@ -30,9 +30,6 @@ import picocli.CommandLine.Spec;
 
 /** The options of a job that makes a clip, and their check. */
 final class ClipJob {
-  /** Columns that the first line keeps to. */
-  private static final int LINE = 100;
-
   private static final long DEFAULT_SEED = 42;
 
   @Parameters(paramLabel = "PROMPT", arity = "0..1", description = "What the clip shows.")
@@ -203,7 +200,7 @@ final class ClipJob {
                 checked.usesSeed()
                     ? "seed " + Long.toUnsignedString(request.get(Setting.SEED))
                     : "given latents");
-    announce(err, title, backend);
+    ClipOutput.announce(err, title, backend, verbose);
     job.note(request).ifPresent(err::println);
     inputs.notes().forEach(err::println);
     warnings(checked).forEach(warning -> err.println("warning: " + warning));
@@ -213,16 +210,6 @@ final class ClipJob {
 
   private ModelPrecision precisions() {
     return new ModelPrecision(precision.dtype(), vae.dtype());
-  }
-
-  /** Says what runs where, in lines that fit a terminal. */
-  private void announce(PrintWriter err, String settings, Backend backend) {
-    boolean fits = settings.length() + backend.name().length() + 4 <= LINE;
-    err.printf("%s%son %s%n", settings, fits ? " " : System.lineSeparator() + "  ", backend.name());
-    if (verbose) {
-      backend.limit().ifPresent(limit -> err.println("  " + limit));
-    }
-    err.flush();
   }
 
   private List<String> warnings(Job checked) {

@@ -33,6 +33,8 @@ public final class Main {
   private static final List<Class<?>> COMMANDS =
       List.of(
           GenerateCommand.class,
+          UpscaleCommand.class,
+          InterpolateCommand.class,
           ProfileCommand.class,
           ParityCommand.class,
           InspectCommand.class,

@@ -140,8 +140,12 @@ class DocumentedCommandsTest extends CommandTest {
       assertEquals(0, code, err.toString());
     }
     if (options.containsKey("--video")) {
-      VideoFrames clip = new VideoFrames(16, 16, 5, new byte[16 * 16 * 5 * 3]);
-      MediaWriter.open(options.get("--video")).write(clip, 8, Provenance.of(Map.of()));
+      writeClip(options.get("--video"), 16, 5);
+    }
+    switch (command) {
+      case "upscale" -> writeClip(folder.resolve("out.mp4").toString(), 16, 1);
+      case "interpolate" -> writeClip(folder.resolve("out.mp4").toString(), 32, 2);
+      default -> {}
     }
     if (options.containsKey("--image")) {
       BufferedImage picture = new BufferedImage(40, 20, BufferedImage.TYPE_INT_RGB);
@@ -151,6 +155,16 @@ class DocumentedCommandsTest extends CommandTest {
       Files.writeString(pictures.resolve("zoetrope.json"), TINY_PICTURE_JOB);
       options.put("--model", pictures.toString());
     }
+  }
+
+  private static void writeClip(String file, int side, int frames) {
+    VideoFrames clip = new VideoFrames(side, side, frames, new byte[side * side * frames * 3]);
+    MediaWriter.open(file).write(clip, 8, Provenance.of(Map.of()));
+  }
+
+  /** A network that is there. */
+  private static Path network() {
+    return ROOT.resolve("upscale-model/esrgan-slim-4x.safetensors");
   }
 
   /** The same command about the smallest of everything, with outputs in a folder of its own. */
@@ -209,6 +223,7 @@ class DocumentedCommandsTest extends CommandTest {
         }
       }
       case "parity" -> options.put("--case", CASE);
+      case "upscale" -> options.replace("--model", network().toString());
       default -> {}
     }
     Optional<String> device = device(command, options);
@@ -232,7 +247,7 @@ class DocumentedCommandsTest extends CommandTest {
           case "selftest" -> !options.containsKey("--device");
           default -> false;
         };
-    return List.of("inspect", "info", "generate-completion").contains(command)
+    return List.of("inspect", "info", "generate-completion", "interpolate").contains(command)
         ? Optional.empty()
         : Optional.of(isOnCpu ? "cpu" : "cuda-emulated");
   }
@@ -244,7 +259,7 @@ class DocumentedCommandsTest extends CommandTest {
           Files.isDirectory(ROOT.resolve(word))
               ? Fixtures.path("wan21-t2v-variants-tiny").toString()
               : Fixtures.path("").toString();
-      case "info" -> folder.resolve("out.mp4").toString();
+      case "info", "upscale", "interpolate" -> folder.resolve("out.mp4").toString();
       default -> "a prompt";
     };
   }

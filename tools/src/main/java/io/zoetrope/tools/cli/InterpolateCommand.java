@@ -1,0 +1,109 @@
+package io.zoetrope.tools.cli;
+
+import io.zoetrope.media.ClipFilter;
+import io.zoetrope.media.MediaWriter;
+import io.zoetrope.media.Provenance;
+import io.zoetrope.media.VideoFrames;
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Progress.Stage;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A clip gets more frames a second. */
+@Command(
+    name = "interpolate",
+    description = "Gives a clip more frames a second, between those that it has, which are kept.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class InterpolateCommand implements Callable<Integer> {
+  private static final int MOST_FRAMES_PER_SECOND = 1000;
+  private static final int MOST_TIMES = 64;
+
+  @Parameters(paramLabel = "CLIP", description = "A clip.")
+  private Path clip;
+
+  /** How many frames there will be. */
+  private static final class Rate {
+    @Option(
+        names = "--multiplier",
+        paramLabel = "N",
+        description = "N times as many frames a second, 2 or more.")
+    private Integer multiplier;
+
+    @Option(names = "--fps", paramLabel = "N", description = "N frames a second.")
+    private Integer framesPerSecond;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private Rate rate;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "OUT",
+      defaultValue = "interpolated.mp4",
+      description = "An MP4, a GIF, or a .png-folder (default: ${DEFAULT-VALUE}).")
+  private String output;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    MediaWriter writer = MediaWriter.open(output);
+    GivenClip given = GivenClip.read(clip);
+    given.requireApart(writer);
+    given.rateNote().ifPresent(err::println);
+    int wanted = wantedRate(given);
+    VideoFrames frames = given.frames();
+    ClipFilter.requireInterpolable(frames.width(), frames.height());
+    int count = ClipFilter.interpolatedFrames(frames.frames(), given.framesPerSecond(), wanted);
+    ClipOutput.requireHeld(new ClipSize(frames.width(), frames.height(), count));
+    writer.check(frames.width(), frames.height(), count, wanted);
+    err.printf(
+        "%s, %s at %d a second to %d at %d a second, along their motion%n",
+        clip.getFileName(), frames, given.framesPerSecond(), count, wanted);
+    ClipOutput shown = new ClipOutput(writer, output, wanted, err, Optional.empty(), "");
+    VideoFrames more =
+        shown.filter(
+            Stage.INTERPOLATE,
+            frames.frames(),
+            done -> ClipFilter.interpolate(frames, given.framesPerSecond(), wanted, done));
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("operation", "interpolate");
+    settings.put("method", "motion");
+    settings.put("fps", wanted);
+    shown.writeClip(() -> more, () -> Provenance.ofEnhanced(settings, given.provenance()));
+    return shown.finish();
+  }
+
+  private int wantedRate(GivenClip given) {
+    int has = given.framesPerSecond();
+    if (given.frames().frames() < 2) {
+      throw new PipelineException(
+          "%s has 1 frame: there is nothing between its frames".formatted(clip));
+    }
+    if (rate.multiplier != null && (rate.multiplier < 2 || rate.multiplier > MOST_TIMES)) {
+      throw new PipelineException(
+          "--multiplier %d is outside 2 to %d".formatted(rate.multiplier, MOST_TIMES));
+    }
+    long wanted = rate.multiplier == null ? rate.framesPerSecond : (long) has * rate.multiplier;
+    if (wanted <= has || wanted > MOST_FRAMES_PER_SECOND) {
+      throw new PipelineException(
+          "%s: %d frames a second are not more than the %d of the clip and at most %d"
+              .formatted(clip, wanted, has, MOST_FRAMES_PER_SECOND));
+    }
+    return (int) wanted;
+  }
+}
