@@ -77,6 +77,11 @@ public final class VideoPipeline implements AutoCloseable {
     return model.geometry();
   }
 
+  /** Whether the model has learned its default size alone: others are possible, but not good. */
+  public boolean makesOneSize() {
+    return model.makesOneSize();
+  }
+
   /** What the model does; at least one. */
   public List<Task> tasks() {
     return model.tasks();

@@ -33,6 +33,11 @@ public interface FamilyModel {
   /** The sizes that it makes. */
   VideoGeometry geometry();
 
+  /** Whether it has learned its default size alone: clips of others are possible, but not good. */
+  default boolean makesOneSize() {
+    return false;
+  }
+
   /** How it takes prompts. */
   TextContract text();
 

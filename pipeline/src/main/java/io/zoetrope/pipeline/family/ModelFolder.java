@@ -40,6 +40,7 @@ public record ModelFolder(
   private static final String OWN = "zoetrope.json";
 
   private static final String LAST_IMAGE = "last_image";
+  private static final String ONE_SIZE = "one_size";
   private static final String WORDS = "words";
 
   /**
@@ -155,6 +156,16 @@ public record ModelFolder(
    */
   public boolean takesLastImage() {
     return own().map(json -> json.flag(LAST_IMAGE, false)).orElse(false);
+  }
+
+  /**
+   * Whether the model has learned its default size alone, as {@code one_size} of {@code
+   * zoetrope.json} says.
+   *
+   * @throws ConfigException if that file is malformed
+   */
+  public boolean makesOneSize() {
+    return own().map(json -> json.flag(ONE_SIZE, false)).orElse(false);
   }
 
   /**

@@ -26,12 +26,15 @@ class ModelFolderTest {
 
   @Test
   void aFolderSaysWhatItsModelKnowsAndTakes() throws IOException {
-    ModelFolder folder = saying("{\"words\": [\"a\", \"ball\"], \"last_image\": true}");
+    ModelFolder folder =
+        saying("{\"words\": [\"a\", \"ball\"], \"last_image\": true, \"one_size\": true}");
     assertEquals(List.of("red"), folder.vocabulary().orElseThrow().unknown("a red ball"));
     assertTrue(folder.takesLastImage());
+    assertTrue(folder.makesOneSize());
     ModelFolder silent = saying("{}");
     assertTrue(silent.vocabulary().isEmpty());
     assertFalse(silent.takesLastImage());
+    assertFalse(silent.makesOneSize());
     ModelFolder wrong = saying("{\"words\": [1], \"last_image\": 1}");
     assertThrows(ConfigException.class, wrong::vocabulary);
     assertThrows(ConfigException.class, wrong::takesLastImage);

@@ -254,7 +254,7 @@ final class ClipJob {
     if (saveLatents != null) {
       request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }
-    request = inputs.applyTo(request, pipeline.geometry(), job);
+    request = inputs.applyTo(request, pipeline, job);
     if (latents == null) {
       return request;
     }

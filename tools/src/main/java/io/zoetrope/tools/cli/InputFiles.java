@@ -78,9 +78,14 @@ final class InputFiles {
     int used = wanted == null ? geometry.framesWithin(found) : wanted;
     if (used > found) {
       throw new PipelineException(
-          "%s %s has %s%d frames, %d are needed: ask for fewer"
+          "%s %s has %s%d frame%s, %d are needed: ask for fewer"
               .formatted(
-                  option, file, framesPerSecond == null ? "" : "at that rate ", found, used));
+                  option,
+                  file,
+                  framesPerSecond == null ? "" : "at that rate ",
+                  found,
+                  found == 1 ? "" : "s",
+                  used));
     }
     describeSize(file, clip.source().width(), clip.source().height());
     describeTime(file, clip, used);

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.Colour;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Fitting;
@@ -106,7 +107,7 @@ final class InputOptions {
               + " frames once).")
   private Double videoFps;
 
-  /** Null before files were read. */
+  /** Null where none are given. */
   private InputFiles files;
 
   private String sizeNote;
@@ -116,9 +117,14 @@ final class InputOptions {
    *
    * @param request with the size, the frames and the frame rate that were asked for, or the model's
    */
-  GenerationRequest applyTo(GenerationRequest request, VideoGeometry geometry, JobOptions job) {
+  GenerationRequest applyTo(GenerationRequest request, VideoPipeline pipeline, JobOptions job) {
     requireUsed();
-    GenerationRequest with = job.hasSize() ? request : inShapeOfInput(request, geometry);
+    if (shapes().findAny().isEmpty() && references.isEmpty()) {
+      return withScale(request);
+    }
+    VideoGeometry geometry = pipeline.geometry();
+    GenerationRequest with =
+        job.hasSize() || pipeline.makesOneSize() ? request : inShapeOfInput(request, geometry);
     Optional<Colour> colour = Optional.ofNullable(background).map(Colour::parse);
     Fitting fitting =
         new Fitting(
@@ -202,11 +208,17 @@ final class InputOptions {
         with = with.with(new Input.Mask(files.mask(mask, control, clip)));
       }
     }
-    return controlScale == null ? with : with.with(Setting.CONDITIONING_SCALE, controlScale);
+    return withScale(with);
+  }
+
+  private GenerationRequest withScale(GenerationRequest request) {
+    return controlScale == null ? request : request.with(Setting.CONDITIONING_SCALE, controlScale);
   }
 
   /** What was done to the inputs that nobody asked for, a sentence each. */
   List<String> notes() {
-    return Stream.concat(Stream.ofNullable(sizeNote), files.notes().stream()).toList();
+    return files == null
+        ? List.of()
+        : Stream.concat(Stream.ofNullable(sizeNote), files.notes().stream()).toList();
   }
 }

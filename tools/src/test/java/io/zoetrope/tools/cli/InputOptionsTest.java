@@ -38,10 +38,11 @@ class InputOptionsTest extends CommandTest {
   }
 
   /** The tiny model's own size, which tests of small ones leave out. */
-  private void setDefaults(int width, int height, int frames) throws IOException {
+  private void setDefaults(int width, int height, int frames, boolean oneSize) throws IOException {
     Files.writeString(
         model.resolve("zoetrope.json"),
-        "{\"width\": %d, \"height\": %d, \"num_frames\": %d}".formatted(width, height, frames));
+        "{\"width\": %d, \"height\": %d, \"num_frames\": %d, \"one_size\": %s}"
+            .formatted(width, height, frames, oneSize));
   }
 
   private VideoClip result() {
@@ -70,9 +71,10 @@ class InputOptionsTest extends CommandTest {
   }
 
   /** Without a size, a length or a rate: the shape of the clip, and all that it shows. */
-  @Test
-  void aClipGivesShapeAndLength() throws IOException {
-    setDefaults(32, 32, 5);
+  @ParameterizedTest
+  @CsvSource({"false, 48, 16", "true, 32, 32"})
+  void aClipGivesShapeAndLength(boolean oneSize, int width, int height) throws IOException {
+    setDefaults(32, 32, 5, oneSize);
     String file = clip("in.mp4", 96, 32, 4, 8);
     int code =
         run(
@@ -95,17 +97,18 @@ class InputOptionsTest extends CommandTest {
             "-o",
             folder.resolve("out.mp4").toString());
     assertEquals(0, code, err.toString());
-    assertTrue(
+    assertEquals(
+        !oneSize,
         said("size 48x16, in the shape of %s; --size chooses another".formatted(file)),
         err.toString());
     assertTrue(said("of %s the first 5 of 8 frames are used".formatted(file)), err.toString());
     assertFalse(err.toString().contains("--video-fps"), err.toString());
-    assertEquals("5 frames of 48x16", result().frames().toString());
+    assertEquals("5 frames of %dx%d".formatted(width, height), result().frames().toString());
   }
 
   @Test
   void secondsAreFrames() throws IOException {
-    setDefaults(16, 16, 1);
+    setDefaults(16, 16, 1, true);
     List<String> job =
         List.of(
             "generate",

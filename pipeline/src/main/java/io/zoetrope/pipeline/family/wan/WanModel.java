@@ -240,6 +240,11 @@ record WanModel(
   }
 
   @Override
+  public boolean makesOneSize() {
+    return folder.makesOneSize();
+  }
+
+  @Override
   public TextContract text() {
     return vision.isPresent()
         ? contract(TOKENS_BESIDE_PICTURES, TOKENS_BESIDE_PICTURES)
