@@ -51,13 +51,14 @@ final class GifWriter extends MediaWriter {
   }
 
   @Override
-  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
+  void encode(FrameSequence frames, int framesPerSecond, Provenance provenance, Path path)
       throws IOException {
     Ffmpeg.load();
     try (var muxer = muxer(path, frames.width(), frames.height(), framesPerSecond);
         var palette = palette(frames.width(), frames.height(), framesPerSecond)) {
-      for (int i = 0; i < frames.frames(); i++) {
-        palette.push(frames.frame(i), i, muxer::write);
+      int time = 0;
+      for (byte[] frame : frames) {
+        palette.push(frame, time++, muxer::write);
       }
       palette.finish(muxer::write);
       muxer.finish();

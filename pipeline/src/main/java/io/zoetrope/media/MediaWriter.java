@@ -98,14 +98,24 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
    * @throws MediaException if the clip doesn't fit the container or can't be written; nothing is
    *     left behind then, and what was there before is untouched
    */
-  public final void write(VideoFrames frames, int framesPerSecond, Provenance provenance) {
+  public final void write(FrameSequence frames, int framesPerSecond, Provenance provenance) {
     requireFit(frames.width(), frames.height(), framesPerSecond);
+    write(temporary -> encode(frames, framesPerSecond, provenance, temporary));
+  }
+
+  /**
+   * Writes a film as {@link #write(FrameSequence, int, Provenance)} does, without encoding its
+   * clips anew if it {@link Film#isCopied} and the container takes them as they are.
+   */
+  public final void write(Film film, Provenance provenance) {
+    requireFit(film.width(), film.height(), film.framesPerSecond());
+    write(temporary -> encode(film, provenance, temporary));
+  }
+
+  private void write(OutputFile.Content content) {
     obstacle().ifPresent(obstacle -> refuse(target.toString(), obstacle));
     try {
-      OutputFile.write(
-          target,
-          temporary -> encode(frames, framesPerSecond, provenance, temporary),
-          this::publish);
+      OutputFile.write(target, content, this::publish);
     } catch (IOException e) {
       throw failure(e);
     }
@@ -138,8 +148,13 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
   abstract void begin(int width, int height, int framesPerSecond, Path path) throws IOException;
 
   /** Creates {@code path} with the whole clip. */
-  abstract void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
+  abstract void encode(FrameSequence frames, int framesPerSecond, Provenance provenance, Path path)
       throws IOException;
+
+  /** Creates {@code path} with a whole film. */
+  void encode(Film film, Provenance provenance, Path path) throws IOException {
+    encode(film, film.framesPerSecond(), provenance, path);
+  }
 
   /** Why the target can't be created or replaced, and what to do; empty if it can. */
   Optional<String> obstacle() {

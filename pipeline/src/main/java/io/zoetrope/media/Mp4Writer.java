@@ -84,7 +84,7 @@ final class Mp4Writer extends MediaWriter {
   }
 
   @Override
-  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
+  void encode(FrameSequence frames, int framesPerSecond, Provenance provenance, Path path)
       throws IOException {
     Ffmpeg.load();
     int quantizer = QUANTIZER;
@@ -94,12 +94,22 @@ final class Mp4Writer extends MediaWriter {
     appendXmp(path, provenance);
   }
 
+  @Override
+  void encode(Film film, Provenance provenance, Path path) throws IOException {
+    if (!film.isCopied()) {
+      super.encode(film, provenance, path);
+      return;
+    }
+    StreamCopy.write(film.parts(), Map.of(COMMENT, provenance.toJson()), path);
+    appendXmp(path, provenance);
+  }
+
   /**
    * Returns false if a frame of noise takes more bits at this quality than the encoder has room
    * for.
    */
   private static boolean encode(
-      VideoFrames frames, int framesPerSecond, Provenance provenance, Path path, int quantizer)
+      FrameSequence frames, int framesPerSecond, Provenance provenance, Path path, int quantizer)
       throws IOException {
     int width = frames.width();
     int height = frames.height();
@@ -127,11 +137,12 @@ final class Mp4Writer extends MediaWriter {
               AV_PIX_FMT_YUV420P,
               AVCOL_SPC_BT709,
               false);
-      for (int i = 0; i < frames.frames(); i++) {
-        rgb.data(0).put(frames.frame(i));
+      long time = 0;
+      for (byte[] frame : frames) {
+        rgb.data(0).put(frame);
         Ffmpeg.check(av_frame_make_writable(yuv), "encode a frame");
         Ffmpeg.check(sws_scale_frame(converter, yuv, rgb), "convert a frame");
-        yuv.pts(i);
+        yuv.pts(time++);
         muxer.write(yuv);
       }
       muxer.finish();

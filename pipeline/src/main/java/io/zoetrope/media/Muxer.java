@@ -11,19 +11,8 @@ import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_from_context;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_packet;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_send_frame;
-import static org.bytedeco.ffmpeg.global.avformat.AVFMT_GLOBALHEADER;
-import static org.bytedeco.ffmpeg.global.avformat.AVIO_FLAG_WRITE;
-import static org.bytedeco.ffmpeg.global.avformat.av_interleaved_write_frame;
-import static org.bytedeco.ffmpeg.global.avformat.av_write_trailer;
-import static org.bytedeco.ffmpeg.global.avformat.avformat_alloc_output_context2;
-import static org.bytedeco.ffmpeg.global.avformat.avformat_free_context;
-import static org.bytedeco.ffmpeg.global.avformat.avformat_new_stream;
-import static org.bytedeco.ffmpeg.global.avformat.avformat_write_header;
-import static org.bytedeco.ffmpeg.global.avformat.avio_closep;
-import static org.bytedeco.ffmpeg.global.avformat.avio_open;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
-import static org.bytedeco.ffmpeg.global.avutil.av_strdup;
 import static org.bytedeco.ffmpeg.presets.avutil.AVERROR_EAGAIN;
 
 import java.io.IOException;
@@ -33,8 +22,6 @@ import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avformat.AVFormatContext;
-import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -50,7 +37,7 @@ final class Muxer implements AutoCloseable {
     }
   }
 
-  private final AVFormatContext format = new AVFormatContext(null);
+  private final Container file;
   private AVCodecContext encoder = new AVCodecContext(null);
   private AVPacket packet = new AVPacket(null);
   private AVStream stream;
@@ -73,10 +60,8 @@ final class Muxer implements AutoCloseable {
       int framesPerSecond,
       Consumer<AVCodecContext> settings)
       throws IOException {
+    this.file = new Container(container, metadata);
     try {
-      Ffmpeg.check(
-          avformat_alloc_output_context2(format, null, container, null), "open " + container);
-      format.metadata(Ffmpeg.dictionary(metadata));
       AVCodec implementation = avcodec_find_encoder_by_name(codec);
       if (implementation == null) {
         throw new IOException("the ffmpeg libraries have no encoder " + codec);
@@ -85,7 +70,7 @@ final class Muxer implements AutoCloseable {
       settings.accept(encoder);
       encoder.time_base().num(1).den(framesPerSecond);
       encoder.framerate().num(framesPerSecond).den(1);
-      if ((format.oformat().flags() & AVFMT_GLOBALHEADER) != 0) {
+      if (this.file.wantsGlobalHeader()) {
         encoder.flags(encoder.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
       }
       AVDictionary options = Ffmpeg.dictionary(codecOptions);
@@ -95,31 +80,15 @@ final class Muxer implements AutoCloseable {
         av_dict_free(options);
       }
       packet = Ffmpeg.allocated(av_packet_alloc());
-      stream = Ffmpeg.allocated(avformat_new_stream(format, null));
+      stream = this.file.addStream();
       stream.time_base(encoder.time_base());
       stream.avg_frame_rate(encoder.framerate());
       Ffmpeg.check(
           avcodec_parameters_from_context(stream.codecpar(), encoder), "describe the stream");
-      writeHeader(file, containerOptions);
+      this.file.begin(file, containerOptions);
     } catch (IOException | RuntimeException | Error e) {
       close();
       throw e;
-    }
-  }
-
-  private void writeHeader(Path file, Map<String, String> containerOptions) throws IOException {
-    try (var url = Ffmpeg.url(file)) {
-      // Moving the index to the front opens the file a second time by this name.
-      format.url(av_strdup(url));
-      var io = new AVIOContext(null);
-      Ffmpeg.check(avio_open(io, url, AVIO_FLAG_WRITE), "create the file");
-      format.pb(io);
-    }
-    AVDictionary options = Ffmpeg.dictionary(containerOptions);
-    try {
-      Ffmpeg.check(avformat_write_header(format, options), "write the header");
-    } finally {
-      av_dict_free(options);
     }
   }
 
@@ -131,10 +100,7 @@ final class Muxer implements AutoCloseable {
   /** Writes what the encoder still holds and the end of the file. */
   void finish() throws IOException {
     encode(null);
-    Ffmpeg.check(av_write_trailer(format), "write the end of the file");
-    AVIOContext io = format.pb();
-    format.pb(null);
-    Ffmpeg.check(avio_closep(io), "close the file");
+    file.finish();
   }
 
   private void encode(AVFrame frame) throws IOException {
@@ -147,7 +113,7 @@ final class Muxer implements AutoCloseable {
       checkEncoded(code);
       packet.duration(1);
       av_packet_rescale_ts(packet, encoder.time_base(), stream.time_base());
-      Ffmpeg.check(av_interleaved_write_frame(format, packet), "write a frame");
+      file.write(packet);
     }
   }
 
@@ -163,11 +129,6 @@ final class Muxer implements AutoCloseable {
   public void close() {
     av_packet_free(packet);
     avcodec_free_context(encoder);
-    if (!format.isNull()) {
-      if (format.pb() != null) {
-        avio_closep(format.pb());
-      }
-      avformat_free_context(format);
-    }
+    file.close();
   }
 }

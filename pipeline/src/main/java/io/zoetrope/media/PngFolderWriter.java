@@ -2,8 +2,6 @@ package io.zoetrope.media;
 
 import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.OutputFile;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,8 +12,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * A folder of PNG frames, {@code 00000.png} and so on, and {@code provenance.json}. Each frame
@@ -46,36 +42,16 @@ final class PngFolderWriter extends MediaWriter {
   }
 
   @Override
-  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
+  void encode(FrameSequence frames, int framesPerSecond, Provenance provenance, Path path)
       throws IOException {
     Files.createDirectory(path);
-    List<byte[]> chunks =
-        List.of(
-            PngText.latin1(PngText.COMMENT, provenance.toAsciiJson()),
-            PngText.xmp(Xmp.packet(provenance)));
-    for (int i = 0; i < frames.frames(); i++) {
-      byte[] png = PngText.insert(png(frames, i), chunks);
-      Files.write(path.resolve(String.format(Locale.ROOT, "%05d.png", i)), png);
+    List<byte[]> chunks = PictureWriter.chunks(provenance);
+    int index = 0;
+    for (byte[] frame : frames) {
+      byte[] png = PictureWriter.png(frames.width(), frames.height(), frame, chunks);
+      Files.write(path.resolve(String.format(Locale.ROOT, "%05d.png", index++)), png);
     }
     Files.writeString(path.resolve(PROVENANCE_FILE), provenance.toPrettyJson() + "\n");
-  }
-
-  private static byte[] png(VideoFrames frames, int index) throws IOException {
-    var image = new BufferedImage(frames.width(), frames.height(), BufferedImage.TYPE_INT_RGB);
-    byte[] rgb = frames.frame(index);
-    int[] pixels = new int[frames.width() * frames.height()];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] =
-          (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
-    }
-    image.setRGB(0, 0, frames.width(), frames.height(), pixels, 0, frames.width());
-    var bytes = new ByteArrayOutputStream();
-    try (var out = new MemoryCacheImageOutputStream(bytes)) {
-      if (!ImageIO.write(image, "png", out)) {
-        throw new IOException("this Java runtime has no PNG writer");
-      }
-    }
-    return bytes.toByteArray();
   }
 
   @Override

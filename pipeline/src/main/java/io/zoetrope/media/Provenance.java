@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,10 @@ public record Provenance(Map<String, Object> entries) {
 
   /** IPTC's term for media that an algorithm made better or larger, but not up. */
   public static final String ALGORITHMICALLY_ENHANCED = VOCABULARY + "algorithmicallyEnhanced";
+
+  /** IPTC's term for what is put together of generated media and others. */
+  public static final String COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA =
+      VOCABULARY + "compositeWithTrainedAlgorithmicMedia";
 
   /** Name and version of this engine, as in {@code engine} of every document. */
   public static final Map<String, Object> ENGINE = engine();
@@ -101,6 +106,26 @@ public record Provenance(Map<String, Object> entries) {
     var entries = new LinkedHashMap<String, Object>(settings);
     source.ifPresent(known -> entries.put(SOURCE_KEY, known.entries));
     return entries;
+  }
+
+  /**
+   * Something that this engine puts together now.
+   *
+   * @param parts where the parts come from; empty for one that carries no provenance, which may not
+   *     be generated
+   * @throws IllegalArgumentException as {@link #of} does
+   */
+  public static Provenance ofParts(
+      Map<String, ?> settings, Collection<Optional<Provenance>> parts) {
+    boolean isGenerated =
+        parts.stream()
+            .allMatch(part ->
+                part.map(Provenance::digitalSourceType)
+                    .filter(TRAINED_ALGORITHMIC_MEDIA::equals)
+                    .isPresent());
+    return of(
+        settings,
+        isGenerated ? TRAINED_ALGORITHMIC_MEDIA : COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA);
   }
 
   private static Provenance of(Map<String, ?> settings, String digitalSourceType) {
@@ -181,6 +206,11 @@ public record Provenance(Map<String, Object> entries) {
    */
   public static Provenance fromJson(String json) {
     return new Provenance(parse(json));
+  }
+
+  /** Whether the document is short enough to be read again from whatever carries it. */
+  public boolean isReadable() {
+    return toAsciiJson().length() <= MAX_BYTES;
   }
 
   /** The document as JSON on one line. */

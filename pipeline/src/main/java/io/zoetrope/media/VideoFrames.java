@@ -1,10 +1,12 @@
 package io.zoetrope.media;
 
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /** An immutable clip of RGB frames: [frames, height, width, 3], uint8, sRGB. */
-public final class VideoFrames {
+public final class VideoFrames implements FrameSequence {
   /** How many times as long as the other a side of a strip is, at least. */
   public static final int STRIP = 100;
 
@@ -34,12 +36,12 @@ public final class VideoFrames {
     this.rgb = rgb;
   }
 
-  /** Width of a frame in pixels. */
+  @Override
   public int width() {
     return width;
   }
 
-  /** Height of a frame in pixels. */
+  @Override
   public int height() {
     return height;
   }
@@ -63,6 +65,26 @@ public final class VideoFrames {
     int length = height * width * CHANNELS;
     int start = Math.multiplyExact(Objects.checkIndex(index, frames), length);
     return Arrays.copyOfRange(rgb, start, start + length);
+  }
+
+  @Override
+  public Iterator<byte[]> iterator() {
+    return new Iterator<>() {
+      private int next;
+
+      @Override
+      public boolean hasNext() {
+        return next < frames;
+      }
+
+      @Override
+      public byte[] next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException("the clip has %d frames".formatted(frames));
+        }
+        return frame(next++);
+      }
+    };
   }
 
   /**

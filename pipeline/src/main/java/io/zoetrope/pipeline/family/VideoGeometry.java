@@ -86,6 +86,12 @@ public record VideoGeometry(
     return Math.max(0, frames - first) / frameStep() * frameStep() + first;
   }
 
+  /** The fewest frames that the model makes and that are at least so many. */
+  public int framesCovering(int frames) {
+    int within = framesWithin(frames);
+    return within < frames ? within + frameStep() : within;
+  }
+
   /** The number of frames that the model makes and that is nearest; of two, the larger one. */
   public int framesNearest(double frames) {
     int first = firstFrames();

@@ -5,6 +5,7 @@ import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.files.MemoryException;
 import io.zoetrope.files.OutputFile;
+import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -44,8 +45,7 @@ public final class Job {
    */
   private static final double SHORT_WORK = 3e14;
 
-  /** How many words of a prompt one line has room for. */
-  private static final int MOST_NAMED = 6;
+  private static final String MODEL = "model";
 
   private final Parts parts;
   private final FamilyModel model;
@@ -221,7 +221,7 @@ public final class Job {
     List<String> warnings = new ArrayList<>(schedule.warnings());
     String prompt = request.get(Setting.PROMPT);
     warnIfCut("prompt", prompt, warnings);
-    warnOfUnknownWords(prompt, warnings);
+    model.vocabulary().flatMap(known -> known.warning(prompt)).ifPresent(warnings::add);
     String negative = request.get(Setting.NEGATIVE_PROMPT);
     if (request.isGuided()) {
       warnIfCut("negative prompt", negative, warnings);
@@ -238,18 +238,6 @@ public final class Job {
       warnings.add(
           "the %s has %d tokens, of which %d are read: its end has no effect"
               .formatted(what, tokens, length));
-    }
-  }
-
-  private void warnOfUnknownWords(String prompt, List<String> warnings) {
-    List<String> unknown = model.vocabulary().map(known -> known.unknown(prompt)).orElse(List.of());
-    if (!unknown.isEmpty()) {
-      int more = unknown.size() - MOST_NAMED;
-      warnings.add(
-          "the model does not know %s%s: 'words' in its zoetrope.json are those that it knows"
-              .formatted(
-                  String.join(", ", unknown.stream().limit(MOST_NAMED).toList()),
-                  more > 0 ? " and %d words more".formatted(more) : ""));
     }
   }
 
@@ -347,10 +335,26 @@ public final class Job {
         });
   }
 
+  /**
+   * SHA-256 of all that decides about the clip, in hexadecimal digits: the settings in force, the
+   * inputs, a sample of every weight, and the version of this engine. Neither the device counts nor
+   * where the model lies.
+   */
+  public String hash() {
+    RequestHash hash = new RequestHash();
+    Map<String, Object> settings = settings();
+    settings.remove(MODEL);
+    hash.add(Provenance.of(settings).toJson());
+    hash.add(schedule.toString());
+    request.inputs().forEach(hash::add);
+    parts.addTo(hash);
+    return hash.hex();
+  }
+
   /** Every setting in force, by diffusers' parameter names. */
   private Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("model", model.name());
+    settings.put(MODEL, model.name());
     settings.put("pipeline", model.pipelineClass());
     GenerationRequest inForce = request.with(Setting.SCHEDULER, schedule.kind());
     if (schedule.flowShift().isPresent()) {

@@ -154,6 +154,11 @@ public final class Parts implements AutoCloseable {
     return true;
   }
 
+  /** Adds what tells the weights from others to a hash. */
+  void addTo(RequestHash hash) {
+    all().map(Part::weights).forEach(hash::add);
+  }
+
   /** Closes all weights that are open. */
   @Override
   public void close() {
