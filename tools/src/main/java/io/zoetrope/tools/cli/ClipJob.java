@@ -4,21 +4,22 @@ import io.zoetrope.VideoPipeline;
 import io.zoetrope.files.DiskRoom;
 import io.zoetrope.files.Printable;
 import io.zoetrope.media.MediaWriter;
-import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Input;
-import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.tools.shot.Platform;
 import io.zoetrope.weights.WeightSource;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
@@ -41,7 +42,7 @@ final class ClipJob {
       description = "The same, for whoever prefers an option.")
   private String promptOption;
 
-  @Mixin private ModelOption model;
+  @Mixin private ShotOptions shot;
 
   @Option(
       names = {"-n", "--negative-prompt"},
@@ -64,11 +65,7 @@ final class ClipJob {
               + ").")
   private String seed;
 
-  @Mixin private DeviceOptions device;
-
-  @Mixin private PrecisionOption precision;
-
-  @Mixin private VaePrecisionOption vae;
+  @Mixin private ModelOptions model;
 
   @Option(
       names = "--latents",
@@ -111,11 +108,6 @@ final class ClipJob {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(
-      names = "--verbose",
-      description = "Say more: why no faster kernels compute, for instance.")
-  private boolean verbose;
-
   /**
    * Checks all options and opens what the job works with. Whatever can be found wrong before long
    * work is found here.
@@ -125,29 +117,19 @@ final class ClipJob {
    * @param otherOutputs what the command writes beside
    */
   ClipRun open(PrintWriter err, boolean writesClip, List<SideOutput> otherOutputs) {
-    requirePrompt();
-    requireRange("--upscale", upscale, 64);
-    if (framesPerSecond != null) {
-      requireRange("--fps", framesPerSecond, 1000);
-    }
+    requireUsable();
     MediaWriter writer = writesClip ? MediaWriter.open(output) : null;
     List<SideOutput> outputs = sideOutputs(otherOutputs);
     outputs.forEach(SideOutput::requireWritable);
     requireApart(outputs, writer);
-    Backend backend = device.open();
-    VideoPipeline pipeline = null;
+    OpenModel opened = model.open(WeightRetention.RELEASE);
     ClipRun run = null;
     try {
-      pipeline = VideoPipeline.open(model.folder(), backend, precisions());
-      run = open(err, writer, outputs, backend, pipeline);
+      run = open(err, writer, outputs, opened);
       return run;
     } finally {
       if (run == null) {
-        try (backend) {
-          if (pipeline != null) {
-            pipeline.close();
-          }
-        }
+        opened.close();
       }
     }
   }
@@ -165,16 +147,50 @@ final class ClipJob {
         .toList();
   }
 
+  /**
+   * Makes several clips that differ in their seeds, in a row from that of the job on.
+   *
+   * @return the exit code
+   */
+  int runTakes(PrintWriter err, int count) {
+    requireUsable();
+    if (latents != null || saveLatents != null) {
+      throw new PipelineException(
+          "--takes has a clip for each seed: leave %s out"
+              .formatted(latents == null ? "--save-latents" : "--latents"));
+    }
+    requireRange("--takes", count, Takes.MOST);
+    Takes takes = new Takes(output, count);
+    takes.requireWritable();
+    try (ClipSeries series =
+        ClipSeries.open(
+            model,
+            pipeline -> takes.clips(scalable(request(pipeline))),
+            this::rate,
+            upscale,
+            err)) {
+      GenerationRequest first = series.first();
+      String seeds =
+          "seeds %s to %s"
+              .formatted(
+                  Long.toUnsignedString(first.get(Setting.SEED)),
+                  Long.toUnsignedString(first.get(Setting.SEED) + count - 1));
+      series.model().announce(err, title(first, seeds));
+      lengthAdvice(first, rate(series.model().pipeline())).ifPresent(err::println);
+      inputs.notes().forEach(err::println);
+      series.announce();
+      takes.writeOverview(series.run(), err);
+      return 0;
+    }
+  }
+
   private ClipRun open(
-      PrintWriter err,
-      MediaWriter writer,
-      List<SideOutput> outputs,
-      Backend backend,
-      VideoPipeline pipeline) {
+      PrintWriter err, MediaWriter writer, List<SideOutput> outputs, OpenModel opened) {
+    VideoPipeline pipeline = opened.pipeline();
     GenerationRequest request = request(pipeline);
-    if (device.isAutomatic()) {
+    if (model.isDeviceAutomatic()) {
       String advice =
-          DeviceAdvice.of(backend)
+          DeviceAdvice.of(opened.device())
               .about(tiled ->
                   pipeline.needs(
                       request.with(Setting.VAE_TILING, tiled || request.get(Setting.VAE_TILING))));
@@ -182,34 +198,48 @@ final class ClipJob {
     }
     Job checked = pipeline.job(request);
     ClipSize size = request.size();
-    int fps = request.get(Setting.FRAMES_PER_SECOND);
-    requireScalable(size);
+    Platform.Rate rate = rate(pipeline);
+    Optional<String> lengthAdvice = lengthAdvice(request, rate);
+    scalable(request);
     if (writer != null) {
-      writer.check(size.width() * upscale, size.height() * upscale, size.frames(), fps);
+      writer.check(
+          size.width() * upscale,
+          size.height() * upscale,
+          size.frames() * rate.repeats(),
+          rate.framesPerSecond());
     }
     requireRoom(writer, outputs, pipeline, request, checked);
     String title =
-        "%s, %s: %dx%d, %s, %s, %s"
-            .formatted(
-                model.name(),
-                precision,
-                size.width(),
-                size.height(),
-                counted(size.frames(), "frame"),
-                counted(request.get(Setting.STEPS), "step"),
-                checked.usesSeed()
-                    ? "seed " + Long.toUnsignedString(request.get(Setting.SEED))
-                    : "given latents");
-    ClipOutput.announce(err, title, backend, verbose);
+        title(
+            request,
+            checked.usesSeed()
+                ? "seed " + Long.toUnsignedString(request.get(Setting.SEED))
+                : "given latents");
+    opened.announce(err, title);
     job.note(request).ifPresent(err::println);
     inputs.notes().forEach(err::println);
+    lengthAdvice.ifPresent(err::println);
     warnings(checked).forEach(warning -> err.println("warning: " + warning));
-    return new ClipRun(
-        backend, pipeline, checked, title, new ClipRun.Showing(writer, output, fps, upscale), err);
+    ClipRun.Showing showing = new ClipRun.Showing(writer, output, rate, upscale);
+    return new ClipRun(opened, checked, opened.name() + title, showing, err);
   }
 
-  private ModelPrecision precisions() {
-    return new ModelPrecision(precision.dtype(), vae.dtype());
+  /** What is made, for people, behind the model's name. */
+  private static String title(GenerationRequest request, String start) {
+    ClipSize size = request.size();
+    return ": %dx%d, %s, %s, %s"
+        .formatted(
+            size.width(),
+            size.height(),
+            counted(size.frames(), "frame"),
+            counted(request.get(Setting.STEPS), "step"),
+            start);
+  }
+
+  private Optional<String> lengthAdvice(GenerationRequest request, Platform.Rate rate) {
+    return job.platform()
+        .checkLength(request.get(Setting.FRAMES) * rate.repeats(), rate.framesPerSecond())
+        .map(advice -> "warning: " + advice);
   }
 
   private List<String> warnings(Job checked) {
@@ -218,6 +248,20 @@ final class ClipJob {
       warnings.add("the seed has no effect: --latents gives the initial noise");
     }
     return warnings;
+  }
+
+  private Platform.Rate rate(VideoPipeline pipeline) {
+    return job.platform()
+        .rate(framesPerSecond, pipeline.request(prompt).get(Setting.FRAMES_PER_SECOND));
+  }
+
+  /** Checks what can be checked without a model. */
+  private void requireUsable() {
+    requirePrompt();
+    requireRange("--upscale", upscale, 64);
+    if (framesPerSecond != null) {
+      requireRange("--fps", framesPerSecond, 1000);
+    }
   }
 
   private static String counted(int number, String what) {
@@ -243,7 +287,7 @@ final class ClipJob {
   }
 
   private GenerationRequest request(VideoPipeline pipeline) {
-    GenerationRequest defaults = pipeline.request(prompt);
+    GenerationRequest defaults = pipeline.request(shot.compose(prompt));
     if (framesPerSecond != null) {
       defaults = defaults.with(Setting.FRAMES_PER_SECOND, framesPerSecond);
     }
@@ -336,13 +380,15 @@ final class ClipJob {
             room.obstacle(side.file(), side.size().bytes(pipeline, request, checked))));
   }
 
-  private void requireScalable(ClipSize size) {
-    double bytes = (double) size.bytes() * upscale * upscale;
+  /** The request itself, if memory has room for its clip as it is shown. */
+  private GenerationRequest scalable(GenerationRequest request) {
+    double bytes = (double) request.size().bytes() * upscale * upscale;
     long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory());
     if (bytes > most) {
       throw new PipelineException(
           "--upscale %d makes a clip of %.0f MiB; at most %d MiB fit"
               .formatted(upscale, bytes / (1 << 20), most >> 20));
     }
+    return request;
   }
 }

@@ -1,6 +1,7 @@
 package io.zoetrope.tools.cli;
 
 import io.zoetrope.files.MemoryException;
+import io.zoetrope.media.FrameSequence;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.media.VideoFrames;
@@ -62,12 +63,21 @@ final class ClipOutput {
     this.name = name;
     this.framesPerSecond = framesPerSecond;
     this.err = err;
+    forecast.ifPresent(known -> announce(known, shorter));
+    this.progress = progress(err, forecast, "");
+  }
+
+  /**
+   * Shows people how far a job is.
+   *
+   * @param forecast empty if it is not known
+   * @param label what stands before each line; may be empty
+   */
+  static ProgressPrinter progress(PrintWriter err, Optional<JobForecast> forecast, String label) {
     Map<Stage, Double> expected = new EnumMap<>(Stage.class);
-    forecast.ifPresent(known -> {
-      known.stages().forEach(stage -> expected.put(stage.stage(), stage.seconds()));
-      announce(known, shorter);
-    });
-    this.progress = new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"), expected);
+    forecast.ifPresent(
+        known -> known.stages().forEach(stage -> expected.put(stage.stage(), stage.seconds())));
+    return new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"), expected, label);
   }
 
   private void announce(JobForecast forecast, String shorter) {
@@ -145,7 +155,7 @@ final class ClipOutput {
   }
 
   /** Writes the clip, if it is to be written. */
-  void writeClip(Supplier<VideoFrames> frames, Supplier<Provenance> provenance) {
+  void writeClip(Supplier<? extends FrameSequence> frames, Supplier<Provenance> provenance) {
     if (writer != null) {
       write(
           name,

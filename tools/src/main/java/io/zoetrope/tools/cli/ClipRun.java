@@ -1,6 +1,5 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Backend;
@@ -8,6 +7,7 @@ import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.run.Job;
+import io.zoetrope.tools.shot.Platform;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,33 +22,38 @@ final class ClipRun implements AutoCloseable {
    *
    * @param writer null if it is not written
    * @param output its name as it was given
-   * @param framesPerSecond rate at which it plays
+   * @param rate at which it plays
    * @param upscale how often each pixel is repeated, in both directions
    */
-  record Showing(MediaWriter writer, String output, int framesPerSecond, int upscale) {}
+  record Showing(MediaWriter writer, String output, Platform.Rate rate, int upscale) {
+    /**
+     * Where a clip comes from that is shown so.
+     *
+     * @param more what else is to be known of it
+     */
+    Provenance provenance(GenerationResult result, Map<String, ?> more) {
+      Map<String, Object> entries = new LinkedHashMap<>();
+      entries.put("fps", rate.framesPerSecond());
+      entries.put("upscale", upscale);
+      entries.putAll(more);
+      return result.provenance(entries);
+    }
+  }
 
-  private final Backend device;
-  private final VideoPipeline pipeline;
+  private final OpenModel model;
   private final Job job;
   private final String title;
   private final Showing showing;
   private final ClipOutput output;
 
   /**
-   * Takes over a device and a pipeline.
+   * Takes over a model that is open.
    *
    * @param title model and sizes
    * @param err gets the progress, where outputs are, and what could not be written
    */
-  ClipRun(
-      Backend device,
-      VideoPipeline pipeline,
-      Job job,
-      String title,
-      Showing showing,
-      PrintWriter err) {
-    this.device = device;
-    this.pipeline = pipeline;
+  ClipRun(OpenModel model, Job job, String title, Showing showing, PrintWriter err) {
+    this.model = model;
     this.job = job;
     this.title = title;
     this.showing = showing;
@@ -56,7 +61,7 @@ final class ClipRun implements AutoCloseable {
         new ClipOutput(
             showing.writer(),
             showing.output(),
-            showing.framesPerSecond(),
+            showing.rate().framesPerSecond(),
             err,
             job.forecast(),
             "fewer steps or a smaller size shorten it");
@@ -67,7 +72,7 @@ final class ClipRun implements AutoCloseable {
   }
 
   Backend device() {
-    return device;
+    return model.device();
   }
 
   /** Model and sizes, for people. */
@@ -89,7 +94,9 @@ final class ClipRun implements AutoCloseable {
 
   /** Writes the clip, if it is to be written. */
   void writeClip(GenerationResult result) {
-    output.writeClip(() -> result.frames().upscale(showing.upscale()), () -> provenance(result));
+    output.writeClip(
+        () -> result.frames().upscale(showing.upscale()).repeated(showing.rate().repeats()),
+        () -> showing.provenance(result, Map.of("device", device().name())));
   }
 
   /**
@@ -106,18 +113,8 @@ final class ClipRun implements AutoCloseable {
     return output.finish();
   }
 
-  private Provenance provenance(GenerationResult result) {
-    Map<String, Object> more = new LinkedHashMap<>();
-    more.put("fps", showing.framesPerSecond());
-    more.put("upscale", showing.upscale());
-    more.put("device", device.name());
-    return result.provenance(more);
-  }
-
   @Override
   public void close() {
-    try (device) {
-      pipeline.close();
-    }
+    model.close();
   }
 }

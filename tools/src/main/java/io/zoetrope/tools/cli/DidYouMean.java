@@ -1,5 +1,7 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.tools.film.Nearest;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -61,9 +63,9 @@ final class DidYouMean {
     if (synonym != null && command.findOption(synonym) != null) {
       return ": did you mean %s?".formatted(synonym);
     }
-    List<String> near = isName ? e.getSuggestions() : List.of();
+    List<String> near = isName ? nearest(name, e.getSuggestions()) : List.of();
     if (!near.isEmpty()) {
-      return ": did you mean %s?".formatted(String.join(" or ", near.stream().limit(2).toList()));
+      return ": did you mean %s?".formatted(String.join(" or ", near));
     }
     boolean takesText = !command.positionalParameters().isEmpty();
     boolean full = Stream.of("-", "--").noneMatch(name::startsWith);
@@ -71,5 +73,13 @@ final class DidYouMean {
       return takesText ? ": put text that has spaces in quotes" : "";
     }
     return takesText ? ": if it is no option, put -- before it" : "";
+  }
+
+  /** The two that differ least; the parser's own order goes by the letters alone. */
+  private static List<String> nearest(String name, List<String> suggestions) {
+    return suggestions.stream()
+        .sorted(Comparator.comparingInt(suggestion -> Nearest.distance(name, suggestion)))
+        .limit(2)
+        .toList();
   }
 }

@@ -2,6 +2,8 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.pipeline.GenerationResult;
+import io.zoetrope.pipeline.PipelineException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,6 +24,14 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private ClipJob job;
 
   @Option(
+      names = "--takes",
+      paramLabel = "N",
+      description =
+          "Make N clips with seeds in a row: out-SEED.mp4 for each, a contact sheet out-takes.png and"
+              + " an index out-takes.json. Takes that are there already are not made again.")
+  private Integer takes;
+
+  @Option(
       names = "--save-tensors",
       paramLabel = "FILE",
       description =
@@ -33,9 +43,20 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    if (takes != null) {
+      if (saveTensors != null) {
+        throw new PipelineException("--takes has tensors for each clip: leave --save-tensors out");
+      }
+      return job.runTakes(err, takes);
+    }
+    return generate(err);
+  }
+
+  private int generate(PrintWriter err) {
     try (ClipRun run =
         job.open(
-            spec.commandLine().getErr(),
+            err,
             true,
             List.of(
                 new SideOutput(

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The settings of a job that decide how much work it is. */
@@ -100,9 +101,16 @@ final class JobOptions {
       description = "Decode in blended tiles: less memory, nearly the same picture.")
   private boolean tiling;
 
-  /** Whether the size was given. */
+  @Mixin private PlatformOption platform;
+
+  /** Whether the size was given, in whichever way. */
   boolean hasSize() {
-    return size != null;
+    return size != null || platform.platform().isPresent();
+  }
+
+  /** Where the clip is to be published. */
+  PlatformOption platform() {
+    return platform;
   }
 
   /** Whether the number of frames was given, in whichever way. */
@@ -145,6 +153,7 @@ final class JobOptions {
               .with(Setting.WIDTH, Integer.parseInt(matcher.group(1)))
               .with(Setting.HEIGHT, Integer.parseInt(matcher.group(2)));
     }
+    request = platform.applyTo(request, geometry, size != null);
     request = withGiven(request, Setting.FRAMES, frames);
     if (seconds != null) {
       request = request.with(Setting.FRAMES, framesOf(seconds, request, geometry));

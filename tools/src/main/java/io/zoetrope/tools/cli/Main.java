@@ -33,6 +33,11 @@ public final class Main {
   private static final List<Class<?>> COMMANDS =
       List.of(
           GenerateCommand.class,
+          StoryboardCommand.class,
+          ProductCommand.class,
+          AssembleCommand.class,
+          ContactSheetCommand.class,
+          PromptCommand.class,
           UpscaleCommand.class,
           InterpolateCommand.class,
           ProfileCommand.class,

@@ -33,6 +33,7 @@ final class ProgressPrinter implements Progress {
   private final boolean terminal;
   private final LongSupplier clock;
   private final Map<Stage, Double> expected;
+  private final String label;
   private final long began;
   private int steps;
   private long started;
@@ -48,17 +49,23 @@ final class ProgressPrinter implements Progress {
    *
    * @param terminal whether {@code out} is a terminal, where a line can be redrawn
    * @param expected seconds that each stage is expected to take; empty if that is not known
+   * @param label what stands before each line; may be empty
    */
-  ProgressPrinter(PrintWriter out, boolean terminal, Map<Stage, Double> expected) {
-    this(out, terminal, expected, System::nanoTime);
+  ProgressPrinter(PrintWriter out, boolean terminal, Map<Stage, Double> expected, String label) {
+    this(out, terminal, expected, label, System::nanoTime);
   }
 
   /** For tests, which have a clock of their own, in nanoseconds. */
   ProgressPrinter(
-      PrintWriter out, boolean terminal, Map<Stage, Double> expected, LongSupplier clock) {
+      PrintWriter out,
+      boolean terminal,
+      Map<Stage, Double> expected,
+      String label,
+      LongSupplier clock) {
     this.out = out;
     this.terminal = terminal;
     this.expected = expected;
+    this.label = label.isEmpty() ? "" : label + ": ";
     this.clock = clock;
     this.began = clock.getAsLong();
   }
@@ -102,7 +109,8 @@ final class ProgressPrinter implements Progress {
     double taken = report.nanos() / 1e9;
     measuredSeconds += taken;
     expectedSeconds += expected.getOrDefault(stage, 0.0);
-    out.printf("%s%-14s %s%n", terminal ? ERASE_LINE : "", stage.title(), Durations.text(taken));
+    out.printf(
+        "%s%s%-14s %s%n", terminal ? ERASE_LINE : "", label, stage.title(), Durations.text(taken));
     out.flush();
   }
 
@@ -127,7 +135,7 @@ final class ProgressPrinter implements Progress {
   /** What matters most comes first, for terminals that cut the rest. */
   private String line(Stage stage, int done, double share) {
     StringBuilder line = new StringBuilder();
-    line.append("%-14s %d/%d".formatted(stage.title(), done, steps));
+    line.append("%s%-14s %d/%d".formatted(label, stage.title(), done, steps));
     if (share > 0) {
       line.append(" + %2.0f%%".formatted(100 * share));
     }

@@ -119,7 +119,7 @@ class ArgumentsTest extends CommandTest {
           genrate                   | unknown command 'genrate': did you mean generate
           generate red --width 64   | unknown option '--width': did you mean --size?
           generate red --width=64   | unknown option '--width': did you mean --size?
-          generate red --stps 3     | unknown option '--stps': did you mean --strength or --steps?
+          generate red --stps 3     | unknown option '--stps': did you mean --steps or --style?
           generate red --cfg-scale 5 | did you mean --guidance?
           generate a red ball       | unexpected argument 'red': put text that has spaces in quotes
           generate                  | Missing required parameter: 'PROMPT'

@@ -65,6 +65,16 @@ class DocumentedCommandsTest extends CommandTest {
 
   private static final String CASE = "t2v_7f";
 
+  private static final List<String> WITHOUT_DEVICE =
+      List.of(
+          "inspect",
+          "info",
+          "generate-completion",
+          "prompt",
+          "assemble",
+          "contact-sheet",
+          "interpolate");
+
   @BeforeEach
   void makeJobsTiny() throws IOException {
     Files.writeString(model.resolve("zoetrope.json"), TINY_JOB);
@@ -133,7 +143,8 @@ class DocumentedCommandsTest extends CommandTest {
   }
 
   /** What commands read: a clip, latents, a picture. */
-  private void makeInputs(String command, Map<String, String> options) throws IOException {
+  private void makeInputs(String command, List<String> positional, Map<String, String> options)
+      throws IOException {
     if (command.equals("info") || options.containsKey("--latents")) {
       String file = options.getOrDefault("--latents", folder.resolve("unread").toString());
       int code = generate("--size", "16x16", "--frames", "1", "--save-tensors", file);
@@ -147,9 +158,16 @@ class DocumentedCommandsTest extends CommandTest {
       case "interpolate" -> writeClip(folder.resolve("out.mp4").toString(), 32, 2);
       default -> {}
     }
-    if (options.containsKey("--image")) {
+    if (command.equals("storyboard")) {
+      Files.writeString(Path.of(positional.getFirst()), "shots:\n- prompt: a ball\n");
+    }
+    if (command.equals("assemble") || command.equals("contact-sheet")) {
+      positional.forEach(file -> writeClip(file, 16, 5));
+    }
+    if (options.containsKey("--image") || command.equals("product")) {
       BufferedImage picture = new BufferedImage(40, 20, BufferedImage.TYPE_INT_RGB);
-      ImageIO.write(picture, "png", Path.of(options.get("--image")).toFile());
+      String file = options.getOrDefault("--image", positional.getFirst());
+      ImageIO.write(picture, "png", Path.of(file).toFile());
       Path pictures = folder.resolve("pictures");
       copy("wan22-ti2v-tiny", pictures);
       Files.writeString(pictures.resolve("zoetrope.json"), TINY_PICTURE_JOB);
@@ -186,7 +204,7 @@ class DocumentedCommandsTest extends CommandTest {
     }
     if (!options.containsKey("--help")) {
       reduce(command, positional, options);
-      makeInputs(command, options);
+      makeInputs(command, positional, options);
     }
     List<String> reduced = new ArrayList<>(List.of(command));
     reduced.addAll(positional);
@@ -206,6 +224,7 @@ class DocumentedCommandsTest extends CommandTest {
         }
         options.put("--model", model.toString());
         options.computeIfPresent("--warm-up", (_, _) -> "1");
+        options.computeIfPresent("--takes", (_, _) -> "1");
         // A part of the steps is taken.
         options.computeIfPresent("--strength", (_, _) -> "1");
         options.putIfAbsent("-o", folder.resolve("out.gif").toString());
@@ -223,6 +242,7 @@ class DocumentedCommandsTest extends CommandTest {
         }
       }
       case "parity" -> options.put("--case", CASE);
+      case "storyboard", "product" -> options.put("--model", model.toString());
       case "upscale" -> options.replace("--model", network().toString());
       default -> {}
     }
@@ -236,18 +256,20 @@ class DocumentedCommandsTest extends CommandTest {
   }
 
   /**
-   * Main memory is what inspect tells of, and info reads the provenance. Series over frames and
-   * threads decode 256x256 pixels, for which the emulator takes minutes. A self-test of all devices
-   * is another test's.
+   * Main memory is what inspect tells of, and others read and write files alone. Series over frames
+   * and threads decode 256x256 pixels, for which the emulator takes minutes. A self-test of all
+   * devices is another test's.
    */
   private static Optional<String> device(String command, Map<String, String> options) {
     boolean isOnCpu =
         switch (command) {
           case "bench" -> options.containsKey("--scaling") && !isOfTokens(options);
           case "selftest" -> !options.containsKey("--device");
+          // Several clips of a model that takes pictures.
+          case "product" -> true;
           default -> false;
         };
-    return List.of("inspect", "info", "generate-completion", "interpolate").contains(command)
+    return WITHOUT_DEVICE.contains(command)
         ? Optional.empty()
         : Optional.of(isOnCpu ? "cpu" : "cuda-emulated");
   }
@@ -259,6 +281,8 @@ class DocumentedCommandsTest extends CommandTest {
           Files.isDirectory(ROOT.resolve(word))
               ? Fixtures.path("wan21-t2v-variants-tiny").toString()
               : Fixtures.path("").toString();
+      case "storyboard", "assemble", "contact-sheet" -> folder.resolve(word).toString();
+      case "product" -> word.endsWith(".png") ? folder.resolve(word).toString() : word;
       case "info", "upscale", "interpolate" -> folder.resolve("out.mp4").toString();
       default -> "a prompt";
     };

@@ -19,7 +19,7 @@ class ProgressPrinterTest {
   private long nanos;
 
   private ProgressPrinter printer(boolean terminal, Map<Stage, Double> expected) {
-    return new ProgressPrinter(new PrintWriter(out), terminal, expected, () -> nanos);
+    return new ProgressPrinter(new PrintWriter(out), terminal, expected, "", () -> nanos);
   }
 
   private void pass(double seconds) {

@@ -1,0 +1,48 @@
+package io.zoetrope.tools.cli;
+
+import io.zoetrope.VideoPipeline;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.WeightRetention;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which model makes clips, on which device, and in which number formats. */
+final class ModelOptions {
+  @Mixin private ModelOption model;
+
+  @Mixin private DeviceOptions device;
+
+  @Mixin private PrecisionOption precision;
+
+  @Mixin private VaePrecisionOption vae;
+
+  @Option(
+      names = "--verbose",
+      description = "Say more: why no faster kernels compute, for instance.")
+  private boolean verbose;
+
+  /**
+   * Opens the device and the model.
+   *
+   * @param retention what becomes of weights behind a stage
+   */
+  OpenModel open(WeightRetention retention) {
+    Backend backend = device.open();
+    VideoPipeline pipeline = null;
+    try {
+      ModelPrecision precisions = new ModelPrecision(precision.dtype(), vae.dtype());
+      pipeline = VideoPipeline.open(model.folder(), backend, precisions, retention);
+      return new OpenModel(model.name() + ", " + precision, backend, pipeline, verbose);
+    } finally {
+      if (pipeline == null) {
+        backend.close();
+      }
+    }
+  }
+
+  /** Whether the machine chooses the device. */
+  boolean isDeviceAutomatic() {
+    return device.isAutomatic();
+  }
+}
