@@ -5,9 +5,11 @@ import io.zoetrope.kernels.cpu.jit.asm.Operand.Constant;
 import io.zoetrope.kernels.cpu.jit.asm.Operand.Vector;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes x86-64 machine code: the instructions that the kernels need, no more (Intel 64 and IA-32
@@ -46,10 +48,14 @@ public final class Assembler extends InstructionEncoder {
   private final Map<List<Integer>, Label> constants = new LinkedHashMap<>();
   private final List<Argument<?>> arguments = new ArrayList<>();
 
+  /** Registers of the caller that the code writes to. */
+  private final Set<Register> changed = EnumSet.noneOf(Register.class);
+
   // ---------------------------------------------------------------- general-purpose registers
 
   /** Writes {@code mov}: copies a register. */
   public void move(Register to, Register from) {
+    written(to);
     rex(true, from.number(), 0, to.number());
     code.put8(0x89);
     direct(from.number(), to.number());
@@ -57,6 +63,7 @@ public final class Assembler extends InstructionEncoder {
 
   /** Writes {@code mov} of a constant, in the shortest form that holds it. */
   public void move(Register to, long value) {
+    written(to);
     if (value == (int) value) {
       rex(true, 0, 0, to.number());
       code.put8(0xc7);
@@ -71,16 +78,19 @@ public final class Assembler extends InstructionEncoder {
 
   /** Loads 64 bits. */
   public void load(Register to, Address from) {
+    written(to);
     withMemory(true, 0x8b, to.number(), from);
   }
 
   /** Loads 32 bits; the upper half becomes zero. */
   public void load32(Register to, Address from) {
+    written(to);
     withMemory(false, 0x8b, to.number(), from);
   }
 
   /** Loads 16 bits; the rest becomes zero. */
   public void load16(Register to, Address from) {
+    written(to);
     rex(false, to.number(), indexOf(from), from.base().number());
     code.put8(0x0f);
     code.put8(0xb7);
@@ -105,11 +115,13 @@ public final class Assembler extends InstructionEncoder {
 
   /** {@code to = address}, without a look at memory. */
   public void address(Register to, Address of) {
+    written(to);
     withMemory(true, 0x8d, to.number(), of);
   }
 
   /** Writes {@code add} of 64-bit registers. */
   public void add(Register to, Register from) {
+    written(to);
     rex(true, from.number(), 0, to.number());
     code.put8(0x01);
     direct(from.number(), to.number());
@@ -117,11 +129,13 @@ public final class Assembler extends InstructionEncoder {
 
   /** Writes {@code add} of a constant. */
   public void add(Register to, int value) {
+    written(to);
     withImmediate(0, to, value);
   }
 
   /** Writes {@code sub} of 64-bit registers. */
   public void subtract(Register to, Register from) {
+    written(to);
     rex(true, from.number(), 0, to.number());
     code.put8(0x29);
     direct(from.number(), to.number());
@@ -129,15 +143,18 @@ public final class Assembler extends InstructionEncoder {
 
   /** Writes {@code sub} of a constant. */
   public void subtract(Register to, int value) {
+    written(to);
     withImmediate(5, to, value);
   }
 
   void and(Register to, int value) {
+    written(to);
     withImmediate(4, to, value);
   }
 
   /** Writes {@code or} of 64-bit registers. */
   public void or(Register to, Register from) {
+    written(to);
     rex(true, from.number(), 0, to.number());
     code.put8(0x09);
     direct(from.number(), to.number());
@@ -157,6 +174,7 @@ public final class Assembler extends InstructionEncoder {
 
   /** Writes {@code imul} of 64-bit registers. */
   public void multiply(Register to, Register from) {
+    written(to);
     rex(true, to.number(), 0, from.number());
     code.put8(0x0f);
     code.put8(0xaf);
@@ -165,11 +183,13 @@ public final class Assembler extends InstructionEncoder {
 
   /** Writes {@code shl} by a constant. */
   public void shiftLeft(Register to, int bits) {
+    written(to);
     shift(4, to, bits);
   }
 
   /** Writes {@code shr} by a constant: zeros come in. */
   void shiftRight(Register to, int bits) {
+    written(to);
     shift(5, to, bits);
   }
 
@@ -299,6 +319,7 @@ public final class Assembler extends InstructionEncoder {
 
   /** Moves the lowest 32 bits. */
   public void moveFromVector(Register to, Vector from) {
+    written(to);
     vex(VectorInstruction.Prefix.P66, 1, false, 0, from.number(), 0, 0, to.number());
     code.put8(0x7e);
     direct(from.number(), to.number());
@@ -365,18 +386,34 @@ public final class Assembler extends InstructionEncoder {
     return List.copyOf(arguments);
   }
 
+  private void written(Register register) {
+    if (register.belongsToCaller()) {
+      changed.add(register);
+    }
+  }
+
   /** Begins a function that changes registers that belong to the caller. */
-  public void enter(Register... changed) {
-    for (Register register : changed) {
+  public void enter(Register... saved) {
+    for (Register register : saved) {
       push(register);
     }
   }
 
-  /** Ends a function that began with {@link #enter} of the same registers. */
-  public void leave(Register... changed) {
+  /**
+   * Ends a function that began with {@link #enter} of the same registers.
+   *
+   * @throws IllegalStateException if it changes another one of the caller's, who would go wrong
+   *     later and elsewhere: compiled Java code counts on R12
+   */
+  public void leave(Register... saved) {
+    changed.removeAll(List.of(saved));
+    if (!changed.isEmpty()) {
+      throw new IllegalStateException(
+          "%s belong to the caller: enter and leave the function with them".formatted(changed));
+    }
     zeroUpper();
-    for (int i = changed.length - 1; i >= 0; i--) {
-      pop(changed[i]);
+    for (int i = saved.length - 1; i >= 0; i--) {
+      pop(saved[i]);
     }
     ret();
   }
@@ -400,6 +437,7 @@ public final class Assembler extends InstructionEncoder {
 
   /** {@code to} = address of a constant. */
   public void address(Register to, Constant constant) {
+    written(to);
     rex(true, to.number(), 0, 0);
     code.put8(0x8d);
     code.put8((to.number() & 7) << 3 | 5);

@@ -36,7 +36,7 @@ public record PeakLoop(InstructionSet set, ProductOperands operands, boolean til
 
   @Override
   public void generate(Assembler code) {
-    code.enter();
+    code.enter(TileBody.CHANGED);
     TileBody body = new TileBody(code, 32, false);
     if (tiles) {
       body.begin();
@@ -68,7 +68,7 @@ public record PeakLoop(InstructionSet set, ProductOperands operands, boolean til
     if (tiles) {
       body.end();
     }
-    code.leave();
+    code.leave(TileBody.CHANGED);
   }
 
   private Vector register(int number) {

@@ -24,6 +24,9 @@ import java.util.List;
  * A and 16 steps of B at a time.
  */
 final class TileBody implements BlockProduct.Body {
+  /** The registers of the caller that {@link #begin} changes. */
+  static final Register[] CHANGED = {R12};
+
   private static final int TILE_ROWS = 16;
   private static final int TILE_BYTES = 64;
   private static final int CONFIGURATION_BYTES = 64;
