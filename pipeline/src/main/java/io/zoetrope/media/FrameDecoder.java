@@ -177,7 +177,7 @@ final class FrameDecoder implements AutoCloseable {
           "it is damaged, or has more than %d pixels; make it smaller first"
               .formatted(demuxer.maxPixels()));
     }
-    Ffmpeg.check(code, "decode");
+    Ffmpeg.check(code, "it is damaged or cut short");
   }
 
   private void add() throws IOException {

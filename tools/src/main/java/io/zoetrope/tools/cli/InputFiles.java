@@ -2,6 +2,7 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.media.Colour;
 import io.zoetrope.media.Fitting;
+import io.zoetrope.media.MediaException;
 import io.zoetrope.media.MediaReader;
 import io.zoetrope.media.PictureReader;
 import io.zoetrope.media.Reading;
@@ -55,7 +56,7 @@ final class InputFiles {
   VideoFrames picture(Path file) {
     VideoFrames picture = PictureReader.picture(file, background);
     describeSize(file, picture.width(), picture.height());
-    return fitting.apply(picture);
+    return fitted(file, picture, fitting);
   }
 
   /** A picture of its own size, which the model lays into the clip itself. */
@@ -73,19 +74,22 @@ final class InputFiles {
    */
   VideoClip clip(String option, Path file, VideoGeometry geometry, Integer wanted) {
     Reading reading = wanted == null ? Reading.all(MAX_FRAMES) : Reading.first(wanted);
-    VideoClip clip = MediaReader.read(file, asAsked(reading).with(fitting::apply));
+    VideoClip clip =
+        MediaReader.read(file, asAsked(reading).with(frame -> fitted(file, frame, fitting)));
     int found = clip.frames().frames();
-    int used = wanted == null ? geometry.framesWithin(found) : wanted;
+    int within = geometry.framesWithin(found);
+    int used = wanted == null ? within : wanted;
     if (used > found) {
       throw new PipelineException(
-          "%s %s has %s%d frame%s, %d are needed: ask for fewer"
+          "%s %s has %s%d frame%s, %d are needed: %s"
               .formatted(
                   option,
                   file,
                   framesPerSecond == null ? "" : "at that rate ",
                   found,
                   found == 1 ? "" : "s",
-                  used));
+                  used,
+                  within > found ? "give a longer one" : "use --frames " + within));
     }
     describeSize(file, clip.source().width(), clip.source().height());
     describeTime(file, clip, used);
@@ -102,7 +106,7 @@ final class InputFiles {
   VideoFrames mask(Path file, Path control, VideoClip clip) {
     Fitting marked = new Fitting(fitting.fit(), fitting.width(), fitting.height(), Colour.WHITE);
     Reading reading = asAsked(Reading.first(clip.frames().frames()));
-    VideoClip mask = MediaReader.read(file, reading.with(marked::apply));
+    VideoClip mask = MediaReader.read(file, reading.with(frame -> fitted(file, frame, marked)));
     if (mask.source().width() != clip.source().width()
         || mask.source().height() != clip.source().height()) {
       throw new PipelineException(
@@ -116,6 +120,14 @@ final class InputFiles {
                   clip.source().height()));
     }
     return mask.frames();
+  }
+
+  private static VideoFrames fitted(Path file, VideoFrames frame, Fitting fitting) {
+    try {
+      return fitting.apply(frame);
+    } catch (MediaException e) {
+      throw new MediaException("cannot use %s: %s".formatted(file, e.getMessage()), e);
+    }
   }
 
   private Reading asAsked(Reading reading) {

@@ -191,10 +191,10 @@ class InputOptionsTest extends CommandTest {
     String file = clip("in.mp4", 32, 32, 3, 16);
     assertRefused(
         generate("--video", file),
-        "--video %s has 3 frames, 5 are needed: ask for fewer".formatted(file));
+        "--video %s has 3 frames, 5 are needed: use --frames 1".formatted(file));
     assertRefused(
         generate("--video", file, "--video-fps", "8"),
-        "--video %s has at that rate 2 frames, 5 are needed: ask for fewer".formatted(file));
+        "--video %s has at that rate 2 frames, 5 are needed: use --frames 1".formatted(file));
   }
 
   /** What the model can do is said; nothing is read that it cannot use. */
@@ -203,6 +203,11 @@ class InputOptionsTest extends CommandTest {
     assertRefused(
         generate("--image", picture("in.png", 32, 32)),
         "WanPipeline does text to video and video to video; it can do nothing with a first frame");
+    String strip = picture("strip.png", 300, 2);
+    assertRefused(
+        generate("--image", strip),
+        "cannot use %s: a picture of 300x2: one side is 100 times as long as the other or more; cut it first"
+            .formatted(strip));
   }
 
   private void assertRefused(int code, String message) {
