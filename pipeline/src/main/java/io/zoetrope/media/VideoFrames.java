@@ -114,6 +114,26 @@ public final class VideoFrames implements FrameSequence {
   }
 
   /**
+   * This clip, then another one of the same size.
+   *
+   * @throws IllegalArgumentException if the size is another, or the result exceeds 2 GiB
+   */
+  public VideoFrames followedBy(VideoFrames other) {
+    if (other.width != width || other.height != height) {
+      throw new IllegalArgumentException("followedBy: %s behind %s".formatted(other, this));
+    }
+    int together = frames + other.frames;
+    byte[] joined = Arrays.copyOf(rgb, checkedLength(width, height, together));
+    System.arraycopy(other.rgb, 0, joined, rgb.length, other.rgb.length);
+    return new VideoFrames(width, height, together, joined);
+  }
+
+  /** A copy of all frames: [frames, height, width, 3], uint8. */
+  public byte[] toArray() {
+    return rgb.clone();
+  }
+
+  /**
    * The clip with every pixel repeated {@code factor} times in both directions (nearest neighbour).
    *
    * @throws IllegalArgumentException if {@code factor} isn't positive or the result exceeds 2 GiB

@@ -25,6 +25,15 @@ public record JobForecast(List<StageForecast> stages) {
         .orElseThrow(() -> new IllegalArgumentException("the job has no stage " + wanted));
   }
 
+  /** The forecast of so many jobs like this one. */
+  public JobForecast times(int jobs) {
+    return new JobForecast(
+        stages.stream()
+            .map(stage ->
+                new StageForecast(stage.stage(), jobs * stage.seconds(), jobs * stage.flops()))
+            .toList());
+  }
+
   /** Seconds of all stages together. */
   public double seconds() {
     return stages.stream().mapToDouble(StageForecast::seconds).sum();

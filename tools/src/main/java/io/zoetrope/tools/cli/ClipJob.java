@@ -31,8 +31,6 @@ import picocli.CommandLine.Spec;
 
 /** The options of a job that makes a clip, and their check. */
 final class ClipJob {
-  private static final long DEFAULT_SEED = 42;
-
   @Parameters(paramLabel = "PROMPT", arity = "0..1", description = "What the clip shows.")
   private String prompt;
 
@@ -44,26 +42,11 @@ final class ClipJob {
 
   @Mixin private ShotOptions shot;
 
-  @Option(
-      names = {"-n", "--negative-prompt"},
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What the clip should not show.")
-  private String negativePrompt;
+  @Mixin private SamplingOptions sampling;
 
   @Mixin private InputOptions inputs;
 
   @Mixin private JobOptions job;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description =
-          "Seed of the initial noise, a number from 0 to 2^64 - 1, or 'random' or -1 for one that is"
-              + " drawn; gives the same noise as in diffusers (default: "
-              + DEFAULT_SEED
-              + ").")
-  private String seed;
 
   @Mixin private ModelOptions model;
 
@@ -244,7 +227,7 @@ final class ClipJob {
 
   private List<String> warnings(Job checked) {
     List<String> warnings = new ArrayList<>(checked.warnings());
-    if (seed != null && !checked.usesSeed()) {
+    if (sampling.hasSeed() && !checked.usesSeed()) {
       warnings.add("the seed has no effect: --latents gives the initial noise");
     }
     return warnings;
@@ -291,10 +274,7 @@ final class ClipJob {
     if (framesPerSecond != null) {
       defaults = defaults.with(Setting.FRAMES_PER_SECOND, framesPerSecond);
     }
-    GenerationRequest request =
-        job.applyTo(defaults, pipeline.geometry())
-            .with(Setting.NEGATIVE_PROMPT, negativePrompt)
-            .with(Setting.SEED, seed == null ? DEFAULT_SEED : Seed.parse(seed));
+    GenerationRequest request = sampling.applyTo(job.applyTo(defaults, pipeline.geometry()));
     if (saveLatents != null) {
       request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }

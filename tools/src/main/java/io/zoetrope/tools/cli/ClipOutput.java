@@ -49,7 +49,8 @@ final class ClipOutput {
    * @param writer null if the clip is not written
    * @param name of the output, as it was given
    * @param framesPerSecond rate at which the clip plays
-   * @param forecast empty if it is not known
+   * @param jobs how many there are, one after the other
+   * @param forecast of each; empty if it is not known
    * @param shorter what makes the job shorter, e.g. {@code "fewer steps shorten it"}
    */
   ClipOutput(
@@ -57,13 +58,14 @@ final class ClipOutput {
       String name,
       int framesPerSecond,
       PrintWriter err,
+      int jobs,
       Optional<JobForecast> forecast,
       String shorter) {
     this.writer = writer;
     this.name = name;
     this.framesPerSecond = framesPerSecond;
     this.err = err;
-    forecast.ifPresent(known -> announce(known, shorter));
+    forecast.ifPresent(known -> announce(known.times(jobs), shorter));
     this.progress = progress(err, forecast, "");
   }
 

@@ -63,6 +63,7 @@ final class ClipRun implements AutoCloseable {
             showing.output(),
             showing.rate().framesPerSecond(),
             err,
+            1,
             job.forecast(),
             "fewer steps or a smaller size shorten it");
   }

@@ -74,7 +74,7 @@ final class InterpolateCommand implements Callable<Integer> {
     err.printf(
         "%s, %s at %d a second to %d at %d a second, along their motion%n",
         clip.getFileName(), frames, given.framesPerSecond(), count, wanted);
-    ClipOutput shown = new ClipOutput(writer, output, wanted, err, Optional.empty(), "");
+    ClipOutput shown = new ClipOutput(writer, output, wanted, err, 1, Optional.empty(), "");
     VideoFrames more =
         shown.filter(
             Stage.INTERPOLATE,

@@ -118,6 +118,11 @@ final class JobOptions {
     return frames != null || seconds != null;
   }
 
+  /** What {@code --seconds} says, for jobs of several rounds; empty if it was not given. */
+  Optional<Double> seconds() {
+    return Optional.ofNullable(seconds).map(JobOptions::requireDuration);
+  }
+
   /** What became of {@code --seconds}; empty if it was not given. */
   Optional<String> note(GenerationRequest request) {
     if (seconds == null) {
@@ -141,6 +146,14 @@ final class JobOptions {
    * @param defaults with the frame rate at which the clip will play
    */
   GenerationRequest applyTo(GenerationRequest defaults, VideoGeometry geometry) {
+    GenerationRequest request = applyToRound(defaults, geometry);
+    return seconds == null
+        ? request
+        : request.with(Setting.FRAMES, framesOf(seconds, request, geometry));
+  }
+
+  /** The same without {@link #seconds}, which are those of all rounds together. */
+  GenerationRequest applyToRound(GenerationRequest defaults, VideoGeometry geometry) {
     GenerationRequest request = defaults.with(Setting.VAE_TILING, tiling);
     if (size != null) {
       Matcher matcher = SIZE.matcher(size);
@@ -155,9 +168,6 @@ final class JobOptions {
     }
     request = platform.applyTo(request, geometry, size != null);
     request = withGiven(request, Setting.FRAMES, frames);
-    if (seconds != null) {
-      request = request.with(Setting.FRAMES, framesOf(seconds, request, geometry));
-    }
     request = withGiven(request, Setting.STEPS, steps);
     request = withGiven(request, Setting.GUIDANCE_SCALE, guidance);
     request = withGiven(request, Setting.GUIDANCE_SCALE_2, secondGuidance);
@@ -175,11 +185,16 @@ final class JobOptions {
       throw new PipelineException(
           "--frames and --seconds both say how long the clip is: give one of them");
     }
+    return geometry.framesNearest(
+        requireDuration(seconds) * request.get(Setting.FRAMES_PER_SECOND));
+  }
+
+  private static double requireDuration(double seconds) {
     if (!(seconds > 0 && seconds <= MOST_SECONDS)) {
       throw new PipelineException(
           "--seconds %s is not above 0 and at most %d".formatted(seconds, MOST_SECONDS));
     }
-    return geometry.framesNearest(seconds * request.get(Setting.FRAMES_PER_SECOND));
+    return seconds;
   }
 
   /** Steps that are given one by one say how many there are, too. */

@@ -146,6 +146,7 @@ final class UpscaleCommand implements Callable<Integer> {
               output,
               given.framesPerSecond(),
               err,
+              1,
               job.forecast(),
               "a smaller clip shortens it, --method lanczos takes moments");
       VideoFrames larger = shown.run(() -> job.run(shown.progress(), VideoPipeline.UNTRACED));
@@ -184,7 +185,7 @@ final class UpscaleCommand implements Callable<Integer> {
                 ? "ffmpeg's Lanczos filter"
                 : "ffmpeg's Lanczos filter, for no network is named and none is installed"));
     ClipOutput shown =
-        new ClipOutput(writer, output, given.framesPerSecond(), err, Optional.empty(), "");
+        new ClipOutput(writer, output, given.framesPerSecond(), err, 1, Optional.empty(), "");
     VideoFrames larger =
         shown.filter(
             Stage.UPSCALE,

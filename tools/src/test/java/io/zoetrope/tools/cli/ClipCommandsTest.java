@@ -198,10 +198,53 @@ class ClipCommandsTest {
     assertRefused(run("interpolate", args.toArray(String[]::new)), first, second);
   }
 
+  // ---------------------------------------------------------------- longer
+
+  private int extend(String fixture, String... more) {
+    List<String> args = new ArrayList<>(List.of("it moves", "--steps", "1"));
+    args.addAll(List.of("--model", Fixtures.path(fixture).toString(), "-o", file("out.mp4")));
+    args.addAll(List.of(more));
+    return run("extend", args.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "wan22-ti2v-tiny, --frames 5 --seconds 0.75, 6, 2",
+    "wan21-flf2v-tiny, --frames 5 --loop, 3, 2",
+    "wan21-vace-tiny, --frames 9 --direction backward --overlap 2, 7, 1"
+  })
+  void aModelMakesAClipLonger(String fixture, String options, int added, int seams) {
+    assertEquals(0, extend(fixture, options.split(" ")), err.toString());
+    assertEquals(FRAMES + added, read("out.mp4").frames().frames(), err.toString());
+    List<String> measured =
+        err.toString().lines().filter(line -> line.startsWith("seam at frame ")).toList();
+    assertEquals(seams, measured.size(), err.toString());
+    Map<String, Object> provenance = Provenance.read(folder.resolve("out.mp4")).entries();
+    assertEquals("extend", provenance.get("operation"));
+    assertEquals("it moves", provenance.get("prompt"));
+    assertEquals("bar", ((Map<?, ?>) provenance.get("source")).get("prompt"));
+  }
+
+  @Test
+  void refusesToExtend() {
+    assertRefused(
+        extend("wan21-t2v-tiny"), "cannot go on from a first frame", "does text to video");
+    err.getBuffer().setLength(0);
+    assertRefused(extend("wan22-ti2v-tiny", "--overlap", "3"), "overlap 3", "1 frame");
+    err.getBuffer().setLength(0);
+    assertRefused(extend("wan22-ti2v-tiny", "--overlap", "0"), "--overlap 0");
+    err.getBuffer().setLength(0);
+    assertRefused(extend("wan21-flf2v-tiny", "--loop", "--seconds", "1"), "leave out --seconds");
+    err.getBuffer().setLength(0);
+    assertRefused(extend("wan22-ti2v-tiny", "--seconds", "-1"), "--seconds -1");
+    err.getBuffer().setLength(0);
+    assertRefused(extend("wan22-ti2v-tiny", "--size", "30x30"), "size 30x30", "nearest");
+  }
+
   // ---------------------------------------------------------------- all
 
   @ParameterizedTest
-  @ValueSource(strings = {"upscale", "interpolate --fps 16"})
+  @ValueSource(strings = {"upscale", "interpolate --fps 16", "extend moves"})
   void refuseWhatIsNoClip(String command) throws IOException {
     List<String> words = List.of(command.split(" "));
     List<String> options = new ArrayList<>(words.subList(1, words.size()));
@@ -223,7 +266,7 @@ class ClipCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"upscale", "interpolate --fps 16"})
+  @ValueSource(strings = {"upscale", "interpolate --fps 16", "extend moves"})
   void neverWriteOverTheClipThatTheyRead(String command) throws IOException {
     List<String> words = List.of(command.split(" "));
     List<String> options = new ArrayList<>(words.subList(1, words.size()));

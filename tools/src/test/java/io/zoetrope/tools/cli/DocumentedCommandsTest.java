@@ -155,7 +155,7 @@ class DocumentedCommandsTest extends CommandTest {
     }
     switch (command) {
       case "upscale" -> writeClip(folder.resolve("out.mp4").toString(), 16, 1);
-      case "interpolate" -> writeClip(folder.resolve("out.mp4").toString(), 32, 2);
+      case "interpolate", "extend" -> writeClip(folder.resolve("out.mp4").toString(), 32, 2);
       default -> {}
     }
     if (command.equals("storyboard")) {
@@ -244,6 +244,10 @@ class DocumentedCommandsTest extends CommandTest {
       case "parity" -> options.put("--case", CASE);
       case "storyboard", "product" -> options.put("--model", model.toString());
       case "upscale" -> options.replace("--model", network().toString());
+      case "extend" -> {
+        options.put("--model", Fixtures.path("wan22-ti2v-tiny").toString());
+        options.putAll(Map.of("--frames", "5", "--steps", "1", "--seconds", "0.1"));
+      }
       default -> {}
     }
     Optional<String> device = device(command, options);
@@ -284,6 +288,7 @@ class DocumentedCommandsTest extends CommandTest {
       case "storyboard", "assemble", "contact-sheet" -> folder.resolve(word).toString();
       case "product" -> word.endsWith(".png") ? folder.resolve(word).toString() : word;
       case "info", "upscale", "interpolate" -> folder.resolve("out.mp4").toString();
+      case "extend" -> word.endsWith(".mp4") ? folder.resolve(word).toString() : "a prompt";
       default -> "a prompt";
     };
   }

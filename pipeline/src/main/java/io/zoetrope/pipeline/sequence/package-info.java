@@ -1,0 +1,5 @@
+/**
+ * Clips that are made in several jobs, each of which goes on from frames of the one before:
+ * extensions and loops.
+ */
+package io.zoetrope.pipeline.sequence;
