@@ -64,8 +64,11 @@ final class JobForecaster {
       Backend device, Roofline roofline, Map<Stage, OperationTally> tallies) {
     List<StageForecast> stages = new ArrayList<>();
     try (OperationRates rates = new OperationRates(device, roofline)) {
-      tallies.forEach((stage, tally) ->
-          stages.add(new StageForecast(stage, tally.seconds(rates), tally.flops())));
+      do {
+        stages.clear();
+        tallies.forEach((stage, tally) ->
+            stages.add(new StageForecast(stage, tally.seconds(rates), tally.flops())));
+      } while (rates.settle());
     }
     return new JobForecast(List.copyOf(stages));
   }

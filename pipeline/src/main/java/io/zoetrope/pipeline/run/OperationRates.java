@@ -20,9 +20,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How long operations take on a device. Products are measured, on made-up values and cut to a size
@@ -43,6 +42,12 @@ final class OperationRates implements AutoCloseable {
   /** The median of so many is hardly moved by what else the machine does. */
   private static final int LEAST_RUNS = 5;
 
+  /** A rate that falls below this share of what it was had not been that of compiled code. */
+  private static final double SETTLED = 0.8;
+
+  /** The virtual machine compiles what runs often within some seconds. */
+  private static final int MOST_ROUNDS = 5;
+
   /** Whatever is multiplied takes the same time, if no denormal numbers come of it. */
   private static final float VALUE = 0.5f;
 
@@ -57,8 +62,12 @@ final class OperationRates implements AutoCloseable {
   private final Roofline roofline;
   private final Stopwatch stopwatch;
   private final Ops ops;
-  private final Weights weights = new Weights();
-  private final Map<Kind, Double> secondsPerFlop = new HashMap<>();
+  private final LinkedHashMap<Kind, Measured> measured = new LinkedHashMap<>();
+  private Weights weights = new Weights();
+  private int rounds = 1;
+
+  /** A kind's rate, and how to measure it again. */
+  private record Measured(Preparation preparation, double secondsPerFlop) {}
 
   /** Memory of weights, open as long as the measurements. */
   private static final class Weights implements Lifetime, AutoCloseable {
@@ -202,12 +211,35 @@ final class OperationRates implements AutoCloseable {
   }
 
   private double rate(Kind kind, Preparation preparation) {
-    Double known = secondsPerFlop.get(kind);
+    Measured known = measured.get(kind);
     if (known == null) {
-      known = measure(preparation);
-      secondsPerFlop.put(kind, known);
+      known = new Measured(preparation, measure(preparation));
+      measured.put(kind, known);
     }
-    return known;
+    return known.secondsPerFlop;
+  }
+
+  /**
+   * Measures everything again if the first kind has become faster since, as code does that the
+   * virtual machine compiles while it runs.
+   *
+   * @return whether it did: then times have to be asked for again
+   */
+  boolean settle() {
+    if (measured.isEmpty() || rounds == MOST_ROUNDS) {
+      return false;
+    }
+    Measured first = measured.firstEntry().getValue();
+    if (measure(first.preparation) > SETTLED * first.secondsPerFlop) {
+      return false;
+    }
+    rounds++;
+    weights.close();
+    weights = new Weights();
+    packedBytes = 0;
+    packingSeconds = 0;
+    measured.replaceAll((_, kind) -> new Measured(kind.preparation, measure(kind.preparation)));
+    return true;
   }
 
   private double measure(Preparation preparation) {

@@ -7,10 +7,12 @@ import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.ConvGeometry;
 import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.ops.HostBackend;
 import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.ops.Roofline;
+import io.zoetrope.ops.Stopwatch;
 import io.zoetrope.pipeline.JobForecast;
 import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.tensor.DType;
@@ -19,6 +21,7 @@ import io.zoetrope.tensor.Tensor;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class JobForecasterTest {
@@ -70,6 +73,60 @@ class JobForecasterTest {
     // The sum alone moves 96 GB, 10 times.
     assertTrue(denoise.seconds() > 960, denoise + "");
     assertEquals(denoise.seconds() + decode.seconds(), forecast.seconds(), 1e-9);
+  }
+
+  /** Computes nothing; its operations take as long as a clock says. */
+  private static final class Clocked extends HostBackend {
+    private final IntUnaryOperator milliseconds;
+    private int runs;
+
+    Clocked(IntUnaryOperator milliseconds) {
+      this.milliseconds = milliseconds;
+    }
+
+    @Override
+    public String name() {
+      return "clocked";
+    }
+
+    @Override
+    public void run(Operation operation) {}
+
+    @Override
+    public Stopwatch stopwatch() {
+      return new Stopwatch() {
+        @Override
+        public void start() {}
+
+        @Override
+        public long stop() {
+          return 1_000_000L * milliseconds.applyAsInt(runs++);
+        }
+      };
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static double seconds(IntUnaryOperator milliseconds) {
+    return JobForecaster.of(
+            new Clocked(milliseconds),
+            () -> Optional.of(PEAKS),
+            (begins, seen) -> {
+              begins.accept(Stage.DECODE);
+              products(seen, 10);
+            })
+        .orElseThrow()
+        .seconds();
+  }
+
+  /** Of three kinds of products, each for 30 milliseconds. */
+  @Test
+  void whatRanBeforeItWasCompiledIsMeasuredAgain() {
+    double compiled = seconds(_ -> 2);
+    assertEquals(compiled, seconds(run -> run < 12 ? 40 : run < 40 ? 10 : 2), 0.01 * compiled);
+    assertTrue(seconds(_ -> 4) > 1.5 * compiled);
   }
 
   @Test

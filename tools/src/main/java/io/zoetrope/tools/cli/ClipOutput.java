@@ -6,6 +6,7 @@ import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.JobForecast;
 import io.zoetrope.pipeline.PipelineException;
@@ -109,6 +110,9 @@ final class ClipOutput {
     err.printf("%s%son %s%n", job, fits ? " " : System.lineSeparator() + "  ", device.name());
     if (verbose) {
       device.limit().ifPresent(limit -> err.println("  " + limit));
+    }
+    if (device instanceof ReferenceBackend) {
+      err.println("  no forecast of time: this device defines what others compute, and is slow");
     }
     err.flush();
   }
