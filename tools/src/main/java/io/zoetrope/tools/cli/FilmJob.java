@@ -193,11 +193,11 @@ final class FilmJob {
     return clips;
   }
 
-  /** In the shape of the first image, unless a size was given. */
+  /** In the shape of the first image, unless a size was given or the model has learned one. */
   private GenerationRequest sized(
       GenerationRequest base, List<Shot> shots, VideoPipeline pipeline) {
     Optional<Path> image = shots.stream().flatMap(shot -> shot.image().stream()).findFirst();
-    if (image.isEmpty() || job.hasSize()) {
+    if (image.isEmpty() || job.hasSize() || pipeline.makesOneSize()) {
       return base;
     }
     VideoFrames shape = PictureReader.picture(image.get());

@@ -14,6 +14,8 @@ import picocli.CommandLine.Mixin;
 
 /** A model that makes the rounds of a job that go on from a clip, and how it makes them. */
 final class RoundOptions {
+  @Mixin private ShotOptions shot;
+
   @Mixin private ModelOptions model;
 
   @Mixin private SamplingOptions sampling;
@@ -33,7 +35,7 @@ final class RoundOptions {
   GenerationRequest request(VideoPipeline pipeline, String prompt, VideoFrames clip) {
     GenerationRequest defaults =
         pipeline
-            .request(prompt)
+            .request(shot.compose(prompt))
             .with(Setting.WIDTH, clip.width())
             .with(Setting.HEIGHT, clip.height());
     return sampling.applyTo(job.applyToRound(defaults, pipeline.geometry()));

@@ -67,6 +67,6 @@ public final class ProductFilm {
         OptionalDouble.empty(),
         OptionalLong.empty(),
         mood.transition(),
-        Shot.FADE_SECONDS);
+        OptionalDouble.empty());
   }
 }

@@ -17,7 +17,8 @@ import java.util.OptionalLong;
  * @param seconds how long it is shown; the model's own length where nothing is said
  * @param seed of its noise
  * @param transition from the shot before
- * @param fadeSeconds how long a crossfade takes
+ * @param fadeSeconds how long a crossfade takes; where nothing is said, {@link #FADE_SECONDS}, or
+ *     half of a shot that is shorter than twice that
  */
 public record Shot(
     String place,
@@ -28,7 +29,6 @@ public record Shot(
     OptionalDouble seconds,
     OptionalLong seed,
     Transition transition,
-    double fadeSeconds) {
-  /** How long a crossfade takes where nothing is said. */
-  public static final double FADE_SECONDS = 0.5;
+    OptionalDouble fadeSeconds) {
+  static final double FADE_SECONDS = 0.5;
 }

@@ -38,12 +38,13 @@ public record ShotLength(int made, int shown, int fade, int continues) {
       int next = Math.toIntExact(Math.round(seconds * framesPerSecond));
       shown[i] = next - end;
       end = next;
-      boolean isFaded = i > 0 && shot.transition() == Transition.CROSSFADE;
-      fades[i] = isFaded ? (int) Math.round(shot.fadeSeconds() * framesPerSecond) : 0;
       if (shown[i] < 1) {
         throw new PipelineException(
             "%s: it is shorter than a frame at %d frames a second"
                 .formatted(shot.place(), framesPerSecond));
+      }
+      if (i > 0 && shot.transition() == Transition.CROSSFADE) {
+        fades[i] = fade(shot, framesPerSecond, shown[i]);
       }
       if (fades[i] > shown[i]) {
         throw new PipelineException(
@@ -52,6 +53,12 @@ public record ShotLength(int made, int shown, int fade, int continues) {
       }
     }
     return lengths(shots, shown, fades, makeable);
+  }
+
+  private static int fade(Shot shot, int framesPerSecond, int shown) {
+    return shot.fadeSeconds().isPresent()
+        ? (int) Math.round(shot.fadeSeconds().getAsDouble() * framesPerSecond)
+        : Math.min((int) Math.round(Shot.FADE_SECONDS * framesPerSecond), shown / 2);
   }
 
   private static List<ShotLength> lengths(

@@ -125,7 +125,7 @@ public final class StoryboardReader {
         shot.choice("transition", Transition.class)
             .or(() -> film.choice("transition", Transition.class))
             .orElse(Transition.CUT),
-        seconds("transition-seconds", shot, film).orElse(Shot.FADE_SECONDS));
+        seconds("transition-seconds", shot, film));
   }
 
   private Path image(String place, String name) {

@@ -242,7 +242,10 @@ class DocumentedCommandsTest extends CommandTest {
         }
       }
       case "parity" -> options.put("--case", CASE);
-      case "storyboard", "product" -> options.put("--model", model.toString());
+      case "storyboard", "product" -> {
+        options.put("--model", model.toString());
+        options.putIfAbsent("-o", folder.resolve("film.mp4").toString());
+      }
       case "upscale" -> options.replace("--model", network().toString());
       case "extend" -> {
         options.put("--model", Fixtures.path("wan22-ti2v-tiny").toString());

@@ -24,7 +24,7 @@ class ShotLengthTest {
         seconds > 0 ? OptionalDouble.of(seconds) : OptionalDouble.empty(),
         OptionalLong.empty(),
         transition,
-        0.5);
+        seconds < 1 ? OptionalDouble.of(0.5) : OptionalDouble.empty());
   }
 
   private static Shot cut(double seconds) {
@@ -63,6 +63,16 @@ class ShotLengthTest {
     assertEquals(48, shown(lengths));
     assertEquals(new ShotLength(21, 16, 0, -1), lengths.getFirst());
     assertEquals(new ShotLength(17, 16, 4, -1), lengths.get(1));
+  }
+
+  @Test
+  void aCrossfadeTakesNoMoreThanHalfOfAShotUnlessItIsTold() {
+    List<ShotLength> lengths = lengths(24, cut(1), shot(0, Transition.CROSSFADE, false));
+    assertEquals(12, lengths.getLast().fade());
+    Shot told = shot(0.75, Transition.CROSSFADE, false);
+    assertEquals(8, lengths(16, cut(1), told).getLast().fade());
+    Shot untold = shot(1, Transition.CROSSFADE, false);
+    assertEquals(1, lengths(2, cut(1), untold).getLast().fade());
   }
 
   /** The frame that two shots have in common is shown once. */

@@ -76,7 +76,7 @@ class StoryboardReaderTest {
     assertTrue(third.continues());
     assertEquals("1984", third.prompt().subject());
     assertEquals("blur", third.negativePrompt());
-    assertEquals(0.25, third.fadeSeconds());
+    assertEquals(OptionalDouble.of(0.25), third.fadeSeconds());
   }
 
   /** Line breaks are written as ; here. */
