@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.media.VideoFrames;
+import io.zoetrope.nn.PatchSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.family.VideoGeometry;
 import io.zoetrope.pipeline.sequence.Joint.Ends;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.pipeline.task.ControlGrid;
@@ -170,6 +172,26 @@ class ExtensionTest {
     VideoFrames mask = backward.firstRequest().input(Input.Mask.class).orElseThrow().frames();
     assertEquals(255, mask.frame(ROUND - 3)[0] & 0xff);
     assertEquals(0, mask.frame(ROUND - 2)[0]);
+  }
+
+  /** Of five frames a round the second and the fourth lie nearest to thirds. */
+  @Test
+  void framesBetweenFramesAreThoseNearestToTheirPlaces() {
+    VideoFrames given = clip(20, 2);
+    VideoGeometry geometry = new VideoGeometry(16, 4, 8, new PatchSize(1, 2, 2), 1024);
+    ModelInterpolation thirds =
+        ModelInterpolation.of(given, 3, pictures(Ends.BOTH), request(), geometry);
+    assertEquals("4 frames of 8x8", thirds.size().toString());
+    assertEquals(5, thirds.firstRequest().get(Setting.FRAMES));
+    VideoFrames made = clip(100, 5);
+    VideoFrames more = thirds.run((_, _) -> result(made)).clip();
+    assertArrayEquals(given.frame(0), more.frame(0));
+    assertArrayEquals(made.frame(1), more.frame(1));
+    assertArrayEquals(made.frame(3), more.frame(2));
+    assertArrayEquals(given.frame(1), more.frame(3));
+    assertRefused(
+        () -> ModelInterpolation.of(given.first(1), 3, pictures(Ends.BOTH), request(), geometry),
+        "nothing between");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.ClipFilter;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
@@ -7,6 +8,9 @@ import io.zoetrope.media.VideoFrames;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress.Stage;
+import io.zoetrope.pipeline.run.Job;
+import io.zoetrope.pipeline.sequence.Joint;
+import io.zoetrope.pipeline.sequence.ModelInterpolation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,6 +55,24 @@ final class InterpolateCommand implements Callable<Integer> {
   private Rate rate;
 
   @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      defaultValue = "motion",
+      description =
+          "motion, a filter of ffmpeg that moves blocks of pixels on, or model, one of --model that leads"
+              + " from a first frame to a last one (default: motion).")
+  private InterpolationMethod method;
+
+  @Option(
+      names = {"-p", "--prompt"},
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "What happens in the clip, for --method model.")
+  private String prompt;
+
+  @Mixin private RoundOptions rounds;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
       defaultValue = "interpolated.mp4",
@@ -66,6 +89,15 @@ final class InterpolateCommand implements Callable<Integer> {
     given.requireApart(writer);
     given.rateNote().ifPresent(err::println);
     int wanted = wantedRate(given);
+    return method == InterpolationMethod.MODEL
+        ? byModel(err, writer, given, wanted)
+        : byMotion(err, writer, given, wanted);
+  }
+
+  private int byMotion(PrintWriter err, MediaWriter writer, GivenClip given, int wanted) {
+    if (spec.commandLine().getParseResult().hasMatchedOption("--model")) {
+      throw new PipelineException("--model is of --method model, which is not given");
+    }
     VideoFrames frames = given.frames();
     ClipFilter.requireInterpolable(frames.width(), frames.height());
     int count = ClipFilter.interpolatedFrames(frames.frames(), given.framesPerSecond(), wanted);
@@ -86,6 +118,57 @@ final class InterpolateCommand implements Callable<Integer> {
     settings.put("fps", wanted);
     shown.writeClip(() -> more, () -> Provenance.ofEnhanced(settings, given.provenance()));
     return shown.finish();
+  }
+
+  private int byModel(PrintWriter err, MediaWriter writer, GivenClip given, int wanted) {
+    int multiplier = wanted / given.framesPerSecond();
+    if (wanted != multiplier * given.framesPerSecond()) {
+      throw new PipelineException(
+          "--method model makes whole multiples of %d frames a second, which %d is not: use --method motion"
+              .formatted(given.framesPerSecond(), wanted));
+    }
+    if (rounds.hasLength()) {
+      throw new PipelineException(
+          "the frames of a round follow from the rate: leave out --frames and --seconds");
+    }
+    VideoFrames frames = given.frames();
+    try (OpenModel model = rounds.open()) {
+      VideoPipeline pipeline = model.pipeline();
+      Joint joint = Joint.of(pipeline.tasks(), Joint.Ends.BOTH, Optional.of(1));
+      ModelInterpolation interpolation =
+          ModelInterpolation.of(
+              frames,
+              multiplier,
+              joint,
+              rounds.request(pipeline, prompt, frames),
+              pipeline.geometry());
+      ClipSize smoother = interpolation.size();
+      ClipOutput.requireHeld(smoother);
+      writer.check(smoother.width(), smoother.height(), smoother.frames(), wanted);
+      Job first = pipeline.job(interpolation.firstRequest());
+      int count = interpolation.rounds();
+      model.announce(err, ": " + RoundOptions.title(interpolation.request(), count));
+      first.warnings().forEach(warning -> err.println("warning: " + warning));
+      ClipOutput shown =
+          new ClipOutput(
+              writer,
+              output,
+              wanted,
+              err,
+              count,
+              first.forecast(),
+              "--method motion takes moments");
+      ModelInterpolation.Result result =
+          shown.run(() -> interpolation.run(RoundOptions.maker(pipeline, shown, count, err)));
+      Map<String, Object> settings = new LinkedHashMap<>(result.settings());
+      settings.put("operation", "interpolate");
+      settings.put("method", "model");
+      settings.put("fps", wanted);
+      settings.put("device", model.device().name());
+      shown.writeClip(
+          result::clip, () -> Provenance.of(Provenance.withSource(settings, given.provenance())));
+      return shown.finish();
+    }
   }
 
   private int wantedRate(GivenClip given) {

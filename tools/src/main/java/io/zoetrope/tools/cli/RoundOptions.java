@@ -31,6 +31,11 @@ final class RoundOptions {
     return job.seconds();
   }
 
+  /** Whether the length of a round was given, in whichever way. */
+  boolean hasLength() {
+    return job.hasFrames();
+  }
+
   /** The request of each round, at the clip's size unless another one is given. */
   GenerationRequest request(VideoPipeline pipeline, String prompt, VideoFrames clip) {
     GenerationRequest defaults =

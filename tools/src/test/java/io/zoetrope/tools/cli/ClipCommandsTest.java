@@ -183,6 +183,33 @@ class ClipCommandsTest {
     assertEquals(rate, more.framesPerSecond(), 0.8);
   }
 
+  /** Between each pair of neighbours, which stay. */
+  @Test
+  void aModelGivesMoreFrames() {
+    String model = Fixtures.path("wan21-flf2v-tiny").toString();
+    assertEquals(
+        0,
+        run(
+            "interpolate",
+            "--multiplier",
+            "2",
+            "--method",
+            "model",
+            "--model",
+            model,
+            "--steps",
+            "1",
+            "-o",
+            file("out.mp4")),
+        err.toString());
+    assertTrue(err.toString().contains("2 rounds of 5 frames of 32x32"), err.toString());
+    VideoFrames more = read("out.mp4").frames();
+    assertEquals(2 * FRAMES - 1, more.frames());
+    Map<String, Object> provenance = Provenance.read(folder.resolve("out.mp4")).entries();
+    assertEquals("model", provenance.get("method"));
+    assertEquals(2, provenance.get("rounds"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -191,6 +218,9 @@ class ClipCommandsTest {
           --multiplier 1   | --multiplier 1 | 2 to 64
           --fps 8          | 8 frames       | not more than the 8
           --fps 2000       | 2000 frames    | at most 1000
+          --fps 16 --model x                 | --model        | --method model
+          --fps 12 --method model            | 12             | whole multiples
+          --fps 16 --method model --frames 5 | --frames       | follow from the rate
           """)
   void refusesToInterpolate(String options, String first, String second) {
     List<String> args = new ArrayList<>(List.of(options.split(" +")));
