@@ -18,10 +18,9 @@ import picocli.CommandLine.Spec;
 /** Joins clips to a film. */
 @Command(
     name = "assemble",
-    description = {
-      "Joins clips, one behind the other. Clips that are encoded alike are copied without loss;",
-      "others take the size and the frame rate of the first one and are encoded anew."
-    },
+    description =
+        "Joins clips, one behind the other. Clips that are encoded alike are copied without "
+            + "loss; others take the size and the frame rate of the first one and are encoded anew.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)

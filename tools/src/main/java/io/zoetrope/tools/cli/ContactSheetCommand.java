@@ -21,10 +21,9 @@ import picocli.CommandLine.Spec;
 /** Shows clips in one picture. */
 @Command(
     name = "contact-sheet",
-    description = {
-      "Puts frames of clips into one PNG: a row for each clip, numbered from 1, with frames at",
-      "equal distances from the first to the last."
-    },
+    description =
+        "Puts frames of clips into one PNG: a row for each clip, numbered from 1, with frames "
+            + "at equal distances from the first to the last.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)

@@ -35,9 +35,10 @@ import picocli.CommandLine.Option;
 final class FilmJob {
   private static final int MAX_RATE = 1000;
   private static final int HASH_DIGITS = 12;
-  private static final long DEFAULT_SEED = 42;
 
   @Mixin private JobOptions job;
+
+  @Mixin private SamplingOptions sampling;
 
   @Mixin private ModelOptions model;
 
@@ -155,7 +156,7 @@ final class FilmJob {
 
   /** A request with what holds for all shots. */
   private GenerationRequest base(VideoPipeline pipeline) {
-    return job.applyTo(pipeline.request(""), pipeline.geometry());
+    return sampling.applyTo(job.applyTo(pipeline.request(""), pipeline.geometry()));
   }
 
   private List<ShotLength> lengths(List<Shot> shots, VideoPipeline pipeline) {
@@ -206,10 +207,13 @@ final class FilmJob {
 
   private static GenerationRequest request(
       GenerationRequest base, Shot shot, ShotLength length, InputFiles files) {
+    String negativePrompt = shot.negativePrompt();
     GenerationRequest request =
         base.with(Setting.PROMPT, shot.prompt().compose())
-            .with(Setting.NEGATIVE_PROMPT, shot.negativePrompt())
-            .with(Setting.SEED, shot.seed().orElse(DEFAULT_SEED))
+            .with(
+                Setting.NEGATIVE_PROMPT,
+                negativePrompt.isBlank() ? base.get(Setting.NEGATIVE_PROMPT) : negativePrompt)
+            .with(Setting.SEED, shot.seed().orElse(base.get(Setting.SEED)))
             .with(Setting.FRAMES, length.made());
     return shot.image()
         .map(image -> request.with(Input.Image.first(files.picture(image))))

@@ -17,10 +17,9 @@ import picocli.CommandLine.Spec;
 /** Makes a film about a product. */
 @Command(
     name = "product",
-    description = {
-      "Makes a film about a product from a picture of it: a shot for each feature, then a closing",
-      "one. Needs a model that makes clips of images."
-    },
+    description =
+        "Makes a film about a product from a picture of it: a shot for each feature, then a "
+            + "closing one. Needs a model that makes clips of images.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)

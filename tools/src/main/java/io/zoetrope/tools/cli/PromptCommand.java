@@ -16,10 +16,9 @@ import picocli.CommandLine.Spec;
 /** Prints the prompt that a shot is made with. */
 @Command(
     name = "prompt",
-    description = {
-      "Prints the prompt that 'generate' makes of the same options: camera, subject, action,",
-      "environment, light, mood, style, quality. Warns of what models do badly."
-    },
+    description =
+        "Prints the prompt that 'generate' makes of the same options: camera, subject, "
+            + "action, environment, light, mood, style, quality. Warns of what models do badly.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)

@@ -3,7 +3,6 @@ package io.zoetrope.tools.cli;
 import io.zoetrope.tools.shot.CameraMove;
 import io.zoetrope.tools.shot.CameraSpeed;
 import io.zoetrope.tools.shot.ShotPrompt;
-import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** What a director says of a shot beside its subject; all of it is put into the prompt. */
@@ -72,9 +71,8 @@ final class ShotOptions {
 
   /** The prompt of a subject, which is the subject itself where nothing else is said. */
   String compose(String subject) {
-    boolean isDirected =
-        Stream.of(camera, cameraSpeed, action, environment, lighting, mood, style, quality)
-            .anyMatch(said -> !said.isBlank());
-    return isDirected ? of(subject).compose() : subject;
+    String said =
+        String.join("", camera, cameraSpeed, action, environment, lighting, mood, style, quality);
+    return said.isBlank() ? subject : of(subject).compose();
   }
 }

@@ -12,10 +12,9 @@ import picocli.CommandLine.Spec;
 /** Makes a film of shots that a file describes. */
 @Command(
     name = "storyboard",
-    description = {
-      "Makes a film of the shots that a YAML file lists; docs/films.md has its keys. A shot that was",
-      "made before, and of which nothing has changed, is not made again."
-    },
+    description =
+        "Makes a film of the shots that a YAML file lists; docs/films.md has its keys. A shot "
+            + "that was made before, and of which nothing has changed, is not made again.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)

@@ -172,13 +172,25 @@ class FilmCommandsTest extends CommandTest {
     picture(image);
     Path film = folder.resolve("film.mp4");
     Object[] job = {
-      image, "--name", "a bottle", "--feature", "steel", "cold", "--mood", "tech", "-o", film
+      image,
+      "--name",
+      "a bottle",
+      "--feature",
+      "steel",
+      "cold",
+      "--mood",
+      "tech",
+      "--seed",
+      3,
+      "-o",
+      film
     };
     assertEquals(0, run(pictureModel(), "product", job), err::toString);
     JsonConfig told = JsonConfig.parse("provenance", Provenance.read(film).toJson());
     assertEquals(3, told.json().get("parts").size());
     String prompt = told.json().at("/parts/0/provenance/prompt").textValue();
     assertTrue(prompt.contains("a bottle, steel, cool blue rim light"), prompt);
+    assertEquals(3, told.json().at("/parts/2/provenance/seed").intValue());
     assertEquals(1, run(model, "product", job));
     assertTrue(err.toString().contains("feature 1 ('steel'): "), err.toString());
     assertTrue(err.toString().contains("nothing with a first frame"), err.toString());
