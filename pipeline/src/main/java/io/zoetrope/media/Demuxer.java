@@ -43,7 +43,7 @@ final class Demuxer implements AutoCloseable {
           "protocol_whitelist",
           "file",
           "format_whitelist",
-          "mov,matroska,gif,apng,png_pipe,jpeg_pipe,webp_pipe",
+          "mov,matroska,avi,gif,apng,png_pipe,jpeg_pipe,webp_pipe",
           "codec_whitelist",
           CODECS,
           "max_streams",

@@ -58,6 +58,8 @@ record FileHead(String format, boolean isClip, int width, int height) {
       return jpeg(in);
     } else if (text.startsWith("RIFF") && text.startsWith("WEBP", 8)) {
       return webp(in);
+    } else if (text.startsWith("RIFF") && text.startsWith("AVI ", 8)) {
+      return clip("avi");
     } else if (text.startsWith("GIF8")) {
       in.skipNBytes(6);
       return new FileHead("gif", false, littleEndian(in, 2), littleEndian(in, 2));
@@ -66,7 +68,7 @@ record FileHead(String format, boolean isClip, int width, int height) {
     } else if (text.startsWith("\u001A\u0045\u00DF\u00A3")) {
       return clip("matroska");
     }
-    throw new IOException("it is no PNG, JPEG, WebP, GIF, MP4, MOV, WebM or Matroska file");
+    throw new IOException("it is no PNG, JPEG, WebP, GIF, MP4, MOV, WebM, Matroska or AVI file");
   }
 
   private static FileHead clip(String format) {

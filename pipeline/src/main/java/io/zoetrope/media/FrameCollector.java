@@ -9,6 +9,12 @@ final class FrameCollector {
   /** A frame that is shown longer than another by this factor makes a rate that varies. */
   private static final double UNSTEADY = 1.5;
 
+  /** By what share of a kept frame a time may be late: ticks can be as long as frames. */
+  private static final double LATE = 0.25;
+
+  /** Seconds by which equal times may differ. */
+  private static final double EXACT = 1e-9;
+
   private final Reading reading;
 
   /** How much a time may be late because it is counted in ticks. */
@@ -34,7 +40,7 @@ final class FrameCollector {
    */
   FrameCollector(Reading reading, double secondsPerTick) {
     this.reading = reading;
-    this.tolerance = secondsPerTick / 2 + 1e-9;
+    this.tolerance = Math.min(secondsPerTick / 2, LATE / reading.framesPerSecond()) + EXACT;
   }
 
   /** Whether further frames are not needed. */

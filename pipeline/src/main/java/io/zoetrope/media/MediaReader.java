@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Reads a clip (MP4, MOV, WebM, Matroska, animated GIF or PNG) or a picture (PNG, JPEG, WebP) as
- * RGB frames: colours as Pillow sees them, profiles of colours unused. The file isn't trusted.
+ * Reads a clip (MP4, MOV, WebM, Matroska, AVI, animated GIF or PNG) or a picture (PNG, JPEG, WebP)
+ * as RGB frames: colours as Pillow sees them, profiles of colours unused. The file isn't trusted.
  */
 public final class MediaReader {
   /** Width times height of a picture or a GIF that is read at most: just above 7680x4320. */

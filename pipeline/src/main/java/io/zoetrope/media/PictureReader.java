@@ -29,7 +29,7 @@ public final class PictureReader {
   }
 
   /**
-   * Reads a clip (MP4, MOV, WebM, Matroska, GIF) or a picture, which is a clip of one frame.
+   * Reads a clip (MP4, MOV, WebM, Matroska, AVI, GIF) or a picture, which is a clip of one frame.
    *
    * @param maxFrames a longer one is refused
    * @throws MediaException as {@link MediaReader#read} does

@@ -49,6 +49,7 @@ class MediaFuzzTest {
           "pictures/lossless.webp",
           "pictures/lossy-alpha.webp",
           "pictures/moves.png",
+          "pictures/old.avi",
           "pictures/turned.jpg",
           "pictures/turned.webp",
           "pictures/varying.webm");

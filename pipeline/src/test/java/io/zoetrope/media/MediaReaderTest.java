@@ -146,6 +146,13 @@ class MediaReaderTest {
   }
 
   @Test
+  void readsFilesOfOldCameras() throws IOException {
+    VideoClip clip = MediaReader.read(resource("pictures/old.avi"), Reading.all(9).at(16));
+    assertEquals("6 frames of 16x16", clip.frames().toString());
+    assertTrue(clip.source().isSteady());
+  }
+
+  @Test
   void soundAloneIsNoClip() throws IOException {
     assertTrue(
         refusal(resource("pictures/sound.m4a"))

@@ -163,7 +163,7 @@ class PicturesTest {
   @Test
   void saysInOneLineWhatIsNoPicture() throws IOException {
     assertEquals("it is empty", refusal("empty.png", new byte[0]));
-    String none = "it is no PNG, JPEG, WebP, GIF, MP4, MOV, WebM or Matroska file";
+    String none = "it is no PNG, JPEG, WebP, GIF, MP4, MOV, WebM, Matroska or AVI file";
     assertEquals(none, refusal("text.png", "hello".getBytes(StandardCharsets.US_ASCII)));
     assertEquals(
         "it is a HEIC or AVIF picture; save it as PNG or JPEG",

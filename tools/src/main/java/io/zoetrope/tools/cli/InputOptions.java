@@ -41,7 +41,7 @@ final class InputOptions {
   @Option(
       names = "--video",
       paramLabel = "FILE",
-      description = "Clip to start from: MP4, MOV, WebM, Matroska or GIF.")
+      description = "Clip to start from: MP4, MOV, WebM, Matroska, AVI or GIF.")
   private Path video;
 
   @Option(

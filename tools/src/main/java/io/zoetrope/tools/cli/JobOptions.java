@@ -23,7 +23,8 @@ final class JobOptions {
   @Option(
       names = "--size",
       paramLabel = "WxH",
-      description = "Width and height in pixels (default: the model's own).")
+      description =
+          "Width and height in pixels (default: the model's own, in the shape of the first input).")
   private String size;
 
   @Option(
