@@ -1,11 +1,17 @@
 package io.zoetrope.random;
 
+import java.nio.IntBuffer;
+
 /**
  * MT19937 (Matsumoto and Nishimura, 1998), with the draws that torch builds on it ({@code
  * ATen/core/MT19937RNGEngine.h}, {@code CPUGeneratorImpl.cpp}).
  */
 final class MersenneTwister {
   private static final int SIZE = 624;
+
+  /** Numbers of a saved state. */
+  static final int SAVED = SIZE + 1;
+
   private static final int SHIFT = 397;
   private static final int INITIAL_FACTOR = 1812433253;
   private static final int TWIST = 0x9908b0df;
@@ -18,6 +24,25 @@ final class MersenneTwister {
     for (int i = 1; i < SIZE; i++) {
       state[i] = INITIAL_FACTOR * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
     }
+  }
+
+  private MersenneTwister() {}
+
+  /** Goes on from what {@link #save} has left. */
+  static MersenneTwister restore(IntBuffer saved) {
+    MersenneTwister engine = new MersenneTwister();
+    saved.get(engine.state);
+    engine.position = saved.get();
+    if (engine.position < 0 || engine.position > SIZE) {
+      throw new IllegalArgumentException(
+          "a generator's position %d is outside 0 to %d".formatted(engine.position, SIZE));
+    }
+    return engine;
+  }
+
+  /** Appends the whole state, {@link #SAVED} numbers. */
+  void save(IntBuffer saved) {
+    saved.put(state).put(position);
   }
 
   /** 32 random bits. */

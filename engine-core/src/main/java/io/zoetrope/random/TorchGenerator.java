@@ -1,7 +1,11 @@
 package io.zoetrope.random;
 
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 
 /**
  * The random numbers of {@code torch.Generator("cpu")}, so that a seed gives the same video here
@@ -15,11 +19,15 @@ import io.zoetrope.tensor.Tensor;
 public final class TorchGenerator {
   private static final int BLOCK = 16;
 
-  private final MersenneTwister engine;
-  private double cached = Double.NaN;
+  /** Numbers of a saved state: the engine's, and the two halves of a number that waits. */
+  private static final int SAVED = MersenneTwister.SAVED + 2;
 
-  private TorchGenerator(MersenneTwister engine) {
+  private final MersenneTwister engine;
+  private double cached;
+
+  private TorchGenerator(MersenneTwister engine, double cached) {
     this.engine = engine;
+    this.cached = cached;
   }
 
   /**
@@ -28,7 +36,41 @@ public final class TorchGenerator {
    * numbers, which mean the same to torch.
    */
   public static TorchGenerator manualSeed(long seed) {
-    return new TorchGenerator(new MersenneTwister((int) seed));
+    return new TorchGenerator(new MersenneTwister((int) seed), Double.NaN);
+  }
+
+  /**
+   * A generator that goes on where another one was.
+   *
+   * @param state what {@link #state} gave there, in host memory
+   * @throws IllegalArgumentException if it is no such state
+   */
+  public static TorchGenerator restored(Tensor state) {
+    if (state.dtype() != DType.I32 || state.count() != SAVED) {
+      throw new IllegalArgumentException(
+          "%s is no state of a generator, I32 [%d]".formatted(state, SAVED));
+    }
+    IntBuffer saved = numbers(state);
+    MersenneTwister engine = MersenneTwister.restore(saved);
+    long high = saved.get();
+    long low = Integer.toUnsignedLong(saved.get());
+    return new TorchGenerator(engine, Double.longBitsToDouble(high << 32 | low));
+  }
+
+  /** All that the next numbers depend on: I32, [627], in host memory; a copy. */
+  public Tensor state() {
+    Tensor state = Tensor.zeros(DType.I32, SAVED);
+    IntBuffer saved = numbers(state);
+    engine.save(saved);
+    long waiting = Double.doubleToRawLongBits(cached);
+    saved.put((int) (waiting >>> 32)).put((int) waiting);
+    return state;
+  }
+
+  /** The numbers of a state, where they lie. */
+  private static IntBuffer numbers(Tensor state) {
+    ByteBuffer bytes = state.segment().asByteBuffer();
+    return bytes.order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
   }
 
   /**

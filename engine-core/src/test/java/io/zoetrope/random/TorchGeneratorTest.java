@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
@@ -66,5 +67,30 @@ class TorchGeneratorTest {
     assertArrayEquals(TorchGenerator.manualSeed(7).randn(30).toFloats(), values.toFloats());
     assertThrows(
         ArithmeticException.class, () -> TorchGenerator.manualSeed(7).randn(1L << 16, 1L << 16));
+  }
+
+  /** An odd number of few numbers leaves one that waits. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 4, 40, 1000})
+  void goesOnFromItsState(int drawn) {
+    TorchGenerator whole = TorchGenerator.manualSeed(7);
+    whole.randn(drawn);
+    TorchGenerator rest = TorchGenerator.restored(whole.state());
+    for (int count : new int[] {1, 5, 700}) {
+      assertArrayEquals(whole.randn(count).toFloats(), rest.randn(count).toFloats());
+    }
+  }
+
+  @Test
+  void otherTensorsAreNoStates() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> TorchGenerator.restored(Tensor.zeros(DType.I32, 626)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> TorchGenerator.restored(Tensor.zeros(DType.F32, 627)));
+    Tensor state = TorchGenerator.manualSeed(1).state();
+    state.segment().setAtIndex(ValueLayout.JAVA_INT, 624, 625);
+    assertThrows(IllegalArgumentException.class, () -> TorchGenerator.restored(state));
   }
 }

@@ -3,6 +3,7 @@ package io.zoetrope.dit.scheduler;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -135,6 +136,31 @@ public interface Scheduler extends AutoCloseable {
   default void step(Ops ops, Tensor modelOutput, float timestep, Tensor sample) {
     step(ops, modelOutput, timestep, sample, NoiseSource.none());
   }
+
+  /**
+   * What the model says of the sample without its noise ({@code pred_original_sample} in
+   * diffusers). Comes before the {@link #step} with the same arguments, and changes nothing of it.
+   *
+   * @return F32, of the shape of the sample, in the current scope
+   */
+  Tensor predictOriginalSample(Ops ops, Tensor modelOutput, float timestep, Tensor sample);
+
+  /**
+   * What later steps need of earlier ones, by name: tensors of the sample's shape, and single
+   * numbers. They may be read until the next step. With them and the sample another run of the same
+   * schedule goes on from here, to the bit.
+   */
+  Map<String, Tensor> state();
+
+  /**
+   * Goes on with a run from a {@link #state}, in the place of the first steps. Comes after {@link
+   * #setTimesteps(int)}.
+   *
+   * @param ops the same for the whole run
+   * @param state in host memory
+   * @throws IllegalArgumentException if it is none of a run of this schedule
+   */
+  void restore(Ops ops, Map<String, Tensor> state);
 
   /** How many steps it takes until a run holds as much memory as it ever does. */
   default int stepsToFullMemory() {

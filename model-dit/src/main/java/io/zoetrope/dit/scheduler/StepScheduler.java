@@ -4,10 +4,13 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /** What schedulers have in common: which step comes next, and what they demand of a step. */
 public abstract class StepScheduler implements Scheduler {
   private static final int UNSET = -1;
+  private static final String STEP_INDEX = "step_index";
 
   private final String name;
   private float[] timesteps = {};
@@ -126,6 +129,20 @@ public abstract class StepScheduler implements Scheduler {
     stepIndex = index + 1;
   }
 
+  @Override
+  public final Tensor predictOriginalSample(
+      Ops ops, Tensor modelOutput, float timestep, Tensor sample) {
+    requireSameShape("predictOriginalSample", "modelOutput", modelOutput, "sample", sample);
+    int index = nextIndex(timestep);
+    requireStepLeft("predictOriginalSample", index);
+    Tensor original = ops.allocate(DType.F32, sample.shape());
+    ops.linearCombinationInto(original, originalSample(index), sample, modelOutput);
+    return original;
+  }
+
+  /** The weights of sample and model output in what the output says of the data. */
+  protected abstract double[] originalSample(int index);
+
   /** Turns the sample of a step into that of the next. */
   protected abstract void advance(
       Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise);
@@ -143,6 +160,49 @@ public abstract class StepScheduler implements Scheduler {
       return stepIndex;
     }
     return beginIndex != UNSET ? beginIndex : indexForTimestep(timestep);
+  }
+
+  @Override
+  public final Map<String, Tensor> state() {
+    Map<String, Tensor> state = new HashMap<>();
+    state.put(STEP_INDEX, number(stepIndex));
+    addState(state);
+    return state;
+  }
+
+  /** Adds what a class needs of earlier steps. */
+  protected void addState(Map<String, Tensor> state) {}
+
+  @Override
+  public final void restore(Ops ops, Map<String, Tensor> state) {
+    forgetRun();
+    Map<String, Tensor> left = new HashMap<>(state);
+    stepIndex = takeNumber(left, STEP_INDEX, timesteps.length);
+    restoreState(ops, left);
+    if (!left.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s.restore: %s are no part of its state".formatted(name, left.keySet()));
+    }
+  }
+
+  /** Takes what {@link #addState} has added out of a state, into the run. */
+  protected void restoreState(Ops ops, Map<String, Tensor> state) {}
+
+  /** A number as a part of a state. */
+  protected static Tensor number(int value) {
+    return Tensor.of(new float[] {value}, 1);
+  }
+
+  /** Takes a number from 0 to {@code most} out of a state. */
+  protected final int takeNumber(Map<String, Tensor> state, String key, int most) {
+    Tensor stored = state.remove(key);
+    float value = stored == null || stored.count() != 1 ? Float.NaN : stored.toFloats()[0];
+    if (!(value >= 0 && value <= most && value == (int) value)) {
+      throw new IllegalArgumentException(
+          "%s.restore: '%s' is %s, which is no number from 0 to %d"
+              .formatted(name, key, stored == null ? "missing" : Float.toString(value), most));
+    }
+    return (int) value;
   }
 
   /** Refuses two tensors of different shapes. */

@@ -139,6 +139,12 @@ public final class DDIMScheduler extends StepScheduler {
   }
 
   @Override
+  protected double[] originalSample(int index) {
+    Prediction.Weights data = prediction.data(alpha((int) timestep(index)));
+    return new double[] {data.sample(), data.output()};
+  }
+
+  @Override
   protected void advance(Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise) {
     int timestep = (int) timestep(index);
     double alpha = alpha(timestep);

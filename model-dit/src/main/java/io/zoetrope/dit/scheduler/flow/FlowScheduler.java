@@ -158,4 +158,9 @@ abstract class FlowScheduler extends StepScheduler {
   protected final double[] mixture(int index) {
     return new double[] {1 - sigma(index), sigma(index)};
   }
+
+  @Override
+  protected final double[] originalSample(int index) {
+    return new double[] {1, -sigma(index)};
+  }
 }

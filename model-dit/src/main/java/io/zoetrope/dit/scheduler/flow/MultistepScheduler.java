@@ -3,11 +3,18 @@ package io.zoetrope.dit.scheduler.flow;
 import io.zoetrope.ops.Buffers;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /** What the solvers that reuse earlier model outputs have in common. */
 abstract class MultistepScheduler extends FlowScheduler {
+  private static final String STEPS_TAKEN = "steps_taken";
+
+  /** Followed by the number of a prediction, the newest first. */
+  private static final String PREDICTION = "prediction_";
+
   private final MultistepSettings solver;
 
   /**
@@ -74,11 +81,44 @@ abstract class MultistepScheduler extends FlowScheduler {
   }
 
   /** F32 memory of the shape of the sample, until the run is forgotten. */
-  final Tensor remembered(Ops ops, Tensor sample) {
+  final Tensor remembered(Ops ops, Shape sample) {
     if (history == null) {
       history = ops.buffers(name());
     }
-    return history.allocate(DType.F32, sample.shape());
+    return history.allocate(DType.F32, sample);
+  }
+
+  @Override
+  protected void addState(Map<String, Tensor> state) {
+    state.put(STEPS_TAKEN, number(stepsTaken));
+    for (int i = 0; i < held(stepsTaken); i++) {
+      state.put(PREDICTION + i, predictions[i]);
+    }
+  }
+
+  @Override
+  protected void restoreState(Ops ops, Map<String, Tensor> state) {
+    int taken = takeNumber(state, STEPS_TAKEN, steps());
+    for (int i = 0; i < held(taken); i++) {
+      predictions[i] = takeRemembered(ops, state, PREDICTION + i);
+    }
+    stepsTaken = taken;
+  }
+
+  /** How many predictions are held behind so many steps. */
+  private int held(int taken) {
+    return Math.min(taken, predictions.length - 1);
+  }
+
+  /** Takes a tensor out of a state, into memory of the run. */
+  final Tensor takeRemembered(Ops ops, Map<String, Tensor> state, String key) {
+    Tensor stored = state.remove(key);
+    if (stored == null) {
+      throw new IllegalArgumentException("%s.restore: '%s' is missing".formatted(name(), key));
+    }
+    Tensor held = remembered(ops, stored.shape());
+    ops.copyInto(held, stored);
+    return held;
   }
 
   /**
@@ -92,10 +132,9 @@ abstract class MultistepScheduler extends FlowScheduler {
       requireSameShape("step", "sample", sample, "the previous step's sample", predictions[0]);
     }
     if (predictions[spare] == null) {
-      predictions[spare] = remembered(ops, sample);
+      predictions[spare] = remembered(ops, sample.shape());
     }
-    double[] weights = {1, -sigma(index)};
-    ops.linearCombinationInto(predictions[spare], weights, sample, modelOutput);
+    ops.linearCombinationInto(predictions[spare], originalSample(index), sample, modelOutput);
     return predictions[spare];
   }
 

@@ -8,6 +8,7 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,6 +29,8 @@ import org.apache.commons.math3.linear.MatrixUtils;
 public final class UniPCMultistepScheduler extends MultistepScheduler {
   private static final String SHIFT = "flow_shift";
   private static final double SIGMA_EPSILON = 1e-6;
+  private static final String LAST_SAMPLE = "last_sample";
+  private static final String LAST_ORDER = "last_order";
 
   /** How it is named and configured. */
   public static final SchedulerKind KIND =
@@ -102,10 +105,28 @@ public final class UniPCMultistepScheduler extends MultistepScheduler {
   }
 
   @Override
+  protected void addState(Map<String, Tensor> state) {
+    super.addState(state);
+    if (lastSample != null) {
+      state.put(LAST_SAMPLE, lastSample);
+      state.put(LAST_ORDER, number(lastOrder));
+    }
+  }
+
+  @Override
+  protected void restoreState(Ops ops, Map<String, Tensor> state) {
+    super.restoreState(ops, state);
+    if (state.containsKey(LAST_SAMPLE)) {
+      lastSample = takeRemembered(ops, state, LAST_SAMPLE);
+      lastOrder = takeNumber(state, LAST_ORDER, availableOrder());
+    }
+  }
+
+  @Override
   protected void advance(Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise) {
     Tensor prediction = predictData(ops, index, modelOutput, sample);
     if (lastSample == null) {
-      lastSample = remembered(ops, sample);
+      lastSample = remembered(ops, sample.shape());
     } else if (!disableCorrector.contains(index - 1)) {
       double[] weights = weights(index - 1, lastOrder, lastOrder);
       ops.linearCombinationInto(sample, weights, terms(lastSample, lastOrder, prediction));

@@ -1,0 +1,108 @@
+package io.zoetrope.pipeline.run;
+
+import com.fasterxml.jackson.core.JacksonException;
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
+import io.zoetrope.files.Printable;
+import io.zoetrope.pipeline.Input;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What decides about the frames of a job, name by name. Two jobs of which all of it is the same
+ * make the same clip.
+ *
+ * @param entries settings as text, and fingerprints of inputs and weights
+ */
+record JobIdentity(Map<String, String> entries) {
+  /** What the model is called, which is where its folder lies; its weights say which it is. */
+  private static final String MODEL = "model";
+
+  private static final String WEIGHTS = "weights";
+
+  /**
+   * The identity of a job.
+   *
+   * @param settings all that are in force, by name
+   * @param scheduler all settings of the schedule
+   * @param weights a fingerprint of the model's
+   */
+  static JobIdentity of(
+      Map<String, Object> settings, String scheduler, List<Input> inputs, String weights) {
+    Map<String, String> entries = new TreeMap<>();
+    settings.forEach((name, value) -> entries.put(name, String.valueOf(value)));
+    entries.put("scheduler_config", scheduler);
+    for (int i = 0; i < inputs.size(); i++) {
+      entries.put("input " + (i + 1), fingerprint(inputs.get(i)));
+    }
+    entries.put(WEIGHTS, weights);
+    return new JobIdentity(entries);
+  }
+
+  /** What an input is, and which. */
+  private static String fingerprint(Input input) {
+    Fingerprint content = new Fingerprint();
+    switch (input) {
+      case Input.Noise noise -> content.add(noise.values());
+      case Input.Clip clip -> content.add(clip.frames()).add(Double.toString(clip.strength()));
+      case Input.Image image ->
+          content.add(image.picture()).add(Integer.toString(image.frame()));
+      case Input.Reference reference -> content.add(reference.picture());
+      case Input.Control control -> content.add(control.frames());
+      case Input.Mask mask -> content.add(mask.frames());
+    }
+    return input.title() + " " + content.text();
+  }
+
+  /**
+   * The first difference to another job, which is this one or not, for people; empty if there is
+   * none.
+   */
+  Optional<String> difference(JobIdentity other) {
+    TreeSet<String> names = new TreeSet<>(entries.keySet());
+    names.addAll(other.entries.keySet());
+    names.remove(MODEL);
+    if (!entries.get(WEIGHTS).equals(other.entries.get(WEIGHTS))) {
+      return Optional.of(
+          "its model is %s, with other weights than those of %s"
+              .formatted(shown(MODEL), other.shown(MODEL)));
+    }
+    return names.stream()
+        .filter(name -> !Objects.equals(entries.get(name), other.entries.get(name)))
+        .findFirst()
+        .map(name -> "its %s is %s, here it is %s".formatted(name, shown(name), other.shown(name)));
+  }
+
+  private String shown(String name) {
+    return entries.containsKey(name) ? Printable.value(entries.get(name)) : "not set";
+  }
+
+  String toJson() {
+    try {
+      return JsonConfig.MAPPER.writeValueAsString(entries);
+    } catch (JacksonException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * What {@link #toJson} has written.
+   *
+   * @throws ConfigException if the text is none of it
+   */
+  static JobIdentity parse(String place, String json) {
+    Map<String, String> entries = new TreeMap<>();
+    JsonConfig.parse(place, json)
+        .json()
+        .properties()
+        .forEach(entry -> entries.put(entry.getKey(), entry.getValue().asText()));
+    if (!entries.containsKey(WEIGHTS)) {
+      throw new ConfigException(place + ": it does not say of which weights it is");
+    }
+    return new JobIdentity(entries);
+  }
+}

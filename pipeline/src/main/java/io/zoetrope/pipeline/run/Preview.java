@@ -1,0 +1,116 @@
+package io.zoetrope.pipeline.run;
+
+import io.zoetrope.media.Resampling;
+import io.zoetrope.media.VideoFrames;
+import io.zoetrope.ops.Ops;
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.family.VideoGeometry;
+import io.zoetrope.pipeline.task.ClipSource;
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.VideoCodec;
+import java.util.function.ObjIntConsumer;
+
+/**
+ * Shows what the clip is going to be while noise is still taken away: the clean latents that the
+ * prediction of a step says there are. Small clips are decoded; of others the colours of latent
+ * pixels are shown, which {@link LatentColours} knows of the model's own encoder.
+ */
+final class Preview {
+  /** Clips of more bytes are not decoded: it would take a good part of a step. */
+  private static final long SMALL = 1 << 19;
+
+  /** Latent pixels along a side of the clip that colours are fitted to. */
+  private static final int FITTED = 16;
+
+  /** Latent frames of that clip behind the first. */
+  private static final int FITTED_LATER = 2;
+
+  /** Pixels of the longer side that small pictures of latents are enlarged to. */
+  private static final int SIDE = 256;
+
+  private final VideoGeometry geometry;
+  private final ClipSize size;
+  private final int every;
+
+  /** Null in a dry run. */
+  private final ObjIntConsumer<VideoFrames> output;
+
+  private LatentColours colours;
+
+  /**
+   * A preview of a clip.
+   *
+   * @param every after how many steps it is made anew
+   * @param output is given frames and the step that they are of; null for a dry run, which has none
+   */
+  Preview(
+      VideoGeometry geometry, ClipSize size, int every, ObjIntConsumer<VideoFrames> output) {
+    this.geometry = geometry;
+    this.size = size;
+    this.every = every;
+    this.output = output;
+  }
+
+  /** Whether pictures are decoded, and not pictures of latents. */
+  static boolean decodes(ClipSize size) {
+    return size.bytes() <= SMALL;
+  }
+
+  /** How large its pictures are, and how many there are. */
+  static ClipSize shown(VideoGeometry geometry, ClipSize size) {
+    if (decodes(size)) {
+      return size;
+    }
+    int width = size.width() / geometry.spatialScale();
+    int height = size.height() / geometry.spatialScale();
+    int frames = geometry.latents(size).intSize(1);
+    int larger = Math.clamp(SIDE / Math.max(width, height), 1, geometry.spatialScale());
+    return new ClipSize(larger * width, larger * height, frames);
+  }
+
+  /** Whether {@link #fit} comes before the first step. */
+  boolean isFitted() {
+    return !decodes(size);
+  }
+
+  /** Finds out which colours latents stand for. */
+  void fit(Ops ops, VideoCodec codec) {
+    VideoFrames clip =
+        DeadLeaves.clip(
+            FITTED * geometry.spatialScale(), 1 + FITTED_LATER * geometry.temporalScale());
+    try (var _ = ops.scope("preview")) {
+      Tensor latents = ops.download(codec.encode(ops, ClipSource.of(ops, clip), null));
+      if (output != null) {
+        colours = LatentColours.fit(latents, clip);
+      }
+    }
+  }
+
+  /** Whether a step is shown: one of so many, and the last. */
+  boolean shows(int step, int steps) {
+    return step % every == 0 || step == steps;
+  }
+
+  /**
+   * Shows a step.
+   *
+   * @param clean latents without noise, [channels, frames, height, width]
+   * @param decoding for clips that are decoded
+   */
+  void show(StageRun stage, int step, Tensor clean, Decoding decoding) {
+    if (decodes(size)) {
+      Pixels pixels = new Pixels(size);
+      decoding.show(stage, clean, output == null ? Ops::toPixels : pixels);
+      if (output != null) {
+        output.accept(pixels.toFrames(), step);
+      }
+      return;
+    }
+    Tensor latents = stage.ops().download(clean);
+    if (output != null) {
+      ClipSize shown = shown(geometry, size);
+      output.accept(
+          Resampling.BICUBIC.resize(colours.pictures(latents), shown.width(), shown.height()), step);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.zoetrope.tools.cli;
+
+import io.zoetrope.VideoPipeline;
+import io.zoetrope.media.MediaWriter;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.GenerationResult;
+import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.run.DecodeJob;
+import io.zoetrope.pipeline.run.SavedLatents;
+import io.zoetrope.tensor.DType;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes a clip of latents that were saved. */
+@Command(
+    name = "decode",
+    description = {
+      "Makes the clip of latents that --save-latents wrote: the same frames as the job's own, if",
+      "nothing else is asked for."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class DecodeCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "LATENTS",
+      description = "Safetensors file with 'latents', of this engine or of another program.")
+  private Path latents;
+
+  @Mixin private ModelOption model;
+
+  @Mixin private DeviceOptions device;
+
+  @Option(
+      names = "--vae-dtype",
+      paramLabel = "TYPE",
+      description =
+          "f32 or bf16: number format of the video autoencoder (default: the job's, or f32).")
+  private Precision precision;
+
+  @Option(
+      names = "--vae-tiling",
+      description = "Decode in blended tiles: less memory, nearly the same picture.")
+  private boolean tiling;
+
+  @Option(
+      names = "--fps",
+      paramLabel = "N",
+      description = "Frames a second at which the clip plays (default: the model's own).")
+  private Integer framesPerSecond;
+
+  @Option(
+      names = "--upscale",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Repeat every pixel N times in both directions, for looking at small clips (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int upscale;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "OUT",
+      defaultValue = "out.mp4",
+      description =
+          "out.mp4, out.gif, or out.png-folder for a folder of PNG frames (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String output;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ClipJob.requireRange("--upscale", upscale, 64);
+    MediaWriter writer = MediaWriter.open(output);
+    SavedLatents saved = SavedLatents.read(latents);
+    boolean tiled =
+        tiling || saved.setting(Setting.VAE_TILING.name()).filter("true"::equals).isPresent();
+    try (Backend backend = device.open();
+        VideoPipeline pipeline =
+            VideoPipeline.open(
+                model.folder(), backend, new ModelPrecision(DType.F32, dtype(saved)))) {
+      decode(pipeline, pipeline.decodeJob(saved, tiled), writer, backend);
+    }
+    return 0;
+  }
+
+  private void decode(
+      VideoPipeline pipeline, DecodeJob job, MediaWriter writer, Backend backend) {
+    ClipSize size = job.size();
+    int fps =
+        framesPerSecond == null
+            ? pipeline.request("").get(Setting.FRAMES_PER_SECOND)
+            : framesPerSecond;
+    ClipJob.requireRange("--fps", fps, 1000);
+    ClipJob.requireScalable(size, upscale);
+    writer.check(size.width() * upscale, size.height() * upscale, size.frames(), fps);
+    PrintWriter err = spec.commandLine().getErr();
+    err.printf("%s: %s on %s%n", model.name(), size, backend.name());
+    ProgressPrinter progress =
+        new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"), Map.of());
+    try {
+      GenerationResult result = job.run(progress, VideoPipeline.UNTRACED);
+      new ClipRun.Showing(writer, output, fps, upscale).write(result, backend.name());
+    } catch (RuntimeException e) {
+      progress.abandon();
+      throw e;
+    }
+    err.printf("wrote %s, %s in all%n", output, progress.total());
+  }
+
+  /** What the autoencoder computes in: what the job's did, if nobody says otherwise. */
+  private DType dtype(SavedLatents saved) {
+    if (precision != null) {
+      return precision.dtype();
+    }
+    return saved
+        .setting("vae_dtype")
+        .filter(name -> name.equals(Precision.BF16.toString()))
+        .map(_ -> DType.BF16)
+        .orElse(DType.F32);
+  }
+}
