@@ -13,8 +13,10 @@ import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
+import io.zoetrope.pipeline.run.DecodeJob;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.pipeline.run.Parts;
+import io.zoetrope.pipeline.run.SavedLatents;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.tensor.DType;
 import java.nio.file.Path;
@@ -133,6 +135,18 @@ public final class VideoPipeline implements AutoCloseable {
    */
   public GenerationResult generate(GenerationRequest request, Progress progress, Tracer tracer) {
     return job(request).run(progress, tracer);
+  }
+
+  /**
+   * Checks that latents that {@link Setting#SAVE_LATENTS} has left can be decoded by this model,
+   * and that this machine has the memory for it.
+   *
+   * @param tiled whether the autoencoder works tile by tile
+   * @return the rest of their job, ready to run; valid as long as this pipeline is open
+   * @throws io.zoetrope.pipeline.PipelineException that says what is in the way
+   */
+  public DecodeJob decodeJob(SavedLatents latents, boolean tiled) {
+    return new DecodeJob(parts, latents, tiled);
   }
 
   /** Closes the weights that are open. */

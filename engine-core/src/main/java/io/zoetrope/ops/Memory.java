@@ -140,6 +140,11 @@ final class Memory implements AutoCloseable {
     return storage;
   }
 
+  void countHeld(long bytes) {
+    bufferBytes += bytes;
+    notePeak();
+  }
+
   void freeBuffer(Storage storage) {
     bufferBytes -= storage.byteSize();
     backend.free(storage);

@@ -119,6 +119,14 @@ public final class Ops implements AutoCloseable {
     return new Buffers(memory, name);
   }
 
+  /**
+   * Counts memory of this machine that the caller holds from now on, beside scopes and buffers, as
+   * a part of {@link #peakBytes}.
+   */
+  public void countHeld(long bytes) {
+    memory.countHeld(bytes);
+  }
+
   /** An uninitialised tensor in the current scope. */
   public Tensor allocate(DType dtype, Shape shape) {
     return memory.allocate(dtype, shape);
@@ -142,10 +150,21 @@ public final class Ops implements AutoCloseable {
       }
     }
     Tensor host = Tensor.zeros(x.dtype(), x.shape().sizes());
+    downloadInto(host, x);
+    return host;
+  }
+
+  /**
+   * Copies a tensor into one in host memory.
+   *
+   * @param host contiguous, of the shape and dtype of {@code x}
+   * @param x contiguous
+   */
+  public void downloadInto(Tensor host, Tensor x) {
+    operands.open("download", x);
     work.begin();
     backend.download(host, x);
     work.endTransfer("download", host, x);
-    return host;
   }
 
   /** A contiguous copy of a view. */

@@ -12,7 +12,8 @@ import java.util.Optional;
  * Writes clips to one place; the container follows from the name. A file is there whole or not at
  * all.
  */
-public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolderWriter {
+public abstract sealed class MediaWriter
+    permits Mp4Writer, GifWriter, PngFolderWriter, PngSheetWriter {
   private static final String FOLDER_EXTENSION = ".png-folder";
 
   private final Path target;
@@ -31,21 +32,8 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
    *     or read-only, or something that isn't to be overwritten has that name
    */
   public static MediaWriter open(String output) {
-    Path target;
-    try {
-      target = Path.of(output).toAbsolutePath().normalize();
-    } catch (InvalidPathException e) {
-      throw new MediaException(
-          "cannot write %s: %s; choose another name".formatted(output, e.getReason()), e);
-    }
-    Path parent = target.getParent();
-    if (output.isBlank() || parent == null) {
-      throw new MediaException(
-          "cannot write '%s': name a file or folder, such as out.mp4".formatted(output));
-    }
-    String name = target.getFileName().toString().toLowerCase(Locale.ROOT);
-    int dot = name.lastIndexOf('.');
-    String extension = output.endsWith("/") ? FOLDER_EXTENSION : dot < 0 ? "" : name.substring(dot);
+    Path target = target(output, "out.mp4");
+    String extension = output.endsWith("/") ? FOLDER_EXTENSION : extension(target);
     MediaWriter writer =
         switch (extension) {
           case ".mp4" -> new Mp4Writer(target);
@@ -62,6 +50,49 @@ public abstract sealed class MediaWriter permits Mp4Writer, GifWriter, PngFolder
         };
     writer.obstacle().ifPresent(obstacle -> refuse(output, obstacle));
     return writer;
+  }
+
+  /**
+   * The writer for a clip to be looked at on the way: {@code .gif}, or {@code .png} for one picture
+   * with all frames in it.
+   *
+   * @throws MediaException as {@link #open} does
+   */
+  public static MediaWriter openPreview(String output) {
+    Path target = target(output, "preview.png");
+    MediaWriter writer =
+        switch (extension(target)) {
+          case ".gif" -> new GifWriter(target);
+          case ".png" -> new PngSheetWriter(target);
+          default ->
+              throw new MediaException(
+                  "cannot write %s: a preview is a .gif, or a .png with all frames in one picture"
+                      .formatted(output));
+        };
+    writer.obstacle().ifPresent(obstacle -> refuse(output, obstacle));
+    return writer;
+  }
+
+  private static Path target(String output, String example) {
+    Path target;
+    try {
+      target = Path.of(output).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw new MediaException(
+          "cannot write %s: %s; choose another name".formatted(output, e.getReason()), e);
+    }
+    if (output.isBlank() || target.getParent() == null) {
+      throw new MediaException(
+          "cannot write '%s': name a file or folder, such as %s".formatted(output, example));
+    }
+    return target;
+  }
+
+  /** The end of a name from its last dot on, in small letters; empty if it has none. */
+  private static String extension(Path target) {
+    String name = target.getFileName().toString().toLowerCase(Locale.ROOT);
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? "" : name.substring(dot);
   }
 
   /** Where the clip goes, as an absolute path. */

@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 final class PngFolderWriter extends MediaWriter {
   static final String PROVENANCE_FILE = "provenance.json";
 
+  /** What is left of pictures without noise. */
+  static final double BYTES_PER_SAMPLE = 0.3;
+
   PngFolderWriter(Path target) {
     super(target);
   }
@@ -29,10 +32,9 @@ final class PngFolderWriter extends MediaWriter {
     return null;
   }
 
-  /** What is left of pictures without noise. */
   @Override
   double bytesPerSample() {
-    return 0.3;
+    return BYTES_PER_SAMPLE;
   }
 
   @Override

@@ -3,7 +3,9 @@ package io.zoetrope.media;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** All frames of a clip in one PNG, row by row, on grey. */
 final class PngSheetWriter extends MediaWriter {
@@ -35,22 +37,28 @@ final class PngSheetWriter extends MediaWriter {
   }
 
   @Override
-  void encode(VideoFrames frames, int framesPerSecond, Provenance provenance, Path path)
+  void encode(FrameSequence frames, int framesPerSecond, Provenance provenance, Path path)
       throws IOException {
-    Files.write(path, PngFolderWriter.png(sheet(frames), 0, provenance));
+    VideoFrames sheet = sheet(frames);
+    Files.write(
+        path,
+        PictureWriter.png(
+            sheet.width(), sheet.height(), sheet.frame(0), PictureWriter.chunks(provenance)));
   }
 
   /** The frames in one. */
-  static VideoFrames sheet(VideoFrames clip) {
-    int across = Math.clamp((ROW + GAP) / (clip.width() + GAP), 1, clip.frames());
-    int down = Math.ceilDiv(clip.frames(), across);
+  private static VideoFrames sheet(FrameSequence clip) {
+    List<byte[]> frames = new ArrayList<>();
+    clip.forEach(frames::add);
+    int across = Math.clamp((ROW + GAP) / (clip.width() + GAP), 1, frames.size());
+    int down = Math.ceilDiv(frames.size(), across);
     int width = across * (clip.width() + GAP) - GAP;
     int height = down * (clip.height() + GAP) - GAP;
     byte[] sheet = new byte[VideoFrames.checkedLength(width, height, 1)];
     Arrays.fill(sheet, GREY);
     int row = 3 * clip.width();
-    for (int i = 0; i < clip.frames(); i++) {
-      byte[] frame = clip.frame(i);
+    for (int i = 0; i < frames.size(); i++) {
+      byte[] frame = frames.get(i);
       int left = i % across * (clip.width() + GAP);
       int top = i / across * (clip.height() + GAP);
       for (int y = 0; y < clip.height(); y++) {

@@ -213,6 +213,13 @@ public record Provenance(Map<String, Object> entries) {
     return toAsciiJson().length() <= MAX_BYTES;
   }
 
+  /** What {@link #of} was given: the entries without those of the engine. */
+  public Map<String, Object> settings() {
+    var settings = new LinkedHashMap<>(entries);
+    settings.keySet().removeAll(List.of(ENGINE_KEY, SOURCE_TYPE_KEY));
+    return settings;
+  }
+
   /** The document as JSON on one line. */
   public String toJson() {
     return write(JsonConfig.MAPPER.writer(), entries);

@@ -126,6 +126,31 @@ public final class Setting<T> {
   public static final Setting<Path> SAVE_LATENTS =
       unread("save_latents", "latents", Path.class).unrecorded();
 
+  /**
+   * File that gets the state of the job between two steps, of which {@link #RESUME} goes on; none
+   * where it is not set.
+   */
+  public static final Setting<Path> CHECKPOINT =
+      unread("checkpoint", "checkpoint", Path.class).unrecorded();
+
+  /** After how many steps the checkpoint is written; it also is when a job is stopped. */
+  public static final Setting<Integer> CHECKPOINT_EVERY =
+      range("checkpoint_every", "steps between checkpoints", MAX_STEPS).unrecorded();
+
+  /** Checkpoint of the same job, to go on from. */
+  public static final Setting<Path> RESUME =
+      unread("resume", "checkpoint to go on from", Path.class).unrecorded();
+
+  /**
+   * PNG or GIF that shows, while noise is taken away, what the clip is going to be; none where it
+   * is not set.
+   */
+  public static final Setting<Path> PREVIEW = unread("preview", "preview", Path.class).unrecorded();
+
+  /** After how many steps the preview is made anew. */
+  public static final Setting<Integer> PREVIEW_EVERY =
+      range("preview_every", "steps between previews", MAX_STEPS).unrecorded();
+
   private final String name;
   private final String title;
   private final Class<T> type;

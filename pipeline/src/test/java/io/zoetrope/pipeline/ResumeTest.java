@@ -133,8 +133,7 @@ class ResumeTest {
       needs.clear();
       Job going = pipeline.job(rest);
       assertEquals(last, going.takenSteps());
-      assertEquals(
-          whole, going.run(stoppedBehind(-1, needs), VideoPipeline.UNTRACED).frames());
+      assertEquals(whole, going.run(stoppedBehind(-1, needs), VideoPipeline.UNTRACED).frames());
       assertEquals(pipeline.needs(rest).stages(), needs);
     }
   }
@@ -261,13 +260,13 @@ class ResumeTest {
     try (Backend cpu = BackendProvider.open("cpu", 1);
         VideoPipeline pipeline = open("wan21-t2v-tiny", cpu);
         VideoPipeline other = open("wan-few-step", cpu);
-        VideoPipeline half =
-            VideoPipeline.open(Fixtures.path("wan21-t2v-tiny"), cpu, DType.BF16)) {
+        VideoPipeline half = VideoPipeline.open(Fixtures.path("wan21-t2v-tiny"), cpu, DType.BF16)) {
       GenerationRequest request = request(pipeline, pipeline.tasks().getFirst());
       assertStops(pipeline.job(kept(request)), 1);
       GenerationRequest rest = resumed(request);
       assertHas(
-          refusal(pipeline, rest.with(Setting.SEED, 7L)), "of another job: its seed is 0, here it is 7");
+          refusal(pipeline, rest.with(Setting.SEED, 7L)),
+          "of another job: its seed is 0, here it is 7");
       assertHas(refusal(pipeline, rest.with(Setting.PROMPT, "a cat")), "its prompt is a prompt");
       assertHas(
           refusal(pipeline, rest.with(Setting.STEPS, 5)),

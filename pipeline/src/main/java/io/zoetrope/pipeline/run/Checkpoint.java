@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The state of a job between two steps, as a file keeps it: a safetensors file with the latents, what
- * the scheduler remembers, the random numbers that are to come, and of which job it is.
+ * The state of a job between two steps, as a file keeps it: a safetensors file with the latents,
+ * what the scheduler remembers, the random numbers that are to come, and of which job it is.
  *
  * @param steps how many are taken
  * @param latents F32, [channels, frames, height, width], in host memory
@@ -54,9 +54,7 @@ record Checkpoint(int steps, Tensor latents, Map<String, Tensor> scheduler, Tens
     scheduler.forEach((name, tensor) -> tensors.put(SCHEDULER + name, tensor));
     tensors.put(GENERATOR, generator);
     SafetensorsWriter.write(
-        file,
-        tensors,
-        Map.of(KIND, VERSION, STEPS, Integer.toString(steps), JOB, job.toJson()));
+        file, tensors, Map.of(KIND, VERSION, STEPS, Integer.toString(steps), JOB, job.toJson()));
   }
 
   /**

@@ -4,9 +4,9 @@ import io.zoetrope.media.VideoFrames;
 import java.util.Random;
 
 /**
- * A clip of moving discs of all sizes and colours, which hide each other: pictures of this kind have
- * the statistics of natural ones (dead leaves; Lee, Mumford and Huang, "Occlusion Models for Natural
- * Images", 2001). It is always the same.
+ * A clip of moving discs of all sizes and colours, which hide each other: pictures of this kind
+ * have the statistics of natural ones (dead leaves; Lee, Mumford and Huang, "Occlusion Models for
+ * Natural Images", 2001). It is always the same.
  */
 final class DeadLeaves {
   private static final int SEED = 1;

@@ -1,8 +1,6 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.media.VideoFrames;
-import io.zoetrope.ops.Backend;
-import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.ClipSize;
@@ -10,13 +8,10 @@ import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
-import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
-import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,7 +38,7 @@ public final class DecodeJob {
     FamilyModel model = parts.model();
     saved
         .codec()
-        .filter(codec -> !codec.equals(parts.codecFingerprint()))
+        .filter(codec -> !codec.equals(parts.codecHash()))
         .ifPresent(_ -> {
           throw new PipelineException(
               "%s is of %s, whose video autoencoder is another than that of %s: name its model with --model"
@@ -55,7 +50,8 @@ public final class DecodeJob {
     if (size.bytes() > Integer.MAX_VALUE) {
       throw new PipelineException(size + " exceed 2 GiB: they cannot be decoded at once");
     }
-    Admission.now().require(size, needs(), parts.device().computesInMainMemory());
+    Admission.now()
+        .require(size, needs(), parts.device().computesInMainMemory(), "tiled decoding");
     parts.requireFiniteCodec();
   }
 
@@ -66,20 +62,11 @@ public final class DecodeJob {
 
   /** What decoding needs: found by a dry run, which computes nothing and reads no weights. */
   public JobNeeds needs() {
-    List<StageNeeds> needs = new ArrayList<>();
-    Progress counting =
-        new Progress() {
-          @Override
-          public void end(Stage stage, Report report) {
-            needs.add(
-                new StageNeeds(stage, report.weightBytes(), report.scratchBytes(), report.flops()));
-          }
-        };
-    try (Backend dry = new DryRunBackend(parts.device())) {
-      run(new Stages(dry, counting, new Tracer() {}, Optional.empty()), Ops::toPixels);
-    }
     return new JobNeeds(
-        List.copyOf(needs), size.bytes(), parts.areKept(), parts.device().runtimeBytes());
+        new Rehearsal(parts.device(), stages -> run(stages, Ops::toPixels)).needs(),
+        size.bytes(),
+        parts.areKept(),
+        parts.device().runtimeBytes());
   }
 
   /**
@@ -90,7 +77,7 @@ public final class DecodeJob {
    * @throws PipelineException if a result is not finite
    */
   public GenerationResult run(Progress progress, Tracer tracer) {
-    Pixels pixels = new Pixels(size);
+    Pixels pixels = new Pixels(size, "the video decoder");
     run(new Stages(parts.device(), progress, tracer, Optional.empty()), pixels);
     VideoFrames frames = pixels.toFrames();
     return new GenerationResult(frames, settings(), List.of());

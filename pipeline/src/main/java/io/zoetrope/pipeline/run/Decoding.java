@@ -31,8 +31,7 @@ record Decoding(Parts parts, boolean tiled) {
     stage.with(
         parts.codec(),
         codec -> {
-          codec.decode(
-              stage.ops(), latents, tiling(), chunk -> sink.add(stage.ops(), chunk));
+          codec.decode(stage.ops(), latents, tiling(), chunk -> sink.add(stage.ops(), chunk));
           return null;
         });
   }

@@ -8,7 +8,6 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
-import java.util.function.IntConsumer;
 
 /**
  * The denoising loop: at each timestep the transformer predicts with the prompt and, when guided,
@@ -28,14 +27,14 @@ record Denoiser(Ops ops, Sampling sampling, NoiseSource noise, Conditioning cond
    * @param branches of the prompt and, when guided, of the negative prompt
    * @param guidanceScale weight of the prompt against the negative prompt (Ho and Salimans, 2022)
    * @param latents F32, [channels, frames, height, width]
-   * @param stepDone is given the number of steps done, those in front of {@code steps} too
+   * @param observer sees every step
    */
   void run(
       StepRange steps,
       List<Predictor.Branch> branches,
       double guidanceScale,
       Tensor latents,
-      IntConsumer stepDone) {
+      StepObserver observer) {
     float[] timesteps = sampling.timesteps();
     Scheduler scheduler = sampling.scheduler();
     for (int step = steps.from(); step < steps.to(); step++) {
@@ -46,12 +45,14 @@ record Denoiser(Ops ops, Sampling sampling, NoiseSource noise, Conditioning cond
         Tensor input = conditioning.input(ops, scaled);
         Tensor prediction = predict(branches, guidanceScale, input, timestep);
         ops.tap("noise_pred_guided", prediction);
+        observer.predicted(
+            step + 1, () -> scheduler.predictOriginalSample(ops, prediction, timestep, latents));
         scheduler.step(ops, prediction, timestep, latents, noise);
         conditioning.after(ops, latents);
         ops.tap("latents_after", latents);
         requireFinite(latents, step, timesteps);
       }
-      stepDone.accept(step + 1);
+      observer.taken(step + 1);
     }
   }
 

@@ -1,10 +1,8 @@
 package io.zoetrope.pipeline.run;
 
-import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.files.MemoryException;
-import io.zoetrope.files.OutputFile;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
@@ -24,15 +22,13 @@ import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import io.zoetrope.weights.SafetensorsWriter;
-import io.zoetrope.weights.WeightsException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A request that a model can do on a device, checked. The same way from the prompt to frames, on a
@@ -53,6 +49,7 @@ public final class Job {
   private final Conditioning conditioning;
   private final SchedulerConfig schedule;
   private final JobStages way;
+  private final SideFiles files;
 
   /** Null until somebody asks for it. */
   private Optional<JobForecast> forecast;
@@ -73,14 +70,16 @@ public final class Job {
     conditioning.check(request);
     request.input(Input.Noise.class).ifPresent(this::checkNoise);
     schedule = model.scheduler(request);
-    way = new JobStages(parts, request, conditioning, schedule);
+    JobStages whole = new JobStages(parts, request, conditioning, schedule, Optional.empty());
     if (!conditioning.scales()) {
       refuse(Setting.CONDITIONING_SCALE, "has no branch for control");
     }
     checkGivenSteps();
-    checkSchedule();
+    checkSchedule(whole);
     checkExperts();
-    request.find(Setting.SAVE_LATENTS).ifPresent(this::checkSaved);
+    files = new SideFiles(parts, request, settings(), schedule);
+    way = files.resumed(whole);
+    files.check(way);
   }
 
   // ---------------------------------------------------------------- checks
@@ -132,16 +131,6 @@ public final class Job {
         : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
   }
 
-  /** The latents are saved after the longest stage of all. */
-  private void checkSaved(Path file) {
-    long bytes = model.geometry().latents(request.size()).count() * Float.BYTES;
-    OutputFile.obstacle(file)
-        .or(() -> OutputFile.spaceObstacle(file, bytes))
-        .ifPresent(obstacle -> {
-          throw new PipelineException("cannot save latents to %s: %s".formatted(file, obstacle));
-        });
-  }
-
   /** Steps that are given one by one are as many as there are to be, and given once. */
   private void checkGivenSteps() {
     int steps = request.get(Setting.STEPS);
@@ -158,12 +147,12 @@ public final class Job {
   }
 
   /** Makes the schedule once, so that one that can't be is found now. */
-  private void checkSchedule() {
+  private static void checkSchedule(JobStages whole) {
     try {
-      way.sampling().close();
+      whole.sampling().close();
     } catch (IllegalArgumentException e) {
       throw new PipelineException(
-          "there is no schedule of %d steps: %s".formatted(way.steps(), e.getMessage()), e);
+          "there is no schedule of %d steps: %s".formatted(whole.steps(), e.getMessage()), e);
     }
   }
 
@@ -193,7 +182,10 @@ public final class Job {
    */
   public void requireRunnable() {
     Admission admission = Admission.now();
-    if (!admission.isSure(request.size(), parts.heldBytes(), parts.device().runtimeBytes())) {
+    boolean isSure =
+        files.areFew()
+            && admission.isSure(request.size(), parts.heldBytes(), parts.device().runtimeBytes());
+    if (!isSure) {
       admission.require(
           request.size(),
           needs(stepsToFullMemory()),
@@ -259,16 +251,55 @@ public final class Job {
    * @throws MemoryException if there is too little memory, which names the stage and its weights
    */
   public GenerationResult run(Progress progress, Tracer tracer) {
-    List<RuntimeException> failures = new ArrayList<>();
     Pixels pixels =
         MemoryException.naming(
             () -> "the clip of " + request.size(),
             Stages.LESS,
             () -> new Pixels(request.size(), "the video decoder"));
-    way.run(
-        new Stages(parts.device(), progress, tracer, forecast()),
-        new JobStages.Ends(noise(), way.steps(), latents -> save(latents, failures), pixels));
-    return new GenerationResult(pixels.toFrames(), settings(), List.copyOf(failures));
+    TorchGenerator generator = generator();
+    files.begin();
+    try (files) {
+      way.run(
+          new Stages(parts.device(), progress, tracer, forecast()),
+          new JobStages.Ends(
+              generator::randn,
+              way.steps(),
+              files::saveLatents,
+              pixels,
+              files.keeper(way, generator::state),
+              files.preview()));
+    }
+    return new GenerationResult(pixels.toFrames(), settings(), files.failures());
+  }
+
+  /** The seed in force, which has an effect only if the job {@link #usesSeed}. */
+  public long seed() {
+    return request.get(Setting.SEED);
+  }
+
+  /** How many steps of the job were taken before it was stopped, of which it now goes on. */
+  public int takenSteps() {
+    return way.takenSteps();
+  }
+
+  /**
+   * Writes the checkpoint, if there is to be one, as the last finished step has left it; any thread
+   * may ask for it while the job runs. It is written without that whenever {@link #run} ends.
+   *
+   * @return behind how many steps the state in the file is; empty if this run has written none
+   */
+  public OptionalInt keep() {
+    return files.keep();
+  }
+
+  /** Bytes that the checkpoint takes, and the one that replaces it; 0 if there is none. */
+  public long checkpointBytes() {
+    return files.checkpointBytes(way);
+  }
+
+  /** Bytes that the preview takes, and the one that replaces it; 0 if there is none. */
+  public long previewBytes() {
+    return files.previewBytes();
   }
 
   /** What the job needs: found by a dry run, which computes nothing and reads no weights. */
@@ -304,35 +335,30 @@ public final class Job {
   }
 
   private Rehearsal rehearsal(int mostSteps) {
-    return new Rehearsal(
-        parts.device(),
-        stages ->
-            way.run(
-                stages,
-                new JobStages.Ends(
-                    sizes -> Tensor.zeros(DType.F32, sizes), mostSteps, _ -> {}, Ops::toPixels)));
+    return new Rehearsal(parts.device(), stages -> rehearse(stages, mostSteps));
+  }
+
+  private void rehearse(Stages stages, int mostSteps) {
+    try (SideFiles none = files.none()) {
+      way.run(
+          stages,
+          new JobStages.Ends(
+              sizes -> Tensor.zeros(DType.F32, sizes),
+              mostSteps,
+              _ -> {},
+              Ops::toPixels,
+              none.keeper(way, () -> Tensor.zeros(DType.I32, 1)),
+              none.preview()));
+    }
   }
 
   // ---------------------------------------------------------------- pieces
 
   /** One draw after the other, as diffusers' generator gives them. */
-  private NoiseSource noise() {
-    return TorchGenerator.manualSeed(request.get(Setting.SEED))::randn;
-  }
-
-  /** Saves the latents where the request asks for it; a failure must not cost the clip. */
-  private void save(Tensor latents, List<RuntimeException> failures) {
-    request
-        .find(Setting.SAVE_LATENTS)
-        .ifPresent(file -> {
-          long[] shape = latents.shape().sizes();
-          Tensor saved = latents.reshape(1, shape[0], shape[1], shape[2], shape[3]);
-          try {
-            SafetensorsWriter.write(file, Map.of("latents", saved), Map.of());
-          } catch (WeightsException e) {
-            failures.add(e);
-          }
-        });
+  private TorchGenerator generator() {
+    return way.resumed()
+        .map(checkpoint -> TorchGenerator.restored(checkpoint.generator()))
+        .orElseGet(() -> TorchGenerator.manualSeed(request.get(Setting.SEED)));
   }
 
   /**

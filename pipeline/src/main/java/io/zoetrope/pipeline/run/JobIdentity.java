@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * What decides about the frames of a job, name by name. Two jobs of which all of it is the same
  * make the same clip.
  *
- * @param entries settings as text, and fingerprints of inputs and weights
+ * @param entries settings as text, and hashes of inputs and weights
  */
 record JobIdentity(Map<String, String> entries) {
   /** What the model is called, which is where its folder lies; its weights say which it is. */
@@ -29,7 +29,7 @@ record JobIdentity(Map<String, String> entries) {
    *
    * @param settings all that are in force, by name
    * @param scheduler all settings of the schedule
-   * @param weights a fingerprint of the model's
+   * @param weights a hash of the model's
    */
   static JobIdentity of(
       Map<String, Object> settings, String scheduler, List<Input> inputs, String weights) {
@@ -37,25 +37,17 @@ record JobIdentity(Map<String, String> entries) {
     settings.forEach((name, value) -> entries.put(name, String.valueOf(value)));
     entries.put("scheduler_config", scheduler);
     for (int i = 0; i < inputs.size(); i++) {
-      entries.put("input " + (i + 1), fingerprint(inputs.get(i)));
+      entries.put("input " + (i + 1), content(inputs.get(i)));
     }
     entries.put(WEIGHTS, weights);
     return new JobIdentity(entries);
   }
 
   /** What an input is, and which. */
-  private static String fingerprint(Input input) {
-    Fingerprint content = new Fingerprint();
-    switch (input) {
-      case Input.Noise noise -> content.add(noise.values());
-      case Input.Clip clip -> content.add(clip.frames()).add(Double.toString(clip.strength()));
-      case Input.Image image ->
-          content.add(image.picture()).add(Integer.toString(image.frame()));
-      case Input.Reference reference -> content.add(reference.picture());
-      case Input.Control control -> content.add(control.frames());
-      case Input.Mask mask -> content.add(mask.frames());
-    }
-    return input.title() + " " + content.text();
+  private static String content(Input input) {
+    RequestHash hash = new RequestHash();
+    hash.add(input);
+    return input.title() + " " + hash.hex();
   }
 
   /**

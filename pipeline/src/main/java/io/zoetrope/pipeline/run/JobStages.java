@@ -3,8 +3,10 @@ package io.zoetrope.pipeline.run;
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.dit.scheduler.NoiseSource;
+import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.media.VideoFrames;
+import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Input;
@@ -12,14 +14,16 @@ import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.task.Conditioning;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
-import io.zoetrope.vae.layer.Tiling;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The way of a job from the prompt to frames. Each stage opens its weights, has scratch memory of
@@ -30,9 +34,14 @@ import java.util.function.Consumer;
  * @param request a request that has been checked
  * @param conditioning how its inputs act
  * @param schedule noise schedule and solver
+ * @param resumed where denoising goes on; empty where it begins
  */
 record JobStages(
-    Parts parts, GenerationRequest request, Conditioning conditioning, SchedulerConfig schedule) {
+    Parts parts,
+    GenerationRequest request,
+    Conditioning conditioning,
+    SchedulerConfig schedule,
+    Optional<Checkpoint> resumed) {
   /**
    * What a run begins with, and where its results go; a dry run has neither noise nor pictures,
    * which would take seconds where they are many.
@@ -41,8 +50,16 @@ record JobStages(
    * @param mostSteps of each predictor
    * @param latents takes them denoised, in host memory
    * @param frames takes the frames
+   * @param keeper keeps the state behind each step, if it is to be kept
+   * @param preview shows steps, if they are to be shown
    */
-  record Ends(NoiseSource noise, int mostSteps, Consumer<Tensor> latents, FrameSink frames) {}
+  record Ends(
+      NoiseSource noise,
+      int mostSteps,
+      Consumer<Tensor> latents,
+      FrameSink frames,
+      Optional<StateKeeper> keeper,
+      Optional<Preview> preview) {}
 
   void run(Stages stages, Ends ends) {
     // 1. Prompts become embeddings
@@ -56,9 +73,11 @@ record JobStages(
     // 2. Pictures become embeddings, where the transformer attends to some
     Conditions attended = Conditions.of(prompts).with(encodePictures(stages));
 
-    // 3. Pictures and clips become latents
-    if (conditioning.encodes()) {
-      stages.run(Stage.ENCODE_VIDEO, 1, parts.codec(), this::encodeInput);
+    // 3. Pictures and clips become latents; a preview learns which colours latents stand for
+    Optional<Preview> fitted = ends.preview().filter(Preview::isFitted);
+    if (conditioning.encodes() || fitted.isPresent()) {
+      stages.run(
+          Stage.ENCODE_VIDEO, 1, parts.codec(), (stage, codec) -> encode(stage, codec, fitted));
     }
 
     // 4. Noise becomes latents
@@ -70,17 +89,64 @@ record JobStages(
     ends.latents().accept(latents);
 
     // 5. Latents become frames
-    stages.run(
-        Stage.DECODE,
-        request.size().frames(),
-        parts.codec(),
-        (stage, codec) -> decode(stage, codec, latents, ends.frames()));
+    decoding().run(stages, request.size().frames(), latents, ends.frames());
   }
 
-  /** How many steps of the schedule are taken. */
-  int steps() {
+  private Decoding decoding() {
+    return new Decoding(parts, request.get(Setting.VAE_TILING));
+  }
+
+  /** How many steps of the schedule the job takes. */
+  int allSteps() {
     int steps = request.get(Setting.STEPS);
     return steps - conditioning.firstStep(steps);
+  }
+
+  /** How many of them were taken before. */
+  int takenSteps() {
+    return resumed.map(Checkpoint::steps).orElse(0);
+  }
+
+  /** How many of them are left. */
+  int steps() {
+    return allSteps() - takenSteps();
+  }
+
+  /** The shape of what is denoised. */
+  Shape latents() {
+    return conditioning.latents(parts.model().geometry().latents(request.size()));
+  }
+
+  /** The same job, which goes on from a state of it. */
+  JobStages from(Checkpoint checkpoint) {
+    return new JobStages(parts, request, conditioning, schedule, Optional.of(checkpoint));
+  }
+
+  /**
+   * Takes the steps that are left with the scheduler alone, on a device that computes nothing.
+   *
+   * @return most bytes of the state between two steps
+   * @throws IllegalArgumentException or IllegalStateException if the state that it goes on from is
+   *     none of this schedule
+   */
+  long rehearse() {
+    try (Ops ops = new Ops(new DryRunBackend());
+        Sampling sampling = sampling()) {
+      Scheduler scheduler = sampling.scheduler();
+      Tensor latents = ops.allocate(DType.F32, latents());
+      resumed.ifPresent(checkpoint -> checkpoint.restore(ops, latents, scheduler));
+      long most = 0;
+      for (int step = takenSteps(); step < allSteps(); step++) {
+        try (var _ = ops.scope()) {
+          Tensor output = ops.allocate(DType.F32, latents.shape());
+          float timestep = sampling.timesteps()[step];
+          scheduler.step(ops, output, timestep, latents, _ -> output);
+        }
+        long bytes = scheduler.state().values().stream().mapToLong(Tensor::byteSize).sum();
+        most = Math.max(most, bytes);
+      }
+      return latents.byteSize() + most;
+    }
   }
 
   /** The run of the scheduler that the request asks for. */
@@ -146,8 +212,11 @@ record JobStages(
         });
   }
 
-  private Void encodeInput(StageRun stage, VideoCodec codec) {
-    conditioning.encode(stage.ops(), codec, tiling());
+  private Void encode(StageRun stage, VideoCodec codec, Optional<Preview> fitted) {
+    if (conditioning.encodes()) {
+      conditioning.encode(stage.ops(), codec, decoding().tiling());
+    }
+    fitted.ifPresent(preview -> preview.fit(stage.ops(), codec));
     stage.step(1);
     return null;
   }
@@ -162,12 +231,15 @@ record JobStages(
       Tensor latents =
           conditioning.start(
               ops, initialNoise(ends.noise()), sampling.scheduler(), sampling.timesteps()[0]);
+      resumed.ifPresent(checkpoint -> checkpoint.restore(ops, latents, sampling.scheduler()));
       ops.tap("initial_latents", latents);
       ops.tap("sigmas", vector(sampling.scheduler().sigmas()));
       ops.tap("timesteps", vector(sampling.scheduler().timesteps()));
       Denoiser denoiser = new Denoiser(ops, sampling, ends.noise(), conditioning);
+      StepObserver observer = observer(stage, ends, latents, sampling.scheduler());
       for (Expert expert : parts.experts(request, schedule.numTrainTimesteps())) {
-        StepRange steps = expert.steps(sampling.timesteps()).first(ends.mostSteps());
+        StepRange steps =
+            expert.steps(sampling.timesteps()).after(takenSteps()).first(ends.mostSteps());
         if (steps.count() > 0) {
           ops.tap("expert", vector(expert.number(), steps.from(), steps.to()));
           stage.with(
@@ -175,7 +247,7 @@ record JobStages(
               predictor -> {
                 try (var _ = ops.scope()) {
                   var branches = predictor.prepare(ops, conditions, latents.shape());
-                  denoiser.run(steps, branches, expert.guidanceScale(), latents, stage::step);
+                  denoiser.run(steps, branches, expert.guidanceScale(), latents, observer);
                 }
                 return null;
               });
@@ -185,9 +257,35 @@ record JobStages(
     }
   }
 
+  /** Shows and keeps what the request asks for, and tells how far the stage is. */
+  private StepObserver observer(StageRun stage, Ends ends, Tensor latents, Scheduler scheduler) {
+    return new StepObserver() {
+      @Override
+      public void predicted(int step, Supplier<Tensor> original) {
+        ends.preview()
+            .filter(preview -> preview.shows(step, allSteps()))
+            .ifPresent(preview -> {
+              try (var _ = stage.ops().scope("preview")) {
+                Tensor clean = conditioning.finish(stage.ops(), original.get());
+                preview.show(stage, step, clean, decoding());
+              }
+            });
+      }
+
+      @Override
+      public void taken(int steps) {
+        ends.keeper().ifPresent(keeper -> keeper.keep(stage.ops(), steps, latents, scheduler));
+        stage.step(steps - takenSteps());
+      }
+    };
+  }
+
   private Tensor initialNoise(NoiseSource source) {
-    Shape clip = parts.model().geometry().latents(request.size());
-    long[] latents = conditioning.latents(clip).sizes();
+    long[] latents = latents().sizes();
+    if (resumed.isPresent()) {
+      // It was drawn, and taken away in part, before.
+      return Tensor.zeros(DType.F32, latents);
+    }
     return request
         .input(Input.Noise.class)
         .map(given -> Tensor.of(given.values().toFloats(), latents))
@@ -196,27 +294,5 @@ record JobStages(
 
   private static Tensor vector(float... values) {
     return Tensor.of(values, values.length);
-  }
-
-  // ---------------------------------------------------------------- decoder
-
-  private Void decode(StageRun stage, VideoCodec codec, Tensor latents, FrameSink frames) {
-    Ops ops = stage.ops();
-    int[] done = {0};
-    codec.decode(
-        ops,
-        ops.upload(latents),
-        tiling(),
-        chunk -> {
-          ops.tap("video_out", chunk);
-          frames.add(ops, chunk);
-          done[0] += chunk.intSize(0);
-          stage.step(done[0]);
-        });
-    return null;
-  }
-
-  private Tiling tiling() {
-    return request.get(Setting.VAE_TILING) ? Tiling.DEFAULT : null;
   }
 }

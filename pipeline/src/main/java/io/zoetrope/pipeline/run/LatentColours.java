@@ -8,8 +8,8 @@ import org.apache.commons.math3.linear.SingularValueDecomposition;
 
 /**
  * The colours of latents without a decoder: linear maps from the channels of a latent pixel to red,
- * green and blue. They are fitted, by least squares, to what the model's own encoder makes of a clip.
- * The first latent frame, which stands for a single frame, has a map of its own.
+ * green and blue. They are fitted, by least squares, to what the model's own encoder makes of a
+ * clip. The first latent frame, which stands for a single frame, has a map of its own.
  *
  * @param first [channels + 1, 3] to values from 0 to 255; the last row is added
  * @param others the same of the other latent frames

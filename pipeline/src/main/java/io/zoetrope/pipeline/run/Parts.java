@@ -117,6 +117,13 @@ public final class Parts implements AutoCloseable {
     return codec;
   }
 
+  /** Tells the video autoencoder's weights from others, whatever their folder is called. */
+  String codecHash() {
+    RequestHash hash = new RequestHash();
+    hash.add(codec.weights());
+    return hash.hex();
+  }
+
   /** Stored bytes of the weights that are held at a time: of the largest part, or of all. */
   long heldBytes() {
     LongStream bytes = all().mapToLong(part -> part.weights().byteSize());

@@ -43,8 +43,7 @@ final class Preview {
    * @param every after how many steps it is made anew
    * @param output is given frames and the step that they are of; null for a dry run, which has none
    */
-  Preview(
-      VideoGeometry geometry, ClipSize size, int every, ObjIntConsumer<VideoFrames> output) {
+  Preview(VideoGeometry geometry, ClipSize size, int every, ObjIntConsumer<VideoFrames> output) {
     this.geometry = geometry;
     this.size = size;
     this.every = every;
@@ -99,7 +98,7 @@ final class Preview {
    */
   void show(StageRun stage, int step, Tensor clean, Decoding decoding) {
     if (decodes(size)) {
-      Pixels pixels = new Pixels(size);
+      Pixels pixels = new Pixels(size, "the video decoder");
       decoding.show(stage, clean, output == null ? Ops::toPixels : pixels);
       if (output != null) {
         output.accept(pixels.toFrames(), step);
@@ -110,7 +109,8 @@ final class Preview {
     if (output != null) {
       ClipSize shown = shown(geometry, size);
       output.accept(
-          Resampling.BICUBIC.resize(colours.pictures(latents), shown.width(), shown.height()), step);
+          Resampling.BICUBIC.resize(colours.pictures(latents), shown.width(), shown.height()),
+          step);
     }
   }
 }

@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finished latents in a safetensors file, as {@link io.zoetrope.pipeline.Setting#SAVE_LATENTS} leaves
- * them: 'latents', [1, channels, frames, height, width] or without the batch dimension. Those of
- * other programs say nothing of where they come from.
+ * Finished latents in a safetensors file, as {@link io.zoetrope.pipeline.Setting#SAVE_LATENTS}
+ * leaves them: 'latents', [1, channels, frames, height, width] or without the batch dimension.
+ * Those of other programs say nothing of where they come from.
  *
  * @param shape [channels, frames, height, width]
  * @param provenance of the clip that the job would have made
- * @param codec a fingerprint of the video autoencoder that they are for
+ * @param codec a hash of the video autoencoder that they are for
  */
 public record SavedLatents(
     Path file, Shape shape, Optional<Provenance> provenance, Optional<String> codec) {
@@ -56,7 +56,8 @@ public record SavedLatents(
     try (WeightSource stored = WeightSource.open(file)) {
       if (Checkpoint.isIn(stored)) {
         throw new PipelineException(
-            "%s is a checkpoint of a job that is not finished: go on with --resume".formatted(file));
+            "%s is a checkpoint of a job that is not finished: go on with --resume"
+                .formatted(file));
       }
       if (!stored.has(LATENTS)) {
         throw new PipelineException(

@@ -97,10 +97,7 @@ final class SideFiles implements AutoCloseable {
    * @throws PipelineException if the checkpoint is of another job, or none
    */
   JobStages resumed(JobStages whole) {
-    return request
-        .find(Setting.RESUME)
-        .map(file -> resumed(whole, file))
-        .orElse(whole);
+    return request.find(Setting.RESUME).map(file -> resumed(whole, file)).orElse(whole);
   }
 
   private JobStages resumed(JobStages whole, Path file) {
@@ -120,12 +117,15 @@ final class SideFiles implements AutoCloseable {
     if (identity == null) {
       identity =
           JobIdentity.of(
-              settings,
-              schedule.fields().json().toString(),
-              request.inputs(),
-              parts.fingerprint());
+              settings, schedule.fields().json().toString(), request.inputs(), weights());
     }
     return identity;
+  }
+
+  private String weights() {
+    RequestHash hash = new RequestHash();
+    parts.addTo(hash);
+    return hash.hex();
   }
 
   /**
@@ -136,9 +136,7 @@ final class SideFiles implements AutoCloseable {
    */
   void check(JobStages way) {
     long latents = geometry().latents(request.size()).count() * Float.BYTES;
-    request
-        .find(Setting.SAVE_LATENTS)
-        .ifPresent(file -> check("save latents to", file, latents));
+    request.find(Setting.SAVE_LATENTS).ifPresent(file -> check("save latents to", file, latents));
     request
         .find(Setting.CHECKPOINT)
         .ifPresent(file -> {
@@ -147,8 +145,8 @@ final class SideFiles implements AutoCloseable {
           identity();
         });
     ClipSize shown = Preview.shown(geometry(), request.size());
-    previewWriter.ifPresent(writer ->
-        writer.check(shown.width(), shown.height(), shown.frames(), framesPerSecond()));
+    previewWriter.ifPresent(
+        writer -> writer.check(shown.width(), shown.height(), shown.frames(), framesPerSecond()));
   }
 
   private static void check(String what, Path file, long bytes) {
@@ -246,7 +244,7 @@ final class SideFiles implements AutoCloseable {
         .find(Setting.SAVE_LATENTS)
         .ifPresent(file -> {
           try {
-            SavedLatents.write(file, latents, settings, parts.codecFingerprint());
+            SavedLatents.write(file, latents, settings, parts.codecHash());
           } catch (WeightsException e) {
             failures.add(e);
           }

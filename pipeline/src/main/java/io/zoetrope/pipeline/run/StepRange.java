@@ -11,6 +11,11 @@ record StepRange(int from, int to) {
     return to - from;
   }
 
+  /** Those of them that are left when so many steps of the schedule are taken. */
+  StepRange after(int taken) {
+    return new StepRange(Math.clamp(taken, from, to), to);
+  }
+
   /** At most so many of them. */
   StepRange first(int steps) {
     return new StepRange(from, from + Math.min(steps, count()));

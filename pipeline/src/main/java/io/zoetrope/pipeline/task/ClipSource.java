@@ -13,12 +13,12 @@ import java.util.function.IntFunction;
  * @param frames how many there are
  * @param given the values of a frame, [height, width, 3], or null where it is not given
  */
-record ClipSource(Ops ops, int width, int height, long frames, IntFunction<float[]> given)
+public record ClipSource(Ops ops, int width, int height, long frames, IntFunction<float[]> given)
     implements VideoSource {
   static final int CHANNELS = 3;
 
   /** A clip that is given whole. */
-  static ClipSource of(Ops ops, VideoFrames clip) {
+  public static ClipSource of(Ops ops, VideoFrames clip) {
     return new ClipSource(
         ops, clip.width(), clip.height(), clip.frames(), index -> values(clip, index));
   }

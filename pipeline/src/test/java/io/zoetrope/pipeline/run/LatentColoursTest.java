@@ -34,8 +34,7 @@ class LatentColoursTest {
     cpu = BackendProvider.open("cpu", 2);
     VideoFrames leaves = DeadLeaves.clip(128, 9);
     ModelPrecision f32 = new ModelPrecision(DType.F32, DType.F32);
-    try (Opened<VideoCodec> codec =
-            Family.open(DEMO.resolve("model"), f32).codec().open(cpu);
+    try (Opened<VideoCodec> codec = Family.open(DEMO.resolve("model"), f32).codec().open(cpu);
         Ops ops = new Ops(cpu)) {
       Tensor latents = ops.download(codec.model().encode(ops, ClipSource.of(ops, leaves), null));
       colours = LatentColours.fit(latents, leaves);
@@ -58,8 +57,7 @@ class LatentColoursTest {
         SafetensorsFile.open(DEMO.resolve("golden/prompt" + prompt + ".safetensors"))) {
       Tensor steps = golden.tensor("latents_after_step").load();
       Tensor last = steps.select(0, steps.size(0) - 1);
-      VideoFrames pictures =
-          colours.pictures(Tensor.of(last.toFloats(), last.shape().sizes()));
+      VideoFrames pictures = colours.pictures(Tensor.of(last.toFloats(), last.shape().sizes()));
       Tensor frames = golden.tensor("frames_uint8").load();
       assertEquals((frames.size(0) - 1) / 4 + 1, pictures.frames());
       double squares = 0;

@@ -46,6 +46,8 @@ final class ClipJob {
 
   @Mixin private InputOptions inputs;
 
+  @Mixin private KeepOptions keep;
+
   @Mixin private JobOptions job;
 
   @Mixin private ModelOptions model;
@@ -109,6 +111,9 @@ final class ClipJob {
     ClipRun run = null;
     try {
       run = open(err, writer, outputs, opened);
+      if (keep.checkpoint() != null) {
+        run.keptIn(keep.checkpoint(), spec);
+      }
       return run;
     } finally {
       if (run == null) {
@@ -125,7 +130,8 @@ final class ClipJob {
             saveLatents,
             (pipeline, request, _) ->
                 Float.BYTES * pipeline.geometry().latents(request.size()).count());
-    return Stream.concat(others.stream(), Stream.of(latentsFile))
+    return Stream.of(others, keep.outputs(), List.of(latentsFile))
+        .flatMap(List::stream)
         .filter(side -> side.file() != null)
         .toList();
   }
@@ -142,6 +148,7 @@ final class ClipJob {
           "--takes has a clip for each seed: leave %s out"
               .formatted(latents == null ? "--save-latents" : "--latents"));
     }
+    keep.requireUnused("--takes has a clip for each seed");
     requireRange("--takes", count, Takes.MOST);
     Takes takes = new Takes(output, count);
     takes.requireWritable();
@@ -202,6 +209,7 @@ final class ClipJob {
     job.note(request).ifPresent(err::println);
     inputs.notes().forEach(err::println);
     lengthAdvice.ifPresent(err::println);
+    keep.notes(checked, request.get(Setting.STEPS)).forEach(err::println);
     warnings(checked).forEach(warning -> err.println("warning: " + warning));
     ClipRun.Showing showing = new ClipRun.Showing(writer, output, rate, upscale);
     return new ClipRun(opened, checked, opened.name() + title, showing, err);
@@ -274,7 +282,8 @@ final class ClipJob {
     if (framesPerSecond != null) {
       defaults = defaults.with(Setting.FRAMES_PER_SECOND, framesPerSecond);
     }
-    GenerationRequest request = sampling.applyTo(job.applyTo(defaults, pipeline.geometry()));
+    GenerationRequest request =
+        keep.applyTo(sampling.applyTo(job.applyTo(defaults, pipeline.geometry())));
     if (saveLatents != null) {
       request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }
@@ -319,7 +328,7 @@ final class ClipJob {
     return Shape.of(LongStream.concat(LongStream.of(1), LongStream.of(shape.sizes())).toArray());
   }
 
-  private static void requireRange(String option, int value, int most) {
+  static void requireRange(String option, int value, int most) {
     if (value < 1 || value > most) {
       throw new PipelineException("%s %d is outside 1 to %d".formatted(option, value, most));
     }

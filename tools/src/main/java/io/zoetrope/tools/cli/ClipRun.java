@@ -9,8 +9,11 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.tools.shot.Platform;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A job of the command line that has passed all checks, with its device and its model open. Outputs
@@ -45,6 +48,8 @@ final class ClipRun implements AutoCloseable {
   private final String title;
   private final Showing showing;
   private final ClipOutput output;
+  private final PrintWriter err;
+  private IntConsumer kept = _ -> {};
 
   /**
    * Takes over a model that is open.
@@ -57,6 +62,7 @@ final class ClipRun implements AutoCloseable {
     this.job = job;
     this.title = title;
     this.showing = showing;
+    this.err = err;
     this.output =
         new ClipOutput(
             showing.writer(),
@@ -88,9 +94,35 @@ final class ClipRun implements AutoCloseable {
 
   /** Runs the job; a line of progress that is half drawn goes if it fails. */
   GenerationResult run(Progress watched, Tracer tracer) {
-    GenerationResult result = output.run(() -> job.run(watched, tracer));
-    output.failures().add(result.failures());
-    return result;
+    Main.beforeStop(this::sayKept);
+    try {
+      GenerationResult result = output.run(() -> job.run(watched, tracer));
+      output.failures().add(result.failures());
+      return result;
+    } catch (RuntimeException e) {
+      sayKept();
+      throw e;
+    } finally {
+      Main.beforeStop(() -> {});
+    }
+  }
+
+  /**
+   * Says how the job can go on when it is stopped.
+   *
+   * @param checkpoint where its state is kept
+   * @param command has parsed the arguments that it was started with
+   */
+  void keptIn(Path checkpoint, CommandSpec command) {
+    kept =
+        steps ->
+            err.printf(
+                "kept the state behind step %d in %s; go on with%n  %s%n",
+                steps, checkpoint, ResumeCommand.of(command, checkpoint, job.seed()));
+  }
+
+  private void sayKept() {
+    job.keep().ifPresent(kept);
   }
 
   /** Writes the clip, if it is to be written. */

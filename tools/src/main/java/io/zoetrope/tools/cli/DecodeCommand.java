@@ -10,9 +10,11 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.run.DecodeJob;
 import io.zoetrope.pipeline.run.SavedLatents;
 import io.zoetrope.tensor.DType;
+import io.zoetrope.tools.shot.Platform;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,33 +92,30 @@ final class DecodeCommand implements Callable<Integer> {
         VideoPipeline pipeline =
             VideoPipeline.open(
                 model.folder(), backend, new ModelPrecision(DType.F32, dtype(saved)))) {
-      decode(pipeline, pipeline.decodeJob(saved, tiled), writer, backend);
+      return decode(pipeline, pipeline.decodeJob(saved, tiled), writer, backend);
     }
-    return 0;
   }
 
-  private void decode(
-      VideoPipeline pipeline, DecodeJob job, MediaWriter writer, Backend backend) {
+  private int decode(VideoPipeline pipeline, DecodeJob job, MediaWriter writer, Backend backend) {
     ClipSize size = job.size();
     int fps =
         framesPerSecond == null
             ? pipeline.request("").get(Setting.FRAMES_PER_SECOND)
             : framesPerSecond;
     ClipJob.requireRange("--fps", fps, 1000);
-    ClipJob.requireScalable(size, upscale);
-    writer.check(size.width() * upscale, size.height() * upscale, size.frames(), fps);
+    ClipSize shown = new ClipSize(size.width() * upscale, size.height() * upscale, size.frames());
+    ClipOutput.requireHeld(shown);
+    writer.check(shown.width(), shown.height(), shown.frames(), fps);
     PrintWriter err = spec.commandLine().getErr();
-    err.printf("%s: %s on %s%n", model.name(), size, backend.name());
-    ProgressPrinter progress =
-        new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"), Map.of());
-    try {
-      GenerationResult result = job.run(progress, VideoPipeline.UNTRACED);
-      new ClipRun.Showing(writer, output, fps, upscale).write(result, backend.name());
-    } catch (RuntimeException e) {
-      progress.abandon();
-      throw e;
-    }
-    err.printf("wrote %s, %s in all%n", output, progress.total());
+    ClipOutput.announce(err, model.name() + ": " + size, backend, false);
+    ClipOutput clip = new ClipOutput(writer, output, fps, err, Optional.empty(), "");
+    GenerationResult result = clip.run(() -> job.run(clip.progress(), VideoPipeline.UNTRACED));
+    ClipRun.Showing showing =
+        new ClipRun.Showing(writer, output, new Platform.Rate(fps, 1), upscale);
+    clip.writeClip(
+        () -> result.frames().upscale(upscale),
+        () -> showing.provenance(result, Map.of("device", backend.name())));
+    return clip.finish();
   }
 
   /** What the autoencoder computes in: what the job's did, if nobody says otherwise. */

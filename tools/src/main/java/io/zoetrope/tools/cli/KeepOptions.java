@@ -59,6 +59,21 @@ final class KeepOptions {
     return withGiven(with, Setting.RESUME, resume);
   }
 
+  /**
+   * Checks that none of the files is named.
+   *
+   * @param reason why there can be none, e.g. {@code "--takes has a clip for each seed"}
+   */
+  void requireUnused(String reason) {
+    String given =
+        preview != null
+            ? "--preview"
+            : checkpoint != null ? "--checkpoint" : resume != null ? "--resume" : null;
+    if (given != null) {
+      throw new PipelineException("%s: leave %s out".formatted(reason, given));
+    }
+  }
+
   private static void requireWith(String option, Integer value, String other, Path file) {
     if (value != null && file == null) {
       throw new PipelineException("%s is of %s, which is not given".formatted(option, other));

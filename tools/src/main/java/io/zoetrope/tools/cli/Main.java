@@ -46,6 +46,7 @@ public final class Main {
           InspectCommand.class,
           BenchCommand.class,
           InfoCommand.class,
+          DecodeCommand.class,
           SelftestCommand.class);
 
   /**
@@ -53,6 +54,9 @@ public final class Main {
    * what writes and deletes files doesn't.
    */
   private static final long STOP_SECONDS = 5;
+
+  /** What is still done when a signal came and the job does not end by itself. */
+  private static volatile Runnable lastWords = () -> {};
 
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_STOPPED = 130;
@@ -83,6 +87,7 @@ public final class Main {
           job.interrupt();
           try {
             if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+              lastWords.run();
               System.err.println("zoetrope: stopped");
             }
           } catch (InterruptedException e) {
@@ -95,6 +100,14 @@ public final class Main {
       // The signal came before: the virtual machine is going down already.
       job.interrupt();
     }
+  }
+
+  /**
+   * Says what is to be done, on another thread, when a signal came and the job does not end by
+   * itself, because an operation takes long.
+   */
+  static void beforeStop(Runnable words) {
+    lastWords = words;
   }
 
   /** Memory or a disk that fails is bad luck, not a defect: one line as well. */
