@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Ops;
-import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Difference;
@@ -25,9 +26,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The whole VAE against what diffusers computed with the same weights. */
+/**
+ * The whole VAE against what diffusers computed with the same weights: with the plain loops that
+ * define every operation, and the larger cases of pipelines, where these take long, on the CPU.
+ */
 class WanVaeGoldenTest {
   private static final List<String> FIXTURES = List.of("wan21-t2v-tiny", "wan22-ti2v-tiny");
+  private static final String REFERENCE = "reference";
+  private static final String FAST = "cpu";
 
   private interface Check {
     void run(WanVae vae, Ops ops, VideoJoiner seen, Golden golden);
@@ -42,14 +48,25 @@ class WanVaeGoldenTest {
           String name = node.get("name").textValue();
           String title = fixture + "/" + name;
           if (node.get("kind").textValue().equals("vae")) {
-            tests.add(test(title + "/encode", fixture, (v, o, s, g) -> encode(v, o, s, g, name)));
-            tests.add(test(title + "/decode", fixture, (v, o, s, g) -> decode(v, o, s, g, name)));
+            tests.add(
+                test(
+                    title + "/encode",
+                    fixture,
+                    REFERENCE,
+                    (v, o, s, g) -> encode(v, o, s, g, name)));
+            tests.add(
+                test(
+                    title + "/decode",
+                    fixture,
+                    REFERENCE,
+                    (v, o, s, g) -> decode(v, o, s, g, name)));
           }
           if (golden.has(name + "/vae_decode/video_out")) {
             tests.add(
                 test(
                     title + "/vae_decode",
                     fixture,
+                    FAST,
                     (v, o, s, g) ->
                         decode(
                             v,
@@ -62,7 +79,10 @@ class WanVaeGoldenTest {
           if (golden.has(name + "/vae_encode/mean")) {
             tests.add(
                 test(
-                    title + "/vae_encode", fixture, (v, o, _, g) -> pipelineEncode(v, o, g, name)));
+                    title + "/vae_encode",
+                    fixture,
+                    FAST,
+                    (v, o, _, g) -> pipelineEncode(v, o, g, name)));
           }
         }
       }
@@ -70,14 +90,14 @@ class WanVaeGoldenTest {
     return tests;
   }
 
-  private static DynamicTest test(String title, String fixture, Check check) {
+  private static DynamicTest test(String title, String fixture, String device, Check check) {
     return DynamicTest.dynamicTest(
         title,
         () -> {
           VideoJoiner seen = new VideoJoiner();
           Path folder = Fixtures.path(fixture);
           try (Golden golden = Golden.open(folder);
-              ReferenceBackend backend = new ReferenceBackend();
+              Backend backend = BackendProvider.open(device, 0);
               Checkpoint checkpoint =
                   Checkpoint.open(folder.resolve("vae"), "diffusion_pytorch_model");
               Ops ops = new Ops(backend, seen)) {
@@ -137,7 +157,7 @@ class WanVaeGoldenTest {
     Path folder = Fixtures.path("wan21-t2v-tiny");
     VideoJoiner seen = new VideoJoiner();
     try (Golden golden = Golden.open(folder);
-        ReferenceBackend backend = new ReferenceBackend();
+        Backend backend = BackendProvider.open(FAST, 0);
         Checkpoint checkpoint = Checkpoint.open(folder.resolve("vae"), "diffusion_pytorch_model");
         Ops ops = new Ops(backend)) {
       WanVae vae = open(folder, Weights.of(checkpoint, backend).roundedTo(DType.BF16));

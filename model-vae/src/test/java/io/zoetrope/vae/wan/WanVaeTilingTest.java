@@ -8,8 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Ops;
-import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.testing.Golden;
@@ -26,7 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tiles, and structures other than the published ones, against diffusers. */
+/**
+ * Tiles, and structures other than the published ones, against diffusers; on the CPU where the
+ * plain loops take long.
+ */
 class WanVaeTilingTest {
   /** Made by tools/reference/vae_tiling.py. */
   private static Path resources() {
@@ -52,7 +56,7 @@ class WanVaeTilingTest {
 
   private static void withVae(String name, Body body) {
     try (Golden golden = Golden.open(resources());
-        ReferenceBackend backend = new ReferenceBackend();
+        Backend backend = BackendProvider.open(name.equals("other") ? "reference" : "cpu", 0);
         Checkpoint checkpoint = Checkpoint.open(vaeFolder(name), "diffusion_pytorch_model");
         Ops ops = new Ops(backend)) {
       WanVaeConfig config = WanVaeConfig.read(vaeFolder(name).resolve("config.json"));
