@@ -21,6 +21,7 @@ import io.zoetrope.weights.SafetensorsFile;
 import io.zoetrope.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,13 +70,13 @@ class ResumeTest {
     return request.with(Setting.RESUME, folder.resolve("state.safetensors"));
   }
 
-  /** Interrupts the job behind a step. */
-  private static Progress stoppedBehind(int last, List<StageNeeds> needs) {
+  /** Notes what stages took, and does something behind a step. */
+  private static Progress heard(List<StageNeeds> needs, int last, Runnable behind) {
     return new Progress() {
       @Override
       public void step(Stage stage, int done) {
         if (stage == Stage.DENOISE && done == last) {
-          Thread.currentThread().interrupt();
+          behind.run();
         }
       }
 
@@ -90,7 +91,10 @@ class ResumeTest {
   private static void assertStops(Job job, int last) {
     assertThrows(
         CancellationException.class,
-        () -> job.run(stoppedBehind(last, new ArrayList<>()), VideoPipeline.UNTRACED));
+        () ->
+            job.run(
+                heard(new ArrayList<>(), last, () -> Thread.currentThread().interrupt()),
+                VideoPipeline.UNTRACED));
     Thread.interrupted();
   }
 
@@ -111,30 +115,38 @@ class ResumeTest {
       GenerationRequest request =
           request(pipeline, pipeline.tasks().get(task))
               .with(Setting.SCHEDULER, Schedulers.ofOption(scheduler));
-      VideoFrames whole = pipeline.generate(request, Progress.NONE).frames();
 
-      // 1. Kept and seen: nothing of it changes, and what it takes is what was forecast
+      // 1. Kept and seen: what it takes is what was forecast
       Path preview = folder.resolve("preview.png");
+      Path amid = folder.resolve("amid.safetensors");
       GenerationRequest watched = kept(request).with(Setting.PREVIEW, preview);
       List<StageNeeds> needs = new ArrayList<>();
       Job job = pipeline.job(watched);
-      GenerationResult result = job.run(stoppedBehind(-1, needs), VideoPipeline.UNTRACED);
-      assertEquals(List.of(), result.failures());
-      assertEquals(whole, result.frames());
+      GenerationResult whole =
+          job.run(
+              heard(needs, 2, () -> copy(folder.resolve("state.safetensors"), amid)),
+              VideoPipeline.UNTRACED);
+      assertEquals(List.of(), whole.failures());
       assertEquals(pipeline.needs(watched).stages(), needs);
-      assertTrue(ImageIO.read(preview.toFile()).getWidth() > whole.width());
+      assertTrue(ImageIO.read(preview.toFile()).getWidth() > whole.frames().width());
 
-      // 2. Stopped amid the steps, and gone on with
-      int last = job.takenSteps() + 2;
-      Job stopped = pipeline.job(kept(request));
-      assertStops(stopped, last);
-      assertEquals(OptionalInt.of(last), stopped.keep());
-      GenerationRequest rest = resumed(request);
+      // 2. Gone on with from amid the steps
+      GenerationRequest rest = request.with(Setting.RESUME, amid);
       needs.clear();
       Job going = pipeline.job(rest);
-      assertEquals(last, going.takenSteps());
-      assertEquals(whole, going.run(stoppedBehind(-1, needs), VideoPipeline.UNTRACED).frames());
+      assertEquals(2, going.takenSteps());
+      assertEquals(
+          whole.frames(),
+          going.run(heard(needs, 0, () -> {}), VideoPipeline.UNTRACED).frames());
       assertEquals(pipeline.needs(rest).stages(), needs);
+    }
+  }
+
+  private static void copy(Path from, Path to) {
+    try {
+      Files.copy(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -231,7 +243,7 @@ class ResumeTest {
               .with(Setting.PREVIEW, preview)
               .with(Setting.PREVIEW_EVERY, 5);
       List<StageNeeds> needs = new ArrayList<>();
-      pipeline.job(request).run(stoppedBehind(-1, needs), VideoPipeline.UNTRACED);
+      pipeline.job(request).run(heard(needs, 0, () -> {}), VideoPipeline.UNTRACED);
       assertEquals(pipeline.needs(request).stages(), needs);
       assertEquals(Stage.ENCODE_VIDEO, needs.get(1).stage());
       // A latent frame of 54x52 fits four times into 256 pixels

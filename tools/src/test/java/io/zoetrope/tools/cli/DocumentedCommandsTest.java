@@ -325,8 +325,8 @@ class DocumentedCommandsTest extends CommandTest {
 
   /**
    * Main memory is what inspect tells of, and others read and write files alone. Series over frames
-   * and threads decode 256x256 pixels, for which the emulator takes minutes. Self-tests of
-   * other devices than the CPU, and tasks on a card, are other tests'.
+   * and threads decode 256x256 pixels, for which the emulator takes minutes. Self-tests of other
+   * devices than the CPU, and tasks on a card, are other tests'.
    */
   private static Optional<String> device(String command, Map<String, String> options) {
     boolean isOnCpu =
