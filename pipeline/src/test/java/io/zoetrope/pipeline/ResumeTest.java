@@ -136,8 +136,7 @@ class ResumeTest {
       Job going = pipeline.job(rest);
       assertEquals(2, going.takenSteps());
       assertEquals(
-          whole.frames(),
-          going.run(heard(needs, 0, () -> {}), VideoPipeline.UNTRACED).frames());
+          whole.frames(), going.run(heard(needs, 0, () -> {}), VideoPipeline.UNTRACED).frames());
       assertEquals(pipeline.needs(rest).stages(), needs);
     }
   }

@@ -50,8 +50,7 @@ public final class DecodeJob {
     if (size.bytes() > Integer.MAX_VALUE) {
       throw new PipelineException(size + " exceed 2 GiB: they cannot be decoded at once");
     }
-    Admission.now()
-        .require(size, needs(), parts.device().computesInMainMemory(), "tiled decoding");
+    Admission.now().require(size, needs(), parts.device().computesInMainMemory(), "tiled decoding");
     parts.requireFiniteCodec();
   }
 

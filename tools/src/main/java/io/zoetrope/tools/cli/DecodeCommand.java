@@ -108,7 +108,7 @@ final class DecodeCommand implements Callable<Integer> {
     writer.check(shown.width(), shown.height(), shown.frames(), fps);
     PrintWriter err = spec.commandLine().getErr();
     ClipOutput.announce(err, model.name() + ": " + size, backend, false);
-    ClipOutput clip = new ClipOutput(writer, output, fps, err, Optional.empty(), "");
+    ClipOutput clip = new ClipOutput(writer, output, fps, err, 1, Optional.empty(), "");
     GenerationResult result = clip.run(() -> job.run(clip.progress(), VideoPipeline.UNTRACED));
     ClipRun.Showing showing =
         new ClipRun.Showing(writer, output, new Platform.Rate(fps, 1), upscale);
