@@ -149,25 +149,50 @@ class ResumeTest {
     }
   }
 
+  /** Up to the latents alone: an emulator takes its time to decode. */
   @ParameterizedTest
   @ValueSource(strings = {"reference", "cpu,gemm=vector", "cuda-emulated"})
-  void aJobGoesOnOnEveryDevice(String name) {
+  void aJobGoesOnOnEveryDevice(String name) throws IOException {
     try (Backend device = BackendProvider.open(name, 0);
         VideoPipeline pipeline = open("wan21-t2v-tiny", device)) {
       GenerationRequest request =
           pipeline
               .request("a prompt")
               .with(new ClipSize(16, 16, 1))
-              .with(Setting.STEPS, 3)
+              .with(Setting.STEPS, 2)
               .with(Setting.GUIDANCE_SCALE, 1.0)
               .with(Setting.MAX_SEQUENCE_LENGTH, 8);
-      Job watched =
-          pipeline.job(kept(request).with(Setting.PREVIEW, folder.resolve("preview.gif")));
-      assertStops(watched, 2);
-      VideoFrames whole = pipeline.generate(request, Progress.NONE).frames();
-      assertEquals(whole, pipeline.generate(resumed(request), Progress.NONE).frames());
-      assertTrue(Files.exists(folder.resolve("preview.gif")));
+      Path preview = folder.resolve("preview.gif");
+      assertStops(pipeline.job(kept(request).with(Setting.PREVIEW, preview)), 1);
+      assertTrue(Files.exists(preview));
+      assertEquals(
+          -1,
+          Files.mismatch(
+              latents(pipeline, request, "whole.st"),
+              latents(pipeline, resumed(request), "resumed.st")));
     }
+  }
+
+  /** The latents of a job, which is stopped before it decodes them. */
+  private Path latents(VideoPipeline pipeline, GenerationRequest request, String name) {
+    Path file = folder.resolve(name);
+    Job job = pipeline.job(request.with(Setting.SAVE_LATENTS, file));
+    assertThrows(
+        CancellationException.class,
+        () -> job.run(stoppedIn(Stage.DECODE), VideoPipeline.UNTRACED));
+    Thread.interrupted();
+    return file;
+  }
+
+  private static Progress stoppedIn(Stage last) {
+    return new Progress() {
+      @Override
+      public void begin(Stage stage, int steps) {
+        if (stage == last) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    };
   }
 
   /** Written now and then, but also when the job ends early, and behind the last step. */
@@ -194,17 +219,7 @@ class ResumeTest {
       Job early = pipeline.job(kept(request));
       assertThrows(
           CancellationException.class,
-          () ->
-              early.run(
-                  new Progress() {
-                    @Override
-                    public void begin(Stage stage, int steps) {
-                      if (stage == Stage.DENOISE) {
-                        Thread.currentThread().interrupt();
-                      }
-                    }
-                  },
-                  VideoPipeline.UNTRACED));
+          () -> early.run(stoppedIn(Stage.DENOISE), VideoPipeline.UNTRACED));
       Thread.interrupted();
       assertEquals(OptionalInt.empty(), early.keep());
       assertFalse(Files.exists(folder.resolve("state.safetensors")));

@@ -283,7 +283,7 @@ class DocumentedCommandsTest extends CommandTest {
         }
       }
       case "parity" -> options.put("--case", CASE);
-      case "decode" -> options.put("--model", model.toString());
+      case "decode", "prompt" -> options.put("--model", model.toString());
       case "storyboard" -> {
         options.put("--model", model.toString());
         options.putIfAbsent("-o", folder.resolve("film.mp4").toString());
