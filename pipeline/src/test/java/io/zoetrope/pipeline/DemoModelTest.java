@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,25 +68,100 @@ class DemoModelTest {
           2 | camera slowly zooms in on a blue square on a white background
           """)
   void agreesWithDiffusers(int index, String prompt) {
-    try (var golden =
-        SafetensorsFile.open(DEMO.resolve("golden/prompt" + index + ".safetensors"))) {
-      Tensor noise = golden.tensor("initial_latents").load().select(0, 0);
-      Tensor latents = Tensor.of(noise.toFloats(), noise.shape().sizes());
-      LastLatents tracer = new LastLatents();
+    try (SafetensorsFile golden = golden("prompt" + index)) {
       GenerationRequest request = pipeline.request(prompt).with(Setting.GUIDANCE_SCALE, 5.0);
-      VideoFrames fromLatents =
-          pipeline.generate(request.with(new Input.Noise(latents)), Progress.NONE, tracer).frames();
-
-      Tensor steps = golden.tensor("latents_after_step").load();
-      float[] expected = steps.select(0, steps.size(0) - 1).toFloats();
-      assertTrue(relativeError(tracer.values, expected) < 1e-3);
-      assertFramesAgree(golden.tensor("frames_uint8").load().toFloats(), fromLatents);
+      VideoFrames fromLatents = assertAgrees(request, golden);
 
       // The golden noise is that of torch's generator with the seeds 100, 101, 102.
       VideoFrames fromSeed =
           pipeline.generate(request.with(Setting.SEED, 100L + index), Progress.NONE).frames();
       assertEquals(fromLatents, fromSeed);
     }
+  }
+
+  private static SafetensorsFile golden(String name) {
+    return SafetensorsFile.open(DEMO.resolve("golden/" + name + ".safetensors"));
+  }
+
+  /** Compares latents and frames with those that diffusers makes of the same noise. */
+  private static VideoFrames assertAgrees(GenerationRequest request, SafetensorsFile golden) {
+    Tensor noise = golden.tensor("initial_latents").load().select(0, 0);
+    Tensor latents = Tensor.of(noise.toFloats(), noise.shape().sizes());
+    LastLatents tracer = new LastLatents();
+    VideoFrames frames =
+        pipeline.generate(request.with(new Input.Noise(latents)), Progress.NONE, tracer).frames();
+    Tensor steps = golden.tensor("latents_after_step").load();
+    float[] expected = steps.select(0, steps.size(0) - 1).toFloats();
+    assertTrue(relativeError(tracer.values, expected) < 1e-3);
+    assertFramesAgree(golden.tensor("frames_uint8").load().toFloats(), frames);
+    return frames;
+  }
+
+  /** The picture of the golden clip that begins with one: an orange circle amid white. */
+  private static VideoFrames picture(SafetensorsFile golden) {
+    Tensor stored = golden.tensor("picture_uint8").load();
+    float[] values = stored.toFloats();
+    byte[] rgb = new byte[values.length];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) values[i];
+    }
+    return new VideoFrames((int) stored.size(1), (int) stored.size(0), 1, rgb);
+  }
+
+  private static VideoFrames frame(VideoFrames clip, int index) {
+    return new VideoFrames(clip.width(), clip.height(), 1, clip.frame(index));
+  }
+
+  @Test
+  void beginsWithAPictureAndMovesOn() {
+    try (SafetensorsFile golden = golden("picture0")) {
+      VideoFrames picture = picture(golden);
+      VideoFrames clip =
+          assertAgrees(
+              pipeline
+                  .request("an orange circle moves to the right on a white background")
+                  .with(Setting.GUIDANCE_SCALE, 5.0)
+                  .with(Input.Image.first(picture)),
+              golden);
+      double psnr = Colours.psnr(frame(clip, 0), picture);
+      assertTrue(psnr >= 28, "PSNR " + psnr);
+      assertMoves(clip, "255 140 0", "1 0");
+    }
+  }
+
+  @Test
+  void arrivesAtAPicture() {
+    try (SafetensorsFile golden = golden("picture0")) {
+      VideoFrames picture = picture(golden);
+      VideoFrames clip =
+          pipeline
+              .generate(
+                  pipeline
+                      .request("an orange circle moves to the right on a white background")
+                      .with(Input.Image.last(picture)),
+                  Progress.NONE)
+              .frames();
+      double psnr = Colours.psnr(frame(clip, clip.frames() - 1), picture);
+      assertTrue(psnr >= 28, "PSNR " + psnr);
+      assertMoves(clip, "255 140 0", "1 0");
+    }
+  }
+
+  @Test
+  void theLowerTheStrengthTheNearerToTheGivenClip() {
+    GenerationRequest request = pipeline.request("a blue ball rises on a white background");
+    VideoFrames given = pipeline.generate(request, Progress.NONE).frames();
+    GenerationRequest other = pipeline.request("a red ball rises on a white background");
+    double[] psnrs =
+        DoubleStream.of(0.3, 0.8)
+            .map(strength ->
+                Colours.psnr(
+                    given,
+                    pipeline
+                        .generate(other.with(new Input.Clip(given, strength)), Progress.NONE)
+                        .frames()))
+            .toArray();
+    assertTrue(psnrs[0] > psnrs[1] + 2, Arrays.toString(psnrs));
   }
 
   private static double relativeError(float[] actual, float[] expected) {
@@ -182,7 +258,11 @@ class DemoModelTest {
           """)
   void showsWhatThePromptSays(String prompt, String colour, String direction) {
     GenerationRequest request = pipeline.request(prompt).with(Setting.SEED, 1L);
-    VideoFrames clip = pipeline.generate(request, Progress.NONE).frames();
+    assertMoves(pipeline.generate(request, Progress.NONE).frames(), colour, direction);
+  }
+
+  /** Checks where pixels of a colour are at the begin and at the end. */
+  private static void assertMoves(VideoFrames clip, String colour, String direction) {
     Colours.Place first = Colours.centre(clip.frame(1), clip.width(), Colours.parse(colour));
     Colours.Place last =
         Colours.centre(clip.frame(clip.frames() - 2), clip.width(), Colours.parse(colour));
