@@ -26,6 +26,7 @@ import org.junit.jupiter.api.TestFactory;
  * values among them, have to leave the same bits in registers and memory.
  */
 class EmulatedProcessorTest {
+  private static final Register[] SAVED = {Register.RBX, Register.RBP, Register.R12, Register.R15};
   private static final int REGISTERS = 4;
   private static final int VECTOR_BYTES = 64;
   private static final int LANES = VECTOR_BYTES / Integer.BYTES;
@@ -54,9 +55,9 @@ class EmulatedProcessorTest {
     };
   }
 
-  /** Runs an instruction on both and compares. */
-  private void compare(int bits, Consumer<Assembler> instruction) {
-    byte[] code = code(bits, instruction);
+  /** Runs an instruction on both and compares; it may change the saved registers. */
+  private void compare(int bits, Consumer<Assembler> instruction, Register... saved) {
+    byte[] code = code(bits, instruction, saved);
     MachineCode processor = ExecutableMemory.load(code);
     X86Emulator.Function emulator = new X86Emulator().load(code);
     try (Arena arena = Arena.ofConfined()) {
@@ -91,8 +92,9 @@ class EmulatedProcessorTest {
     }
   }
 
-  private static byte[] code(int bits, Consumer<Assembler> instruction) {
+  private static byte[] code(int bits, Consumer<Assembler> instruction, Register... saved) {
     Assembler assembler = new Assembler();
+    assembler.enter(saved);
     assembler.load(Register.RSI, Address.at(Register.RDI));
     int width = Math.max(bits, 256);
     for (int i = 0; i < REGISTERS; i++) {
@@ -104,7 +106,7 @@ class EmulatedProcessorTest {
       Address at = Address.at(Register.RSI, i * VECTOR_BYTES);
       assembler.vector(VectorInstruction.STORE, new Vector(i, width), at);
     }
-    assembler.leave();
+    assembler.leave(saved);
     return assembler.assemble();
   }
 
@@ -257,16 +259,14 @@ class EmulatedProcessorTest {
     assumeUsable(InstructionSet.AVX2);
     for (int i = 0; i < 50; i++) {
       long seed = random.nextLong();
-      compare(256, assembler -> generalCode(assembler, new Random(seed)));
+      compare(256, assembler -> generalCode(assembler, new Random(seed)), SAVED);
     }
   }
 
   private static void generalCode(Assembler assembler, Random random) {
-    Register[] saved = {Register.RBX, Register.RBP, Register.R12, Register.R15};
     Register[] used = {
       Register.RAX, Register.RBX, Register.RBP, Register.R8, Register.R12, Register.R15
     };
-    assembler.enter(saved);
     for (int i = 0; i < used.length; i++) {
       assembler.load(used[i], Address.at(Register.RSI, i * Long.BYTES));
     }
@@ -323,8 +323,5 @@ class EmulatedProcessorTest {
     assembler.moveToVector(new Vector(1, 128), Register.RAX);
     assembler.moveFromVector(Register.R8, new Vector(2, 128));
     assembler.store(Address.at(Register.RSI, MEMORY_BYTES / 2 - Long.BYTES), Register.R8);
-    for (int i = saved.length - 1; i >= 0; i--) {
-      assembler.pop(saved[i]);
-    }
   }
 }
