@@ -66,29 +66,7 @@ final class ClipJob {
       description = "Safetensors file that gets the denoised latents before they are decoded.")
   private Path saveLatents;
 
-  @Option(
-      names = "--fps",
-      paramLabel = "N",
-      description = "Frames a second at which the clip plays (default: the model's own).")
-  private Integer framesPerSecond;
-
-  @Option(
-      names = "--upscale",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "Repeat every pixel N times in both directions, for looking at small clips (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int upscale;
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "OUT",
-      defaultValue = "out.mp4",
-      description =
-          "out.mp4, out.gif, or out.png-folder for a folder of PNG frames (default:"
-              + " ${DEFAULT-VALUE}).")
-  private String output;
+  @Mixin private OutputOptions shown;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -103,7 +81,7 @@ final class ClipJob {
    */
   ClipRun open(PrintWriter err, boolean writesClip, List<SideOutput> otherOutputs) {
     requireUsable();
-    MediaWriter writer = writesClip ? MediaWriter.open(output) : null;
+    MediaWriter writer = writesClip ? MediaWriter.open(shown.output()) : null;
     List<SideOutput> outputs = sideOutputs(otherOutputs);
     outputs.forEach(SideOutput::requireWritable);
     requireApart(outputs, writer);
@@ -150,14 +128,14 @@ final class ClipJob {
     }
     keep.requireUnused("--takes has a clip for each seed");
     requireRange("--takes", count, Takes.MOST);
-    Takes takes = new Takes(output, count);
+    Takes takes = new Takes(shown.output(), count);
     takes.requireWritable();
     try (ClipSeries series =
         ClipSeries.open(
             model,
             pipeline -> takes.clips(scalable(request(pipeline))),
             this::rate,
-            upscale,
+            shown.upscale(),
             err)) {
       GenerationRequest first = series.first();
       String seeds =
@@ -193,8 +171,8 @@ final class ClipJob {
     scalable(request);
     if (writer != null) {
       writer.check(
-          size.width() * upscale,
-          size.height() * upscale,
+          size.width() * shown.upscale(),
+          size.height() * shown.upscale(),
           size.frames() * rate.repeats(),
           rate.framesPerSecond());
     }
@@ -211,7 +189,7 @@ final class ClipJob {
     lengthAdvice.ifPresent(err::println);
     keep.notes(checked, request.get(Setting.STEPS)).forEach(err::println);
     warnings(checked).forEach(warning -> err.println("warning: " + warning));
-    ClipRun.Showing showing = new ClipRun.Showing(writer, output, rate, upscale);
+    ClipRun.Showing showing = new ClipRun.Showing(writer, shown.output(), rate, shown.upscale());
     return new ClipRun(opened, checked, opened.name() + title, showing, err);
   }
 
@@ -243,16 +221,13 @@ final class ClipJob {
 
   private Platform.Rate rate(VideoPipeline pipeline) {
     return job.platform()
-        .rate(framesPerSecond, pipeline.request(prompt).get(Setting.FRAMES_PER_SECOND));
+        .rate(shown.framesPerSecond(), pipeline.request(prompt).get(Setting.FRAMES_PER_SECOND));
   }
 
   /** Checks what can be checked without a model. */
   private void requireUsable() {
     requirePrompt();
-    requireRange("--upscale", upscale, 64);
-    if (framesPerSecond != null) {
-      requireRange("--fps", framesPerSecond, 1000);
-    }
+    shown.requireInRange();
   }
 
   private static String counted(int number, String what) {
@@ -279,8 +254,8 @@ final class ClipJob {
 
   private GenerationRequest request(VideoPipeline pipeline) {
     GenerationRequest defaults = pipeline.request(shot.compose(prompt));
-    if (framesPerSecond != null) {
-      defaults = defaults.with(Setting.FRAMES_PER_SECOND, framesPerSecond);
+    if (shown.framesPerSecond() != null) {
+      defaults = defaults.with(Setting.FRAMES_PER_SECOND, shown.framesPerSecond());
     }
     GenerationRequest request =
         keep.applyTo(sampling.applyTo(job.applyTo(defaults, pipeline.geometry())));
@@ -362,7 +337,8 @@ final class ClipJob {
       ClipSize size = request.size();
       room.obstacle(
           writer.target(),
-          writer.expectedBytes(size.width() * upscale, size.height() * upscale, size.frames()));
+          writer.expectedBytes(
+              size.width() * shown.upscale(), size.height() * shown.upscale(), size.frames()));
     }
     outputs.forEach(side ->
         side.requireNone(
@@ -371,12 +347,12 @@ final class ClipJob {
 
   /** The request itself, if memory has room for its clip as it is shown. */
   private GenerationRequest scalable(GenerationRequest request) {
-    double bytes = (double) request.size().bytes() * upscale * upscale;
+    double bytes = (double) request.size().bytes() * shown.upscale() * shown.upscale();
     long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory());
     if (bytes > most) {
       throw new PipelineException(
           "--upscale %d makes a clip of %.0f MiB; at most %d MiB fit"
-              .formatted(upscale, bytes / (1 << 20), most >> 20));
+              .formatted(shown.upscale(), bytes / (1 << 20), most >> 20));
     }
     return request;
   }

@@ -55,36 +55,14 @@ final class DecodeCommand implements Callable<Integer> {
       description = "Decode in blended tiles: less memory, nearly the same picture.")
   private boolean tiling;
 
-  @Option(
-      names = "--fps",
-      paramLabel = "N",
-      description = "Frames a second at which the clip plays (default: the model's own).")
-  private Integer framesPerSecond;
-
-  @Option(
-      names = "--upscale",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "Repeat every pixel N times in both directions, for looking at small clips (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int upscale;
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "OUT",
-      defaultValue = "out.mp4",
-      description =
-          "out.mp4, out.gif, or out.png-folder for a folder of PNG frames (default:"
-              + " ${DEFAULT-VALUE}).")
-  private String output;
+  @Mixin private OutputOptions to;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    ClipJob.requireRange("--upscale", upscale, 64);
-    MediaWriter writer = MediaWriter.open(output);
+    to.requireInRange();
+    MediaWriter writer = MediaWriter.open(to.output());
     SavedLatents saved = SavedLatents.read(latents);
     boolean tiled =
         tiling || saved.setting(Setting.VAE_TILING.name()).filter("true"::equals).isPresent();
@@ -99,21 +77,22 @@ final class DecodeCommand implements Callable<Integer> {
   private int decode(VideoPipeline pipeline, DecodeJob job, MediaWriter writer, Backend backend) {
     ClipSize size = job.size();
     int fps =
-        framesPerSecond == null
+        to.framesPerSecond() == null
             ? pipeline.request("").get(Setting.FRAMES_PER_SECOND)
-            : framesPerSecond;
+            : to.framesPerSecond();
     ClipJob.requireRange("--fps", fps, 1000);
-    ClipSize shown = new ClipSize(size.width() * upscale, size.height() * upscale, size.frames());
+    ClipSize shown =
+        new ClipSize(size.width() * to.upscale(), size.height() * to.upscale(), size.frames());
     ClipOutput.requireHeld(shown);
     writer.check(shown.width(), shown.height(), shown.frames(), fps);
     PrintWriter err = spec.commandLine().getErr();
     ClipOutput.announce(err, model.name() + ": " + size, backend, false);
-    ClipOutput clip = new ClipOutput(writer, output, fps, err, 1, Optional.empty(), "");
+    ClipOutput clip = new ClipOutput(writer, to.output(), fps, err, 1, Optional.empty(), "");
     GenerationResult result = clip.run(() -> job.run(clip.progress(), VideoPipeline.UNTRACED));
     ClipRun.Showing showing =
-        new ClipRun.Showing(writer, output, new Platform.Rate(fps, 1), upscale);
+        new ClipRun.Showing(writer, to.output(), new Platform.Rate(fps, 1), to.upscale());
     clip.writeClip(
-        () -> result.frames().upscale(upscale),
+        () -> result.frames().upscale(to.upscale()),
         () -> showing.provenance(result, Map.of("device", backend.name())));
     return clip.finish();
   }
