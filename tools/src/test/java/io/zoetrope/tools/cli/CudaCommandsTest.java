@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What commands write on a card, on the emulator: every access is checked, and host memory is none
- * of the device's. {@link DocumentedCommandsTest} runs all of them.
+ * of the device's. {@link DocumentedCommands} run all of them.
  */
 class CudaCommandsTest extends CommandTest {
   private static final String DEVICE = "cuda-emulated";
