@@ -25,12 +25,14 @@ import java.util.TreeSet;
  * @param pipelineClass {@code _class_name} of the index
  * @param components class of each component that is present
  * @param settings the remaining entries of the index, such as {@code boundary_ratio}
+ * @param own what {@code zoetrope.json} beside the index says, if it is there
  */
 public record ModelFolder(
     Path folder,
     String pipelineClass,
     Map<String, String> components,
-    Map<String, JsonNode> settings) {
+    Map<String, JsonNode> settings,
+    Optional<JsonConfig> own) {
   private static final String INDEX = "model_index.json";
 
   /** {@code models--ORG--NAME/snapshots/HASH} is where hubs' own tools keep a model. */
@@ -72,7 +74,7 @@ public record ModelFolder(
         settings.put(entry.getKey(), value);
       }
     }
-    return new ModelFolder(folder, index.text("_class_name"), components, settings);
+    return new ModelFolder(folder, index.text("_class_name"), components, settings, own(folder));
   }
 
   /**
@@ -134,16 +136,15 @@ public record ModelFolder(
   /**
    * A family's defaults, with what {@code zoetrope.json} beside the index says instead.
    *
-   * @throws ConfigException if that file is malformed
+   * @throws ConfigException if a default is malformed
    */
   public GenerationRequest defaults(GenerationRequest family) {
-    Optional<JsonConfig> json = own();
-    if (json.isEmpty()) {
+    if (own.isEmpty()) {
       return family;
     }
     GenerationRequest defaults = family;
     for (Setting<?> setting : Setting.all()) {
-      defaults = withDefault(defaults, json.get(), setting);
+      defaults = withDefault(defaults, own.get(), setting);
     }
     return defaults;
   }
@@ -152,36 +153,34 @@ public record ModelFolder(
    * Whether the model takes a picture that the clip arrives at, as {@code last_image} of {@code
    * zoetrope.json} says.
    *
-   * @throws ConfigException if that file is malformed
+   * @throws ConfigException if it is malformed
    */
   public boolean takesLastImage() {
-    return own().map(json -> json.flag(LAST_IMAGE, false)).orElse(false);
+    return own.map(json -> json.flag(LAST_IMAGE, false)).orElse(false);
   }
 
   /**
    * Whether the model has learned its default size alone, as {@code one_size} of {@code
    * zoetrope.json} says.
    *
-   * @throws ConfigException if that file is malformed
+   * @throws ConfigException if it is malformed
    */
   public boolean makesOneSize() {
-    return own().map(json -> json.flag(ONE_SIZE, false)).orElse(false);
+    return own.map(json -> json.flag(ONE_SIZE, false)).orElse(false);
   }
 
   /**
    * The {@code words} of {@code zoetrope.json}; empty where it names none.
    *
-   * @throws ConfigException if that file is malformed
+   * @throws ConfigException if it is malformed
    */
   public Optional<Vocabulary> vocabulary() {
-    return own()
-        .map(json -> json.texts(WORDS, List.of()))
+    return own.map(json -> json.texts(WORDS, List.of()))
         .filter(words -> !words.isEmpty())
         .map(words -> new Vocabulary(Set.copyOf(words)));
   }
 
-  /** What {@code zoetrope.json} beside the index says, if it is there. */
-  private Optional<JsonConfig> own() {
+  static Optional<JsonConfig> own(Path folder) {
     Path file = folder.resolve(OWN);
     return InputFile.isThere(file) ? Optional.of(JsonConfig.read(file)) : Optional.empty();
   }

@@ -1,7 +1,6 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.dit.scheduler.Scheduler;
-import io.zoetrope.media.Resampling;
 import io.zoetrope.nn.PatchGrid;
 import io.zoetrope.nn.PatchSize;
 import io.zoetrope.ops.Ops;
@@ -97,9 +96,7 @@ final class CleanFrames implements Conditioning {
 
   /** A clip of so many frames that are all the picture. */
   private ClipSource still(Ops ops, Input.Image image, int frames) {
-    float[] values =
-        ClipSource.values(
-            Resampling.LANCZOS.resize(image.picture(), size.width(), size.height()), 0);
+    float[] values = ClipSource.resized(image, size);
     return new ClipSource(ops, size.width(), size.height(), frames, _ -> values);
   }
 

@@ -1,7 +1,10 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.media.Resampling;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.Input;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.layer.VideoSource;
 import java.util.function.IntFunction;
@@ -33,6 +36,11 @@ public record ClipSource(Ops ops, int width, int height, long frames, IntFunctio
       values[i] = (frame[i] & 0xff) / 255f * 2 - 1;
     }
     return values;
+  }
+
+  /** A picture in the size of a clip, as {@link #values}. */
+  static float[] resized(Input.Image image, ClipSize size) {
+    return values(Resampling.LANCZOS.resize(image.picture(), size.width(), size.height()), 0);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.dit.scheduler.Scheduler;
-import io.zoetrope.media.Resampling;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.ClipSize;
@@ -82,8 +81,8 @@ final class GivenFrames implements Conditioning {
 
   @Override
   public void encode(Ops ops, VideoCodec codec, Tiling tiling) {
-    float[] begin = resized(first);
-    float[] end = last == null ? null : resized(last);
+    float[] begin = ClipSource.resized(first, size);
+    float[] end = last == null ? null : ClipSource.resized(last, size);
     ClipSource clip =
         new ClipSource(
             ops,
@@ -98,11 +97,6 @@ final class GivenFrames implements Conditioning {
     mask(ops, both.narrow(0, 0, framesPerLatent));
     ops.copyInto(both.narrow(0, framesPerLatent, latents.size(0)), latents);
     condition = ops.download(both);
-  }
-
-  private float[] resized(Input.Image image) {
-    return ClipSource.values(
-        Resampling.LANCZOS.resize(image.picture(), size.width(), size.height()), 0);
   }
 
   /**

@@ -21,7 +21,7 @@ class ModelFolderTest {
 
   private ModelFolder saying(String own) throws IOException {
     Files.writeString(dir.resolve("zoetrope.json"), own);
-    return new ModelFolder(dir, "WanPipeline", Map.of(), Map.of());
+    return new ModelFolder(dir, "WanPipeline", Map.of(), Map.of(), ModelFolder.own(dir));
   }
 
   @Test
