@@ -37,9 +37,6 @@ import java.util.List;
  * <p>Not thread-safe; one job at a time.
  */
 public final class VideoPipeline implements AutoCloseable {
-  /** Sees no operation. */
-  public static final Tracer UNTRACED = new Tracer() {};
-
   private final FamilyModel model;
   private final Parts parts;
 
@@ -124,7 +121,7 @@ public final class VideoPipeline implements AutoCloseable {
 
   /** Checks a request and runs it without a tracer. */
   public GenerationResult generate(GenerationRequest request, Progress progress) {
-    return generate(request, progress, UNTRACED);
+    return generate(request, progress, Tracer.NONE);
   }
 
   /**

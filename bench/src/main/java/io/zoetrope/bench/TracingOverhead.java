@@ -72,7 +72,7 @@ public final class TracingOverhead {
     long cpu = system.getProcessCpuTime();
     long start = System.nanoTime();
     Profiler profiler = new Profiler(Progress.NONE);
-    Tracer tracer = traced ? profiler : VideoPipeline.UNTRACED;
+    Tracer tracer = traced ? profiler : Tracer.NONE;
     pipeline.generate(request, traced ? profiler : Progress.NONE, tracer);
     return new double[] {
       (System.nanoTime() - start) / 1e9, (system.getProcessCpuTime() - cpu) / 1e9

@@ -54,7 +54,7 @@ public final class Ops implements AutoCloseable {
 
   /** Operations on a backend, which stays the caller's to close. */
   public Ops(Backend backend) {
-    this(backend, new Tracer() {});
+    this(backend, Tracer.NONE);
   }
 
   /** Operations on a backend, seen by a tracer. */
@@ -542,7 +542,7 @@ public final class Ops implements AutoCloseable {
   /** Shows a result to the tracer under the current path; returns it unchanged. */
   public Tensor tap(String name, Tensor tensor) {
     String path = pathOf(name);
-    if (work.tracer().wants(path)) {
+    if (work.shows(path)) {
       show(path, tensor);
     }
     return tensor;
@@ -551,7 +551,7 @@ public final class Ops implements AutoCloseable {
   /** Computes a result for the tracer only, when it wants one of this name. */
   public void tap(String name, Supplier<Tensor> tensor) {
     String path = pathOf(name);
-    if (work.tracer().wants(path)) {
+    if (work.shows(path)) {
       try (var _ = memory.open(path)) {
         show(path, tensor.get());
       }
@@ -565,7 +565,7 @@ public final class Ops implements AutoCloseable {
   /** Computes for the tracer what an operation leaves out of memory, when it wants its scope. */
   private void showUnstored(Operation operation) {
     String path = memory.scope().path();
-    if (work.tracer().wants(path)) {
+    if (work.shows(path)) {
       try (var _ = memory.open(path)) {
         Operation unstored = operation.unstored(memory::allocate);
         if (unstored != null) {
@@ -580,8 +580,9 @@ public final class Ops implements AutoCloseable {
   /** Computes an operation and counts it. */
   private Tensor run(Operation operation) {
     showUnstored(operation);
-    for (Tensor weight : operation.weights()) {
-      memory.noteWeight(weight, backend.weightBytes(operation, weight));
+    List<Tensor> weights = operation.weights();
+    for (int i = 0; i < weights.size(); i++) {
+      memory.noteWeight(weights.get(i), backend.weightBytes(operation, weights.get(i)));
     }
     memory.noteWorkspace(operation, backend.workspaceBytes(operation));
     work.begin();

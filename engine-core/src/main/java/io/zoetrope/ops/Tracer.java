@@ -7,6 +7,9 @@ import java.util.List;
 
 /** Sees every operation, every scope and every named intermediate result of an {@link Ops}. */
 public interface Tracer {
+  /** Sees nothing. */
+  Tracer NONE = new Tracer() {};
+
   /** What an operation read or wrote. */
   record Operand(DType dtype, Shape shape) {
     static Operand of(Tensor tensor) {

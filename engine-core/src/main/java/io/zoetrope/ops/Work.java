@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 final class Work {
   private final Tracer tracer;
   private final boolean traced;
+  private final boolean shown;
   private final Stopwatch stopwatch;
   private final Ops ops;
   private long flops;
@@ -16,6 +17,7 @@ final class Work {
   Work(Tracer tracer, Ops ops) {
     this.tracer = tracer;
     this.traced = tracer.wantsOperations();
+    this.shown = tracer != Tracer.NONE;
     this.stopwatch =
         tracer.timesOperations() ? ops.backend().stopwatch() : Stopwatch.ofThisMachine();
     this.ops = ops;
@@ -23,6 +25,11 @@ final class Work {
 
   Tracer tracer() {
     return tracer;
+  }
+
+  /** Whether the tracer wants the result of a scope; short operations feel each question. */
+  boolean shows(String path) {
+    return shown && tracer.wants(path);
   }
 
   /** Multiplications and additions of all matrix work so far. */

@@ -11,6 +11,7 @@ import io.zoetrope.media.Provenance;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.pipeline.task.Task;
@@ -94,7 +95,7 @@ class ResumeTest {
         () ->
             job.run(
                 heard(new ArrayList<>(), last, () -> Thread.currentThread().interrupt()),
-                VideoPipeline.UNTRACED));
+                Tracer.NONE));
     Thread.interrupted();
   }
 
@@ -124,8 +125,7 @@ class ResumeTest {
       Job job = pipeline.job(watched);
       GenerationResult whole =
           job.run(
-              heard(needs, 2, () -> copy(folder.resolve("state.safetensors"), amid)),
-              VideoPipeline.UNTRACED);
+              heard(needs, 2, () -> copy(folder.resolve("state.safetensors"), amid)), Tracer.NONE);
       assertEquals(List.of(), whole.failures());
       assertEquals(pipeline.needs(watched).stages(), needs);
       assertTrue(ImageIO.read(preview.toFile()).getWidth() > whole.frames().width());
@@ -135,8 +135,7 @@ class ResumeTest {
       needs.clear();
       Job going = pipeline.job(rest);
       assertEquals(2, going.takenSteps());
-      assertEquals(
-          whole.frames(), going.run(heard(needs, 0, () -> {}), VideoPipeline.UNTRACED).frames());
+      assertEquals(whole.frames(), going.run(heard(needs, 0, () -> {}), Tracer.NONE).frames());
       assertEquals(pipeline.needs(rest).stages(), needs);
     }
   }
@@ -177,9 +176,7 @@ class ResumeTest {
   private Path latents(VideoPipeline pipeline, GenerationRequest request, String name) {
     Path file = folder.resolve(name);
     Job job = pipeline.job(request.with(Setting.SAVE_LATENTS, file));
-    assertThrows(
-        CancellationException.class,
-        () -> job.run(stoppedIn(Stage.DECODE), VideoPipeline.UNTRACED));
+    assertThrows(CancellationException.class, () -> job.run(stoppedIn(Stage.DECODE), Tracer.NONE));
     Thread.interrupted();
     return file;
   }
@@ -208,18 +205,17 @@ class ResumeTest {
 
       // Of a job that goes on from there the next one can go on
       Job next = pipeline.job(resumed(seldom));
-      VideoFrames whole = next.run(Progress.NONE, VideoPipeline.UNTRACED).frames();
+      VideoFrames whole = next.run(Progress.NONE, Tracer.NONE).frames();
       assertEquals(OptionalInt.of(STEPS), next.keep());
       Job finished = pipeline.job(resumed(request));
       assertEquals(STEPS, finished.takenSteps());
-      assertEquals(whole, finished.run(Progress.NONE, VideoPipeline.UNTRACED).frames());
+      assertEquals(whole, finished.run(Progress.NONE, Tracer.NONE).frames());
 
       // Before the first step there is nothing to keep
       Files.delete(folder.resolve("state.safetensors"));
       Job early = pipeline.job(kept(request));
       assertThrows(
-          CancellationException.class,
-          () -> early.run(stoppedIn(Stage.DENOISE), VideoPipeline.UNTRACED));
+          CancellationException.class, () -> early.run(stoppedIn(Stage.DENOISE), Tracer.NONE));
       Thread.interrupted();
       assertEquals(OptionalInt.empty(), early.keep());
       assertFalse(Files.exists(folder.resolve("state.safetensors")));
@@ -235,7 +231,7 @@ class ResumeTest {
       Job job = pipeline.job(kept(request).with(Setting.PREVIEW, preview));
       Files.createDirectory(folder.resolve("state.safetensors"));
       Files.createDirectory(preview);
-      GenerationResult result = job.run(Progress.NONE, VideoPipeline.UNTRACED);
+      GenerationResult result = job.run(Progress.NONE, Tracer.NONE);
       assertEquals(2, result.failures().size(), result.failures().toString());
       assertEquals(pipeline.generate(request, Progress.NONE).frames(), result.frames());
     }
@@ -257,7 +253,7 @@ class ResumeTest {
               .with(Setting.PREVIEW, preview)
               .with(Setting.PREVIEW_EVERY, 5);
       List<StageNeeds> needs = new ArrayList<>();
-      pipeline.job(request).run(heard(needs, 0, () -> {}), VideoPipeline.UNTRACED);
+      pipeline.job(request).run(heard(needs, 0, () -> {}), Tracer.NONE);
       assertEquals(pipeline.needs(request).stages(), needs);
       assertEquals(Stage.ENCODE_VIDEO, needs.get(1).stage());
       // A latent frame of 54x52 fits four times into 256 pixels

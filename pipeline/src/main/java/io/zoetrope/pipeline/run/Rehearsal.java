@@ -66,7 +66,7 @@ record Rehearsal(Backend device, Consumer<Stages> work) {
 
   private void run(Progress progress, Consumer<Operation> seen) {
     try (Backend dry = new DryRunBackend(device, seen)) {
-      work.accept(new Stages(dry, progress, new Tracer() {}, Optional.empty()));
+      work.accept(new Stages(dry, progress, Tracer.NONE, Optional.empty()));
     }
   }
 }

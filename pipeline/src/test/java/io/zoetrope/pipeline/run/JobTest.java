@@ -9,6 +9,7 @@ import io.zoetrope.config.ConfigException;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
@@ -173,7 +174,7 @@ class JobTest {
       GenerationRequest request = request(pipeline);
       Job job = pipeline.job(request.with(Setting.SAVE_LATENTS, occupied));
       Files.createDirectory(occupied);
-      GenerationResult result = job.run(Progress.NONE, VideoPipeline.UNTRACED);
+      GenerationResult result = job.run(Progress.NONE, Tracer.NONE);
       assertEquals(1, result.failures().size());
       assertTrue(result.failures().getFirst().getMessage().contains("occupied"));
       assertEquals(pipeline.generate(request, Progress.NONE).frames(), result.frames());

@@ -1,6 +1,5 @@
 package io.zoetrope.tools.bench;
 
-import io.zoetrope.VideoPipeline;
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.TextEmbedding;
@@ -25,7 +24,7 @@ final class ForwardWorkload implements Workload {
   private final Tensor latents;
 
   ForwardWorkload(BenchModel bench, BenchTest test) {
-    this(bench, test, VideoPipeline.UNTRACED);
+    this(bench, test, Tracer.NONE);
   }
 
   /** Runs with a tracer of the caller's. */

@@ -8,6 +8,7 @@ import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.media.Reading;
 import io.zoetrope.media.VideoFrames;
+import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
@@ -295,7 +296,7 @@ final class ClipSeries implements AutoCloseable {
     ProgressPrinter progress = ClipOutput.progress(err, job.forecast(), clip.name());
     GenerationResult result;
     try {
-      result = job.run(progress, VideoPipeline.UNTRACED);
+      result = job.run(progress, Tracer.NONE);
     } catch (RuntimeException e) {
       progress.abandon();
       throw e;

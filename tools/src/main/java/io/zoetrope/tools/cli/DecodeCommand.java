@@ -3,6 +3,7 @@ package io.zoetrope.tools.cli;
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.ModelPrecision;
@@ -88,7 +89,7 @@ final class DecodeCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     ClipOutput.announce(err, model.name() + ": " + size, backend, false);
     ClipOutput clip = new ClipOutput(writer, to.output(), fps, err, 1, Optional.empty(), "");
-    GenerationResult result = clip.run(() -> job.run(clip.progress(), VideoPipeline.UNTRACED));
+    GenerationResult result = clip.run(() -> job.run(clip.progress(), Tracer.NONE));
     ClipRun.Showing showing =
         new ClipRun.Showing(writer, to.output(), new Platform.Rate(fps, 1), to.upscale());
     clip.writeClip(

@@ -1,6 +1,6 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.VideoPipeline;
+import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.PipelineException;
 import java.io.PrintWriter;
@@ -65,7 +65,7 @@ final class GenerateCommand implements Callable<Integer> {
                     (pipeline, request, _) -> TensorRecorder.bytes(pipeline, request))))) {
       TensorRecorder recorder = new TensorRecorder();
       GenerationResult result =
-          run.run(run.progress(), saveTensors == null ? VideoPipeline.UNTRACED : recorder);
+          run.run(run.progress(), saveTensors == null ? Tracer.NONE : recorder);
       run.writeClip(result);
       if (saveTensors != null) {
         run.write(saveTensors.toString(), () -> recorder.write(saveTensors, result.frames()));

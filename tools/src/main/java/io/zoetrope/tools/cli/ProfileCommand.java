@@ -1,8 +1,8 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.VideoPipeline;
 import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.OutputFile;
+import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
@@ -103,7 +103,7 @@ final class ProfileCommand implements Callable<Integer> {
                 "--trace", trace, (_, _, job) -> ChromeTrace.OPERATION_BYTES * job.operations()));
     try (ClipRun run = job.open(spec.commandLine().getErr(), !noOutput, outputs)) {
       for (int i = 0; i < warmUp; i++) {
-        run.job().run(Progress.NONE, VideoPipeline.UNTRACED);
+        run.job().run(Progress.NONE, Tracer.NONE);
       }
       Profiler profiler = new Profiler(run.progress());
       GenerationResult result = run.run(profiler, profiler);

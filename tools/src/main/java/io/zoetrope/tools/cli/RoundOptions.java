@@ -2,6 +2,7 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.VideoFrames;
+import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.Setting;
@@ -67,7 +68,7 @@ final class RoundOptions {
         err.printf("round %d of %d%n", number, Math.max(number, rounds));
       }
       Job round = pipeline.job(request);
-      GenerationResult result = round.run(shown.progress(), VideoPipeline.UNTRACED);
+      GenerationResult result = round.run(shown.progress(), Tracer.NONE);
       shown.failures().add(result.failures());
       return result;
     };

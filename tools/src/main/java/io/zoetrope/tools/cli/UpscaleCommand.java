@@ -1,12 +1,12 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.VideoPipeline;
 import io.zoetrope.files.InputFile;
 import io.zoetrope.media.ClipFilter;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress.Stage;
@@ -149,7 +149,7 @@ final class UpscaleCommand implements Callable<Integer> {
               1,
               job.forecast(),
               "a smaller clip shortens it, --method lanczos takes moments");
-      VideoFrames larger = shown.run(() -> job.run(shown.progress(), VideoPipeline.UNTRACED));
+      VideoFrames larger = shown.run(() -> job.run(shown.progress(), Tracer.NONE));
       Map<String, Object> settings = settings(job.scale(), UpscaleMethod.NETWORK);
       settings.put("model", network.getFileName().toString());
       settings.put("tile", tile);

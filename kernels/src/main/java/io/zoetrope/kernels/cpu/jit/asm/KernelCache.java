@@ -5,7 +5,11 @@ import java.util.concurrent.ConcurrentMap;
 
 /** Generated functions by what they were generated for; each is made when it is first wanted. */
 public final class KernelCache {
-  /** What a function is generated for: a record, so that equal ones share the function. */
+  /**
+   * What a function is generated for: a record, so that equal ones share the function. The recipes
+   * of short operations have {@code equals} and {@code hashCode} of their own: those that a record
+   * is given take 0.3 microseconds in code of the first compiler, a tenth of such an operation.
+   */
   public interface Recipe {
     /** Writes the function. */
     void generate(Assembler assembler);

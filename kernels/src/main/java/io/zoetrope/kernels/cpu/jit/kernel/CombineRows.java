@@ -58,6 +58,21 @@ public record CombineRows(InstructionSet set, Combination combination, DType dty
   private static final Register END = Register.R9;
 
   @Override
+  public boolean equals(Object object) {
+    return object instanceof CombineRows recipe
+        && set == recipe.set
+        && combination == recipe.combination
+        && dtype == recipe.dtype
+        && other == recipe.other;
+  }
+
+  @Override
+  public int hashCode() {
+    return ((set.ordinal() * 31 + combination.ordinal()) * 31 + dtype.ordinal()) * 31
+        + other.ordinal();
+  }
+
+  @Override
   public void generate(Assembler assembler) {
     VectorCode.write(assembler, set, this::write);
   }

@@ -31,6 +31,19 @@ public record ConvertRows(InstructionSet set, DType from, DType to) implements K
   private static final Register END = Register.R9;
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof ConvertRows recipe
+        && set == recipe.set
+        && from == recipe.from
+        && to == recipe.to;
+  }
+
+  @Override
+  public int hashCode() {
+    return (set.ordinal() * 31 + from.ordinal()) * 31 + to.ordinal();
+  }
+
+  @Override
   public void generate(Assembler assembler) {
     VectorCode.write(assembler, set, this::write);
   }

@@ -29,6 +29,16 @@ public record FillRows(InstructionSet set, DType to) implements KernelCache.Reci
   private static final Register END = Register.R9;
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof FillRows recipe && set == recipe.set && to == recipe.to;
+  }
+
+  @Override
+  public int hashCode() {
+    return set.ordinal() * 31 + to.ordinal();
+  }
+
+  @Override
   public void generate(Assembler assembler) {
     VectorCode.write(assembler, set, this::write);
   }

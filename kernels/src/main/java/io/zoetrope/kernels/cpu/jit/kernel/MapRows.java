@@ -48,6 +48,21 @@ public record MapRows(InstructionSet set, DType dtype, Activation activation, bo
   private static final Register END = Register.R9;
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof MapRows recipe
+        && set == recipe.set
+        && dtype == recipe.dtype
+        && activation == recipe.activation
+        && clamp == recipe.clamp;
+  }
+
+  @Override
+  public int hashCode() {
+    return ((set.ordinal() * 31 + dtype.ordinal()) * 31 + activation.ordinal()) * 31
+        + (clamp ? 1 : 0);
+  }
+
+  @Override
   public void generate(Assembler assembler) {
     VectorCode.write(assembler, set, this::write);
   }

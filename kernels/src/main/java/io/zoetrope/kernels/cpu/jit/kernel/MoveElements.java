@@ -42,6 +42,19 @@ public record MoveElements(InstructionSet set, DType from, DType to) implements 
   private static final Register DESTINATION_AT = Register.RBP;
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof MoveElements recipe
+        && set == recipe.set
+        && from == recipe.from
+        && to == recipe.to;
+  }
+
+  @Override
+  public int hashCode() {
+    return (set.ordinal() * 31 + from.ordinal()) * 31 + to.ordinal();
+  }
+
+  @Override
   public void generate(Assembler assembler) {
     VectorCode.write(assembler, set, this::write);
   }

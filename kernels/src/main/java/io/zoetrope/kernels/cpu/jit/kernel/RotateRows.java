@@ -35,6 +35,16 @@ public record RotateRows(InstructionSet set, DType dtype) implements KernelCache
   private static final Register COUNTER = Register.R8;
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof RotateRows recipe && set == recipe.set && dtype == recipe.dtype;
+  }
+
+  @Override
+  public int hashCode() {
+    return set.ordinal() * 31 + dtype.ordinal();
+  }
+
+  @Override
   public void generate(Assembler assembler) {
     VectorCode.write(assembler, set, this::write);
   }
