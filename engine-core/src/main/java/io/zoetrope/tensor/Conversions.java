@@ -89,17 +89,41 @@ public final class Conversions {
    * Writes one element, rounded to the type.
    *
    * @param index in elements
-   * @throws IllegalArgumentException if {@code dtype} is not F32, BF16 or F16
+   * @throws IllegalArgumentException if {@code dtype} is not F32, BF16, F16 or F8_E4M3
    */
   public static void fromFloat(MemorySegment segment, DType dtype, long index, float value) {
     switch (dtype) {
       case F32 -> segment.set(FLOAT, index * 4, value);
       case BF16 -> segment.set(SHORT, index * 2, floatToBfloat16(value));
       case F16 -> segment.set(SHORT, index * 2, Float.floatToFloat16(value));
+      case F8_E4M3 -> segment.set(ValueLayout.JAVA_BYTE, index, floatToE4m3(value));
       default ->
           throw new IllegalArgumentException(
               "elements of " + dtype + " cannot be written from float");
     }
+  }
+
+  /**
+   * Rounds a float to F8_E4M3 (OCP, "fn"): the format has no infinity, and what is beyond 448, its
+   * largest number, becomes 448. NaN stays NaN.
+   */
+  public static byte floatToE4m3(float value) {
+    int sign = Float.floatToRawIntBits(value) >>> 24 & 0x80;
+    float magnitude = Math.abs(value);
+    int code;
+    if (Float.isNaN(value)) {
+      code = 0x7F;
+    } else if (magnitude >= 448) {
+      code = 0x7E;
+    } else if (magnitude < 0x1p-6f) {
+      // Multiples of 2^-9; eight of them are the smallest number of the next case.
+      code = (int) Math.rint(magnitude * 0x1p9f);
+    } else {
+      int bits = Float.floatToRawIntBits(magnitude);
+      int rounded = bits + 0x7FFFF + (bits >>> 20 & 1) >>> 20;
+      code = rounded - (127 - 7 << 3);
+    }
+    return (byte) (sign | code);
   }
 
   /** OCP 8-bit floating point; E4M3 has no infinities and one NaN code, E5M2 is IEEE-like. */

@@ -1,6 +1,7 @@
 package io.zoetrope.weights;
 
 import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.tensor.Shape;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,11 +39,20 @@ public final class Renamed implements WeightSource {
 
   @Override
   public StoredTensor tensor(String name) {
+    return source.tensor(stored(name)).withName(name);
+  }
+
+  @Override
+  public StoredTensor tensor(String name, Shape shape) {
+    return source.tensor(stored(name), shape).withName(name);
+  }
+
+  private String stored(String name) {
     String stored = storedNames.get(name);
     if (stored == null) {
       throw new WeightsException("%s: has no tensor '%s'".formatted(description(), name));
     }
-    return source.tensor(stored).withName(name);
+    return stored;
   }
 
   @Override

@@ -4,20 +4,15 @@ import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.encoding.Plain;
 import io.zoetrope.encoding.StoredTensor;
-import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.FileKind;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 
 /**
  * A safetensors file: 8 bytes of little-endian header length, the JSON header, the tensors' bytes.
@@ -47,36 +42,14 @@ public final class SafetensorsFile implements WeightSource {
    *     the file and the rule
    */
   public static SafetensorsFile open(Path path) {
-    SafetensorsFile opened = null;
-    WeightFile file = null;
-    try {
-      file = WeightFile.open(path);
-      opened = read(path, file);
-      return opened;
-    } catch (ClosedByInterruptException e) {
-      CancellationException stopped =
-          new CancellationException("interrupted while " + path + " was opened");
-      stopped.initCause(e);
-      throw stopped;
-    } catch (IOException e) {
-      throw new WeightsException("%s: cannot be read: %s".formatted(path, FileErrors.reason(e)), e);
-    } catch (OutOfMemoryError e) {
-      throw new WeightsException(
-          "%s: its header takes more memory than the Java heap has (%s)"
-              .formatted(path, e.getMessage()),
-          e);
-    } finally {
-      if (opened == null && file != null) {
-        file.close();
-      }
-    }
+    return WeightFile.open(path, SafetensorsFile::read);
   }
 
-  private static SafetensorsFile read(Path path, WeightFile file) {
+  static SafetensorsFile read(WeightFile file) {
     if (file.size() < LENGTH.byteSize()) {
-      refuseOthers(path, file);
+      file.refuseOthers(FileKind.SAFETENSORS);
       throw new WeightsException(
-          "%s: %d bytes are too few for a safetensors file".formatted(path, file.size()));
+          "%s: %d bytes are too few for a safetensors file".formatted(file, file.size()));
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment length = arena.allocate(LENGTH);
@@ -84,33 +57,23 @@ public final class SafetensorsFile implements WeightSource {
       long headerBytes = length.get(LENGTH, 0);
       long dataStart = LENGTH.byteSize() + headerBytes;
       if (headerBytes <= 0 || headerBytes > StrictJson.LIMIT || dataStart > file.size()) {
-        refuseOthers(path, file);
+        file.refuseOthers(FileKind.SAFETENSORS);
       }
       if (headerBytes < 0 || headerBytes > StrictJson.LIMIT) {
         throw new WeightsException(
             "%s: claims a header of %s bytes, the format allows %d"
-                .formatted(path, Long.toUnsignedString(headerBytes), StrictJson.LIMIT));
+                .formatted(file, Long.toUnsignedString(headerBytes), StrictJson.LIMIT));
       }
       if (dataStart > file.size()) {
         throw new WeightsException(
             "%s: claims a header of %d bytes, but has only %d bytes in all"
-                .formatted(path, headerBytes, file.size()));
+                .formatted(file, headerBytes, file.size()));
       }
       MemorySegment json = arena.allocate(headerBytes);
       file.read(LENGTH.byteSize(), json);
       SafetensorsHeader header =
-          SafetensorsHeader.parse(path.toString(), json.asByteBuffer(), file.size() - dataStart);
+          SafetensorsHeader.parse(file.toString(), json.asByteBuffer(), file.size() - dataStart);
       return new SafetensorsFile(file, dataStart, header);
-    }
-  }
-
-  /** Says what a file is that does not begin as one of this format. */
-  private static void refuseOthers(Path path, WeightFile file) {
-    byte[] head = new byte[(int) Math.min(FileKind.HEAD, file.size())];
-    file.read(0, MemorySegment.ofArray(head));
-    Optional<FileKind> kind = FileKind.of(head).filter(found -> found != FileKind.SAFETENSORS);
-    if (kind.isPresent()) {
-      throw new WeightsException("%s: %s".formatted(path, kind.get().description()));
     }
   }
 

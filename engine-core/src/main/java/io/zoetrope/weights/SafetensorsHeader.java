@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * The JSON header of a safetensors file, checked against every rule of the format and those of
@@ -41,8 +40,6 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
 
   private static final int MAX_METADATA_ENTRIES = 1 << 16;
   private static final int MAX_METADATA_CHARACTERS = 16 << 20;
-
-  private static final Pattern PARENT = Pattern.compile("(^|[/\\\\])\\.\\.([/\\\\]|$)");
 
   /**
    * One tensor.
@@ -171,7 +168,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
 
     private String name(JsonParser parser) throws IOException {
       String name = parser.currentName();
-      if (name.chars().anyMatch(Character::isISOControl) || PARENT.matcher(name).find()) {
+      if (TensorNames.isUnsafe(name)) {
         throw refused(
             StricterRule.UNSAFE_NAME,
             tensor(name) + " has a control character or a '..' segment in its name");

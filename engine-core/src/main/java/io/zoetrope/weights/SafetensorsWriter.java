@@ -4,26 +4,25 @@ import static io.zoetrope.files.Printable.quote;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.zoetrope.files.FileErrors;
-import io.zoetrope.files.OutputFile;
+import io.zoetrope.encoding.Plain;
+import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /** Writes safetensors files that {@link SafetensorsFile} and the reference library read. */
 public final class SafetensorsWriter {
   private static final int ALIGNMENT = 8;
-  private static final int CHUNK = 1 << 22;
 
   private SafetensorsWriter() {}
 
@@ -37,53 +36,54 @@ public final class SafetensorsWriter {
    * @throws WeightsException if the file cannot be written; nothing is left behind then
    */
   public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
-    OutputFile.obstacle(file)
-        .ifPresent(obstacle -> {
-          throw new WeightsException("%s: cannot be written: %s".formatted(file, obstacle));
-        });
-    try {
-      OutputFile.write(file, temporary -> writeTo(temporary, tensors, metadata));
-    } catch (IOException e) {
-      throw new WeightsException(
-          "%s: cannot be written: %s".formatted(file, FileErrors.reason(e)), e);
-    }
-  }
-
-  private static void writeTo(Path file, Map<String, Tensor> tensors, Map<String, String> metadata)
-      throws IOException {
-    List<Map.Entry<String, Tensor>> ordered =
+    List<StoredTensor> stored =
         tensors.entrySet().stream()
-            .sorted(
-                Comparator.comparingInt(
-                        (Map.Entry<String, Tensor> named) -> -named.getValue().dtype().bits())
-                    .thenComparing(Map.Entry.comparingByKey()))
+            .map(named -> StoredTensor.of(named.getKey(), named.getValue()))
             .toList();
-    ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      writeFully(channel, header(ordered, metadata));
-      for (Map.Entry<String, Tensor> named : ordered) {
-        MemorySegment bytes = named.getValue().segment();
-        for (long from = 0; from < bytes.byteSize(); from += CHUNK) {
-          long length = Math.min(CHUNK, bytes.byteSize() - from);
-          chunk.clear().limit((int) length);
-          MemorySegment.copy(bytes, from, MemorySegment.ofBuffer(chunk), 0, length);
-          writeFully(channel, chunk);
-        }
-      }
-      channel.force(true);
-    }
+    write(file, stored, metadata, _ -> {});
   }
 
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+  /**
+   * Writes stored tensors as {@link #write(Path, Map, Map)} does, a piece at a time.
+   *
+   * @param tensors of different names, in {@link Plain} encodings
+   * @param progress hears how many bytes of tensors have been written so far
+   * @throws WeightsException if the file cannot be written or a tensor cannot be read; nothing is
+   *     left behind then
+   * @throws IllegalArgumentException if a tensor has an encoding that the format lacks
+   */
+  public static void write(
+      Path file,
+      Collection<StoredTensor> tensors,
+      Map<String, String> metadata,
+      LongConsumer progress) {
+    List<StoredTensor> ordered =
+        tensors.stream()
+            .sorted(
+                Comparator.comparingInt((StoredTensor tensor) -> -dtype(tensor).bits())
+                    .thenComparing(StoredTensor::name))
+            .toList();
+    TensorOutput.write(
+        file,
+        progress,
+        output -> {
+          output.write(header(ordered, metadata));
+          for (StoredTensor tensor : ordered) {
+            output.write(tensor);
+          }
+        });
+  }
+
+  private static DType dtype(StoredTensor tensor) {
+    if (tensor.encoding() instanceof Plain plain) {
+      return plain.dtype();
     }
+    throw new IllegalArgumentException("safetensors files cannot hold " + tensor);
   }
 
   /** The header's length and the header, padded with spaces so that the data is aligned. */
-  private static ByteBuffer header(
-      List<Map.Entry<String, Tensor>> tensors, Map<String, String> metadata) throws IOException {
+  private static ByteBuffer header(List<StoredTensor> tensors, Map<String, String> metadata)
+      throws IOException {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     try (JsonGenerator generator = new JsonFactory().createGenerator(json)) {
       generator.writeStartObject();
@@ -95,13 +95,13 @@ public final class SafetensorsWriter {
         generator.writeEndObject();
       }
       long offset = 0;
-      for (Map.Entry<String, Tensor> named : tensors) {
-        if (named.getKey().equals(SafetensorsHeader.METADATA)) {
+      for (StoredTensor tensor : tensors) {
+        if (tensor.name().equals(SafetensorsHeader.METADATA)) {
           throw new WeightsException(
-              quote(named.getKey()) + " is reserved and cannot name a tensor");
+              quote(tensor.name()) + " is reserved and cannot name a tensor");
         }
-        long end = offset + named.getValue().byteSize();
-        writeEntry(generator, named.getKey(), named.getValue(), offset, end);
+        long end = offset + tensor.byteSize();
+        writeEntry(generator, tensor, offset, end);
         offset = end;
       }
       generator.writeEndObject();
@@ -116,11 +116,10 @@ public final class SafetensorsWriter {
         .flip();
   }
 
-  private static void writeEntry(
-      JsonGenerator generator, String name, Tensor tensor, long begin, long end)
+  private static void writeEntry(JsonGenerator generator, StoredTensor tensor, long begin, long end)
       throws IOException {
-    generator.writeObjectFieldStart(name);
-    generator.writeStringField("dtype", tensor.dtype().name());
+    generator.writeObjectFieldStart(tensor.name());
+    generator.writeStringField("dtype", dtype(tensor).name());
     generator.writeFieldName("shape");
     long[] sizes = tensor.shape().sizes();
     generator.writeArray(sizes, 0, sizes.length);

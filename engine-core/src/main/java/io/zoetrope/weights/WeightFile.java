@@ -2,6 +2,7 @@ package io.zoetrope.weights;
 
 import io.zoetrope.encoding.StoredBytes;
 import io.zoetrope.files.FileErrors;
+import io.zoetrope.files.FileKind;
 import io.zoetrope.files.InputFile;
 import io.zoetrope.tensor.Lifetime;
 import java.io.IOException;
@@ -15,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 
 /**
  * A file of weights that is open for reading at any position, by many threads at a time. It is not
@@ -52,6 +55,38 @@ final class WeightFile implements Lifetime, AutoCloseable {
     return new WeightFile(path);
   }
 
+  /**
+   * Opens a file and makes something of it that lives as long; closes it again if that fails.
+   *
+   * @throws WeightsException if it cannot be read, or if {@code reading} does not take it
+   * @throws CancellationException if the thread is interrupted
+   */
+  static <T> T open(Path path, Function<WeightFile, T> reading) {
+    T opened = null;
+    WeightFile file = null;
+    try {
+      file = open(path);
+      opened = reading.apply(file);
+      return opened;
+    } catch (ClosedByInterruptException e) {
+      CancellationException stopped =
+          new CancellationException("interrupted while " + path + " was opened");
+      stopped.initCause(e);
+      throw stopped;
+    } catch (IOException e) {
+      throw new WeightsException("%s: cannot be read: %s".formatted(path, FileErrors.reason(e)), e);
+    } catch (OutOfMemoryError e) {
+      throw new WeightsException(
+          "%s: its header takes more memory than the Java heap has (%s)"
+              .formatted(path, e.getMessage()),
+          e);
+    } finally {
+      if (opened == null && file != null) {
+        file.close();
+      }
+    }
+  }
+
   private static Object identity(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
@@ -59,6 +94,20 @@ final class WeightFile implements Lifetime, AutoCloseable {
   /** Bytes of the file when it was opened. */
   long size() {
     return size;
+  }
+
+  /**
+   * Says what the file is if it is not of the kind that its reader expects.
+   *
+   * @throws WeightsException if it is known to be of another kind
+   */
+  void refuseOthers(FileKind expected) {
+    byte[] head = new byte[(int) Math.min(FileKind.HEAD, size)];
+    read(0, MemorySegment.ofArray(head));
+    Optional<FileKind> kind = FileKind.of(head).filter(found -> found != expected);
+    if (kind.isPresent()) {
+      throw new WeightsException("%s: %s".formatted(path, kind.get().description()));
+    }
   }
 
   /** The bytes from a position on. */

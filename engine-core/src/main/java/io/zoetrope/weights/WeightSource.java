@@ -12,12 +12,15 @@ import java.util.Set;
  */
 public interface WeightSource extends AutoCloseable {
   /**
-   * Opens a file of weights in a format that is known: safetensors.
+   * Opens a file of weights in a format that is known, found by its first bytes: safetensors or
+   * GGUF.
    *
    * @throws WeightsException if it cannot be read or is no such file
    */
   static WeightSource open(Path file) {
-    return SafetensorsFile.open(file);
+    return WeightFile.open(
+        file,
+        opened -> GgufFile.isGguf(opened) ? GgufFile.read(opened) : SafetensorsFile.read(opened));
   }
 
   /** The names of all tensors. */

@@ -3,6 +3,7 @@ package io.zoetrope.t5;
 import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.files.FileKind;
+import io.zoetrope.t5.SentencePiece.Type;
 import io.zoetrope.t5.text.UnpairedSurrogates;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,18 +27,6 @@ public final class SentencePieceModel {
   private final SentencePieceNormalizer normalizer;
   private final Unigram model;
 
-  /** Types of pieces, numbered as in the file. */
-  private enum Type {
-    NORMAL,
-    UNKNOWN,
-    CONTROL,
-    USER_DEFINED,
-    UNUSED,
-    BYTE
-  }
-
-  private record Piece(String text, float score, Type type) {}
-
   /**
    * Reads a model.
    *
@@ -46,7 +35,7 @@ public final class SentencePieceModel {
   public static SentencePieceModel read(Path file) {
     byte[] bytes = JsonPlace.bytes(file);
     try {
-      return new SentencePieceModel(bytes, file.toString());
+      return parse(bytes, file.toString());
     } catch (TokenizerException e) {
       Optional<FileKind> kind = FileKind.of(bytes);
       throw kind.isEmpty()
@@ -55,8 +44,8 @@ public final class SentencePieceModel {
     }
   }
 
-  private SentencePieceModel(byte[] bytes, String place) {
-    List<Piece> pieces = new ArrayList<>();
+  private static SentencePieceModel parse(byte[] bytes, String place) {
+    List<SentencePiece> pieces = new ArrayList<>();
     var normalizerSpec = new SentencePieceNormalizer.Spec(place);
     boolean byteFallback = false;
     Bounds bounds = new Bounds();
@@ -65,8 +54,8 @@ public final class SentencePieceModel {
       switch (message.field()) {
         case 1 -> {
           String piecePlace = place + ": piece " + pieces.size();
-          Piece piece = readPiece(message.readMessage(), piecePlace);
-          bounds.piece(piece.text, piecePlace);
+          SentencePiece piece = readPiece(message.readMessage(), piecePlace);
+          bounds.piece(piece.text(), piecePlace);
           pieces.add(piece);
         }
         case 2 -> byteFallback = readTrainerSpec(message.readMessage(), normalizerSpec, place);
@@ -74,20 +63,38 @@ public final class SentencePieceModel {
         default -> message.skip();
       }
     }
+    return new SentencePieceModel(pieces, normalizerSpec, byteFallback, place);
+  }
+
+  /**
+   * A model of pieces.
+   *
+   * @param byteFallback whether unknown characters become bytes
+   * @param place names the file in messages
+   * @throws TokenizerException if pieces occur twice, or ones that are needed are missing
+   */
+  SentencePieceModel(
+      List<SentencePiece> pieces,
+      SentencePieceNormalizer.Spec normalizerSpec,
+      boolean byteFallback,
+      String place) {
     size = pieces.size();
     for (int id = 0; id < size; id++) {
-      if (ids.put(pieces.get(id).text, id) != null) {
+      if (ids.put(pieces.get(id).text(), id) != null) {
         throw new TokenizerException(
-            place + ": piece " + quote(pieces.get(id).text) + " occurs twice");
+            place + ": piece " + quote(pieces.get(id).text()) + " occurs twice");
       }
     }
     List<String> userDefined =
-        pieces.stream().filter(piece -> piece.type == Type.USER_DEFINED).map(Piece::text).toList();
+        pieces.stream()
+            .filter(piece -> piece.type() == Type.USER_DEFINED)
+            .map(SentencePiece::text)
+            .toList();
     normalizer = new SentencePieceNormalizer(normalizerSpec, userDefined);
     model = unigram(pieces, byteFallback, place);
   }
 
-  private static Piece readPiece(ProtobufReader message, String place) {
+  private static SentencePiece readPiece(ProtobufReader message, String place) {
     String text = "";
     float score = 0;
     long type = 1;
@@ -99,16 +106,7 @@ public final class SentencePieceModel {
         default -> message.skip();
       }
     }
-    if (text.isEmpty()) {
-      throw new TokenizerException(place + " is empty");
-    }
-    if (!Float.isFinite(score)) {
-      throw new TokenizerException(place + " " + quote(text) + " has score " + score);
-    }
-    if (type < 1 || type > Type.values().length) {
-      throw new TokenizerException(place + " " + quote(text) + " has unknown type " + type);
-    }
-    return new Piece(text, score, Type.values()[(int) type - 1]);
+    return SentencePiece.of(text, score, type, place);
   }
 
   /** Returns whether unknown characters become bytes. */
@@ -135,7 +133,7 @@ public final class SentencePieceModel {
     return byteFallback;
   }
 
-  private static Unigram unigram(List<Piece> pieces, boolean byteFallback, String place) {
+  private static Unigram unigram(List<SentencePiece> pieces, boolean byteFallback, String place) {
     float minScore = Float.POSITIVE_INFINITY;
     // The library starts from its smallest positive number, so this stays about 0 for log
     // probabilities.
@@ -144,11 +142,11 @@ public final class SentencePieceModel {
     int[] byteIds = new int[256];
     Arrays.fill(byteIds, -1);
     for (int id = 0; id < pieces.size(); id++) {
-      Piece piece = pieces.get(id);
-      switch (piece.type) {
+      SentencePiece piece = pieces.get(id);
+      switch (piece.type()) {
         case NORMAL -> {
-          minScore = Math.min(minScore, piece.score);
-          maxScore = Math.max(maxScore, piece.score);
+          minScore = Math.min(minScore, piece.score());
+          maxScore = Math.max(maxScore, piece.score());
         }
         case UNKNOWN -> {
           if (unknownId >= 0) {
@@ -158,10 +156,10 @@ public final class SentencePieceModel {
           unknownId = id;
         }
         case BYTE -> {
-          int value = Unigram.byteOfPiece(piece.text);
+          int value = Unigram.byteOfPiece(piece.text());
           if (value < 0) {
             throw new TokenizerException(
-                place + ": byte piece " + quote(piece.text) + " is not of the form <0x0A>");
+                place + ": byte piece " + quote(piece.text()) + " is not of the form <0x0A>");
           }
           byteIds[value] = id;
         }
@@ -178,12 +176,12 @@ public final class SentencePieceModel {
     int[] ids = new int[pieces.size()];
     double[] scores = new double[pieces.size()];
     for (int id = 0; id < pieces.size(); id++) {
-      Piece piece = pieces.get(id);
-      if (piece.type == Type.NORMAL || piece.type == Type.USER_DEFINED) {
+      SentencePiece piece = pieces.get(id);
+      if (piece.type() == Type.NORMAL || piece.type() == Type.USER_DEFINED) {
         ids[texts.size()] = id;
         scores[texts.size()] =
-            piece.type == Type.NORMAL ? piece.score : userDefinedScore(piece, maxScore);
-        texts.add(piece.text);
+            piece.type() == Type.NORMAL ? piece.score() : userDefinedScore(piece, maxScore);
+        texts.add(piece.text());
       }
     }
     double unknownScore = (float) (minScore - Unigram.UNKNOWN_PENALTY);
@@ -192,8 +190,8 @@ public final class SentencePieceModel {
   }
 
   /** So high that a user-defined piece is nearly always taken. */
-  private static double userDefinedScore(Piece piece, float maxScore) {
-    int bytes = piece.text.getBytes(StandardCharsets.UTF_8).length;
+  private static double userDefinedScore(SentencePiece piece, float maxScore) {
+    int bytes = piece.text().getBytes(StandardCharsets.UTF_8).length;
     return bytes * maxScore - 0.1;
   }
 

@@ -12,9 +12,9 @@ final class SentencePieceNormalizer {
 
   /** Field values of NormalizerSpec, with the defaults of the format. */
   static final class Spec {
-    private PrecompiledCharsMap map;
-    private boolean addDummyPrefix = true;
-    private boolean removeExtraWhiteSpaces = true;
+    PrecompiledCharsMap map;
+    boolean addDummyPrefix = true;
+    boolean removeExtraWhiteSpaces = true;
     private boolean escapeWhiteSpaces = true;
     boolean treatWhiteSpaceAsSuffix;
     private final String place;

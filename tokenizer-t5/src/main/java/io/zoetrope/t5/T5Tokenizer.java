@@ -4,6 +4,7 @@ import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.files.InputFile;
 import io.zoetrope.t5.text.UnpairedSurrogates;
+import io.zoetrope.weights.GgufFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -73,6 +74,19 @@ public final class T5Tokenizer {
     }
     throw new TokenizerException(
         "Tokenizer folder " + folder + " has neither tokenizer.json nor spiece.model");
+  }
+
+  /**
+   * The tokenizer inside a text encoder's GGUF file. It has no tokens beside its pieces: special
+   * tokens that are written out in a text are plain text.
+   *
+   * @throws TokenizerException if the file has none, or a damaged one
+   */
+  public static T5Tokenizer of(GgufFile file) {
+    GgufVocabulary vocabulary = GgufVocabulary.read(file);
+    TextEncoder encoder =
+        (text, out) -> vocabulary.model().encode(text, new Unigram.Lattice(), out);
+    return new T5Tokenizer(encoder, new int[0], new int[] {vocabulary.eosId()}, vocabulary.padId());
   }
 
   private static int require(int id, String token, Path file) {

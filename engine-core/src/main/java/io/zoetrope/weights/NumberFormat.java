@@ -1,0 +1,124 @@
+package io.zoetrope.weights;
+
+import io.zoetrope.encoding.Encoding;
+import io.zoetrope.encoding.GgmlBlocks;
+import io.zoetrope.encoding.Plain;
+import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.tensor.Conversions;
+import io.zoetrope.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Formats that weights can be written in. Numbers become the nearest one that the format has, of
+ * two equally near ones the even one; in {@link #Q8_0} the one farther from zero, as in ggml.
+ *
+ * <p>A number beyond the largest of a format is an error, but for {@link #F8_E4M3}: it has no
+ * infinity, and what is beyond 448 becomes 448.
+ */
+public enum NumberFormat {
+  F32(new Plain(DType.F32)),
+  BF16(new Plain(DType.BF16)),
+  F16(new Plain(DType.F16)),
+  F8_E4M3(new Plain(DType.F8_E4M3)),
+  /** Blocks of 32 neighbours with a scale in F16 and a signed byte each. */
+  Q8_0(GgmlBlocks.Q8_0);
+
+  private static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final int LARGEST_CODE = 127;
+
+  private final Encoding encoding;
+
+  NumberFormat(Encoding encoding) {
+    this.encoding = encoding;
+  }
+
+  /** How its numbers are stored. */
+  public Encoding encoding() {
+    return encoding;
+  }
+
+  /** Whether rows of so many elements can be stored. */
+  public boolean holdsRows(long elements) {
+    return elements % encoding.block() == 0;
+  }
+
+  /**
+   * A tensor in this format; its numbers are rounded when they are read.
+   *
+   * @throws IllegalArgumentException if its elements do not fill whole blocks
+   */
+  public StoredTensor of(StoredTensor tensor) {
+    return tensor.encoding().equals(encoding)
+        ? tensor
+        : new StoredTensor(
+            tensor.name(),
+            encoding,
+            tensor.shape(),
+            new Rewritten(tensor, this),
+            tensor.lifetime());
+  }
+
+  /**
+   * Writes numbers, whole blocks of them.
+   *
+   * @param tensor names them in errors
+   * @throws WeightsException if one is beyond the largest that the format has
+   */
+  void encode(StoredTensor tensor, float[] in, int count, MemorySegment out) {
+    if (this == Q8_0) {
+      for (int i = 0; i < count; i += encoding.block()) {
+        encodeBlock(tensor, in, i, out);
+      }
+      return;
+    }
+    DType dtype = ((Plain) encoding).dtype();
+    for (int i = 0; i < count; i++) {
+      Conversions.fromFloat(out, dtype, i, in[i]);
+      if (Float.isFinite(in[i]) && !Float.isFinite(Conversions.toFloat(out, dtype, i))) {
+        throw beyond(tensor, in[i]);
+      }
+    }
+  }
+
+  private WeightsException beyond(StoredTensor tensor, float number) {
+    return new WeightsException(
+        "tensor %s holds %s, which %s cannot hold: choose another type"
+            .formatted(tensor, number, this));
+  }
+
+  /** The arithmetic of {@code quantize_row_q8_0_ref} in ggml-quants.c. */
+  private void encodeBlock(StoredTensor tensor, float[] in, int from, MemorySegment out) {
+    int block = encoding.block();
+    float largest = 0;
+    for (int i = from; i < from + block; i++) {
+      if (!Float.isFinite(in[i])) {
+        throw beyond(tensor, in[i]);
+      }
+      largest = Math.max(largest, Math.abs(in[i]));
+    }
+    float scale = largest / LARGEST_CODE;
+    short half = Float.floatToFloat16(scale);
+    if (!Float.isFinite(Float.float16ToFloat(half))) {
+      throw beyond(tensor, largest);
+    }
+    float inverse = 1 / scale;
+    boolean zeros = !Float.isFinite(inverse);
+    long at = encoding.bytes(from);
+    out.set(HALF, at, half);
+    for (int i = 0; i < block; i++) {
+      int code = zeros ? 0 : roundAwayFromZero(in[from + i] * inverse);
+      out.set(ValueLayout.JAVA_BYTE, at + Short.BYTES + i, (byte) code);
+    }
+  }
+
+  private static int roundAwayFromZero(float value) {
+    float magnitude = Math.abs(value);
+    int floor = (int) magnitude;
+    int rounded = magnitude - floor >= 0.5f ? floor + 1 : floor;
+    return value < 0 ? -rounded : rounded;
+  }
+}
