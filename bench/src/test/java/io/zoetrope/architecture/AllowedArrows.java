@@ -23,6 +23,7 @@ final class AllowedArrows {
       ops                     : encoding files tensor
       weights                 : encoding files ops tensor
       nn                      : encoding ops tensor weights
+      lora                    : config encoding files tensor weights
 
       kernels.cpu.pool        : ops tensor
       kernels.cpu.blocks      : encoding ops tensor
@@ -73,12 +74,13 @@ final class AllowedArrows {
       t5                      : files config tensor random encoding ops weights nn
       upscale                 : files config tensor random encoding ops weights nn
       media                   : files config tensor ops
-      pipeline                : files config tensor random encoding ops weights nn clip dit vae t5
-                                upscale media
-      io.zoetrope             : files config tensor random encoding ops weights nn clip dit vae t5
-                                upscale media pipeline
-      tools                   : files config tensor random encoding ops weights nn clip dit vae t5
-                                upscale media pipeline io.zoetrope kernels.cuda kernels.cuda.runtime
+      pipeline                : files config tensor random encoding ops weights nn lora clip dit vae
+                                t5 upscale media
+      io.zoetrope             : files config tensor random encoding ops weights nn lora clip dit vae
+                                t5 upscale media pipeline
+      tools                   : files config tensor random encoding ops weights nn lora clip dit vae
+                                t5 upscale media pipeline io.zoetrope
+                                kernels.cuda kernels.cuda.runtime
       bench                   : files config tensor random encoding ops weights nn clip dit vae t5
                                 upscale media pipeline io.zoetrope tools kernels.cpu kernels.cuda
       """;

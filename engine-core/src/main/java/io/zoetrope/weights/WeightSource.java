@@ -54,6 +54,11 @@ public interface WeightSource extends AutoCloseable {
     return names().stream().map(this::tensor).mapToLong(StoredTensor::byteSize).sum();
   }
 
+  /** Bytes of memory that it keeps while tensors are read, beside what they become. */
+  default long readingBytes() {
+    return 0;
+  }
+
   /** Free-form strings beside the tensors; empty if there are none. */
   default Map<String, String> metadata() {
     return Map.of();

@@ -1,0 +1,74 @@
+package io.zoetrope.lora;
+
+import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.weights.WeightSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The weights of a model with LoRA files added to them while they are read: in float32, file by
+ * file in the order in which they are given. Weights that no file changes are what they were, and
+ * whatever form weights are stored in, no second copy of one is ever made.
+ */
+public final class Adapted implements WeightSource {
+  private final WeightSource source;
+  private final List<LoraFit> fits;
+  private final Map<String, List<Change>> changes = new LinkedHashMap<>();
+
+  /**
+   * Weights with LoRA files.
+   *
+   * @param source is closed with this
+   * @param fits what is added; their files are closed with this, too
+   */
+  public Adapted(WeightSource source, List<LoraFit> fits) {
+    this.source = source;
+    this.fits = List.copyOf(fits);
+    for (LoraFit fit : fits) {
+      fit.changes()
+          .forEach(
+              (name, added) -> changes.computeIfAbsent(name, _ -> new ArrayList<>()).addAll(added));
+    }
+  }
+
+  @Override
+  public Set<String> names() {
+    return source.names();
+  }
+
+  @Override
+  public StoredTensor tensor(String name) {
+    StoredTensor stored = source.tensor(name);
+    List<Change> added = changes.get(name);
+    return added == null ? stored : stored.withEncoding(new Changed(stored.encoding(), added));
+  }
+
+  @Override
+  public long byteSize() {
+    return source.byteSize() + fits.stream().map(LoraFit::file).mapToLong(LoraFile::byteSize).sum();
+  }
+
+  @Override
+  public long readingBytes() {
+    return fits.stream().mapToLong(LoraFit::readingBytes).sum();
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return source.metadata();
+  }
+
+  @Override
+  public String description() {
+    return source.description();
+  }
+
+  @Override
+  public void close() {
+    fits.forEach(fit -> fit.file().close());
+    source.close();
+  }
+}
