@@ -11,6 +11,8 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
 import io.zoetrope.pipeline.run.DecodeJob;
@@ -23,7 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * From a prompt to a clip: a model folder, open on a device.
+ * From a prompt to a clip: a model, open on a device.
  *
  * <pre>{@code
  * try (Backend cpu = BackendProvider.open("cpu", 0);
@@ -52,22 +54,22 @@ public final class VideoPipeline implements AutoCloseable {
 
   /** Opens a model folder for one clip at a time: weights are released stage by stage. */
   public static VideoPipeline open(Path folder, Backend device, ModelPrecision precision) {
-    return open(folder, device, precision, WeightRetention.RELEASE);
+    return open(ModelFolder.open(folder), device, precision, WeightRetention.RELEASE);
   }
 
   /**
-   * Opens a model folder and checks that every component has the weights that its configuration
-   * asks for. Nothing is computed and no weights are read yet.
+   * Opens a model, however it is stored, and checks that every component has the weights that its
+   * configuration asks for. Nothing is computed and no weights are read yet.
    *
    * @param device what computes; stays the caller's to close, after this pipeline
    * @param retention what becomes of weights that a stage has worked with
-   * @throws io.zoetrope.pipeline.PipelineException if the folder is not a supported model
-   * @throws io.zoetrope.config.ConfigException if a configuration in it is malformed or unsupported
+   * @throws io.zoetrope.pipeline.PipelineException if no family supports the model
+   * @throws io.zoetrope.config.ConfigException if a configuration is malformed or unsupported
    * @throws io.zoetrope.weights.WeightsException if weights are malformed or missing
    */
   public static VideoPipeline open(
-      Path folder, Backend device, ModelPrecision precision, WeightRetention retention) {
-    FamilyModel model = Family.open(folder, precision);
+      ModelSource source, Backend device, ModelPrecision precision, WeightRetention retention) {
+    FamilyModel model = Family.open(source, precision);
     return new VideoPipeline(model, new Parts(model, device, retention));
   }
 

@@ -7,6 +7,7 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tools.bench.BenchModel;
 import io.zoetrope.tools.bench.BenchTest;
@@ -259,13 +260,15 @@ final class CompareCommand implements Callable<Integer> {
     PeakMemory memory = PeakMemory.reset();
     Backend backend = BackendProvider.open("cpu", threads);
     return new OwnWorkload(
-        backend, BenchModel.open(folder, backend, precision()).load(test(job)), memory);
+        backend,
+        BenchModel.open(ModelFolder.open(folder), backend, precision()).load(test(job)),
+        memory);
   }
 
   private Contestant theirs(Job job) throws IOException {
     Path folder = folder(job);
     BenchTest test = test(job);
-    GenerationRequest defaults = Family.open(folder, precision()).defaults();
+    GenerationRequest defaults = Family.open(ModelFolder.open(folder), precision()).defaults();
     Map<String, Object> settings =
         Map.of(
             "threads", threads,

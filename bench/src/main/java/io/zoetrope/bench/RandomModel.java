@@ -7,6 +7,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -85,10 +86,12 @@ final class RandomModel {
     writeConfiguration(folder.resolve("transformer"), transformerConfig());
     writeConfiguration(folder.resolve("vae"), vaeConfig());
     writeConfiguration(folder.resolve("text_encoder"), textEncoderConfig());
-    FamilyModel model = Family.open(folder, new ModelPrecision(DType.F32, DType.F32));
-    writeWeights(model.predictor(), dtype);
-    writeWeights(model.codec(), DType.F32);
-    writeWeights(model.textEncoder(), dtype);
+    FamilyModel model =
+        Family.open(ModelFolder.open(folder), new ModelPrecision(DType.F32, DType.F32));
+    writeWeights(folder.resolve("transformer"), ModelFolder.DIFFUSERS, model.predictor(), dtype);
+    writeWeights(folder.resolve("vae"), ModelFolder.DIFFUSERS, model.codec(), DType.F32);
+    writeWeights(
+        folder.resolve("text_encoder"), ModelFolder.TRANSFORMERS, model.textEncoder(), dtype);
   }
 
   // ---------------------------------------------------------------- configurations
@@ -151,9 +154,8 @@ final class RandomModel {
   }
 
   /** Writes the weights that a component demands when it is loaded. */
-  private void writeWeights(Component<?> component, DType stored) throws IOException {
-    Path folder = component.folder();
-    String baseName = component.baseName();
+  private void writeWeights(Path folder, String baseName, Component<?> component, DType stored)
+      throws IOException {
     DemandedShapes demanded = new DemandedShapes();
     component.load(demanded, DRY_RUN);
     List<Map<String, Shape>> shards = shards(demanded.shapes(), stored);

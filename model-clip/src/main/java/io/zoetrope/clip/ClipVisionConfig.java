@@ -30,7 +30,16 @@ public record ClipVisionConfig(
    *     that this implementation does not do
    */
   public static ClipVisionConfig read(Path file) {
-    JsonConfig json = JsonConfig.read(file).withoutNulls();
+    return of(JsonConfig.read(file));
+  }
+
+  /**
+   * As {@link #read}, of what has been read already.
+   *
+   * @throws ConfigException if it asks for something that this implementation does not do
+   */
+  public static ClipVisionConfig of(JsonConfig fields) {
+    JsonConfig json = fields.withoutNulls();
     json.choice("model_type", "clip_vision_model", "clip_vision_model");
     json.choice("hidden_act", "quick_gelu", "gelu");
     ClipVisionConfig config =

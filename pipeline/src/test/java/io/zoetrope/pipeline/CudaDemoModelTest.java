@@ -17,6 +17,7 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.Opened;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -88,7 +89,9 @@ class CudaDemoModelTest {
     List<float[]> chunks = new ArrayList<>();
     try (Backend backend = BackendProvider.open(device, 2);
         Opened<VideoCodec> codec =
-            Family.open(DEMO, new ModelPrecision(dtype, dtype)).codec().open(backend);
+            Family.open(ModelFolder.open(DEMO), new ModelPrecision(dtype, dtype))
+                .codec()
+                .open(backend);
         Ops ops = new Ops(backend)) {
       codec
           .model()

@@ -11,6 +11,7 @@ import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.pipeline.Progress.Stage;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
@@ -156,7 +157,7 @@ class TasksTest {
         VideoPipeline releasing = open("wan22-a14b-tiny", cpu);
         VideoPipeline keeping =
             VideoPipeline.open(
-                Fixtures.path("wan22-a14b-tiny"),
+                ModelFolder.open(Fixtures.path("wan22-a14b-tiny")),
                 cpu,
                 new ModelPrecision(DType.F32, DType.F32),
                 WeightRetention.KEEP)) {

@@ -54,7 +54,16 @@ public record WanConfig(
    *     that this implementation does not do
    */
   public static WanConfig read(Path file) {
-    JsonConfig json = JsonConfig.read(file).withoutNulls();
+    return of(JsonConfig.read(file));
+  }
+
+  /**
+   * As {@link #read}, of what has been read already.
+   *
+   * @throws ConfigException if it asks for something that this implementation does not do
+   */
+  public static WanConfig of(JsonConfig fields) {
+    JsonConfig json = fields.withoutNulls();
     json.choice("_class_name", CLASS_NAME, CLASS_NAME, VaceConfig.CLASS_NAME);
     // Ignored by diffusers as well, whose attention always normalises so.
     json.choice("qk_norm", QK_NORM, QK_NORM);

@@ -6,7 +6,6 @@ import io.zoetrope.config.JsonConfig;
 import io.zoetrope.media.Resampling;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -30,11 +29,10 @@ public record ClipImageProcessor(
   /**
    * Reads a configuration; a field that is missing takes transformers' default.
    *
-   * @throws ConfigException if the file cannot be read, is no JSON object, or asks for something
-   *     that this implementation does not do
+   * @throws ConfigException if it asks for something that this implementation does not do
    */
-  public static ClipImageProcessor read(Path file) {
-    JsonConfig json = JsonConfig.read(file).withoutNulls();
+  public static ClipImageProcessor of(JsonConfig config) {
+    JsonConfig json = config.withoutNulls();
     for (String step : List.of("do_resize", "do_center_crop", "do_rescale", "do_normalize")) {
       json.require(json.flag(step, true), step, "true");
     }

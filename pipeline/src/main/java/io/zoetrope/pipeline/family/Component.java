@@ -1,27 +1,20 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.ops.Backend;
-import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.WeightSource;
 import io.zoetrope.weights.Weights;
-import java.nio.file.Path;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * A part of a model that is worked with alone: where its weights lie, and what is made of them.
+ * A part of a model that is worked with alone: where its weights come from, and what is made of
+ * them.
  *
  * @param <M> what is made of them
- * @param folder folder of the weights
- * @param baseName their file's name without ending, or that of an index of shards
+ * @param source opens the weights
  * @param loader demands every weight; must not compute
  */
-public record Component<M>(Path folder, String baseName, Function<Weights, M> loader) {
-  /** File name, without ending, that diffusers gives to the weights of its components. */
-  public static final String DIFFUSERS = "diffusion_pytorch_model";
-
-  /** File name, without ending, that transformers gives to the weights of its models. */
-  public static final String TRANSFORMERS = "model";
-
+public record Component<M>(Supplier<WeightSource> source, Function<Weights, M> loader) {
   /**
    * Opens the weights and loads the model, for as long as the result is open.
    *
@@ -48,7 +41,7 @@ public record Component<M>(Path folder, String baseName, Function<Weights, M> lo
    * @throws io.zoetrope.weights.WeightsException if a file is missing or malformed
    */
   public WeightSource weights() {
-    return Checkpoint.open(folder, baseName);
+    return source.get();
   }
 
   /** Loads the model from weights that are open. */

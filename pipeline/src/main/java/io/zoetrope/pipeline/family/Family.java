@@ -3,7 +3,6 @@ package io.zoetrope.pipeline.family;
 import io.zoetrope.files.Printable;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -13,25 +12,24 @@ import java.util.stream.Collectors;
  * META-INF/services/io.zoetrope.pipeline.family.Family} adds one.
  */
 public interface Family {
-  /** The {@code _class_name} of its model folders, a pipeline's class in diffusers. */
+  /** The {@link ModelSource#pipelineClass} of its models. */
   String pipelineClass();
 
   /**
-   * Reads the configurations of a folder.
+   * Reads the configurations of a model.
    *
    * @throws PipelineException if a component is missing or of a class that isn't supported
    * @throws io.zoetrope.config.ConfigException if a configuration is malformed or unsupported
    */
-  FamilyModel read(ModelFolder folder, ModelPrecision precision);
+  FamilyModel read(ModelSource model, ModelPrecision precision);
 
   /**
-   * Reads a model folder of whatever family: its configurations, not its weights.
+   * Reads a model of whatever family: its configurations, not its weights.
    *
-   * @throws PipelineException if the folder is not a supported model
+   * @throws PipelineException if no family supports it
    * @throws io.zoetrope.config.ConfigException if a configuration in it is malformed or unsupported
    */
-  static FamilyModel open(Path folder, ModelPrecision precision) {
-    ModelFolder model = ModelFolder.open(folder);
+  static FamilyModel open(ModelSource model, ModelPrecision precision) {
     List<Family> families =
         ServiceLoader.load(Family.class).stream().map(ServiceLoader.Provider::get).toList();
     return families.stream()
@@ -41,7 +39,7 @@ public interface Family {
             new PipelineException(
                 "%s: pipeline class '%s' is not supported; supported: %s"
                     .formatted(
-                        folder,
+                        model.description(),
                         Printable.value(model.pipelineClass()),
                         families.stream()
                             .map(Family::pipelineClass)

@@ -5,13 +5,13 @@ import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.files.InputFile;
 import io.zoetrope.files.Printable;
-import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.pipeline.Setting;
+import io.zoetrope.t5.T5Tokenizer;
+import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.WeightSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,27 +23,47 @@ import java.util.TreeSet;
  *
  * @param folder where it lies
  * @param pipelineClass {@code _class_name} of the index
- * @param components class of each component that is present
+ * @param components library and class of each component that is present
  * @param settings the remaining entries of the index, such as {@code boundary_ratio}
  * @param own what {@code zoetrope.json} beside the index says, if it is there
  */
 public record ModelFolder(
     Path folder,
     String pipelineClass,
-    Map<String, String> components,
+    Map<String, ComponentClass> components,
     Map<String, JsonNode> settings,
-    Optional<JsonConfig> own) {
+    Optional<JsonConfig> own)
+    implements ModelSource {
+  /** File name, without ending, that diffusers gives to the weights of its components. */
+  public static final String DIFFUSERS = "diffusion_pytorch_model";
+
+  /** File name, without ending, that transformers gives to the weights of its models. */
+  public static final String TRANSFORMERS = "model";
+
   private static final String INDEX = "model_index.json";
+
+  private static final String SCHEDULER = "scheduler";
+
+  private static final String CLASS_NAME = "_class_name";
 
   /** {@code models--ORG--NAME/snapshots/HASH} is where hubs' own tools keep a model. */
   private static final String HUB_PREFIX = "models--";
 
-  /** Holds defaults by the names of {@link Setting}s, and the fields below. */
+  /** Holds what {@link ModelSource#own} is asked for. */
   private static final String OWN = "zoetrope.json";
 
-  private static final String LAST_IMAGE = "last_image";
-  private static final String ONE_SIZE = "one_size";
-  private static final String WORDS = "words";
+  /**
+   * What an index says of a component.
+   *
+   * @param library that has the class; empty for one that the index does not name
+   * @param name of the class
+   */
+  public record ComponentClass(String library, String name) {
+    /** Name, without ending, of the files that the library keeps weights in. */
+    String weightsName() {
+      return library.equals("transformers") ? TRANSFORMERS : DIFFUSERS;
+    }
+  }
 
   /**
    * Reads a folder's index.
@@ -61,30 +81,61 @@ public record ModelFolder(
           "model folder %s has no %s%s".formatted(folder, INDEX, FolderHint.ofOtherFolder(folder)));
     }
     JsonConfig index = JsonConfig.read(file);
-    Map<String, String> components = new LinkedHashMap<>();
+    Map<String, ComponentClass> components = new LinkedHashMap<>();
     Map<String, JsonNode> settings = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : index.json().properties()) {
       JsonNode value = entry.getValue();
       if (value.isArray()) {
         index.require(value.size() == 2, entry.getKey(), "[library, class]");
         if (value.get(1).isTextual()) {
-          components.put(entry.getKey(), value.get(1).textValue());
+          components.put(
+              entry.getKey(),
+              new ComponentClass(value.get(0).asText(""), value.get(1).textValue()));
         }
       } else if (!entry.getKey().startsWith("_")) {
         settings.put(entry.getKey(), value);
       }
     }
-    return new ModelFolder(folder, index.text("_class_name"), components, settings, own(folder));
+    return new ModelFolder(folder, index.text(CLASS_NAME), components, settings, own(folder));
   }
 
-  /**
-   * The folder of a component.
-   *
-   * @param classes the classes that the caller can use
-   * @throws PipelineException if the index lacks it, it has another class, or its folder is missing
-   */
-  public Path component(String name, String... classes) {
-    String found = components.get(name);
+  @Override
+  public String description() {
+    return folder.toString();
+  }
+
+  @Override
+  public JsonConfig config(String component, String... classes) {
+    JsonConfig config = JsonConfig.read(folderOf(component, classes).resolve(configOf(component)));
+    String named = components.get(component).name();
+    if (component.equals(SCHEDULER) && !config.text(CLASS_NAME).equals(named)) {
+      throw new PipelineException(
+          "%s: the index names the scheduler %s, its configuration %s: make them agree"
+              .formatted(folder, named, Printable.value(config.text(CLASS_NAME))));
+    }
+    return config;
+  }
+
+  private static String configOf(String component) {
+    return switch (component) {
+      case SCHEDULER -> "scheduler_config.json";
+      case "image_processor" -> "preprocessor_config.json";
+      default -> "config.json";
+    };
+  }
+
+  @Override
+  public WeightSource weights(String component) {
+    return Checkpoint.open(folderOf(component), components.get(component).weightsName());
+  }
+
+  @Override
+  public T5Tokenizer tokenizer() {
+    return T5Tokenizer.open(folderOf("tokenizer"));
+  }
+
+  private Path folderOf(String name, String... classes) {
+    ComponentClass found = components.get(name);
     if (found == null) {
       throw new PipelineException(
           "%s: component '%s' is missing; it has %s"
@@ -93,11 +144,14 @@ public record ModelFolder(
                   name,
                   Printable.value(new TreeSet<>(components.keySet()).toString())));
     }
-    if (classes.length > 0 && !Set.of(classes).contains(found)) {
+    if (classes.length > 0 && !Set.of(classes).contains(found.name())) {
       throw new PipelineException(
           "%s: component '%s' has class %s, which is not supported; supported: %s"
               .formatted(
-                  folder.resolve(INDEX), name, Printable.value(found), String.join(", ", classes)));
+                  folder.resolve(INDEX),
+                  name,
+                  Printable.value(found.name()),
+                  String.join(", ", classes)));
     }
     Path path = folder.resolve(name);
     if (!Files.isDirectory(path)) {
@@ -107,7 +161,8 @@ public record ModelFolder(
     return path;
   }
 
-  /** The model's name, for people and for the provenance; see {@link #nameOf}. */
+  /** What {@link #nameOf} tells of the folder. */
+  @Override
   public String name() {
     return nameOf(folder);
   }
@@ -133,60 +188,8 @@ public record ModelFolder(
     return InputFile.isThere(folder.resolve(INDEX));
   }
 
-  /**
-   * A family's defaults, with what {@code zoetrope.json} beside the index says instead.
-   *
-   * @throws ConfigException if a default is malformed
-   */
-  public GenerationRequest defaults(GenerationRequest family) {
-    if (own.isEmpty()) {
-      return family;
-    }
-    GenerationRequest defaults = family;
-    for (Setting<?> setting : Setting.all()) {
-      defaults = withDefault(defaults, own.get(), setting);
-    }
-    return defaults;
-  }
-
-  /**
-   * Whether the model takes a picture that the clip arrives at, as {@code last_image} of {@code
-   * zoetrope.json} says.
-   *
-   * @throws ConfigException if it is malformed
-   */
-  public boolean takesLastImage() {
-    return own.map(json -> json.flag(LAST_IMAGE, false)).orElse(false);
-  }
-
-  /**
-   * Whether the model has learned its default size alone, as {@code one_size} of {@code
-   * zoetrope.json} says.
-   *
-   * @throws ConfigException if it is malformed
-   */
-  public boolean makesOneSize() {
-    return own.map(json -> json.flag(ONE_SIZE, false)).orElse(false);
-  }
-
-  /**
-   * The {@code words} of {@code zoetrope.json}; empty where it names none.
-   *
-   * @throws ConfigException if it is malformed
-   */
-  public Optional<Vocabulary> vocabulary() {
-    return own.map(json -> json.texts(WORDS, List.of()))
-        .filter(words -> !words.isEmpty())
-        .map(words -> new Vocabulary(Set.copyOf(words)));
-  }
-
   static Optional<JsonConfig> own(Path folder) {
     Path file = folder.resolve(OWN);
     return InputFile.isThere(file) ? Optional.of(JsonConfig.read(file)) : Optional.empty();
-  }
-
-  private static <T> GenerationRequest withDefault(
-      GenerationRequest request, JsonConfig json, Setting<T> setting) {
-    return setting.read(json).map(value -> request.with(setting, value)).orElse(request);
   }
 }

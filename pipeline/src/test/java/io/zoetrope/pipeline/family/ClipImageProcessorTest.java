@@ -6,22 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.config.ConfigException;
+import io.zoetrope.config.JsonConfig;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.testing.Golden;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClipImageProcessorTest {
-  @TempDir Path folder;
-
-  private ClipImageProcessor read(String json) throws IOException {
-    return ClipImageProcessor.read(Files.writeString(folder.resolve("config.json"), json));
+  private static ClipImageProcessor read(String json) {
+    return ClipImageProcessor.of(JsonConfig.parse("config.json", json));
   }
 
   /** A picture of 48x32, of whose middle 32x32 are seen. */
@@ -29,7 +25,8 @@ class ClipImageProcessorTest {
   void agreesWithTransformers() {
     Path fixture = Fixtures.path("wan21-i2v-tiny");
     ClipImageProcessor processor =
-        ClipImageProcessor.read(fixture.resolve("image_processor/preprocessor_config.json"));
+        ClipImageProcessor.of(
+            JsonConfig.read(fixture.resolve("image_processor/preprocessor_config.json")));
     try (Golden golden = Golden.open(fixture)) {
       float[] levels = golden.stored("i2v_32x48_9f/image_uint8").toFloats();
       byte[] rgb = new byte[levels.length];
@@ -44,7 +41,7 @@ class ClipImageProcessorTest {
   }
 
   @Test
-  void sidesAreNumbersOrNamed() throws IOException {
+  void sidesAreNumbersOrNamed() {
     ClipImageProcessor old = read("{\"size\": 40, \"crop_size\": 30}");
     assertEquals(
         old,

@@ -20,8 +20,8 @@ public final class PlainFamily implements Family {
   }
 
   @Override
-  public FamilyModel read(ModelFolder folder, ModelPrecision precision) {
-    return new Plain(new WanFamily().read(folder, precision));
+  public FamilyModel read(ModelSource model, ModelPrecision precision) {
+    return new Plain(new WanFamily().read(model, precision));
   }
 
   private record Plain(FamilyModel wan) implements FamilyModel {

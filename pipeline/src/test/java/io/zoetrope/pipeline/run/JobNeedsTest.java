@@ -17,6 +17,7 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
 import java.nio.file.Path;
@@ -99,7 +100,10 @@ class JobNeedsTest {
     GenerationRequest request = request(64, 32, 5);
     try (VideoPipeline keeping =
         VideoPipeline.open(
-            FOLDER, backend, new ModelPrecision(DType.F32, DType.F32), WeightRetention.KEEP)) {
+            ModelFolder.open(FOLDER),
+            backend,
+            new ModelPrecision(DType.F32, DType.F32),
+            WeightRetention.KEEP)) {
       JobNeeds kept = keeping.needs(request);
       assertEquals(pipeline.needs(request).stages(), kept.stages());
       long weights = kept.stages().stream().mapToLong(StageNeeds::weightBytes).sum();

@@ -20,6 +20,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
@@ -230,7 +231,8 @@ class JobTest {
                   }
                 });
     Path model = Fixtures.path("wan21-t2v-tiny");
-    try (VideoPipeline pipeline = VideoPipeline.open(model, counting, F32, retention)) {
+    try (VideoPipeline pipeline =
+        VideoPipeline.open(ModelFolder.open(model), counting, F32, retention)) {
       GenerationRequest request = request(pipeline);
       VideoFrames frames = pipeline.generate(request, Progress.NONE).frames();
       int first = placed.getAndSet(0);
@@ -257,7 +259,8 @@ class JobTest {
   @Test
   void aClosedPipelineHoldsNoWeights() {
     VideoPipeline pipeline =
-        VideoPipeline.open(Fixtures.path("wan21-t2v-tiny"), device, F32, WeightRetention.KEEP);
+        VideoPipeline.open(
+            ModelFolder.open(Fixtures.path("wan21-t2v-tiny")), device, F32, WeightRetention.KEEP);
     VideoFrames frames = pipeline.generate(request(pipeline), Progress.NONE).frames();
     pipeline.close();
     pipeline.close();

@@ -10,6 +10,7 @@ import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.Opened;
 import io.zoetrope.pipeline.task.ClipSource;
 import io.zoetrope.tensor.DType;
@@ -34,7 +35,8 @@ class LatentColoursTest {
     cpu = BackendProvider.open("cpu", 2);
     VideoFrames leaves = DeadLeaves.clip(128, 9);
     ModelPrecision f32 = new ModelPrecision(DType.F32, DType.F32);
-    try (Opened<VideoCodec> codec = Family.open(DEMO.resolve("model"), f32).codec().open(cpu);
+    try (Opened<VideoCodec> codec =
+            Family.open(ModelFolder.open(DEMO.resolve("model")), f32).codec().open(cpu);
         Ops ops = new Ops(cpu)) {
       Tensor latents = ops.download(codec.model().encode(ops, ClipSource.of(ops, leaves), null));
       colours = LatentColours.fit(latents, leaves);

@@ -46,7 +46,15 @@ public record T5Config(
    *     architecture
    */
   public static T5Config read(Path file) {
-    JsonConfig json = JsonConfig.read(file);
+    return of(JsonConfig.read(file));
+  }
+
+  /**
+   * As {@link #read}, of what has been read already.
+   *
+   * @throws ConfigException if it describes another architecture
+   */
+  public static T5Config of(JsonConfig json) {
     json.choice("feed_forward_proj", null, FEED_FORWARD);
     T5Config config =
         new T5Config(

@@ -5,53 +5,53 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.bench.BenchTest.Part;
 import io.zoetrope.weights.WeightSource;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A model folder whose parts can be run one by one. Inputs are random: speed does not depend on
- * them.
+ * A model whose parts can be run one by one. Inputs are random: speed does not depend on them.
  *
- * @param folder where it lies
+ * @param source where its components come from
  * @param model what its family says of it
  * @param backend the device that computes
  */
-public record BenchModel(Path folder, FamilyModel model, Backend backend) {
+public record BenchModel(ModelSource source, FamilyModel model, Backend backend) {
   private static final long SEED = 42;
 
   /** What a default test is at most: larger ones are for those who ask for them. */
   private static final ClipSize DEFAULT = new ClipSize(256, 256, 17);
 
   /**
-   * Reads a folder's configurations.
+   * Reads a model's configurations.
    *
-   * @throws PipelineException if the folder is no model, lacks a component, or makes no video of a
+   * @throws PipelineException if it lacks a component, is not supported, or makes no video of a
    *     prompt alone
    * @throws io.zoetrope.config.ConfigException if a configuration is malformed or unsupported
    */
-  public static BenchModel open(Path folder, Backend backend, ModelPrecision precision) {
-    FamilyModel model = Family.open(folder, precision);
+  public static BenchModel open(ModelSource source, Backend backend, ModelPrecision precision) {
+    FamilyModel model = Family.open(source, precision);
     if (!model.tasks().contains(Task.TEXT_TO_VIDEO)) {
       throw new PipelineException(
           "%s makes no video of a prompt alone, which is what is measured: use 'profile' with its inputs"
-              .formatted(folder));
+              .formatted(source.description()));
     }
-    return new BenchModel(folder, model, backend);
+    return new BenchModel(source, model, backend);
   }
 
-  /** The same folder on another device. */
+  /** The same model on another device. */
   public BenchModel on(Backend other) {
-    return new BenchModel(folder, model, other);
+    return new BenchModel(source, model, other);
   }
 
   /**
@@ -101,7 +101,7 @@ public record BenchModel(Path folder, FamilyModel model, Backend backend) {
   }
 
   private VideoPipeline pipeline() {
-    return VideoPipeline.open(folder, backend, model.precision());
+    return VideoPipeline.open(source, backend, model.precision(), WeightRetention.RELEASE);
   }
 
   private WeightTotals weights() {

@@ -110,7 +110,7 @@ final class BenchCommand implements Callable<Integer> {
     try (Backend backend = device.open()) {
       BenchModel bench =
           BenchModel.open(
-              model.folder(), backend, new ModelPrecision(precision.dtype(), vae.dtype()));
+              model.source(), backend, new ModelPrecision(precision.dtype(), vae.dtype()));
       for (Point point : points(bench)) {
         BenchResult result = measure(bench, point);
         report.add(result);
@@ -135,12 +135,12 @@ final class BenchCommand implements Callable<Integer> {
   private BenchResult measure(BenchModel bench, Point point) {
     if (point.threads() == 0) {
       return Bench.measure(
-          bench, model.name(), device.threads(), point.test(), warmUpSeconds, repetitions);
+          bench, bench.source().name(), device.threads(), point.test(), warmUpSeconds, repetitions);
     }
     try (Backend backend = device.open(point.threads())) {
       return Bench.measure(
           bench.on(backend),
-          model.name(),
+          bench.source().name(),
           point.threads(),
           point.test(),
           warmUpSeconds,

@@ -8,6 +8,8 @@ import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.run.DecodeJob;
 import io.zoetrope.pipeline.run.SavedLatents;
 import io.zoetrope.tensor.DType;
@@ -67,15 +69,20 @@ final class DecodeCommand implements Callable<Integer> {
     SavedLatents saved = SavedLatents.read(latents);
     boolean tiled =
         tiling || saved.setting(Setting.VAE_TILING.name()).filter("true"::equals).isPresent();
+    ModelSource source = model.source();
     try (Backend backend = device.open();
         VideoPipeline pipeline =
             VideoPipeline.open(
-                model.folder(), backend, new ModelPrecision(DType.F32, dtype(saved)))) {
-      return decode(pipeline, pipeline.decodeJob(saved, tiled), writer, backend);
+                source,
+                backend,
+                new ModelPrecision(DType.F32, dtype(saved)),
+                WeightRetention.RELEASE)) {
+      return decode(source.name(), pipeline, pipeline.decodeJob(saved, tiled), writer, backend);
     }
   }
 
-  private int decode(VideoPipeline pipeline, DecodeJob job, MediaWriter writer, Backend backend) {
+  private int decode(
+      String name, VideoPipeline pipeline, DecodeJob job, MediaWriter writer, Backend backend) {
     ClipSize size = job.size();
     int fps =
         to.framesPerSecond() == null
@@ -87,7 +94,7 @@ final class DecodeCommand implements Callable<Integer> {
     ClipOutput.requireHeld(shown);
     writer.check(shown.width(), shown.height(), shown.frames(), fps);
     PrintWriter err = spec.commandLine().getErr();
-    ClipOutput.announce(err, model.name() + ": " + size, backend, false);
+    ClipOutput.announce(err, name + ": " + size, backend, false);
     ClipOutput clip = new ClipOutput(writer, to.output(), fps, err, 1, Optional.empty(), "");
     GenerationResult result = clip.run(() -> job.run(clip.progress(), Tracer.NONE));
     ClipRun.Showing showing =

@@ -12,7 +12,6 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
-import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.weights.Checkpoint;
@@ -46,7 +45,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class InspectCommand implements Callable<Integer> {
-  private static final String[] BASE_NAMES = {Component.DIFFUSERS, Component.TRANSFORMERS};
+  private static final String[] BASE_NAMES = {ModelFolder.DIFFUSERS, ModelFolder.TRANSFORMERS};
 
   @Parameters(paramLabel = "DIR|FILE", description = "A folder, or a safetensors file.")
   private Path path;

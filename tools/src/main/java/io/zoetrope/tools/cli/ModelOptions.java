@@ -4,6 +4,7 @@ import io.zoetrope.VideoPipeline;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.ModelSource;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -32,8 +33,9 @@ final class ModelOptions {
     VideoPipeline pipeline = null;
     try {
       ModelPrecision precisions = new ModelPrecision(precision.dtype(), vae.dtype());
-      pipeline = VideoPipeline.open(model.folder(), backend, precisions, retention);
-      return new OpenModel(model.name() + ", " + precision, backend, pipeline, verbose);
+      ModelSource source = model.source();
+      pipeline = VideoPipeline.open(source, backend, precisions, retention);
+      return new OpenModel(source.name() + ", " + precision, backend, pipeline, verbose);
     } finally {
       if (pipeline == null) {
         backend.close();

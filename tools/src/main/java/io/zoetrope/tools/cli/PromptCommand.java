@@ -2,7 +2,6 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.files.Printable;
 import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tools.shot.PromptAdvice;
 import io.zoetrope.tools.shot.ShotPrompt;
 import java.io.PrintWriter;
@@ -42,7 +41,8 @@ final class PromptCommand implements Callable<Integer> {
     out.println(Printable.escape(shot.compose()));
     out.flush();
     PrintWriter err = spec.commandLine().getErr();
-    ModelFolder.open(model.folder())
+    model
+        .source()
         .vocabulary()
         .flatMap(known -> known.warning(shot.compose()))
         .ifPresent(warning -> err.println("warning: " + warning));

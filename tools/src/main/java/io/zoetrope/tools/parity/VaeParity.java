@@ -6,6 +6,7 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.Opened;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -35,7 +36,8 @@ record VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report
           "encode_moments_before_quant_conv", "vae_encode/moments_before_quant_conv");
 
   void run(String name) {
-    FamilyModel model = Family.open(fixture.model(), new ModelPrecision(DType.F32, DType.F32));
+    FamilyModel model =
+        Family.open(ModelFolder.open(fixture.model()), new ModelPrecision(DType.F32, DType.F32));
     Recorder recorder = new Recorder();
     try (Opened<VideoCodec> opened = model.codec().open(backend);
         Ops ops = new Ops(backend, recorder)) {

@@ -9,6 +9,7 @@ import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.tools.bench.BenchTest.Part;
@@ -24,7 +25,9 @@ class BenchModelTest {
   private final Backend backend = BackendProvider.open("cpu", 1);
   private final BenchModel model =
       BenchModel.open(
-          Fixtures.path("wan21-t2v-tiny"), backend, new ModelPrecision(DType.F32, DType.BF16));
+          ModelFolder.open(Fixtures.path("wan21-t2v-tiny")),
+          backend,
+          new ModelPrecision(DType.F32, DType.BF16));
 
   @AfterEach
   void close() {

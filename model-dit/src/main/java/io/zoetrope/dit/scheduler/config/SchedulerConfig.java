@@ -39,12 +39,20 @@ public record SchedulerConfig(SchedulerKind kind, JsonConfig fields) {
    *     setting; the message names the file
    */
   public static SchedulerConfig read(Path file) {
-    JsonConfig config = JsonConfig.read(file);
+    return of(JsonConfig.read(file));
+  }
+
+  /**
+   * As {@link #read}, of what has been read already.
+   *
+   * @throws ConfigException if it holds an unsupported setting; the message names the place
+   */
+  public static SchedulerConfig of(JsonConfig config) {
     String className = config.text("_class_name");
     try {
       return parse(Schedulers.ofClassName(className), config.json());
     } catch (ConfigException e) {
-      throw new ConfigException(file + ": " + e.getMessage(), e);
+      throw new ConfigException(config.place() + ": " + e.getMessage(), e);
     }
   }
 

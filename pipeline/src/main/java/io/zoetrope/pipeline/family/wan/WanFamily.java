@@ -3,7 +3,7 @@ package io.zoetrope.pipeline.family.wan;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
-import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.family.ModelSource;
 
 /** Wan, text to video ({@code WanPipeline} in diffusers). */
 public final class WanFamily implements Family {
@@ -13,7 +13,7 @@ public final class WanFamily implements Family {
   }
 
   @Override
-  public FamilyModel read(ModelFolder folder, ModelPrecision precision) {
-    return WanModel.read(folder, precision);
+  public FamilyModel read(ModelSource model, ModelPrecision precision) {
+    return WanModel.read(model, precision);
   }
 }

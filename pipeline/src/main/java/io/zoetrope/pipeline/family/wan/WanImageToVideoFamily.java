@@ -3,7 +3,7 @@ package io.zoetrope.pipeline.family.wan;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
-import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.family.ModelSource;
 
 /** Wan, image to video ({@code WanImageToVideoPipeline} in diffusers). */
 public final class WanImageToVideoFamily implements Family {
@@ -15,7 +15,7 @@ public final class WanImageToVideoFamily implements Family {
   }
 
   @Override
-  public FamilyModel read(ModelFolder folder, ModelPrecision precision) {
-    return WanModel.read(folder, precision);
+  public FamilyModel read(ModelSource model, ModelPrecision precision) {
+    return WanModel.read(model, precision);
   }
 }

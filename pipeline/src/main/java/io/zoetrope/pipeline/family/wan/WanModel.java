@@ -16,7 +16,7 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.ImageEncoder;
-import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.pipeline.family.TextContract;
@@ -32,20 +32,18 @@ import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.wan.WanVae;
 import io.zoetrope.vae.wan.WanVaeConfig;
 import io.zoetrope.vae.wan.WanVideoCodec;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A model folder of Wan 2.1 or 2.2. Prompts are padded with zero rows, which the transformer
- * attends to.
+ * A model of Wan 2.1 or 2.2. Prompts are padded with zero rows, which the transformer attends to.
  *
  * @param secondConfig of the transformer for little noise; empty in models that have one for all
  * @param vision what looks at pictures; empty in models that attend to none
  */
 record WanModel(
-    ModelFolder folder,
+    ModelSource source,
     ModelPrecision precision,
     T5Tokenizer tokenizer,
     T5Config textConfig,
@@ -58,6 +56,9 @@ record WanModel(
   /** What prompts are padded to beside pictures: the transformer tells them apart by it. */
   private static final int TOKENS_BESIDE_PICTURES = 512;
 
+  private static final String TEXT_ENCODER = "text_encoder";
+  private static final String VAE = "vae";
+  private static final String TRANSFORMER = "transformer";
   private static final String SECOND_TRANSFORMER = "transformer_2";
 
   /** {@code boundary_ratio} of the index: from where on a second transformer predicts. */
@@ -66,62 +67,55 @@ record WanModel(
   /** {@code expand_timesteps} of the index: whether every token has a timestep of its own. */
   private static final String EXPAND_TIMESTEPS = "expand_timesteps";
 
-  static WanModel read(ModelFolder folder, ModelPrecision precision) {
-    Path text = folder.component("text_encoder", "UMT5EncoderModel", "T5EncoderModel");
-    Path transformer = folder.component("transformer", transformerClass(folder));
-    Path vae = folder.component("vae", "AutoencoderKLWan");
-    Path scheduler = folder.component("scheduler", Schedulers.flowClassNames());
-    WanConfig transformerConfig = WanConfig.read(transformer.resolve("config.json"));
+  static WanModel read(ModelSource source, ModelPrecision precision) {
+    T5Config textConfig =
+        T5Config.of(source.config(TEXT_ENCODER, "UMT5EncoderModel", "T5EncoderModel"));
+    WanConfig transformerConfig =
+        WanConfig.of(source.config(TRANSFORMER, transformerClass(source)));
     WanModel model =
         new WanModel(
-            folder,
+            source,
             precision,
-            T5Tokenizer.open(folder.component("tokenizer")),
-            T5Config.read(text.resolve("config.json")),
+            source.tokenizer(),
+            textConfig,
             transformerConfig,
-            secondConfig(folder),
-            WanVaeConfig.read(vae.resolve("config.json")),
-            SchedulerConfig.read(scheduler.resolve("scheduler_config.json")),
-            WanVision.of(folder, transformerConfig));
+            secondConfig(source),
+            WanVaeConfig.of(source.config(VAE, "AutoencoderKLWan")),
+            SchedulerConfig.of(source.config("scheduler", Schedulers.flowClassNames())),
+            WanVision.of(source, transformerConfig));
     model.requireConsistent();
     return model;
   }
 
-  private static String transformerClass(ModelFolder folder) {
-    return folder.pipelineClass().equals(WanVaceFamily.PIPELINE_CLASS)
+  private static String transformerClass(ModelSource source) {
+    return source.pipelineClass().equals(WanVaceFamily.PIPELINE_CLASS)
         ? "WanVACETransformer3DModel"
         : "WanTransformer3DModel";
   }
 
   /** Models that have a second transformer and do not say where it begins use the first alone. */
-  private static Optional<WanConfig> secondConfig(ModelFolder folder) {
-    JsonNode boundary = folder.settings().get(BOUNDARY_RATIO);
+  private static Optional<WanConfig> secondConfig(ModelSource source) {
+    JsonNode boundary = source.settings().get(BOUNDARY_RATIO);
     if (boundary == null || boundary.isNull()) {
       return Optional.empty();
     }
     if (!boundary.isNumber() || !(boundary.doubleValue() >= 0 && boundary.doubleValue() <= 1)) {
       throw new PipelineException(
           "%s: '%s' is %s, which is not between 0 and 1"
-              .formatted(folder.folder(), BOUNDARY_RATIO, Printable.value(boundary.toString())));
+              .formatted(
+                  source.description(), BOUNDARY_RATIO, Printable.value(boundary.toString())));
     }
-    Path second = folder.component(SECOND_TRANSFORMER, transformerClass(folder));
-    return Optional.of(WanConfig.read(second.resolve("config.json")));
+    return Optional.of(WanConfig.of(source.config(SECOND_TRANSFORMER, transformerClass(source))));
   }
 
   private void requireConsistent() {
-    String schedulerClass = schedulerConfig.kind().className();
-    if (!schedulerClass.equals(folder.components().get("scheduler"))) {
-      throw new PipelineException(
-          "%s: the index names the scheduler %s, its configuration %s: make them agree"
-              .formatted(folder.folder(), folder.components().get("scheduler"), schedulerClass));
-    }
     int latents = vaeConfig.zDim();
     int expected = readsGivenFrames() ? 2 * latents + vaeConfig.scaleFactorTemporal() : latents;
     if (transformerConfig.inChannels() != expected || transformerConfig.outChannels() != latents) {
       throw new PipelineException(
           "%s: the transformer takes %d channels and makes %d; beside a video autoencoder of %d a %s takes %d and makes %d"
               .formatted(
-                  folder.folder(),
+                  source.description(),
                   transformerConfig.inChannels(),
                   transformerConfig.outChannels(),
                   latents,
@@ -134,7 +128,7 @@ record WanModel(
     if (transformerConfig.textDim() != textConfig.dModel()) {
       throw new PipelineException(
           "%s: the transformer takes prompts of %d features, the text encoder makes %d"
-              .formatted(folder.folder(), transformerConfig.textDim(), textConfig.dModel()));
+              .formatted(source.description(), transformerConfig.textDim(), textConfig.dModel()));
     }
   }
 
@@ -143,7 +137,7 @@ record WanModel(
     if (vace.inChannels() != expected) {
       throw new PipelineException(
           "%s: the control branch takes %d channels; latents of what stays and of what is made anew, and the mask, have %d"
-              .formatted(folder.folder(), vace.inChannels(), expected));
+              .formatted(source.description(), vace.inChannels(), expected));
     }
   }
 
@@ -162,18 +156,18 @@ record WanModel(
         || !second.vace().equals(transformerConfig.vace())) {
       throw new PipelineException(
           "%s: transformer and %s differ in channels, patches, or what they attend to: are they of the same model?"
-              .formatted(folder.folder(), SECOND_TRANSFORMER));
+              .formatted(source.description(), SECOND_TRANSFORMER));
     }
   }
 
   @Override
   public String name() {
-    return folder.name();
+    return source.name();
   }
 
   @Override
   public String pipelineClass() {
-    return folder.pipelineClass();
+    return source.pipelineClass();
   }
 
   @Override
@@ -181,12 +175,12 @@ record WanModel(
     GenerationRequest defaults =
         hasTokenTimesteps() ? WanDefaults.TOKEN_TIMESTEPS : WanDefaults.ONE_TRANSFORMER;
     if (secondConfig.isPresent()) {
-      double boundary = folder.settings().get(BOUNDARY_RATIO).doubleValue();
+      double boundary = source.settings().get(BOUNDARY_RATIO).doubleValue();
       defaults =
           (readsGivenFrames() ? WanDefaults.TWO_AND_FRAMES : WanDefaults.TWO_TRANSFORMERS)
               .with(Setting.BOUNDARY_RATIO, boundary);
     }
-    return folder.defaults(defaults);
+    return source.defaults(defaults);
   }
 
   @Override
@@ -211,7 +205,7 @@ record WanModel(
     if (hasTokenTimesteps()) {
       PatchSize patch = transformerConfig.patchSize();
       tasks.add(Task.firstFrameAtTimestepZero(patch));
-      if (folder.takesLastImage()) {
+      if (source.takesLastImage()) {
         tasks.add(Task.lastFrameAtTimestepZero(patch, vaeConfig.scaleFactorTemporal()));
       }
     }
@@ -225,7 +219,7 @@ record WanModel(
 
   /** Whether tokens of a given first frame can have timestep 0, as in Wan 2.2 TI2V-5B. */
   private boolean hasTokenTimesteps() {
-    JsonNode flag = folder.settings().get(EXPAND_TIMESTEPS);
+    JsonNode flag = source.settings().get(EXPAND_TIMESTEPS);
     return flag != null && flag.booleanValue();
   }
 
@@ -241,7 +235,7 @@ record WanModel(
 
   @Override
   public boolean makesOneSize() {
-    return folder.makesOneSize();
+    return source.makesOneSize();
   }
 
   @Override
@@ -262,14 +256,13 @@ record WanModel(
 
   @Override
   public Optional<Vocabulary> vocabulary() {
-    return folder.vocabulary();
+    return source.vocabulary();
   }
 
   @Override
   public Component<PromptEncoder> textEncoder() {
     return new Component<>(
-        folder.component("text_encoder"),
-        Component.TRANSFORMERS,
+        () -> source.weights(TEXT_ENCODER),
         weights ->
             new T5PromptEncoder(
                 text(), tokenizer, T5Encoder.load(textConfig, weights, precision.dtype())));
@@ -282,7 +275,7 @@ record WanModel(
 
   @Override
   public Component<Predictor> predictor() {
-    return transformer("transformer", transformerConfig);
+    return transformer(TRANSFORMER, transformerConfig);
   }
 
   @Override
@@ -292,16 +285,14 @@ record WanModel(
 
   private Component<Predictor> transformer(String name, WanConfig config) {
     return new Component<>(
-        folder.component(name),
-        Component.DIFFUSERS,
+        () -> source.weights(name),
         weights -> WanTransformer.load(config, weights, precision.dtype()));
   }
 
   @Override
   public Component<VideoCodec> codec() {
     return new Component<>(
-        folder.component("vae"),
-        Component.DIFFUSERS,
+        () -> source.weights(VAE),
         weights ->
             new WanVideoCodec(
                 new WanVae(vaeConfig, weights.roundedTo(precision.vaeDtype())),
