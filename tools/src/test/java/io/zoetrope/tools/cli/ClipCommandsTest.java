@@ -255,6 +255,23 @@ class ClipCommandsTest {
     assertEquals("bar", ((Map<?, ?>) provenance.get("source")).get("prompt"));
   }
 
+  /** Both lead from one picture to another; that the frames are the CPU's, others show. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "interpolate --multiplier 2 --method model --prompt bar",
+        "extend bar --frames 5 --loop"
+      })
+  void modelsWorkOnACard(String command) {
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.addAll(List.of("--model", Fixtures.path("wan21-flf2v-tiny").toString()));
+    words.addAll(List.of("--steps", "1", "--guidance", "1", "--device", "cuda-emulated"));
+    words.addAll(List.of("-o", file("out.mp4")));
+    int code = run(words.removeFirst(), words.toArray(String[]::new));
+    assertEquals(0, code, err.toString());
+    assertTrue(read("out.mp4").frames().frames() > FRAMES);
+  }
+
   @Test
   void refusesToExtend() {
     assertRefused(
