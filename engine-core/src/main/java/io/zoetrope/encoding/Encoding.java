@@ -55,6 +55,16 @@ public interface Encoding {
   void decode(MemorySegment stored, long first, int count, float[] out);
 
   /**
+   * The encoding of the elements from one on: another one where decoding depends on where an
+   * element lies.
+   *
+   * @param element index of the one that is the first then, a multiple of {@link #block}
+   */
+  default Encoding from(long element) {
+    return this;
+  }
+
+  /**
    * What the numbers become when they are used, on every device: {@link DType#BF16} if it holds
    * each of them exactly or if they are rounded to it, else {@link DType#F32}. Only numbers that
    * need more than 16 bits are rounded.

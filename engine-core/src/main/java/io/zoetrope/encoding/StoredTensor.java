@@ -82,6 +82,41 @@ public record StoredTensor(
     return new StoredTensor(name, other, shape, bytes, lifetime);
   }
 
+  /**
+   * The same elements in another shape.
+   *
+   * @throws IllegalArgumentException if it has another number of elements
+   */
+  public StoredTensor withShape(Shape other) {
+    if (other.count() != shape.count()) {
+      throw new IllegalArgumentException("%s cannot have the shape %s".formatted(this, other));
+    }
+    return new StoredTensor(name, encoding, other, bytes, lifetime);
+  }
+
+  /**
+   * Some neighbours along the outermost dimension.
+   *
+   * @param first index of the first one
+   * @param count how many
+   * @throws IllegalArgumentException if there are not so many, or they do not fill whole blocks
+   */
+  public StoredTensor rows(long first, long count) {
+    if (shape.rank() == 0 || first < 0 || count < 0 || first > shape.size(0) - count) {
+      throw new IllegalArgumentException("%s has no rows %d + %d".formatted(this, first, count));
+    }
+    long[] sizes = shape.sizes();
+    long row = sizes[0] == 0 ? 0 : shape.count() / sizes[0];
+    if (first * row % encoding.block() != 0) {
+      throw new IllegalArgumentException(
+          "%s: row %d begins inside of a block".formatted(this, first));
+    }
+    sizes[0] = count;
+    long start = encoding.bytes(first * row);
+    StoredBytes part = (position, to) -> bytes.read(start + position, to);
+    return new StoredTensor(name, encoding.from(first * row), Shape.of(sizes), part, lifetime);
+  }
+
   /** Number of elements. */
   public long count() {
     return shape.count();

@@ -33,14 +33,23 @@ public final class SentencePieceModel {
    * @throws TokenizerException if the file can't be read, is damaged or holds no unigram model
    */
   public static SentencePieceModel read(Path file) {
-    byte[] bytes = JsonPlace.bytes(file);
+    return of(JsonPlace.bytes(file), file.toString());
+  }
+
+  /**
+   * The model that a file's bytes hold.
+   *
+   * @param place where they lie, for errors
+   * @throws TokenizerException if they are damaged or hold no unigram model
+   */
+  static SentencePieceModel of(byte[] bytes, String place) {
     try {
-      return parse(bytes, file.toString());
+      return parse(bytes, place);
     } catch (TokenizerException e) {
       Optional<FileKind> kind = FileKind.of(bytes);
       throw kind.isEmpty()
           ? e
-          : new TokenizerException("%s: %s".formatted(file, kind.get().description()), e);
+          : new TokenizerException("%s: %s".formatted(place, kind.get().description()), e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.zoetrope.t5;
 
 import static io.zoetrope.files.Printable.quote;
 
+import io.zoetrope.files.FileKind;
 import io.zoetrope.files.InputFile;
 import io.zoetrope.t5.text.UnpairedSurrogates;
 import io.zoetrope.weights.GgufFile;
@@ -49,28 +50,39 @@ public final class T5Tokenizer {
     }
   }
 
+  /**
+   * Reads a tokenizer from a file alone: one in the format of {@code tokenizer.json} or that of
+   * {@code spiece.model}.
+   *
+   * @throws TokenizerException if it can't be read, or is neither
+   */
+  public static T5Tokenizer ofFile(Path file) {
+    byte[] bytes = JsonPlace.bytes(file);
+    return FileKind.of(bytes).filter(kind -> kind == FileKind.JSON).isPresent()
+        ? ofJson(file, TokenizerConfig.DEFAULT)
+        : of(SentencePieceModel.read(file), TokenizerConfig.DEFAULT, file.toString());
+  }
+
+  /**
+   * The tokenizer of a SentencePiece model.
+   *
+   * @param bytes what its file holds
+   * @param place where they lie, for errors
+   * @throws TokenizerException if they are damaged or hold no unigram model
+   */
+  public static T5Tokenizer ofSentencePiece(byte[] bytes, String place) {
+    return of(SentencePieceModel.of(bytes, place), TokenizerConfig.DEFAULT, place);
+  }
+
   private static T5Tokenizer read(Path folder) {
     TokenizerConfig config = TokenizerConfig.read(folder);
     Path json = folder.resolve("tokenizer.json");
     if (InputFile.isThere(json)) {
-      var tokenizer = new HuggingFaceTokenizer(json);
-      int padId = require(tokenizer.id(config.padToken()), config.padToken(), json);
-      return new T5Tokenizer(
-          tokenizer, tokenizer.frame().prefix(), tokenizer.frame().suffix(), padId);
+      return ofJson(json, config);
     }
     Path spiece = folder.resolve("spiece.model");
     if (InputFile.isThere(spiece)) {
-      SentencePieceModel model = SentencePieceModel.read(spiece);
-      int padId = require(model.id(config.padToken()), config.padToken(), spiece);
-      int eosId = require(model.id(config.eosToken()), config.eosToken(), spiece);
-      AddedTokens addedTokens = new AddedTokens(config.addedTokens(model));
-      TextEncoder encoder =
-          (text, out) -> {
-            var lattice = new Unigram.Lattice();
-            addedTokens.split(
-                Segment.whole(text), out::add, part -> model.encode(part.text(), lattice, out));
-          };
-      return new T5Tokenizer(encoder, new int[0], new int[] {eosId}, padId);
+      return of(SentencePieceModel.read(spiece), config, spiece.toString());
     }
     throw new TokenizerException(
         "Tokenizer folder " + folder + " has neither tokenizer.json nor spiece.model");
@@ -89,9 +101,29 @@ public final class T5Tokenizer {
     return new T5Tokenizer(encoder, new int[0], new int[] {vocabulary.eosId()}, vocabulary.padId());
   }
 
-  private static int require(int id, String token, Path file) {
+  private static T5Tokenizer ofJson(Path json, TokenizerConfig config) {
+    var tokenizer = new HuggingFaceTokenizer(json);
+    int padId = require(tokenizer.id(config.padToken()), config.padToken(), json.toString());
+    return new T5Tokenizer(
+        tokenizer, tokenizer.frame().prefix(), tokenizer.frame().suffix(), padId);
+  }
+
+  private static T5Tokenizer of(SentencePieceModel model, TokenizerConfig config, String place) {
+    int padId = require(model.id(config.padToken()), config.padToken(), place);
+    int eosId = require(model.id(config.eosToken()), config.eosToken(), place);
+    AddedTokens addedTokens = new AddedTokens(config.addedTokens(model));
+    TextEncoder encoder =
+        (text, out) -> {
+          var lattice = new Unigram.Lattice();
+          addedTokens.split(
+              Segment.whole(text), out::add, part -> model.encode(part.text(), lattice, out));
+        };
+    return new T5Tokenizer(encoder, new int[0], new int[] {eosId}, padId);
+  }
+
+  private static int require(int id, String token, String place) {
     if (id < 0) {
-      throw new TokenizerException(file + " has no token " + quote(token));
+      throw new TokenizerException(place + " has no token " + quote(token));
     }
     return id;
   }

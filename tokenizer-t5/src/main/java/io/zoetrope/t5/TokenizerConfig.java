@@ -27,6 +27,9 @@ final class TokenizerConfig {
   /** An id of a vocabulary of up to a million pieces. */
   private static final Pattern ID = Pattern.compile("\\d{1,6}");
 
+  /** What counts where no file says anything. */
+  static final TokenizerConfig DEFAULT = new TokenizerConfig(List.of());
+
   private final List<JsonPlace> files;
 
   private TokenizerConfig(List<JsonPlace> files) {

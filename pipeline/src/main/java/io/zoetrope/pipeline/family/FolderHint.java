@@ -17,7 +17,10 @@ final class FolderHint {
   private static final String ORIGINAL =
       "it holds the files of a model's original release; "
           + LAYOUT
-          + ", such as the release whose name ends in -Diffusers";
+          + ", such as the release whose name ends in -Diffusers, or safetensors files of its parts";
+
+  private static final String PARTS =
+      "name its files with --transformer, --text-encoder and --vae instead of --model";
 
   private FolderHint() {}
 
@@ -31,11 +34,11 @@ final class FolderHint {
     String kind =
         FileKind.of(path)
             .map(found ->
-                found == FileKind.SAFETENSORS
-                    ? ": it is a safetensors file, which has a part of a model at most"
-                    : ": " + found.description())
-            .orElse("");
-    return "is not a folder%s; %s".formatted(kind, LAYOUT);
+                found == FileKind.SAFETENSORS || found == FileKind.GGUF
+                    ? ": it is a file of weights, which has a part of a model at most: " + PARTS
+                    : ": " + found.description() + "; " + LAYOUT)
+            .orElse("; " + LAYOUT);
+    return "is not a folder" + kind;
   }
 
   /** Goes on after it was said that a folder has no index. */
@@ -76,15 +79,14 @@ final class FolderHint {
         return Optional.of(
             "%s is a LoRA, which changes a model and is none itself; %s"
                 .formatted(quote(name), LAYOUT));
-      } else if (name.endsWith(".pth") || name.equals("split_files")) {
+      } else if (name.endsWith(".safetensors") || name.endsWith(".gguf")) {
+        return Optional.of(
+            "%s is a file of weights, and no index says what it is a part of: %s"
+                .formatted(quote(name), PARTS));
+      } else if (name.equals("split_files")) {
+        return Optional.of("it holds single files, as ComfyUI uses them: " + PARTS);
+      } else if (name.endsWith(".pth")) {
         return Optional.of(ORIGINAL);
-      } else if (name.endsWith(".gguf")) {
-        return Optional.of(
-            "%s: %s; %s".formatted(quote(name), FileKind.GGUF.description(), LAYOUT));
-      } else if (name.endsWith(".safetensors")) {
-        return Optional.of(
-            "%s alone is no model, as single files of ComfyUI are none; %s"
-                .formatted(quote(name), LAYOUT));
       }
     }
     return Optional.empty();

@@ -59,8 +59,8 @@ class FolderHintTest {
       delimiter = '|',
       textBlock =
           """
-          GGUF\\3\\0\\0\\0                            | is not a folder: it is a GGUF file
-          \\20\\0\\0\\0\\0\\0\\0\\0{"a":1}            | a safetensors file, which has a part of a model at most
+          GGUF\\3\\0\\0\\0                            | is not a folder: it is a file of weights
+          \\20\\0\\0\\0\\0\\0\\0\\0{"a":1}            | which has a part of a model at most: name its files with --transformer
           version https://git-lfs.github.com/spec/v1  | Git LFS pointer
           hello                                       | is not a folder; name a folder
           """)
@@ -73,9 +73,9 @@ class FolderHintTest {
     "adapter_config.json, a LoRA",
     "pytorch_lora_weights.safetensors, a LoRA",
     "Wan2.1_VAE.pth, original release",
-    "split_files, original release",
-    "wan2.1-t2v-14b-Q4_K_M.gguf, it is a GGUF file",
-    "wan2.1_t2v_1.3B_fp16.safetensors, single files of ComfyUI",
+    "split_files, single files",
+    "wan2.1-t2v-14b-Q4_K_M.gguf, no index says",
+    "wan2.1_t2v_1.3B_fp16.safetensors, --text-encoder and --vae",
     "README.md, has no model_index.json; name a folder"
   })
   void foldersOfOtherKindsAreNamed(String name, String expected) throws IOException {

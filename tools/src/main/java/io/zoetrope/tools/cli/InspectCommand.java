@@ -4,6 +4,7 @@ import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.files.ExpectedException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -13,6 +14,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.parts.PartFile;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.WeightSource;
@@ -39,6 +41,7 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     description = {
       "Shows tensors, parameters and bytes of a model folder, a component's folder or a file.",
+      "For a file also what it is, and with which other files it makes a model.",
       "For a model folder also what a job needs, found by a dry run: nothing is computed."
     },
     mixinStandardHelpOptions = true,
@@ -47,7 +50,7 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
   private static final String[] BASE_NAMES = {ModelFolder.DIFFUSERS, ModelFolder.TRANSFORMERS};
 
-  @Parameters(paramLabel = "DIR|FILE", description = "A folder, or a safetensors file.")
+  @Parameters(paramLabel = "DIR|FILE", description = "A folder, or a file of weights.")
   private Path path;
 
   @Option(names = "--tensors", description = "List every tensor, not modules alone.")
@@ -93,6 +96,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     if (Files.isRegularFile(path)) {
       try (WeightSource file = WeightSource.open(path)) {
+        printKind(out);
         print(out, path.getFileName().toString(), file);
         file.metadata()
             .forEach((key, value) -> out.printf("metadata %s = %s%n", quote(key), quote(value)));
@@ -117,6 +121,18 @@ final class InspectCommand implements Callable<Integer> {
     }
     printNeeds(out);
     return 0;
+  }
+
+  /** What a file is; one that is no part of a model has tensors all the same. */
+  private void printKind(PrintWriter out) {
+    try {
+      PartFile found = PartFile.read(path);
+      out.printf("%s, %s%n", found.title(), String.join(" and ", found.numberFormats()));
+      found.companions().forEach(companion -> out.println("  " + companion));
+    } catch (ExpectedException e) {
+      out.println(e.getMessage());
+    }
+    out.println();
   }
 
   private static boolean hasWeights(Path folder) {

@@ -1,0 +1,83 @@
+package io.zoetrope.pipeline.parts;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Files of weights that are no part of a model here, by tensors that only they have. The first that
+ * fits counts. Sources: {@code comfy/model_detection.py} of ComfyUI, {@code
+ * loaders/single_file_utils.py} of diffusers.
+ */
+final class OtherModels {
+  /**
+   * A kind of file.
+   *
+   * @param description goes on after "it is"
+   * @param fits holds for the name of one of its tensors
+   */
+  private record Kind(String description, Predicate<String> fits) {}
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind(
+              "a LoRA, which changes a model and is none itself: name it with --lora",
+              name ->
+                  name.contains(".lora_")
+                      || name.startsWith("lora_")
+                      || name.contains(".lora.")
+                      || name.startsWith("lycoris_")),
+          ending(
+              "a transformer of HunyuanVideo",
+              "txt_in.individual_token_refiner.blocks.0.norm1.weight"),
+          ending("a transformer of Mochi", "t5_yproj.weight"),
+          ending("a transformer of MiniMax-H3", "audio_patch_proj.weight"),
+          ending("a transformer of LTX-2", "audio_adaln_single.linear.weight"),
+          ending("a transformer of PixArt", "pos_embed.proj.bias"),
+          ending("a transformer of LTX-Video", "adaln_single.emb.timestep_embedder.linear_1.bias"),
+          ending("a transformer of CogVideoX", "blocks.0.norm1.linear.weight"),
+          ending("a transformer of Cosmos", "blocks.block0.blocks.0.block.attn.to_q.0.weight"),
+          ending("a transformer of Flux", "double_blocks.0.img_attn.norm.key_norm.scale"),
+          ending("a transformer of Qwen-Image", "transformer_blocks.0.img_mod.1.weight"),
+          ending(
+              "a transformer of Stable Diffusion 3",
+              "joint_blocks.0.context_block.attn.qkv.weight"),
+          ending("a UNet of Stable Diffusion", "input_blocks.0.0.weight"),
+          ending(
+              "a tiny autoencoder (TAEHV, such as taew2_1), which makes previews",
+              "decoder.1.weight",
+              "decoder.22.bias"),
+          ending(
+              "an autoencoder of pictures, as of Stable Diffusion",
+              "decoder.up.0.block.0.norm1.weight"),
+          ending(
+              "an autoencoder of LTX-Video", "decoder.up_blocks.0.res_blocks.0.conv1.conv.weight"),
+          ending("a text encoder of CLIP", "text_model.embeddings.token_embedding.weight"),
+          ending(
+              "a language model, as of the text encoders of HunyuanVideo or Qwen-Image",
+              "model.layers.0.self_attn.q_proj.weight"));
+
+  private OtherModels() {}
+
+  private static Kind ending(String description, String... endings) {
+    return new Kind(
+        description,
+        name -> {
+          for (String ending : endings) {
+            if (name.equals(ending) || name.endsWith("." + ending)) {
+              return true;
+            }
+          }
+          return false;
+        });
+  }
+
+  /** What a file with such tensors is; empty if that is not known. */
+  static Optional<String> describe(Set<String> names) {
+    return KINDS.stream()
+        .filter(kind -> names.stream().anyMatch(kind.fits))
+        .map(Kind::description)
+        .findFirst();
+  }
+}
