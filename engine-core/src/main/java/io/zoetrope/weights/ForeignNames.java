@@ -13,17 +13,12 @@ enum ForeignNames {
   LORA(
       "these are the tensors of a LoRA, which changes a model and is none itself",
       name -> name.contains(".lora_") || name.startsWith("lora_") || name.contains(".lora.")),
-  SCALED(
-      "these are the tensors of a quantized model with scales, which is not supported: take the model in F32, F16 or BF16",
-      name ->
-          name.equals("scaled_fp8")
-              || endsWithAny(
-                  name, ".scale_weight", ".weight_scale", ".weight_scale_inv", ".comfy_quant")),
   QUANTIZED(
-      "these are the tensors of a quantized model (GPTQ, AWQ or bitsandbytes), which is not supported: take the model in F32, F16 or BF16",
-      name -> endsWithAny(name, ".qweight", ".qzeros", ".absmax", ".quant_map")),
+      "these are the tensors of a quantized model (GPTQ, AWQ, bitsandbytes or fp8 in blocks), which is not supported: take the model in F16, BF16, scaled fp8 or GGUF",
+      name ->
+          endsWithAny(name, ".qweight", ".qzeros", ".absmax", ".quant_map", ".weight_scale_inv")),
   ORIGINAL(
-      "these are the names of the model's original release, which ComfyUI uses too: take the model in the layout of diffusers",
+      "these are the names of the model's original release, which ComfyUI uses too: name the file itself with --transformer, --text-encoder or --vae",
       name ->
           name.startsWith("model.diffusion_model.")
               || name.startsWith("diffusion_model.")

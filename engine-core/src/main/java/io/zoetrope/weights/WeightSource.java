@@ -13,14 +13,17 @@ import java.util.Set;
 public interface WeightSource extends AutoCloseable {
   /**
    * Opens a file of weights in a format that is known, found by its first bytes: safetensors or
-   * GGUF.
+   * GGUF. Weights that are stored with scales are decoded with them.
    *
    * @throws WeightsException if it cannot be read or is no such file
    */
   static WeightSource open(Path file) {
     return WeightFile.open(
         file,
-        opened -> GgufFile.isGguf(opened) ? GgufFile.read(opened) : SafetensorsFile.read(opened));
+        opened ->
+            GgufFile.isGguf(opened)
+                ? GgufFile.read(opened)
+                : ScaledWeights.of(SafetensorsFile.read(opened)));
   }
 
   /** The names of all tensors. */

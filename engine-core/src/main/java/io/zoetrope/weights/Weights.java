@@ -91,15 +91,15 @@ public final class Weights {
     }
     Shape shape = Shape.of(sizes);
     StoredTensor stored = source.tensor(path, shape);
+    if (!stored.encoding().holdsNumbers()) {
+      throw new WeightsException(
+          "tensor '%s' in %s is stored as %s, which is not supported: take the model in F16, BF16, scaled fp8 or GGUF"
+              .formatted(path, source.description(), stored.encoding().name()));
+    }
     if (!stored.shape().equals(shape)) {
       throw new WeightsException(
           "tensor '%s' in %s has shape %s, the configuration asks for %s"
               .formatted(path, source.description(), stored.shape(), shape));
-    }
-    if (!stored.encoding().holdsNumbers()) {
-      throw new WeightsException(
-          "tensor '%s' in %s has dtype %s; only floating-point weights are supported, quantized ones are not"
-              .formatted(path, source.description(), stored.encoding().name()));
     }
     return placed.computeIfAbsent(path + rounding, _ -> backend.place(stored, rounding));
   }

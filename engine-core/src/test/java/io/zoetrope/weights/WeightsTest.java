@@ -83,8 +83,7 @@ class WeightsTest {
     "model.diffusion_model.blocks.0.self_attn.q.weight, original release",
     "blocks.0.self_attn.q.weight, original release",
     "token_embedding.weight, original release",
-    "blocks.0.attn1.to_q.weight_scale, with scales",
-    "scaled_fp8, with scales",
+    "encoder.block.0.layer.0.SelfAttention.q.weight_scale_inv, fp8 in blocks",
     "encoder.block.0.layer.0.SelfAttention.q.qweight, quantized"
   })
   void foreignNamesAreRecognised(String name, String expected) {
@@ -127,7 +126,7 @@ class WeightsTest {
   @Test
   void elementsMustBeNumbers() {
     assertEquals(
-        "tensor 'proj.scale' in memory has dtype I8; only floating-point weights are supported, quantized ones are not",
+        "tensor 'proj.scale' in memory is stored as I8, which is not supported: take the model in F16, BF16, scaled fp8 or GGUF",
         refusal(() -> weights.at("proj").get("scale", 2)));
   }
 

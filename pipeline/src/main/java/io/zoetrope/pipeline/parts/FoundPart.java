@@ -50,6 +50,16 @@ public record FoundPart(
    * @throws io.zoetrope.weights.WeightsException if the file cannot be read any more
    */
   public WeightSource open() {
-    return view.apply(WeightSource.open(file));
+    WeightSource opened = WeightSource.open(file);
+    boolean viewed = false;
+    try {
+      WeightSource part = view.apply(opened);
+      viewed = true;
+      return part;
+    } finally {
+      if (!viewed) {
+        opened.close();
+      }
+    }
   }
 }
