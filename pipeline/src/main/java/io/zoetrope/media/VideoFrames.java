@@ -51,6 +51,11 @@ public final class VideoFrames implements FrameSequence {
     return frames;
   }
 
+  /** Bytes of all frames. */
+  public long bytes() {
+    return rgb.length;
+  }
+
   /** Whether pictures are so narrow or so low that no encoder makes anything of them. */
   public boolean isStrip() {
     return Math.max(width, height) / Math.min(width, height) >= STRIP;
@@ -65,6 +70,20 @@ public final class VideoFrames implements FrameSequence {
     int length = height * width * CHANNELS;
     int start = Math.multiplyExact(Objects.checkIndex(index, frames), length);
     return Arrays.copyOfRange(rgb, start, start + length);
+  }
+
+  /**
+   * Reads one frame without making anything new.
+   *
+   * @param levels takes [height, width, 3], from 0 to 255
+   * @throws IndexOutOfBoundsException if there is no frame {@code index}
+   */
+  public void frame(int index, float[] levels) {
+    int length = height * width * CHANNELS;
+    int start = Math.multiplyExact(Objects.checkIndex(index, frames), length);
+    for (int i = 0; i < length; i++) {
+      levels[i] = rgb[start + i] & 0xff;
+    }
   }
 
   @Override

@@ -56,6 +56,11 @@ public final class GenerationRequest {
         .with(Setting.FRAMES, size.frames());
   }
 
+  /** Bytes that the inputs take in memory while the job runs. */
+  public long inputBytes() {
+    return inputs.stream().mapToLong(Input::bytes).sum();
+  }
+
   /** The same request with a further input. */
   public GenerationRequest with(Input input) {
     return new GenerationRequest(values, Stream.concat(inputs.stream(), Stream.of(input)).toList());

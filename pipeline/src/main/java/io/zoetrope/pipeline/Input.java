@@ -8,6 +8,9 @@ public sealed interface Input {
   /** What to call it to people, e.g. {@code "a clip"}. */
   String title();
 
+  /** Bytes that it takes in memory while the job runs. */
+  long bytes();
+
   /**
    * Noise to start from instead of the seed's.
    *
@@ -17,6 +20,11 @@ public sealed interface Input {
     @Override
     public String title() {
       return "initial noise";
+    }
+
+    @Override
+    public long bytes() {
+      return values.byteSize();
     }
   }
 
@@ -43,6 +51,11 @@ public sealed interface Input {
     @Override
     public String title() {
       return "a clip";
+    }
+
+    @Override
+    public long bytes() {
+      return frames.bytes();
     }
   }
 
@@ -87,6 +100,11 @@ public sealed interface Input {
         default -> "an image at frame " + frame;
       };
     }
+
+    @Override
+    public long bytes() {
+      return picture.bytes();
+    }
   }
 
   /**
@@ -108,6 +126,11 @@ public sealed interface Input {
     public String title() {
       return "a reference";
     }
+
+    @Override
+    public long bytes() {
+      return picture.bytes();
+    }
   }
 
   /**
@@ -120,6 +143,11 @@ public sealed interface Input {
     public String title() {
       return "a control clip";
     }
+
+    @Override
+    public long bytes() {
+      return frames.bytes();
+    }
   }
 
   /**
@@ -131,6 +159,11 @@ public sealed interface Input {
     @Override
     public String title() {
       return "a mask";
+    }
+
+    @Override
+    public long bytes() {
+      return frames.bytes();
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
  * the one before, so the largest one decides how much memory the job takes.
  *
  * @param stages in order, at least one
- * @param clipBytes bytes of the finished clip
+ * @param clipBytes bytes of the finished clip and of the inputs, which lie on the Java heap
  * @param keepsWeights whether the weights of all stages stay in memory together
  * @param runtimeBytes what a process takes that holds nothing yet
  */

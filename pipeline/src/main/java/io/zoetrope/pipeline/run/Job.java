@@ -316,7 +316,7 @@ public final class Job {
   private JobNeeds needs(int mostSteps) {
     return new JobNeeds(
         rehearsal(mostSteps).needs(),
-        request.size().bytes(),
+        request.size().bytes() + request.inputBytes(),
         parts.areKept(),
         parts.device().runtimeBytes());
   }

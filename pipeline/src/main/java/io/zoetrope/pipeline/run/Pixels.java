@@ -18,6 +18,9 @@ final class Pixels implements FrameSink {
   private final byte[] rgb;
   private int filled;
 
+  /** On the way from a device; for every frame anew, the collector would let it pile up. */
+  private Tensor host;
+
   /**
    * Collects frames of a clip of at most 2 GiB.
    *
@@ -41,7 +44,12 @@ final class Pixels implements FrameSink {
           maker + " made a value that is not finite: its weights may be damaged");
     }
     try (var _ = ops.scope("pixels")) {
-      MemorySegment bytes = ops.download(ops.toPixels(frames)).segment();
+      Tensor pixels = ops.toPixels(frames);
+      if (host == null || !host.shape().equals(pixels.shape())) {
+        host = Tensor.zeros(pixels.dtype(), pixels.shape().sizes());
+      }
+      ops.downloadInto(host, pixels);
+      MemorySegment bytes = host.segment();
       MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, rgb, filled, (int) bytes.byteSize());
       filled += (int) bytes.byteSize();
     }

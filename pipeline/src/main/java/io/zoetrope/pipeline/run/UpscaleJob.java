@@ -96,9 +96,16 @@ public final class UpscaleJob implements AutoCloseable {
         .require(size(), needs(), device.computesInMainMemory(), "smaller tiles or fewer frames");
   }
 
-  /** What the job needs: found by a dry run of one frame, which computes nothing. */
+  /**
+   * What the job needs: found by a dry run, which computes nothing, of two frames: what the first
+   * one leaves of the memory is not what it found.
+   */
   public JobNeeds needs() {
-    return new JobNeeds(rehearsal(1).needs(), size().bytes(), false, device.runtimeBytes());
+    return new JobNeeds(
+        rehearsal(Math.min(2, clip.frames())).needs(),
+        size().bytes() + clip.bytes(),
+        false,
+        device.runtimeBytes());
   }
 
   /** How long the job will take, as {@link Rehearsal#forecast} says. */
@@ -129,9 +136,11 @@ public final class UpscaleJob implements AutoCloseable {
         frames,
         stage -> {
           Ops ops = stage.ops();
+          float[] values = new float[Math.toIntExact(clip.bytes() / clip.frames())];
+          ops.countHeld((long) values.length * Float.BYTES);
           for (int i = 0; i < frames; i++) {
             try (var _ = ops.scope("frame")) {
-              Tensor enlarged = network.forward(ops, ops.upload(frame(i)));
+              Tensor enlarged = network.forward(ops, ops.upload(frame(i, values)));
               sink.add(ops, symmetric(ops, enlarged));
             }
             stage.step(i + 1);
@@ -140,12 +149,15 @@ public final class UpscaleJob implements AutoCloseable {
         });
   }
 
-  /** A frame, [1, height, width, 3], values from 0 to 1, in host memory. */
-  private Tensor frame(int index) {
-    byte[] bytes = clip.frame(index);
-    float[] values = new float[bytes.length];
+  /**
+   * A frame, [1, height, width, 3], values from 0 to 1, in host memory.
+   *
+   * @param values takes them
+   */
+  private Tensor frame(int index, float[] values) {
+    clip.frame(index, values);
     for (int i = 0; i < values.length; i++) {
-      values[i] = (bytes[i] & 0xff) / 255f;
+      values[i] /= 255f;
     }
     return Tensor.of(values, 1, clip.height(), clip.width(), CHANNELS);
   }

@@ -41,7 +41,7 @@ record Canvas(VideoFrames picture, int width, int height, int shownWidth, int sh
 
   /** The frame, [height, width, 3], values from -1 to 1. */
   float[] values() {
-    float[] source = ClipSource.values(picture, 0);
+    float[] source = ClipSource.values(picture);
     float[] values = new float[height * width * CHANNELS];
     Arrays.fill(values, 1);
     int top = (height - shownHeight) / 2;

@@ -5,7 +5,6 @@ import static io.zoetrope.pipeline.task.ClipSource.CHANNELS;
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.Control;
 import io.zoetrope.dit.scheduler.Scheduler;
-import io.zoetrope.media.Resampling;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.ClipSize;
@@ -45,6 +44,11 @@ final class ControlBranch implements Conditioning {
 
   private List<Double> scales;
   private List<Canvas> canvases;
+
+  /** Of the frame that was read last: its values, and those of the mask. */
+  private float[] pixels;
+
+  private float[] marked;
 
   /** What the branch reads, [channels, frames, height, width], in host memory. */
   private Tensor encoded;
@@ -149,8 +153,10 @@ final class ControlBranch implements Conditioning {
 
   @Override
   public void encode(Ops ops, VideoCodec codec, Tiling tiling) {
-    VideoFrames clip = control == null ? null : resized(control.frames());
-    VideoFrames marks = mask == null ? null : resized(mask.frames());
+    VideoFrames clip = control == null ? null : ClipSource.resized(ops, control.frames(), size);
+    VideoFrames marks = mask == null ? null : ClipSource.resized(ops, mask.frames(), size);
+    pixels = ClipSource.frame(ops, size.width(), size.height());
+    marked = ClipSource.frame(ops, size.width(), size.height());
 
     ops.tap("control/video", () -> source(ops, i -> values(clip, i)).read(0, size.frames()));
     ops.tap("control/mask", () -> source(ops, i -> mask(marks, i)).read(0, size.frames()));
@@ -176,7 +182,7 @@ final class ControlBranch implements Conditioning {
 
     // 2. The mask, every pixel of a latent one in a channel of its own
     ops.copyInto(
-        ofClip.narrow(0, 2 * channels, maskChannels), ops.upload(packed(marks, (int) frames)));
+        ofClip.narrow(0, 2 * channels, maskChannels), ops.upload(packed(ops, marks, (int) frames)));
 
     // 3. References, the last one in front
     for (int i = 0; i < canvases.size(); i++) {
@@ -189,10 +195,7 @@ final class ControlBranch implements Conditioning {
       ops.copyInto(all.narrow(1, references.size() - 1 - i, 1).narrow(0, 0, channels), latents);
     }
     encoded = ops.download(ops.tap("control/hidden_states", all));
-  }
-
-  private VideoFrames resized(VideoFrames clip) {
-    return Resampling.LANCZOS.resize(clip, size.width(), size.height());
+    ops.countHeld(encoded.byteSize());
   }
 
   private Tensor encoded(Ops ops, VideoCodec codec, Tiling tiling, IntFunction<float[]> frames) {
@@ -203,16 +206,20 @@ final class ControlBranch implements Conditioning {
     return new ClipSource(ops, size.width(), size.height(), size.frames(), frames);
   }
 
-  private static float[] values(VideoFrames clip, int index) {
-    return clip == null ? null : ClipSource.values(clip, index);
+  private float[] values(VideoFrames clip, int index) {
+    if (clip == null) {
+      return null;
+    }
+    ClipSource.read(clip, index, pixels);
+    return pixels;
   }
 
   /** A frame of the clip without what is made anew, or of that alone; null for grey. */
   private float[] part(VideoFrames clip, VideoFrames marks, int index, boolean anew) {
-    if (clip == null) {
+    float[] values = values(clip, index);
+    if (values == null) {
       return null;
     }
-    float[] values = ClipSource.values(clip, index);
     float[] mask = mask(marks, index);
     for (int i = 0; i < values.length; i++) {
       values[i] = mask[i] > 0.5f == anew ? values[i] : 0;
@@ -223,15 +230,14 @@ final class ControlBranch implements Conditioning {
   /** A frame of the mask, from 0 to 1: all is made anew where none is given. */
   private float[] mask(VideoFrames marks, int index) {
     if (marks == null) {
-      float[] all = new float[CHANNELS * size.width() * size.height()];
-      Arrays.fill(all, 1);
-      return all;
+      Arrays.fill(marked, 1);
+      return marked;
     }
-    float[] values = ClipSource.values(marks, marks.frames() == 1 ? 0 : index);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (values[i] + 1) / 2;
+    ClipSource.read(marks, marks.frames() == 1 ? 0 : index, marked);
+    for (int i = 0; i < marked.length; i++) {
+      marked[i] = (marked[i] + 1) / 2;
     }
-    return values;
+    return marked;
   }
 
   /**
@@ -239,7 +245,7 @@ final class ControlBranch implements Conditioning {
    * memory. Each latent frame has that of the frame at its place in time, which need not be one of
    * those that it stands for.
    */
-  private Tensor packed(VideoFrames marks, int frames) {
+  private Tensor packed(Ops ops, VideoFrames marks, int frames) {
     int scale = grid.spatialScale();
     int height = size.height() / scale;
     int width = size.width() / scale;
@@ -256,7 +262,9 @@ final class ControlBranch implements Conditioning {
         }
       }
     }
-    return Tensor.of(values, scale * scale, frames, height, width);
+    Tensor packed = Tensor.of(values, scale * scale, frames, height, width);
+    ops.countHeld(packed.byteSize());
+    return packed;
   }
 
   // ---------------------------------------------------------------- denoising
@@ -272,6 +280,7 @@ final class ControlBranch implements Conditioning {
     for (int i = 0; i < values.length; i++) {
       values[i] = scales.get(i).floatValue();
     }
+    ops.countHeld(encoded.byteSize());
     ops.tap("control_scale", Tensor.of(values, values.length));
     return Conditioning.super.start(ops, noise, scheduler, timestep);
   }

@@ -97,6 +97,7 @@ final class GivenFrames implements Conditioning {
     mask(ops, both.narrow(0, 0, framesPerLatent));
     ops.copyInto(both.narrow(0, framesPerLatent, latents.size(0)), latents);
     condition = ops.download(both);
+    ops.countHeld(condition.byteSize());
   }
 
   /**
@@ -113,6 +114,7 @@ final class GivenFrames implements Conditioning {
 
   @Override
   public Tensor start(Ops ops, Tensor noise, Scheduler scheduler, float timestep) {
+    ops.countHeld(condition.byteSize());
     long[] sizes = noise.shape().sizes();
     long channels = sizes[0];
     sizes[0] += condition.size(0);

@@ -1,7 +1,6 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.dit.scheduler.Scheduler;
-import io.zoetrope.media.Resampling;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.ClipSize;
@@ -58,7 +57,7 @@ final class NoisyClip implements Conditioning {
 
   @Override
   public void encode(Ops ops, VideoCodec codec, Tiling tiling) {
-    VideoFrames clip = Resampling.LANCZOS.resize(input.frames(), size.width(), size.height());
+    VideoFrames clip = ClipSource.resized(ops, input.frames(), size);
     latents = ops.download(codec.encode(ops, ClipSource.of(ops, clip), tiling));
   }
 
