@@ -3,6 +3,7 @@ package io.zoetrope.tools.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
  * tolerances) and {@code golden.safetensors} (tensors named {@code case/stage/what}).
  */
 final class Fixture implements AutoCloseable {
+  private static final String SHARED = "shared/";
+
   private final Path folder;
   private final JsonNode json;
   private final WeightSource tensors;
@@ -99,15 +102,24 @@ final class Fixture implements AutoCloseable {
   }
 
   boolean has(String name) {
-    return tensors.names().contains(name);
+    return tensors.has(name) || tensors.has(shared(name));
   }
 
   Shape shape(String name) {
-    return tensors.tensor(name).shape();
+    return stored(name).shape();
   }
 
   Tensor tensor(String name) {
-    return tensors.tensor(name).load();
+    return stored(name).load();
+  }
+
+  private StoredTensor stored(String name) {
+    return tensors.tensor(tensors.has(name) ? name : shared(name));
+  }
+
+  /** Where a tensor is that all cases of a fixture have in common. */
+  static String shared(String name) {
+    return SHARED + name.substring(name.indexOf('/') + 1);
   }
 
   float[] floats(String name) {
@@ -124,10 +136,17 @@ final class Fixture implements AutoCloseable {
     return bytes;
   }
 
-  /** All tensor names that belong to a case. */
+  /** All tensor names that belong to a case, those that it has in common with others too. */
   Set<String> namesOf(String name) {
+    Set<String> names = namesBelow(name + "/");
+    String shared = shared(name + "/");
+    namesBelow(shared).forEach(tensor -> names.add(name + "/" + tensor.substring(shared.length())));
+    return names;
+  }
+
+  private Set<String> namesBelow(String start) {
     return tensors.names().stream()
-        .filter(tensor -> tensor.startsWith(name + "/"))
+        .filter(tensor -> tensor.startsWith(start))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 

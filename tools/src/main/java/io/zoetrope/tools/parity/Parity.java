@@ -5,6 +5,7 @@ import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.MemoryException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -113,6 +114,9 @@ public final class Parity {
       } else if (fixture.json().path("cases").isObject()) {
         report = new Report(_ -> ParityStage.SCHEDULERS, seen);
         new SchedulersParity(backend, fixture, tolerances, report).run();
+      } else if (FilesParity.isFor(fixture)) {
+        report = new Report(FilesParity.stages(fixture), seen);
+        new FilesParity(backend, dtype, fixture, tolerances, report).run();
       } else {
         report = new Report(ParityStage::ofModel, seen);
         runModel(fixture, backend, dtype, tolerances, report);
@@ -152,8 +156,12 @@ public final class Parity {
     String kind = settings.path("kind").asText();
     switch (kind) {
       case "t2v", "v2v", "i2v", "vace" ->
-          new PipelineParity(backend, dtype, fixture, tolerances, report).run(name, settings);
-      case "vae" -> new VaeParity(backend, fixture, tolerances, report).run(name);
+          new PipelineParity(
+                  backend, dtype, fixture, ModelFolder.open(fixture.model()), tolerances, report)
+              .run(name, settings);
+      case "vae" ->
+          new VaeParity(backend, fixture, ModelFolder.open(fixture.model()), tolerances, report)
+              .run(name);
       default -> report.notRun(name, "kind '%s' is not supported".formatted(kind));
     }
   }

@@ -5,8 +5,11 @@ import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tools.parity.Recorder.Recorded;
@@ -23,7 +26,12 @@ import java.util.regex.Pattern;
  * pipeline runs, and a tracer records every stage.
  */
 record PipelineParity(
-    Backend backend, DType dtype, Fixture fixture, Tolerances tolerances, Report report) {
+    Backend backend,
+    DType dtype,
+    Fixture fixture,
+    ModelSource model,
+    Tolerances tolerances,
+    Report report) {
   /** Channels of what stays and of what is made anew; the others are of the mask. */
   private static final int CONTROL_LATENTS = 32;
 
@@ -51,7 +59,7 @@ record PipelineParity(
 
   void run(String name, JsonNode settings) {
     List<Run> runs = runs(name, settings);
-    new TextParity(backend, dtype, fixture, tolerances, report).run(name, settings);
+    new TextParity(backend, dtype, fixture, model, tolerances, report).run(name, settings);
     Set<String> names = fixture.namesOf(name);
     for (String tensor : names) {
       String what = tensor.substring(name.length() + 1);
@@ -76,7 +84,9 @@ record PipelineParity(
     Prompts prompts = Prompts.of(settings);
     CaseRequest requests = new CaseRequest(fixture, report, name, settings);
     List<Run> runs = new ArrayList<>();
-    try (VideoPipeline pipeline = VideoPipeline.open(fixture.model(), backend, dtype)) {
+    ModelPrecision precision = new ModelPrecision(dtype, DType.F32);
+    try (VideoPipeline pipeline =
+        VideoPipeline.open(model, backend, precision, WeightRetention.RELEASE)) {
       for (int i = 0; i < prompts.count(); i++) {
         Recorder recorder = new Recorder();
         GenerationRequest request = requests.of(pipeline, prompts, i);

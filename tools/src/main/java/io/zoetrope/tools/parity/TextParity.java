@@ -7,7 +7,7 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
-import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.Opened;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
@@ -24,11 +24,15 @@ import java.util.Objects;
  * leaves padding out.
  */
 record TextParity(
-    Backend backend, DType dtype, Fixture fixture, Tolerances tolerances, Report report) {
+    Backend backend,
+    DType dtype,
+    Fixture fixture,
+    ModelSource source,
+    Tolerances tolerances,
+    Report report) {
 
   void run(String name, JsonNode settings) {
-    FamilyModel model =
-        Family.open(ModelFolder.open(fixture.model()), new ModelPrecision(dtype, dtype));
+    FamilyModel model = Family.open(source, new ModelPrecision(dtype, dtype));
     try (Opened<PromptEncoder> opened = model.textEncoder().open(backend)) {
       if (!(opened.model() instanceof T5PromptEncoder text)) {
         throw new PipelineException(name + ": layers can be compared of T5 text encoders alone");

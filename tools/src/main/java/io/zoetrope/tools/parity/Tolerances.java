@@ -47,7 +47,8 @@ final class Tolerances {
    * @param largest its largest absolute value
    */
   Limit of(String name, double largest) {
-    JsonNode stage = stages.path(stageOf(name));
+    JsonNode own = stages.path(stageOf(name));
+    JsonNode stage = own.isMissingNode() ? stages.path(stageOf(Fixture.shared(name))) : own;
     double bfloat16 = stage.path("bfloat16.rel_rms").asDouble(0);
     if (dtype == DType.BF16 && bfloat16 > 0) {
       return new Limit(BF16_FACTOR * bfloat16, true);

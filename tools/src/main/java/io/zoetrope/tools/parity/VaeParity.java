@@ -6,7 +6,7 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
-import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.Opened;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /** The video autoencoder alone: a clip encoded, and given latents decoded, stage by stage. */
-record VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report report) {
+record VaeParity(
+    Backend backend, Fixture fixture, ModelSource source, Tolerances tolerances, Report report) {
   /**
    * Names of the fixtures and, in the order of preference, the places where a stage is observed.
    */
@@ -36,8 +37,7 @@ record VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report
           "encode_moments_before_quant_conv", "vae_encode/moments_before_quant_conv");
 
   void run(String name) {
-    FamilyModel model =
-        Family.open(ModelFolder.open(fixture.model()), new ModelPrecision(DType.F32, DType.F32));
+    FamilyModel model = Family.open(source, new ModelPrecision(DType.F32, DType.F32));
     Recorder recorder = new Recorder();
     try (Opened<VideoCodec> opened = model.codec().open(backend);
         Ops ops = new Ops(backend, recorder)) {
@@ -45,7 +45,9 @@ record VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report
         throw new PipelineException(name + ": stages can be compared of Wan's autoencoder alone");
       }
       encode(name, codec.vae(), ops);
-      decode(name, codec.vae(), ops);
+      if (fixture.has(name + "/latents_in")) {
+        decode(name, codec.vae(), ops);
+      }
     }
     STAGES.forEach((tensor, path) -> {
       if (fixture.has(name + "/" + tensor)) {
@@ -72,7 +74,9 @@ record VaeParity(Backend backend, Fixture fixture, Tolerances tolerances, Report
     long frames = vae.config().frames(fixture.shape(name + "/encode_mean").size(2));
     Moments moments = vae.encode(ops, video.narrow(0, 0, frames), null);
     compare(name, "encode_mean", channelsFirst(ops, moments.mean()));
-    compare(name, "encode_logvar", channelsFirst(ops, moments.logvar()));
+    if (fixture.has(name + "/encode_logvar")) {
+      compare(name, "encode_logvar", channelsFirst(ops, moments.logvar()));
+    }
   }
 
   private void decode(String name, WanVae vae, Ops ops) {

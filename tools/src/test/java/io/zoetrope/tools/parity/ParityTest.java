@@ -94,9 +94,19 @@ class ParityTest {
     "wan-v2v-schedulers, BF16",
     "wan21-vace-tiny, F32",
     "wan21-vace-tiny, BF16",
+    "single-file, F32",
   })
   void everyTask(String fixture, DType dtype) {
     assertPasses(fixture, dtype);
+  }
+
+  /** Weights with scales, in files that stand for a part of a folder. */
+  @Test
+  void quantizedFiles() {
+    assertPasses("fp8-scaled", DType.F32, "scaled", "umt5_*");
+    ParityRun refused = run(Fixtures.path("fp8-scaled"), DType.F32, List.of("comfy_quant_mixed"));
+    assertEquals(1, refused.results().size());
+    assertTrue(out.toString().contains("with ConvRot, which is not supported"), out::toString);
   }
 
   /** Batches, empty prompts, clips that do not come out even, other patches and scales. */
