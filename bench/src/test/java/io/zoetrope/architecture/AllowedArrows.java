@@ -74,12 +74,13 @@ final class AllowedArrows {
       t5                      : files config tensor random encoding ops weights nn
       upscale                 : files config tensor random encoding ops weights nn
       media                   : files config tensor ops
+      hub                     : files config
       pipeline                : files config tensor random encoding ops weights nn lora clip dit vae
                                 t5 upscale media
       io.zoetrope             : files config tensor random encoding ops weights nn lora clip dit vae
                                 t5 upscale media pipeline
       tools                   : files config tensor random encoding ops weights nn lora clip dit vae
-                                t5 upscale media pipeline io.zoetrope
+                                t5 upscale media pipeline io.zoetrope hub
                                 kernels.cuda kernels.cuda.runtime
       bench                   : files config tensor random encoding ops weights nn clip dit vae t5
                                 upscale media pipeline io.zoetrope tools kernels.cpu kernels.cuda

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zoetrope.bench.Main;
 import io.zoetrope.clip.ClipVisionModel;
 import io.zoetrope.dit.wan.WanTransformer;
+import io.zoetrope.hub.ModelName;
 import io.zoetrope.kernels.cuda.CudaBackend;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.t5.T5Tokenizer;
@@ -30,6 +31,7 @@ class PackageArrowsTest {
           WanTransformer.class,
           WanVaeConfig.class,
           T5Tokenizer.class,
+          ModelName.class,
           GenerationRequest.class,
           SelfTest.class,
           Main.class);
