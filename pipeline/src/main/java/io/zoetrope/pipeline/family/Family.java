@@ -30,20 +30,29 @@ public interface Family {
    * @throws io.zoetrope.config.ConfigException if a configuration in it is malformed or unsupported
    */
   static FamilyModel open(ModelSource model, ModelPrecision precision) {
+    return of(model.description(), model.pipelineClass()).read(model, precision);
+  }
+
+  /**
+   * The family of a pipeline's class.
+   *
+   * @param place that names it, for errors
+   * @throws PipelineException if no family has it
+   */
+  static Family of(String place, String pipelineClass) {
     List<Family> families =
         ServiceLoader.load(Family.class).stream().map(ServiceLoader.Provider::get).toList();
     return families.stream()
-        .filter(family -> family.pipelineClass().equals(model.pipelineClass()))
+        .filter(family -> family.pipelineClass().equals(pipelineClass))
         .findFirst()
         .orElseThrow(() ->
             new PipelineException(
                 "%s: pipeline class '%s' is not supported; supported: %s"
                     .formatted(
-                        model.description(),
-                        Printable.value(model.pipelineClass()),
+                        place,
+                        Printable.value(pipelineClass),
                         families.stream()
                             .map(Family::pipelineClass)
-                            .collect(Collectors.joining(", ")))))
-        .read(model, precision);
+                            .collect(Collectors.joining(", ")))));
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,12 +46,25 @@ public record PartFile(Path file, List<FoundPart> parts, List<String> numberForm
                     OtherModels.describe(source.names())
                         .map(found -> "it is " + found)
                         .orElseGet(() ->
-                            "its tensors are those of no part of a model that is known here, among them "
+                            "its tensors are those of no part of a model that is known here, among"
+                                + " them "
                                 + some(source.names().stream()))));
       }
       requireNothingLeft(source, parts);
       return new PartFile(file, parts, formats(source));
     }
+  }
+
+  /**
+   * What a file is that is the transformer of a model which is not supported here: found by the
+   * names of its tensors, for files of which no more than the header is there.
+   *
+   * @return goes on after "it is"; empty for all other files
+   */
+  public static Optional<String> otherTransformer(Set<String> names) {
+    return WanTransformerPart.variant(names)
+        .or(() ->
+            OtherModels.describe(names).filter(found -> found.startsWith("a transformer of")));
   }
 
   private static void requireNothingLeft(WeightSource source, List<FoundPart> parts) {

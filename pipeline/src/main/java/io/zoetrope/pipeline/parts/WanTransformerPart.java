@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Recognises the transformers of Wan 2.1 and 2.2, and tells variants that are others by name. */
 final class WanTransformerPart {
@@ -59,6 +60,17 @@ final class WanTransformerPart {
       }
     }
     return Optional.empty();
+  }
+
+  /** The variant that is not supported, of a file with such tensors, goes on after "it is". */
+  static Optional<String> variant(Set<String> names) {
+    return PREFIXES.stream()
+        .filter(prefix -> names.contains(prefix + "head.modulation"))
+        .flatMap(prefix ->
+            VARIANTS.entrySet().stream()
+                .filter(variant -> names.contains(prefix + variant.getKey())))
+        .map(variant -> "a transformer of " + variant.getValue())
+        .findFirst();
   }
 
   private static void refuseVariants(Path file, WeightSource source, String prefix) {

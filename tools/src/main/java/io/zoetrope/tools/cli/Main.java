@@ -44,6 +44,8 @@ public final class Main {
           ProfileCommand.class,
           ParityCommand.class,
           InspectCommand.class,
+          PullCommand.class,
+          ModelsCommand.class,
           BenchCommand.class,
           InfoCommand.class,
           DecodeCommand.class,

@@ -1,15 +1,19 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.hub.HubSettings;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.parts.ModelParts;
 import io.zoetrope.pipeline.parts.Role;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which model to run: a folder, files of its parts, or a folder with files in place of parts. */
 final class ModelOption {
@@ -18,9 +22,11 @@ final class ModelOption {
 
   @Option(
       names = "--model",
-      paramLabel = "DIR",
+      paramLabel = "DIR|ORG/NAME",
       description =
-          "Model folder in the layout of diffusers (default: the demo model of this repository).")
+          "Model folder in the layout of diffusers, or a model of the Hugging Face hub,"
+              + " ORG/NAME[@REV], which is fetched if the cache lacks it (default: the demo model"
+              + " of this repository).")
   private Path model;
 
   @Option(
@@ -67,8 +73,11 @@ final class ModelOption {
   @Option(names = "--high-noise-diffusion-model", paramLabel = "FILE", hidden = true)
   private Path highNoiseDiffusionModel;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   /**
-   * The model.
+   * The model; one of the hub that the cache lacks is fetched.
    *
    * @throws PipelineException if there is none, or files are no model
    * @throws io.zoetrope.config.ConfigException if an index is malformed
@@ -84,7 +93,7 @@ final class ModelOption {
       return ModelFolder.open(folder());
     }
     ModelParts parts = ModelParts.of(files, Optional.ofNullable(tokenizer));
-    return model == null ? parts.open() : parts.openIn(ModelFolder.open(model));
+    return model == null ? parts.open() : parts.openIn(ModelFolder.open(folder()));
   }
 
   private Map<Role, Path> files() {
@@ -113,7 +122,12 @@ final class ModelOption {
   }
 
   private Path folder() {
-    return model != null ? model : home().resolve("demo-model").resolve("model");
+    if (model == null) {
+      return home().resolve("demo-model").resolve("model");
+    }
+    return Files.exists(model)
+        ? model
+        : HubModels.folder(HubSettings.ofEnvironment(), model, spec.commandLine().getErr());
   }
 
   /** Folder of the installation. */

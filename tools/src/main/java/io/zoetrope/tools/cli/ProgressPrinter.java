@@ -20,7 +20,7 @@ final class ProgressPrinter implements Progress {
   /** Below this share of a stage a rate is a guess. */
   private static final double LEAST_SHARE = 0.01;
 
-  private static final String ERASE_LINE = "\r\033[K";
+  static final String ERASE_LINE = "\r\033[K";
 
   /**
    * A line that is wider than the terminal ends at its edge, and does not wrap into a second one.
@@ -96,8 +96,7 @@ final class ProgressPrinter implements Progress {
     long now = clock.getAsLong();
     if (terminal) {
       draw(stage, done, share);
-    } else if (seconds(printed, now)
-        >= Math.max(PLAIN_SECONDS, PLAIN_SHARE * seconds(began, now))) {
+    } else if (isDue(seconds(printed, now), seconds(began, now))) {
       printed = now;
       out.println(line(stage, done, share));
       out.flush();
@@ -128,8 +127,30 @@ final class ProgressPrinter implements Progress {
   }
 
   private void draw(Stage stage, int done, double share) {
-    out.print(ERASE_LINE + NO_WRAP + line(stage, done, share) + WRAP);
+    out.print(redrawn(line(stage, done, share)));
     out.flush();
+  }
+
+  /** What replaces the line of a terminal by another one. */
+  static String redrawn(String line) {
+    return ERASE_LINE + NO_WRAP + line + WRAP;
+  }
+
+  /**
+   * Whether it is time for a plain line.
+   *
+   * @param sinceLine seconds since the last one
+   * @param sinceStart seconds since the job began
+   */
+  static boolean isDue(double sinceLine, double sinceStart) {
+    return sinceLine >= Math.max(PLAIN_SECONDS, PLAIN_SHARE * sinceStart);
+  }
+
+  /** A bar that is filled up to a share. */
+  static String bar(double share) {
+    int filled = (int) (BAR * Math.clamp(share, 0, 1));
+    String head = filled == 0 ? "" : "=".repeat(filled - 1) + ">";
+    return "|%-20s|".formatted(head);
   }
 
   /** What matters most comes first, for terminals that cut the rest. */
@@ -151,9 +172,7 @@ final class ProgressPrinter implements Progress {
       line.append(" - %s/it".formatted(Durations.text(gone / (done + share))));
     }
     line.append(" - %s gone".formatted(Durations.text(seconds(began, clock.getAsLong()))));
-    int filled = (int) (BAR * whole);
-    String head = filled == 0 ? "" : "=".repeat(filled - 1) + ">";
-    return line.append(" |%-20s|".formatted(head)).toString();
+    return line.append(" " + bar(whole)).toString();
   }
 
   /**
