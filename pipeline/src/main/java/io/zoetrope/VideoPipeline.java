@@ -70,7 +70,12 @@ public final class VideoPipeline implements AutoCloseable {
   public static VideoPipeline open(
       ModelSource source, Backend device, ModelPrecision precision, WeightRetention retention) {
     FamilyModel model = Family.open(source, precision);
-    return new VideoPipeline(model, new Parts(model, device, retention));
+    return new VideoPipeline(model, new Parts(model, source.adaptation(), device, retention));
+  }
+
+  /** What was done to the model before it is used, a sentence each; empty if nothing was. */
+  public List<String> notes() {
+    return parts.adaptation().notes();
   }
 
   /** The sizes that the model makes. */

@@ -43,7 +43,7 @@ public final class Adapted implements WeightSource {
   public StoredTensor tensor(String name) {
     StoredTensor stored = source.tensor(name);
     List<Change> added = changes.get(name);
-    return added == null ? stored : stored.withEncoding(new Changed(stored.encoding(), added));
+    return added == null ? stored : stored.withEncoding(new Changed(stored.encoding(), added, 0));
   }
 
   @Override

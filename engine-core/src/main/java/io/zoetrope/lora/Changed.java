@@ -8,8 +8,10 @@ import java.util.List;
 /**
  * Stored numbers with changes added, in float32 and in the order of the list. Nothing of the result
  * is ever stored: whoever decodes a piece of the weight adds what belongs to that piece.
+ *
+ * @param start index in the weight of the first element that is decoded
  */
-record Changed(Encoding stored, List<Change> changes) implements Encoding {
+record Changed(Encoding stored, List<Change> changes, long start) implements Encoding {
   @Override
   public String name() {
     return stored.name() + " with LoRA";
@@ -40,6 +42,11 @@ record Changed(Encoding stored, List<Change> changes) implements Encoding {
   @Override
   public void decode(MemorySegment bytes, long first, int count, float[] out) {
     stored.decode(bytes, first, count, out);
-    changes.forEach(change -> change.addTo(first, count, out));
+    changes.forEach(change -> change.addTo(start + first, count, out));
+  }
+
+  @Override
+  public Encoding from(long element) {
+    return new Changed(stored.from(element), changes, start + element);
   }
 }

@@ -64,6 +64,11 @@ public abstract class ChangedModel implements ModelSource {
   }
 
   @Override
+  public Adaptation adaptation() {
+    return model.adaptation();
+  }
+
+  @Override
   public GenerationRequest defaults(GenerationRequest family) {
     return model.defaults(family);
   }

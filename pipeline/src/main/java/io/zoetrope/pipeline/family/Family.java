@@ -5,6 +5,7 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +23,14 @@ public interface Family {
    * @throws io.zoetrope.config.ConfigException if a configuration is malformed or unsupported
    */
   FamilyModel read(ModelSource model, ModelPrecision precision);
+
+  /**
+   * What weights of its transformers, by the names of diffusers, are called in the original release
+   * of its models: files that change a model may have those names.
+   */
+  default UnaryOperator<String> originalNames() {
+    return UnaryOperator.identity();
+  }
 
   /**
    * Reads a model of whatever family: its configurations, not its weights.

@@ -68,6 +68,11 @@ public interface ModelSource {
     return Optional.empty();
   }
 
+  /** What was done to the model; nothing where it is as its files have it. */
+  default Adaptation adaptation() {
+    return Adaptation.NONE;
+  }
+
   /**
    * A family's defaults, with what {@link #own} says instead by the names of {@link Setting}s.
    *

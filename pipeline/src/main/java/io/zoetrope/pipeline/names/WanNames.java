@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.names;
 
 import io.zoetrope.weights.NameMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -93,6 +94,15 @@ public final class WanNames {
   private static final int RESOLUTIONS = 17;
 
   private WanNames() {}
+
+  /**
+   * Gives weights of a transformer their names in the original release; names that it does not have
+   * stay.
+   */
+  public static UnaryOperator<String> originalOfTransformer() {
+    NameMap names = transformer();
+    return name -> names.toLeft(name).orElse(name);
+  }
 
   /** The transformer of Wan 2.1 and 2.2, with VACE's control branch. */
   public static NameMap transformer() {

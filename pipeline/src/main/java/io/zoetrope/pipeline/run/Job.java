@@ -59,10 +59,10 @@ public final class Job {
    *
    * @throws PipelineException that says what can be asked for instead
    */
-  public Job(Parts parts, GenerationRequest request) {
+  public Job(Parts parts, GenerationRequest asked) {
     this.parts = parts;
     this.model = parts.model();
-    this.request = request;
+    this.request = parts.adaptation().complete(asked);
     requireArray();
     model.geometry().check(request.size());
     model.text().check(request.get(Setting.MAX_SEQUENCE_LENGTH));
@@ -211,6 +211,7 @@ public final class Job {
   /** What a user should know before the job runs, a sentence each. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>(schedule.warnings());
+    warnings.addAll(parts.adaptation().warnings(request));
     String prompt = request.get(Setting.PROMPT);
     warnIfCut("prompt", prompt, warnings);
     model.vocabulary().flatMap(known -> known.warning(prompt)).ifPresent(warnings::add);
@@ -363,14 +364,18 @@ public final class Job {
 
   /**
    * SHA-256 of all that decides about the clip, in hexadecimal digits: the settings in force, the
-   * inputs, a sample of every weight, and the version of this engine. Neither the device counts nor
-   * where the model lies.
+   * inputs, a sample of every weight, what was done to the model, and the version of this engine.
+   * Neither the device counts nor where the model lies.
    */
   public String hash() {
     RequestHash hash = new RequestHash();
     Map<String, Object> settings = settings();
     settings.remove(MODEL);
+    settings.keySet().removeAll(parts.adaptation().provenance().keySet());
     hash.add(Provenance.of(settings).toJson());
+    if (!parts.adaptation().identity().isEmpty()) {
+      hash.add(parts.adaptation().identity());
+    }
     hash.add(schedule.toString());
     request.inputs().forEach(hash::add);
     parts.addTo(hash);
@@ -400,6 +405,7 @@ public final class Job {
     ModelPrecision precision = model.precision();
     settings.put("dtype", precision.dtype().name().toLowerCase(Locale.ROOT));
     settings.put("vae_dtype", precision.vaeDtype().name().toLowerCase(Locale.ROOT));
+    settings.putAll(parts.adaptation().provenance());
     return settings;
   }
 

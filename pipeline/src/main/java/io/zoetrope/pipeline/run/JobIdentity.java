@@ -5,6 +5,7 @@ import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.files.Printable;
 import io.zoetrope.pipeline.Input;
+import io.zoetrope.pipeline.family.Adaptation;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,15 +25,25 @@ record JobIdentity(Map<String, String> entries) {
 
   private static final String WEIGHTS = "weights";
 
+  /** What changes the model is called; a hash says which it is. */
+  private static final String CHANGES = "changes";
+
+  private static final String CHANGES_HASH = "changes_hash";
+
   /**
    * The identity of a job.
    *
    * @param settings all that are in force, by name
    * @param scheduler all settings of the schedule
    * @param weights a hash of the model's
+   * @param adaptation what was done to the model
    */
   static JobIdentity of(
-      Map<String, Object> settings, String scheduler, List<Input> inputs, String weights) {
+      Map<String, Object> settings,
+      String scheduler,
+      List<Input> inputs,
+      String weights,
+      Adaptation adaptation) {
     Map<String, String> entries = new TreeMap<>();
     settings.forEach((name, value) -> entries.put(name, String.valueOf(value)));
     entries.put("scheduler_config", scheduler);
@@ -40,6 +51,11 @@ record JobIdentity(Map<String, String> entries) {
       entries.put("input " + (i + 1), content(inputs.get(i)));
     }
     entries.put(WEIGHTS, weights);
+    if (!adaptation.identity().isEmpty()) {
+      adaptation.provenance().keySet().forEach(entries::remove);
+      entries.put(CHANGES, String.join("; ", adaptation.notes()));
+      entries.put(CHANGES_HASH, adaptation.identity());
+    }
     return new JobIdentity(entries);
   }
 
@@ -57,7 +73,11 @@ record JobIdentity(Map<String, String> entries) {
   Optional<String> difference(JobIdentity other) {
     TreeSet<String> names = new TreeSet<>(entries.keySet());
     names.addAll(other.entries.keySet());
-    names.remove(MODEL);
+    names.removeAll(List.of(MODEL, CHANGES));
+    if (!Objects.equals(entries.get(CHANGES_HASH), other.entries.get(CHANGES_HASH))) {
+      return Optional.of(
+          "its model is changed by %s, here it is by %s".formatted(changes(), other.changes()));
+    }
     if (!entries.get(WEIGHTS).equals(other.entries.get(WEIGHTS))) {
       return Optional.of(
           "its model is %s, with other weights than those of %s"
@@ -67,6 +87,10 @@ record JobIdentity(Map<String, String> entries) {
         .filter(name -> !Objects.equals(entries.get(name), other.entries.get(name)))
         .findFirst()
         .map(name -> "its %s is %s, here it is %s".formatted(name, shown(name), other.shown(name)));
+  }
+
+  private String changes() {
+    return entries.containsKey(CHANGES) ? shown(CHANGES) : "nothing";
   }
 
   private String shown(String name) {

@@ -7,6 +7,7 @@ import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.Adaptation;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.ImageEncoder;
 import io.zoetrope.pipeline.family.PromptEncoder;
@@ -23,6 +24,7 @@ public final class Parts implements AutoCloseable {
   private static final int PIECE = 1 << 16;
 
   private final FamilyModel model;
+  private final Adaptation adaptation;
   private final Backend device;
   private final boolean kept;
   private final Part<PromptEncoder> textEncoder;
@@ -35,11 +37,14 @@ public final class Parts implements AutoCloseable {
    * Opens all weights and checks them against the configurations now, rather than after hours of
    * denoising. Nothing of them is read.
    *
+   * @param adaptation what was done to the model
    * @param device stays the caller's to close
    * @throws io.zoetrope.weights.WeightsException if weights are malformed, missing or left over
    */
-  public Parts(FamilyModel model, Backend device, WeightRetention retention) {
+  public Parts(
+      FamilyModel model, Adaptation adaptation, Backend device, WeightRetention retention) {
     this.model = model;
+    this.adaptation = adaptation;
     this.device = device;
     this.kept = retention == WeightRetention.KEEP;
     textEncoder = new Part<>(model.textEncoder(), device, kept);
@@ -68,6 +73,11 @@ public final class Parts implements AutoCloseable {
 
   FamilyModel model() {
     return model;
+  }
+
+  /** What was done to the model. */
+  public Adaptation adaptation() {
+    return adaptation;
   }
 
   Backend device() {

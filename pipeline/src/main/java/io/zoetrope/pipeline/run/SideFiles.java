@@ -117,7 +117,11 @@ final class SideFiles implements AutoCloseable {
     if (identity == null) {
       identity =
           JobIdentity.of(
-              settings, schedule.fields().json().toString(), request.inputs(), weights());
+              settings,
+              schedule.fields().json().toString(),
+              request.inputs(),
+              weights(),
+              parts.adaptation());
     }
     return identity;
   }

@@ -25,7 +25,11 @@ record StageRun(Stage stage, Ops ops, IntConsumer progress) {
       return MemoryException.naming(
           () -> "%s, %s".formatted(stage.title(), part.weights().description()),
           Stages.LESS,
-          () -> work.apply(part.on(ops.backend())));
+          () -> {
+            M model = part.on(ops.backend());
+            ops.countHeld(part.weights().readingBytes());
+            return work.apply(model);
+          });
     } finally {
       part.release(ops.backend());
       if (!part.isKept()) {

@@ -5,6 +5,7 @@ import static io.zoetrope.files.Printable.quote;
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.ExpectedException;
+import io.zoetrope.lora.LoraFile;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -14,6 +15,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.lora.LoraDescription;
 import io.zoetrope.pipeline.parts.PartFile;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.weights.Checkpoint;
@@ -96,7 +98,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     if (Files.isRegularFile(path)) {
       try (WeightSource file = WeightSource.open(path)) {
-        printKind(out);
+        printKind(out, file);
         print(out, path.getFileName().toString(), file);
         file.metadata()
             .forEach((key, value) -> out.printf("metadata %s = %s%n", quote(key), quote(value)));
@@ -124,8 +126,13 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   /** What a file is; one that is no part of a model has tensors all the same. */
-  private void printKind(PrintWriter out) {
+  private void printKind(PrintWriter out, WeightSource file) {
     try {
+      if (LoraFile.isLora(file.names())) {
+        LoraDescription.of(path).forEach(out::println);
+        out.println();
+        return;
+      }
       PartFile found = PartFile.read(path);
       out.printf("%s, %s%n", found.title(), String.join(" and ", found.numberFormats()));
       found.companions().forEach(companion -> out.println("  " + companion));

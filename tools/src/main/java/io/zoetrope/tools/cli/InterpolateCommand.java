@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.sequence.ModelInterpolation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -95,8 +96,10 @@ final class InterpolateCommand implements Callable<Integer> {
   }
 
   private int byMotion(PrintWriter err, MediaWriter writer, GivenClip given, int wanted) {
-    if (spec.commandLine().getParseResult().hasMatchedOption("--model")) {
-      throw new PipelineException("--model is of --method model, which is not given");
+    for (String option : List.of("--model", "--lora")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new PipelineException(option + " is of --method model, which is not given");
+      }
     }
     VideoFrames frames = given.frames();
     ClipFilter.requireInterpolable(frames.width(), frames.height());

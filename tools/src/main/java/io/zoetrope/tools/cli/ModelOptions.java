@@ -8,9 +8,14 @@ import io.zoetrope.pipeline.family.ModelSource;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which model makes clips, on which device, and in which number formats. */
+/**
+ * Which model makes clips, changed by which LoRA files, on which device, and in which number
+ * formats.
+ */
 final class ModelOptions {
   @Mixin private ModelOption model;
+
+  @Mixin private LoraOptions loras;
 
   @Mixin private DeviceOptions device;
 
@@ -33,7 +38,7 @@ final class ModelOptions {
     VideoPipeline pipeline = null;
     try {
       ModelPrecision precisions = new ModelPrecision(precision.dtype(), vae.dtype());
-      ModelSource source = model.source();
+      ModelSource source = loras.applyTo(model.source());
       pipeline = VideoPipeline.open(source, backend, precisions, retention);
       return new OpenModel(source.name() + ", " + precision, backend, pipeline, verbose);
     } finally {

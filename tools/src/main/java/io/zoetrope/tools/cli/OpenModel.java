@@ -21,6 +21,8 @@ record OpenModel(String name, Backend device, VideoPipeline pipeline, boolean is
    */
   void announce(PrintWriter err, String settings) {
     ClipOutput.announce(err, name + settings, device, isVerbose);
+    pipeline.notes().forEach(note -> err.println("  " + note));
+    err.flush();
   }
 
   @Override

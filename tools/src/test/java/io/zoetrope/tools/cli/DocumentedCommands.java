@@ -270,6 +270,7 @@ abstract class DocumentedCommands extends CommandTest {
         options.computeIfPresent("--sigmas", (_, _) -> "1");
         // A part of the steps is taken.
         options.computeIfPresent("--strength", (_, _) -> "1");
+        options.computeIfPresent("--lora", (_, named) -> lora(named));
         options.putIfAbsent("-o", folder.resolve("out.gif").toString());
       }
       case "bench" -> {
@@ -319,6 +320,13 @@ abstract class DocumentedCommands extends CommandTest {
     copy(fixture.get(), other);
     Files.writeString(other.resolve("zoetrope.json"), TINY_TASK);
     return other;
+  }
+
+  /** A LoRA for the tiny model that stands for the one of the command, with the same end. */
+  private static String lora(String named) {
+    String file =
+        named.contains("high_noise") ? "lora-a14b/lora/high_noise_f16" : "lora/lora/peft_f32";
+    return Fixtures.path(file + ".safetensors") + named.replaceFirst(".*\\.safetensors", "");
   }
 
   private static boolean isOfTokens(Map<String, String> options) {

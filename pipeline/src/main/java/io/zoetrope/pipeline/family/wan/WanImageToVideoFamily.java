@@ -4,6 +4,8 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.ModelSource;
+import io.zoetrope.pipeline.names.WanNames;
+import java.util.function.UnaryOperator;
 
 /** Wan, image to video ({@code WanImageToVideoPipeline} in diffusers). */
 public final class WanImageToVideoFamily implements Family {
@@ -17,5 +19,10 @@ public final class WanImageToVideoFamily implements Family {
   @Override
   public FamilyModel read(ModelSource model, ModelPrecision precision) {
     return WanModel.read(model, precision);
+  }
+
+  @Override
+  public UnaryOperator<String> originalNames() {
+    return WanNames.originalOfTransformer();
   }
 }

@@ -1,0 +1,2 @@
+/** Models that are changed by LoRA files. */
+package io.zoetrope.pipeline.lora;
