@@ -1,6 +1,9 @@
 package io.zoetrope.bench;
 
 import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.DryRunBackend;
+import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.weights.WeightSource;
@@ -15,6 +18,15 @@ import java.util.Set;
  */
 final class DemandedShapes implements WeightSource {
   private final Map<String, Shape> shapes = new LinkedHashMap<>();
+
+  /** The tensors of a component's checkpoint. */
+  static Map<String, Shape> of(Component<?> component) {
+    DemandedShapes demanded = new DemandedShapes();
+    try (Backend dry = new DryRunBackend()) {
+      component.load(demanded, dry);
+    }
+    return demanded.shapes();
+  }
 
   /** What was demanded so far, in that order. */
   Map<String, Shape> shapes() {

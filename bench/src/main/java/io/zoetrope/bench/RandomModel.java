@@ -1,58 +1,44 @@
 package io.zoetrope.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Shape;
-import io.zoetrope.tensor.Tensor;
-import io.zoetrope.weights.SafetensorsWriter;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Writes a model folder in the layout of diffusers with random weights: the names, shapes and
- * dtypes of a Wan 2.1 model, which is what its speed depends on. Tokenizer, schedule and index are
- * those of another model.
+ * Writes a model with random weights: the names, shapes and dtypes of a Wan 2.1 model, which is
+ * what its speed depends on. Tokenizer, schedule and index are those of another model.
  */
 final class RandomModel {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final DryRunBackend DRY_RUN = new DryRunBackend();
 
   private final ModelSizes sizes;
-  private final DType dtype;
   private final Path pattern;
-  private final long shardBytes;
+  private final RandomLayout layout;
 
   /**
    * A model to be written.
    *
-   * @param dtype of the stored transformer and text encoder; the autoencoder is stored in F32
    * @param pattern model folder that gives tokenizer, schedule and index
-   * @param shardBytes weights that take more are split into files of about this size
    */
-  RandomModel(ModelSizes sizes, DType dtype, Path pattern, long shardBytes) {
+  RandomModel(ModelSizes sizes, Path pattern, RandomLayout layout) {
     this.sizes = sizes;
-    this.dtype = dtype;
     this.pattern = pattern;
-    this.shardBytes = shardBytes;
+    this.layout = layout;
   }
 
   /**
@@ -88,10 +74,7 @@ final class RandomModel {
     writeConfiguration(folder.resolve("text_encoder"), textEncoderConfig());
     FamilyModel model =
         Family.open(ModelFolder.open(folder), new ModelPrecision(DType.F32, DType.F32));
-    writeWeights(folder.resolve("transformer"), ModelFolder.DIFFUSERS, model.predictor(), dtype);
-    writeWeights(folder.resolve("vae"), ModelFolder.DIFFUSERS, model.codec(), DType.F32);
-    writeWeights(
-        folder.resolve("text_encoder"), ModelFolder.TRANSFORMERS, model.textEncoder(), dtype);
+    layout.write(folder, model);
   }
 
   // ---------------------------------------------------------------- configurations
@@ -144,58 +127,11 @@ final class RandomModel {
     return config;
   }
 
-  // ---------------------------------------------------------------- weights
-
   private static void writeConfiguration(Path folder, Map<String, Object> config)
       throws IOException {
     Files.createDirectory(folder);
     JSON.writerWithDefaultPrettyPrinter()
         .writeValue(folder.resolve("config.json").toFile(), config);
-  }
-
-  /** Writes the weights that a component demands when it is loaded. */
-  private void writeWeights(Path folder, String baseName, Component<?> component, DType stored)
-      throws IOException {
-    DemandedShapes demanded = new DemandedShapes();
-    component.load(demanded, DRY_RUN);
-    List<Map<String, Shape>> shards = shards(demanded.shapes(), stored);
-    if (shards.size() == 1) {
-      writeShard(folder.resolve(baseName + ".safetensors"), shards.getFirst(), stored);
-      return;
-    }
-    Map<String, String> weightMap = new TreeMap<>();
-    for (int i = 0; i < shards.size(); i++) {
-      String name = "%s-%05d-of-%05d.safetensors".formatted(baseName, i + 1, shards.size());
-      writeShard(folder.resolve(name), shards.get(i), stored);
-      shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, name));
-    }
-    JSON.writeValue(
-        folder.resolve(baseName + ".safetensors.index.json").toFile(),
-        Map.of("weight_map", weightMap));
-  }
-
-  private List<Map<String, Shape>> shards(Map<String, Shape> shapes, DType stored) {
-    List<Map<String, Shape>> shards = new ArrayList<>();
-    long bytes = Long.MAX_VALUE;
-    for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
-      long size = entry.getValue().count() * stored.bytes();
-      if (bytes > shardBytes - size) {
-        shards.add(new LinkedHashMap<>());
-        bytes = 0;
-      }
-      shards.getLast().put(entry.getKey(), entry.getValue());
-      bytes += size;
-    }
-    return shards;
-  }
-
-  private static void writeShard(Path file, Map<String, Shape> shapes, DType stored) {
-    try (Arena arena = Arena.ofShared()) {
-      Map<String, Tensor> tensors = new LinkedHashMap<>();
-      shapes.forEach(
-          (name, shape) -> tensors.put(name, RandomTensors.make(name, shape, stored, arena)));
-      SafetensorsWriter.write(file, tensors, Map.of());
-    }
   }
 
   // ---------------------------------------------------------------- files
@@ -209,7 +145,7 @@ final class RandomModel {
     }
   }
 
-  private static void deleteAll(Path folder) throws IOException {
+  static void deleteAll(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

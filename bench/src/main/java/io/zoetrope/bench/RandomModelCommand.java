@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "random-model",
     description = {
-      "Writes a model folder with the names and shapes of Wan 2.1 1.3B and random weights.",
+      "Writes a model with the names and shapes of Wan 2.1 1.3B and random weights.",
       "Tokenizer and schedule are the demo model's."
     },
     mixinStandardHelpOptions = true,
@@ -58,7 +58,33 @@ final class RandomModelCommand implements Callable<Integer> {
               + " (default: ${DEFAULT-VALUE}).")
   private DType dtype;
 
+  @Option(
+      names = "--layout",
+      paramLabel = "LAYOUT",
+      defaultValue = "diffusers",
+      description =
+          "diffusers, a model folder, or comfyui, the single files that its users have (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Layout layout;
+
+  @Option(
+      names = "--text-type",
+      paramLabel = "TYPE",
+      description =
+          "f16 or f8_scaled: how the text encoder of --layout comfyui is stored (default: f16).")
+  private TextType textType;
+
   @Spec private CommandSpec spec;
+
+  private enum Layout {
+    DIFFUSERS,
+    COMFYUI
+  }
+
+  private enum TextType {
+    F16,
+    F8_SCALED
+  }
 
   @Override
   public Integer call() {
@@ -68,13 +94,27 @@ final class RandomModelCommand implements Callable<Integer> {
     if (!dtype.isComputable()) {
       throw new PipelineException("--dtype %s is neither f32 nor bf16".formatted(dtype));
     }
-    write(folder, ModelSizes.WAN_1_3B.with(layers, textLayers, vocabulary), dtype);
+    if (textType != null && layout != Layout.COMFYUI) {
+      throw new PipelineException("--text-type belongs to --layout comfyui: give that, too");
+    }
+    ModelSizes sizes = ModelSizes.WAN_1_3B.with(layers, textLayers, vocabulary);
+    write(
+        folder,
+        sizes,
+        layout == Layout.COMFYUI
+            ? new SingleFiles(textType == TextType.F8_SCALED)
+            : new DiffusersFolder(dtype, SHARD_BYTES));
     spec.commandLine().getOut().println("wrote " + folder);
     return 0;
   }
 
+  /** Writes a model folder in the layout of diffusers. */
   static void write(Path folder, ModelSizes sizes, DType dtype) {
+    write(folder, sizes, new DiffusersFolder(dtype, SHARD_BYTES));
+  }
+
+  private static void write(Path folder, ModelSizes sizes, RandomLayout layout) {
     Path pattern = Main.home().resolve("demo-model").resolve("model");
-    new RandomModel(sizes, dtype, pattern, SHARD_BYTES).write(folder);
+    new RandomModel(sizes, pattern, layout).write(folder);
   }
 }

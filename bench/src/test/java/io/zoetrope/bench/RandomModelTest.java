@@ -14,12 +14,18 @@ import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.ModelSource;
+import io.zoetrope.pipeline.parts.ModelParts;
+import io.zoetrope.pipeline.parts.Role;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.WeightSource;
 import io.zoetrope.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +46,7 @@ class RandomModelTest {
   private Path write(String name, long shardBytes) {
     Path model = folder.resolve(name);
     Path demo = Fixtures.path("..").resolve("demo-model").resolve("model");
-    new RandomModel(TINY, DType.BF16, demo, shardBytes).write(model);
+    new RandomModel(TINY, demo, new DiffusersFolder(DType.BF16, shardBytes)).write(model);
     return model;
   }
 
@@ -57,6 +63,37 @@ class RandomModelTest {
       assertTrue(
           new String(frame, java.nio.charset.StandardCharsets.ISO_8859_1).chars().distinct().count()
               > 8);
+    }
+  }
+
+  /** The text encoder with scales makes about what it makes without: its weights are as large. */
+  @Test
+  void singleFilesMakeAModel() {
+    Path demo = Fixtures.path("..").resolve("demo-model").resolve("model");
+    Path files = folder.resolve("files");
+    ModelSizes sizes = new ModelSizes(1, 1, 128, 96, 32, 1, 2, 48, 2048, 8);
+    new RandomModel(sizes, demo, new SingleFiles(true)).write(files);
+    ModelSource source =
+        ModelParts.of(Role.TRANSFORMER, files.resolve("wan2.1_t2v_1.3B_fp16.safetensors"))
+            .with(Role.TEXT_ENCODER, files.resolve("umt5_xxl_fp8_e4m3fn_scaled.safetensors"))
+            .with(Role.VAE, files.resolve("wan_2.1_vae.safetensors"))
+            .open();
+    ModelPrecision precision = new ModelPrecision(DType.F32, DType.F32);
+    try (Backend backend = BackendProvider.open("cpu", 1);
+        VideoPipeline pipeline =
+            VideoPipeline.open(source, backend, precision, WeightRetention.RELEASE)) {
+      GenerationRequest request =
+          pipeline.request("a red ball").with(new ClipSize(32, 32, 5)).with(Setting.STEPS, 1);
+      assertEquals(5, pipeline.generate(request, Progress.NONE).frames().frames());
+    }
+    try (WeightSource text = source.weights("text_encoder")) {
+      String name = "encoder.block.0.layer.0.SelfAttention.q.weight";
+      float[] values = text.tensor(name).in(DType.F32).toFloats();
+      double squares = 0;
+      for (float value : values) {
+        squares += (double) value * value;
+      }
+      assertEquals(1.0 / 32, squares / values.length, 0.2 / 32);
     }
   }
 
@@ -110,7 +147,8 @@ class RandomModelTest {
   @Test
   void leavesNothingBehindWhenItFails() throws IOException {
     Path model = folder.resolve("model");
-    RandomModel broken = new RandomModel(TINY, DType.BF16, folder.resolve("nowhere"), 1 << 30);
+    RandomModel broken =
+        new RandomModel(TINY, folder.resolve("nowhere"), new DiffusersFolder(DType.BF16, 1 << 30));
     PipelineException e = assertThrows(PipelineException.class, () -> broken.write(model));
     assertTrue(e.getMessage().contains("nowhere"), e.getMessage());
     try (Stream<Path> files = Files.list(folder)) {
@@ -121,7 +159,7 @@ class RandomModelTest {
   @Test
   void doesNotOverwrite() throws IOException {
     Path model = Files.createDirectory(folder.resolve("model"));
-    RandomModel writer = new RandomModel(TINY, DType.BF16, folder, 1 << 30);
+    RandomModel writer = new RandomModel(TINY, folder, new SingleFiles(true));
     assertThrows(PipelineException.class, () -> writer.write(model));
   }
 }
