@@ -1,6 +1,7 @@
 package io.zoetrope;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.media.Provenance;
@@ -10,8 +11,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,17 +27,23 @@ class LibraryTest {
 
   @TempDir Path folder;
 
-  /** The only block of the document in a language, for a shorter job. */
-  private static String block(String language) throws IOException {
+  /** The blocks of the document in a language, for shorter jobs. */
+  private static List<String> blocks(String language) throws IOException {
     String text = Files.readString(PROJECT.resolve("docs/library.md"));
-    Matcher matcher =
+    List<String> blocks =
         Pattern.compile("^```" + language + "\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
-            .matcher(text);
-    assertTrue(matcher.find(), language);
+            .matcher(text)
+            .results()
+            .map(block -> shorter(block.group(1)))
+            .toList();
+    assertFalse(blocks.isEmpty(), language);
+    return blocks;
+  }
+
+  private static String shorter(String block) {
     String shorter =
-        matcher
-            .group(1)
-            .replace(".with(Setting.STEPS, 20)", ".with(Setting.STEPS, 1).with(Setting.FRAMES, 5)");
+        block.replace(
+            ".with(Setting.STEPS, 20)", ".with(Setting.STEPS, 1).with(Setting.FRAMES, 5)");
     assertTrue(shorter.contains("Setting.FRAMES, 5"), shorter);
     return shorter;
   }
@@ -58,10 +65,15 @@ class LibraryTest {
   }
 
   @Test
-  void theProgramMakesAClip() throws IOException, InterruptedException {
-    Path source = Files.writeString(folder.resolve("Clip.java"), block("java"));
-    String javac = TOOLS.resolve("javac").toString();
-    run(folder, javac, "-cp", classPath(), "-d", folder.toString(), source.toString());
+  void theProgramsCompileAndTheFirstMakesAClip() throws IOException, InterruptedException {
+    List<String> javac = new ArrayList<>(List.of(TOOLS.resolve("javac").toString()));
+    javac.addAll(List.of("-cp", classPath(), "-d", folder.toString()));
+    for (String block : blocks("java")) {
+      String name = block.replaceFirst("(?s).*public final class (\\w+) .*", "$1.java");
+      javac.add(Files.writeString(folder.resolve(name), block).toString());
+    }
+    run(folder, javac.toArray(String[]::new));
+    assertTrue(Files.exists(folder.resolve("ClipOfFiles.class")));
     Path clip = folder.resolve("clip.mp4");
     String output =
         run(
@@ -81,7 +93,7 @@ class LibraryTest {
 
   @Test
   void theSnippetRunsInJShell() throws IOException, InterruptedException {
-    Path script = Files.writeString(folder.resolve("script.jsh"), block("jshell"));
+    Path script = Files.writeString(folder.resolve("script.jsh"), blocks("jshell").getFirst());
     String output =
         run(
             PROJECT,

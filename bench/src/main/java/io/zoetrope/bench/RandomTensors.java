@@ -11,6 +11,7 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
@@ -32,56 +33,65 @@ final class RandomTensors {
 
   private RandomTensors() {}
 
-  /** A tensor that is made when it is read, from its beginning to its end, and held so long. */
-  static StoredTensor stored(String name, Shape shape, DType dtype) {
-    return new StoredTensor(
-        name, new Plain(dtype), shape, new Made(name, shape, dtype), Lifetime.UNBOUNDED);
+  /** Makes some neighbours of a tensor. */
+  private interface Block {
+    /**
+     * Fills memory.
+     *
+     * @param random of the block alone
+     * @param out takes the block's elements from the first one on
+     * @param count how many there are
+     */
+    void fill(SplittableRandom random, MemorySegment out, long count);
   }
 
-  private static final class Made implements StoredBytes {
-    private final String name;
-    private final Shape shape;
-    private final DType dtype;
-    private Arena arena;
-    private Tensor made;
+  private static SplittableRandom random(String name, long block) {
+    return new SplittableRandom(31L * name.hashCode() + block);
+  }
 
-    Made(String name, Shape shape, DType dtype) {
-      this.name = name;
-      this.shape = shape;
-      this.dtype = dtype;
-    }
+  /** A tensor in the memory of an arena. */
+  static Tensor make(String name, Shape shape, DType dtype, Arena arena) {
+    MemorySegment memory = arena.allocate(shape.count() * dtype.bytes(), Long.BYTES);
+    Block numbers = numbers(name, shape, dtype);
+    LongStream.range(0, Math.ceilDiv(shape.count(), BLOCK))
+        .parallel()
+        .forEach(block -> {
+          long count = Math.min(BLOCK, shape.count() - block * BLOCK);
+          MemorySegment part = memory.asSlice(block * BLOCK * dtype.bytes(), count * dtype.bytes());
+          numbers.fill(random(name, block), part, count);
+        });
+    return Tensor.contiguous(new HostStorage(memory), 0, dtype, shape, Lifetime.UNBOUNDED);
+  }
 
-    @Override
-    public void read(long position, MemorySegment to) {
-      if (made == null) {
-        arena = Arena.ofShared();
-        made = make(name, shape, dtype, arena);
+  private static Block numbers(String name, Shape shape, DType dtype) {
+    boolean vector = shape.rank() == 1;
+    boolean scale = name.endsWith("gamma") || (vector && name.endsWith("weight"));
+    float centre = scale ? 1 : 0;
+    float reach =
+        scale ? SCALE : vector ? BIAS : (float) Math.sqrt(3.0 * shape.size(0) / shape.count());
+    return (random, out, count) -> {
+      for (long i = 0; i < count; i++) {
+        float unit = (random.nextInt() >> 8) * 0x1p-23f;
+        Conversions.fromFloat(out, dtype, i, centre + reach * unit);
       }
-      MemorySegment.copy(made.segment(), position, to, 0, to.byteSize());
-      if (position + to.byteSize() == made.byteSize()) {
-        made = null;
-        arena.close();
-      }
-    }
+    };
+  }
+
+  /** The tensor of {@link #make}, whose numbers are made when they are read. */
+  static StoredTensor stored(String name, Shape shape, DType dtype) {
+    return stored(name, shape, dtype, numbers(name, shape, dtype));
   }
 
   /** Fp8 codes with any fraction, whose largest is below 2: none is infinite or not a number. */
   static StoredTensor codes(String name, Shape shape) {
-    StoredBytes bytes =
-        (position, to) -> {
-          byte[] codes = new byte[(int) BLOCK];
-          for (long at = position; at < position + to.byteSize(); ) {
-            new SplittableRandom(31L * name.hashCode() + at / BLOCK).nextBytes(codes);
-            int from = (int) (at % BLOCK);
-            int count = (int) Math.min(BLOCK - from, position + to.byteSize() - at);
-            for (int i = from; i < from + count; i++) {
-              codes[i] &= ~HIGH_EXPONENT;
-            }
-            MemorySegment.copy(MemorySegment.ofArray(codes), from, to, at - position, count);
-            at += count;
+    Block codes =
+        (random, out, count) -> {
+          for (long i = 0; i < count; i++) {
+            int code = random.nextInt() & 0xff & ~HIGH_EXPONENT;
+            out.set(ValueLayout.JAVA_BYTE, i, (byte) code);
           }
         };
-    return new StoredTensor(name, new Plain(DType.F8_E4M3), shape, bytes, Lifetime.UNBOUNDED);
+    return stored(name, shape, DType.F8_E4M3, codes);
   }
 
   /** What {@link #codes} are multiplied with to have a variance of one over the inputs. */
@@ -89,24 +99,23 @@ final class RandomTensors {
     return (float) Math.sqrt((double) shape.size(0) / shape.count()) / DEVIATION;
   }
 
-  /** A tensor in the memory of an arena. */
-  static Tensor make(String name, Shape shape, DType dtype, Arena arena) {
-    MemorySegment memory = arena.allocate(shape.count() * dtype.bytes(), Long.BYTES);
-    boolean vector = shape.rank() == 1;
-    boolean scale = name.endsWith("gamma") || (vector && name.endsWith("weight"));
-    float centre = scale ? 1 : 0;
-    float reach =
-        scale ? SCALE : vector ? BIAS : (float) Math.sqrt(3.0 * shape.size(0) / shape.count());
-    LongStream.range(0, Math.ceilDiv(shape.count(), BLOCK))
-        .parallel()
-        .forEach(block -> {
-          SplittableRandom random = new SplittableRandom(31L * name.hashCode() + block);
-          long end = Math.min(shape.count(), (block + 1) * BLOCK);
-          for (long i = block * BLOCK; i < end; i++) {
-            float unit = (random.nextInt() >> 8) * 0x1p-23f;
-            Conversions.fromFloat(memory, dtype, i, centre + reach * unit);
+  private static StoredTensor stored(String name, Shape shape, DType dtype, Block numbers) {
+    long blockBytes = BLOCK * dtype.bytes();
+    StoredBytes bytes =
+        (position, to) -> {
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment block = arena.allocate(blockBytes);
+            for (long at = position; at < position + to.byteSize(); ) {
+              long from = at % blockBytes;
+              long length = Math.min(blockBytes - from, position + to.byteSize() - at);
+              long first = at / blockBytes;
+              numbers.fill(
+                  random(name, first), block, Math.min(BLOCK, shape.count() - first * BLOCK));
+              MemorySegment.copy(block, from, to, at - position, length);
+              at += length;
+            }
           }
-        });
-    return Tensor.contiguous(new HostStorage(memory), 0, dtype, shape, Lifetime.UNBOUNDED);
+        };
+    return new StoredTensor(name, new Plain(dtype), shape, bytes, Lifetime.UNBOUNDED);
   }
 }

@@ -63,7 +63,11 @@ final class OtherWeights {
       return Optional.of(
           "%s lies there, a pickle, which can run any program when it is loaded and is not read: take the model's safetensors"
               .formatted(quote(name)));
-    } else if (name.matches(".*\\.(gguf|ggml|msgpack|onnx|h5|npz)")) {
+    } else if (name.endsWith(".gguf")) {
+      return Optional.of(
+          "%s lies there, a single file: name that with --transformer or --text-encoder instead"
+              .formatted(quote(name)));
+    } else if (name.matches(".*\\.(ggml|msgpack|onnx|h5|npz)")) {
       return Optional.of(
           "%s lies there, whose format is not supported: take the model's safetensors"
               .formatted(quote(name)));

@@ -181,7 +181,7 @@ class CheckpointTest {
           other.safetensors                          | rename it if it is this component
           pytorch_model.bin                          | a pickle, which can run any program
           Wan2.1_VAE.pth                             | a pickle, which can run any program
-          wan2.1-t2v-14b-Q4_K_M.gguf                 | whose format is not supported
+          wan2.1-t2v-14b-Q4_K_M.gguf                 | name that with --transformer
           flax_model.msgpack                         | whose format is not supported
           """)
   void whatLiesThereInsteadIsNamed(String name, String expected) throws IOException {

@@ -97,18 +97,17 @@ final class ModelOption {
   }
 
   private Map<Role, Path> files() {
-    if (diffusionModel != null || highNoiseDiffusionModel != null) {
-      if (transformer != null || secondTransformer != null) {
-        throw new PipelineException(
-            "--transformer and --diffusion-model are two names for one file: leave out one");
-      }
-      boolean isOneOfTwo = highNoiseDiffusionModel != null;
-      transformer = isOneOfTwo ? highNoiseDiffusionModel : diffusionModel;
-      secondTransformer = isOneOfTwo ? diffusionModel : null;
+    boolean hasOtherNames = diffusionModel != null || highNoiseDiffusionModel != null;
+    if (hasOtherNames && (transformer != null || secondTransformer != null)) {
+      throw new PipelineException(
+          "--transformer and --diffusion-model are two names for one file: leave out one");
     }
+    boolean isOneOfTwo = highNoiseDiffusionModel != null;
     Map<Role, Path> files = new EnumMap<>(Role.class);
     put(files, Role.TRANSFORMER, transformer);
     put(files, Role.SECOND_TRANSFORMER, secondTransformer);
+    put(files, Role.TRANSFORMER, highNoiseDiffusionModel);
+    put(files, isOneOfTwo ? Role.SECOND_TRANSFORMER : Role.TRANSFORMER, diffusionModel);
     put(files, Role.TEXT_ENCODER, textEncoder);
     put(files, Role.VAE, vae);
     put(files, Role.CLIP_VISION, clipVision);

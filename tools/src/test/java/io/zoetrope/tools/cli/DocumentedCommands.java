@@ -264,7 +264,12 @@ abstract class DocumentedCommands extends CommandTest {
         if (positional.isEmpty()) {
           positional.add("a prompt");
         }
-        options.put("--model", modelFor(options).toString());
+        if (options.containsKey("--model") || !options.containsKey("--transformer")) {
+          options.put("--model", modelFor(options).toString());
+        } else {
+          options.putAll(Map.of("--size", "32x32", "--frames", "5", "--steps", "1"));
+        }
+        options.replaceAll(this::tinyPart);
         options.computeIfPresent("--warm-up", (_, _) -> "1");
         options.computeIfPresent("--takes", (_, _) -> "1");
         options.computeIfPresent("--sigmas", (_, _) -> "1");
@@ -307,6 +312,20 @@ abstract class DocumentedCommands extends CommandTest {
     device.ifPresent(name -> options.put("--device", name));
   }
 
+  /** A tiny file of the kind that a name of a published one says. */
+  private String tinyPart(String option, String file) {
+    String part = file != null && file.contains("2.2") ? "ti2v/" : "t2v/";
+    String tiny =
+        switch (option) {
+          case "--transformer" ->
+              part + (part.equals("t2v/") ? "transformer_f16" : "transformer_prefixed_bf16");
+          case "--vae" -> part + "vae_f16";
+          case "--text-encoder" -> "t2v/umt5_f16";
+          default -> null;
+        };
+    return tiny == null ? file : Fixtures.path("single-file/" + tiny + ".safetensors").toString();
+  }
+
   /** A tiny model that does what the named one does, or else what the inputs ask for. */
   private Path modelFor(Map<String, String> options) throws IOException {
     String inputs = options.containsKey("--image") ? "TI2V-5B" : "";
@@ -343,7 +362,9 @@ abstract class DocumentedCommands extends CommandTest {
         switch (command) {
           case "bench" -> options.containsKey("--scaling") && !isOfTokens(options);
           case "selftest" -> true;
-          case "generate" -> !options.getOrDefault("--model", "model").endsWith("model");
+          case "generate" ->
+              options.containsKey("--transformer")
+                  || !options.getOrDefault("--model", "model").endsWith("model");
           // Several clips of a model that takes pictures.
           case "product", "extend" -> true;
           default -> false;
