@@ -21,7 +21,7 @@ final class AllowedArrows {
       random                  : tensor
       encoding                : tensor
       ops                     : encoding files tensor
-      weights                 : encoding files ops tensor
+      weights                 : config encoding files ops tensor
       nn                      : encoding ops tensor weights
       lora                    : config encoding files tensor weights
 

@@ -249,10 +249,10 @@ final class HubClient implements AutoCloseable {
       URI uri, Transfer transfer, CompletableFuture<HttpResponse<Void>> answer)
       throws PassingFailure {
     while (true) {
+      Duration limit = transfer.hasBegun() ? settings.stallTimeout() : settings.answerTimeout();
       try {
-        return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        return answer.get(Math.min(LOOK_MILLIS, limit.toMillis()), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        Duration limit = transfer.hasBegun() ? settings.stallTimeout() : settings.answerTimeout();
         if (transfer.silentNanos() > limit.toNanos()) {
           throw new PassingFailure(
               "nothing came from %s for %d s".formatted(uri.getHost(), limit.toSeconds()), e);

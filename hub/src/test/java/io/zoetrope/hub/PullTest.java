@@ -265,9 +265,9 @@ class PullTest {
       hub.reset();
       int width = round % 3 == 2 ? 4 : 1;
       for (int i = 0; i < 4; i++) {
-        int cuts = 1 + random.nextInt(6);
+        int cuts = 2 + random.nextInt(9);
         for (int cut = 0; cut < cuts; cut++) {
-          hub.fail(request, 1, new Cut(1 + random.nextInt(PIECE_BYTES / 2)));
+          hub.fail(request, 1, new Cut(1 + random.nextInt(PIECE_BYTES / 4)));
         }
         hub.fail(request, 1000, new Cut(0));
         interruptions += cuts;
