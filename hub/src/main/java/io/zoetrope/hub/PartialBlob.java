@@ -74,6 +74,7 @@ final class PartialBlob implements AutoCloseable {
         FileChannel.open(
             file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     FileChannel opened = null;
+    boolean isWhole = false;
     try {
       if (isNew && size > 0) {
         write(data, ByteBuffer.allocate(1), size - 1);
@@ -89,11 +90,13 @@ final class PartialBlob implements AutoCloseable {
         write(record, ByteBuffer.allocate(HEAD + ENTRY * pieces), 0);
         writeHead();
       }
-      opened = null;
+      isWhole = true;
     } finally {
-      if (opened != null) {
-        opened.close();
+      if (!isWhole) {
         data.close();
+        if (opened != null) {
+          opened.close();
+        }
       }
     }
   }

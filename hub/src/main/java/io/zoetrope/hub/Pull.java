@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.regex.Matcher;
@@ -42,6 +44,9 @@ public final class Pull implements AutoCloseable {
   private final PullListener listener;
   private final HubClient client;
   private final Tuning tuning;
+
+  /** By commit. */
+  private final Map<String, Listing> listings = new HashMap<>();
 
   /**
    * Opens no connection yet.
@@ -73,7 +78,7 @@ public final class Pull implements AutoCloseable {
   public PullPlan plan(ModelName model, List<String> include) {
     ModelCache cache = cache(model);
     String commit = commit(model);
-    Listing listing = cache.listing(commit).orElseGet(() -> listing(model, commit));
+    Listing listing = listing(model, cache, commit);
     List<HubFile> files =
         include.isEmpty()
             ? pipeline(model, cache, commit, listing)
@@ -111,7 +116,14 @@ public final class Pull implements AutoCloseable {
     return commit;
   }
 
-  private Listing listing(ModelName model, String commit) {
+  /** From the cache, or asked for once. */
+  private Listing listing(ModelName model, ModelCache cache, String commit) {
+    return cache
+        .listing(commit)
+        .orElseGet(() -> listings.computeIfAbsent(commit, _ -> ask(model, commit)));
+  }
+
+  private Listing ask(ModelName model, String commit) {
     Listing.Reader reader = new Listing.Reader(model);
     Optional<URI> next =
         Optional.of(
@@ -221,7 +233,7 @@ public final class Pull implements AutoCloseable {
               .filter(entry -> entry.there() < entry.size())
               .mapToLong(PullPlan.Entry::there)
               .sum());
-      Listing listing = cache.listing(commit).orElseGet(() -> listing(model, commit));
+      Listing listing = listing(model, cache, commit);
       cache.keep(commit, listing);
       Collection<HubFile> files =
           plan.entries().stream().map(entry -> listing.files().get(entry.path())).toList();

@@ -201,6 +201,14 @@ class PullTest {
         Files.readSymbolicLink(snapshot.resolve(WEIGHTS)));
     assertEquals(5, names(cache().blobs()).size());
     assertEquals(
+        hub.requests().stream().filter(request -> request.path().contains("/tree/")).count(),
+        hub.requests().stream()
+            .map(HubStandIn.Request::path)
+            .filter(path -> path.contains("/tree/"))
+            .distinct()
+            .count(),
+        "each page of the listing is asked for once");
+    assertEquals(
         files.get(WEIGHTS).length + files.get("tokenizer/spiece.model").length, hub.served());
     assertTrue(
         new LocalModels(settings()).find(MODEL).orElseThrow().isComplete(), "it is complete");
