@@ -155,7 +155,8 @@ public abstract class StepScheduler implements Scheduler {
     }
   }
 
-  private int nextIndex(float timestep) {
+  /** The step that comes next, of which the first is looked up by its timestep. */
+  protected final int nextIndex(float timestep) {
     if (stepIndex != UNSET) {
       return stepIndex;
     }

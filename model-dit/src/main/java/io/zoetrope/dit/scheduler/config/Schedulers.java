@@ -3,6 +3,7 @@ package io.zoetrope.dit.scheduler.config;
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.dit.scheduler.discrete.DDIMScheduler;
+import io.zoetrope.dit.scheduler.discrete.EulerDiscreteScheduler;
 import io.zoetrope.dit.scheduler.flow.DPMSolverMultistepScheduler;
 import io.zoetrope.dit.scheduler.flow.FlowMatchEulerDiscreteScheduler;
 import io.zoetrope.dit.scheduler.flow.FlowMatchLCMScheduler;
@@ -20,7 +21,8 @@ public final class Schedulers {
           FlowMatchEulerDiscreteScheduler.KIND,
           DPMSolverMultistepScheduler.KIND,
           FlowMatchLCMScheduler.KIND,
-          DDIMScheduler.KIND);
+          DDIMScheduler.KIND,
+          EulerDiscreteScheduler.KIND);
 
   private Schedulers() {}
 

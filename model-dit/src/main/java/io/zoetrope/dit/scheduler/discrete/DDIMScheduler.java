@@ -112,7 +112,7 @@ public final class DDIMScheduler extends StepScheduler {
           "%s: %d steps are more than the %d that the model was trained with"
               .formatted(name(), steps, trained));
     }
-    float[] timesteps = spacing.timesteps(steps, trained, stepsOffset);
+    float[] timesteps = spacing.wholeTimesteps(steps, trained, stepsOffset);
     for (float timestep : timesteps) {
       if (timestep >= trained) {
         throw new ConfigException(

@@ -12,8 +12,12 @@ import io.zoetrope.config.JsonConfig;
 record NoiseSchedule(float[] betas, float[] alphasCumprod) {
   private enum BetaSchedule {
     LINEAR,
-    SCALED_LINEAR
+    SCALED_LINEAR,
+    SQUAREDCOS_CAP_V2
   }
+
+  /** Most noise that a timestep of a cosine schedule adds. */
+  private static final double MAX_BETA = 0.999;
 
   /**
    * Reads the fields of a configuration.
@@ -38,6 +42,7 @@ record NoiseSchedule(float[] betas, float[] alphasCumprod) {
             }
             yield roots;
           }
+          case SQUAREDCOS_CAP_V2 -> cosine(count);
         };
     if (fields.flag("rescale_betas_zero_snr", false)) {
       rescaleToZeroTerminalSnr(betas);
@@ -57,6 +62,24 @@ record NoiseSchedule(float[] betas, float[] alphasCumprod) {
       values[i] = i < count / 2 ? start + step * i : end - step * (count - 1 - i);
     }
     return values;
+  }
+
+  /**
+   * The cosine schedule (Nichol and Dhariwal, "Improved Denoising Diffusion Probabilistic Models",
+   * 2021, equation 17; {@code betas_for_alpha_bar} in diffusers).
+   */
+  private static float[] cosine(int count) {
+    float[] betas = new float[count];
+    for (int i = 0; i < count; i++) {
+      double left = shareOfData((double) (i + 1) / count) / shareOfData((double) i / count);
+      betas[i] = (float) Math.min(1 - left, MAX_BETA);
+    }
+    return betas;
+  }
+
+  private static double shareOfData(double time) {
+    double root = Math.cos((time + 0.008) / 1.008 * Math.PI / 2);
+    return root * root;
   }
 
   /** The products of all {@code 1 - beta} so far; torch multiplies in double precision. */

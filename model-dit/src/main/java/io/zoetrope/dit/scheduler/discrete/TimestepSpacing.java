@@ -13,19 +13,29 @@ enum TimestepSpacing {
   TRAILING;
 
   /** The timesteps of a schedule, falling; whole numbers, rounded half to even as NumPy does. */
+  float[] wholeTimesteps(int steps, int trained, int offset) {
+    float[] timesteps = new float[steps];
+    for (int i = 0; i < steps; i++) {
+      timesteps[i] = (float) Math.rint(timestep(i, steps, trained, offset));
+    }
+    return timesteps;
+  }
+
+  /** The timesteps of a schedule, falling; {@link #LINSPACE} has some between whole numbers. */
   float[] timesteps(int steps, int trained, int offset) {
     float[] timesteps = new float[steps];
     for (int i = 0; i < steps; i++) {
-      int fromLast = steps - 1 - i;
-      timesteps[i] =
-          (float)
-              switch (this) {
-                case LINSPACE ->
-                    steps == 1 ? 0 : Math.rint(fromLast * ((trained - 1.0) / (steps - 1)));
-                case LEADING -> (double) fromLast * (trained / steps) + offset;
-                case TRAILING -> Math.rint(trained - i * ((double) trained / steps)) - 1;
-              };
+      timesteps[i] = (float) timestep(i, steps, trained, offset);
     }
     return timesteps;
+  }
+
+  private double timestep(int index, int steps, int trained, int offset) {
+    int fromLast = steps - 1 - index;
+    return switch (this) {
+      case LINSPACE -> steps == 1 ? 0 : fromLast * ((trained - 1.0) / (steps - 1));
+      case LEADING -> (double) fromLast * (trained / steps) + offset;
+      case TRAILING -> Math.rint(trained - index * ((double) trained / steps)) - 1;
+    };
   }
 }

@@ -93,10 +93,14 @@ class SchedulerConfigTest {
         "dpm++|'use_lu_lambdas': true|use_lu_lambdas is true; supported: false",
         "ddim|'thresholding': true|thresholding is true; supported: false",
         "ddim|'trained_betas': [0.1]|trained_betas is [0.1]; supported: null",
-        "ddim|'beta_schedule': 'squaredcos_cap_v2'|beta_schedule is \"squaredcos_cap_v2\"; supported: linear",
+        "ddim|'beta_schedule': 'sigmoid'|beta_schedule is \"sigmoid\"; supported: linear",
         "ddim|'beta_end': 1|beta_end is 1; supported: numbers between 0 and 1",
         "ddim|'prediction_type': 'flow_prediction'|supported: epsilon, sample, v_prediction",
         "ddim|'timestep_spacing': 'even'|supported: linspace, leading, trailing",
+        "euler-discrete|'use_karras_sigmas': true|use_karras_sigmas is true; supported: false",
+        "euler-discrete|'interpolation_type': 'log_linear'|\"log_linear\"; supported: linear",
+        "euler-discrete|'timestep_type': 'continuous'|\"continuous\"; supported: discrete",
+        "euler-discrete|'final_sigmas_type': 'last'|\"last\"; supported: zero, sigma_min",
       })
   void refusesWhatItCannotHonour(String kind, String field, String message) {
     ConfigException e = assertThrows(ConfigException.class, () -> parse(kind, field));
@@ -225,6 +229,6 @@ class SchedulerConfigTest {
   void anUnknownShortNameListsTheKnownOnes() {
     ConfigException e = assertThrows(ConfigException.class, () -> Schedulers.ofOption("pndm"));
     assertEquals(
-        "unknown scheduler 'pndm'; supported: unipc, euler, dpm++, lcm, ddim", e.getMessage());
+        "unknown scheduler 'pndm'; supported: unipc, euler, dpm++, lcm, ddim, euler-discrete", e.getMessage());
   }
 }
