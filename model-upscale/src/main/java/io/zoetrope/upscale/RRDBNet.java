@@ -1,5 +1,6 @@
 package io.zoetrope.upscale;
 
+import io.zoetrope.nn.Conv2d;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Scope;
@@ -51,9 +52,9 @@ record RRDBNet(
    * @param file with names as Real-ESRGAN's
    */
   static RRDBNet load(WeightSource file, Backend device, DType dtype) {
-    Shape first = Conv2d.shape(file, "conv_first");
+    Shape first = ConvolutionShape.of(file, "conv_first");
     long features = first.size(0);
-    long growth = Conv2d.shape(file, "body.0.rdb1.conv1").size(0);
+    long growth = ConvolutionShape.of(file, "body.0.rdb1.conv1").size(0);
     int doublings = count(file, "conv_up%d.weight", 1);
     Weights weights = Weights.of(file, device).roundedTo(dtype);
     RRDBNet network =

@@ -1,5 +1,6 @@
 package io.zoetrope.upscale;
 
+import io.zoetrope.nn.Conv2d;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;

@@ -1,5 +1,6 @@
 package io.zoetrope.upscale;
 
+import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
@@ -67,12 +68,12 @@ record ResidualDenseNetwork(
   /** Demands all tensors; how many blocks there are, and how large, they say themselves. */
   static ResidualDenseNetwork load(WeightSource file, Backend device, DType dtype) {
     Weights weights = Weights.of(file, device).roundedTo(dtype);
-    long features = Conv2d.shape(file, "F_m1").size(0);
+    long features = ConvolutionShape.of(file, "F_m1").size(0);
     List<Block> blocks = blocks(file, weights, features);
     List<Conv2d> beforeEnlarging = new ArrayList<>();
     long channels = features;
     for (int i = 1; i <= UPSAMPLING_LAYERS; i++) {
-      Shape shape = Conv2d.shape(file, "UPN" + i);
+      Shape shape = ConvolutionShape.of(file, "UPN" + i);
       beforeEnlarging.add(
           Conv2d.load(weights.at("UPN" + i), channels, shape.size(0), shape.intSize(2)));
       channels = shape.size(0);
@@ -106,7 +107,7 @@ record ResidualDenseNetwork(
       long channels = features;
       while (file.has("F_%d_%d.weight".formatted(block, convs.size() + 1))) {
         String name = "F_%d_%d".formatted(block, convs.size() + 1);
-        Shape shape = Conv2d.shape(file, name);
+        Shape shape = ConvolutionShape.of(file, name);
         convs.add(Conv2d.load(weights.at(name), channels, shape.size(0), shape.intSize(2)));
         channels += shape.size(0);
       }

@@ -117,6 +117,13 @@ public final class Setting<T> {
   public static final Setting<Integer> MAX_SEQUENCE_LENGTH =
       range("max_sequence_length", "maximum sequence length", 4096);
 
+  /**
+   * Whether the padding of prompts stays and is attended to, as {@code LattePipeline} in diffusers
+   * has it where it makes several clips at once; not where it is not set.
+   */
+  public static final Setting<Boolean> KEEP_PADDING =
+      unread("keep_padding", "padding of prompts", Boolean.class);
+
   /** Whether the video autoencoder works tile by tile: less memory, and seams that are blended. */
   public static final Setting<Boolean> VAE_TILING = unread("vae_tiling", "tiling", Boolean.class);
 

@@ -1,5 +1,6 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.dit.KeyValue;
 import io.zoetrope.tensor.Tensor;
 
 /**

@@ -1,5 +1,6 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.dit.KeyValue;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.RmsNorm;
 import io.zoetrope.ops.Ops;

@@ -1,5 +1,6 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.dit.KeyValue;
 import io.zoetrope.nn.AdaLayerNorm;
 import io.zoetrope.nn.FeedForward;
 import io.zoetrope.nn.LayerNorm;

@@ -12,4 +12,13 @@ public interface PromptEncoder {
    * @return [tokens, features] without padding, in the current scope
    */
   Tensor encode(Ops ops, String prompt, int length);
+
+  /**
+   * Encodes a negative prompt, which for some models depends on the prompt.
+   *
+   * @param length tokens that it is cut to
+   * @param promptTokens of the prompt's embedding
+   * @return [tokens, features], in the current scope
+   */
+  Tensor encodeNegative(Ops ops, String prompt, int length, int promptTokens);
 }

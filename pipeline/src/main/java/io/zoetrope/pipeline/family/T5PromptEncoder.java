@@ -5,8 +5,10 @@ import static io.zoetrope.files.Printable.quote;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.t5.T5Tokenizer;
+import io.zoetrope.t5.TokenIds;
 import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * Prompts by way of T5 or UMT5. Only a prompt's own tokens are computed: where padding is masked as
@@ -21,6 +23,19 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
     int[] ids = tokenizer.encodeCut(contract.cleaning().apply(prompt), length);
     requireKnown(ids, prompt);
     return encoder.forward(ops, ids, ids.length);
+  }
+
+  /** Padding that is embedded sees the negative prompt, and is not seen by it. */
+  @Override
+  public Tensor encodeNegative(Ops ops, String prompt, int length, int promptTokens) {
+    if (!contract.evenLengths()) {
+      return encode(ops, prompt, length);
+    }
+    TokenIds tokens = tokenizer.encode(contract.cleaning().apply(prompt), length);
+    int computed = Math.max(tokens.length(), promptTokens);
+    int[] ids = Arrays.copyOf(tokens.ids(), computed);
+    requireKnown(ids, prompt);
+    return encoder.forward(ops, ids, tokens.length()).narrow(0, 0, promptTokens);
   }
 
   /** A tokenizer of another model, or a damaged one, can make anything of a prompt. */

@@ -10,9 +10,16 @@ import java.util.function.UnaryOperator;
  * @param shortest fewest tokens that prompts may be padded or cut to
  * @param longest most tokens
  * @param features width of an embedding
+ * @param evenLengths whether the embedding of a negative prompt has as many tokens as that of the
+ *     prompt: it is cut to them, or padding is embedded behind it
  */
 public record TextContract(
-    UnaryOperator<String> cleaning, int shortest, int longest, int features) {
+    UnaryOperator<String> cleaning, int shortest, int longest, int features, boolean evenLengths) {
+  /** A model for which prompts are independent of each other. */
+  public TextContract(UnaryOperator<String> cleaning, int shortest, int longest, int features) {
+    this(cleaning, shortest, longest, features, false);
+  }
+
   /**
    * Checks a length.
    *

@@ -12,10 +12,22 @@ import io.zoetrope.tensor.Shape;
  * @param temporalScale frames per latent frame; the first latent frame stands for a single one
  * @param spatialScale rows, and columns, per latent pixel
  * @param patch latents of one token
- * @param mostPatches positions that the model knows along each axis
+ * @param mostPatches positions that the model knows along a side
+ * @param mostPatchesInTime positions that it knows in time
  */
 public record VideoGeometry(
-    int channels, int temporalScale, int spatialScale, PatchSize patch, int mostPatches) {
+    int channels,
+    int temporalScale,
+    int spatialScale,
+    PatchSize patch,
+    int mostPatches,
+    int mostPatchesInTime) {
+  /** A model that knows as many positions in time as along a side. */
+  public VideoGeometry(
+      int channels, int temporalScale, int spatialScale, PatchSize patch, int mostPatches) {
+    this(channels, temporalScale, spatialScale, patch, mostPatches, mostPatches);
+  }
+
   /** Pixels that the width of a clip is a multiple of. */
   public int widthMultiple() {
     return spatialScale * patch.width();
@@ -157,14 +169,14 @@ public record VideoGeometry(
                   Math.min(size.width(), mostPatches * widthMultiple()),
                   Math.min(size.height(), mostPatches * heightMultiple())));
     }
-    if (frames > mostPatches) {
+    if (frames > mostPatchesInTime) {
       throw new PipelineException(
           "frames %d: %d patches in time, the model knows %d positions: use at most %d"
               .formatted(
                   size.frames(),
                   frames,
-                  mostPatches,
-                  (mostPatches * patch.frames() - 1) * temporalScale + 1));
+                  mostPatchesInTime,
+                  (mostPatchesInTime * patch.frames() - 1) * temporalScale + 1));
     }
   }
 }

@@ -158,27 +158,37 @@ record JobStages(
 
   /** The prompt, and, guided, the negative prompt, in host memory. */
   private List<TextEmbedding> encodePrompts(StageRun stage, PromptEncoder encoder) {
-    try (var _ = stage.ops().scope("text")) {
-      List<TextEmbedding> prompts = new ArrayList<>();
-      prompts.add(encode(stage.ops(), encoder, "prompt", request.get(Setting.PROMPT)));
+    Ops ops = stage.ops();
+    int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
+    try (var _ = ops.scope("text")) {
+      String prompt = request.get(Setting.PROMPT);
+      TextEmbedding embedding =
+          embedding(ops, "prompt", length, () -> encoder.encode(ops, prompt, length));
       stage.step(1);
-      if (request.isGuided()) {
-        String negative = request.get(Setting.NEGATIVE_PROMPT);
-        prompts.add(encode(stage.ops(), encoder, "negative_prompt", negative));
-        stage.step(2);
+      if (!request.isGuided()) {
+        return List.of(embedding);
       }
-      return prompts;
+      String negative = request.get(Setting.NEGATIVE_PROMPT);
+      int tokens = embedding.tokens().intSize(0);
+      TextEmbedding opposite =
+          embedding(
+              ops,
+              "negative_prompt",
+              length,
+              () -> encoder.encodeNegative(ops, negative, length, tokens));
+      stage.step(2);
+      return List.of(embedding, opposite);
     }
   }
 
-  private TextEmbedding encode(Ops ops, PromptEncoder encoder, String name, String prompt) {
-    int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
+  private TextEmbedding embedding(Ops ops, String name, int length, Supplier<Tensor> encoded) {
     Tensor tokens;
     try (var _ = ops.scope(name)) {
-      tokens = ops.download(encoder.encode(ops, prompt, length));
+      tokens = ops.download(encoded.get());
     }
     ops.tap(name + "_embeds", () -> padded(tokens, length));
-    return new TextEmbedding(tokens, length);
+    boolean keepsPadding = request.find(Setting.KEEP_PADDING).orElse(false);
+    return new TextEmbedding(keepsPadding ? padded(tokens, length) : tokens, length);
   }
 
   /** An embedding as diffusers has it, with zero rows up to the maximum length; in host memory. */

@@ -11,6 +11,8 @@ public final class Blanks {
 
   private static final Pattern RUN = Pattern.compile("[" + CLASS + "]+");
 
+  private static final Pattern ENDS = Pattern.compile("^[" + CLASS + "]+|[" + CLASS + "]+$");
+
   private Blanks() {}
 
   static BitSet members() {
@@ -29,5 +31,10 @@ public final class Blanks {
     int from = spaced.startsWith(" ") ? 1 : 0;
     int to = Math.max(from, spaced.endsWith(" ") ? spaced.length() - 1 : spaced.length());
     return spaced.substring(from, to);
+  }
+
+  /** {@code text} without white space at its ends. */
+  public static String strip(String text) {
+    return ENDS.matcher(text).replaceAll("");
   }
 }

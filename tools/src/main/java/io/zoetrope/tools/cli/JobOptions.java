@@ -94,7 +94,9 @@ final class JobOptions {
   @Option(
       names = "--scheduler",
       paramLabel = "NAME",
-      description = "unipc, euler, dpm++ or lcm (default: the model's own).")
+      description =
+          "unipc, euler, dpm++ or lcm; ddim or euler-discrete for models that predict noise"
+              + " (default: the model's own).")
   private String scheduler;
 
   @Option(

@@ -8,10 +8,12 @@ import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Input;
+import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The request that stands for a case: its prompts, sizes, and whatever else the reference was
@@ -26,15 +28,27 @@ record CaseRequest(Fixture fixture, Report report, String name, JsonNode setting
    * rounds numbers of frames that do not come out even.
    */
   GenerationRequest of(VideoPipeline pipeline, Prompts prompts, int index) {
-    String noise = name + (fixture.has(name + "/noise") ? "/noise" : "/initial_latents");
+    String noise =
+        Stream.of("/noise", "/initial_latents", "/noise/0_pipeline_latents")
+            .map(name::concat)
+            .filter(fixture::has)
+            .findFirst()
+            .orElseThrow(() -> new PipelineException(name + ": the fixture has no initial noise"));
     GenerationRequest request =
         pipeline
             .request(prompts.prompt(index))
             .with(Setting.NEGATIVE_PROMPT, prompts.negativePrompt(index))
             .with(pipeline.geometry().clip(latents(noise)))
             .with(Setting.STEPS, settings.path("steps").intValue())
-            .with(Setting.GUIDANCE_SCALE, settings.path("guidance_scale").doubleValue())
-            .with(Setting.MAX_SEQUENCE_LENGTH, settings.path("max_sequence_length").intValue());
+            .with(Setting.GUIDANCE_SCALE, settings.path("guidance_scale").doubleValue());
+    if (settings.has("max_sequence_length")) {
+      request =
+          request.with(
+              Setting.MAX_SEQUENCE_LENGTH, settings.path("max_sequence_length").intValue());
+    }
+    if (prompts.count() > 1 && fixture.has(name + PipelineParity.BATCH)) {
+      request = request.with(Setting.KEEP_PADDING, true);
+    }
     return withInputs(withExperts(withScheduler(withNoise(request, noise, index))));
   }
 
@@ -59,9 +73,13 @@ record CaseRequest(Fixture fixture, Report report, String name, JsonNode setting
     if (own.isMissingNode()) {
       return request;
     }
-    SchedulerKind kind = Schedulers.ofClassName(own.path("class").asText());
+    boolean apart = settings.has("scheduler_class");
+    String className = (apart ? settings.path("scheduler_class") : own.path("class")).asText();
+    SchedulerKind kind = Schedulers.ofClassName(className);
     GenerationRequest scheduled =
-        request.with(Setting.SCHEDULER_CONFIG, SchedulerConfig.parse(kind, own.path("config")));
+        request.with(
+            Setting.SCHEDULER_CONFIG,
+            SchedulerConfig.parse(kind, apart ? own : own.path("config")));
     JsonNode given = own.path("set_timesteps");
     for (Setting<List<Double>> setting : List.of(Setting.SIGMAS, Setting.TIMESTEPS)) {
       if (given.has(setting.name())) {

@@ -159,9 +159,14 @@ public final class Parity {
           new PipelineParity(
                   backend, dtype, fixture, ModelFolder.open(fixture.model()), tolerances, report)
               .run(name, settings);
-      case "vae" ->
-          new VaeParity(backend, fixture, ModelFolder.open(fixture.model()), tolerances, report)
-              .run(name);
+      case "vae" -> {
+        ModelFolder model = ModelFolder.open(fixture.model());
+        if (fixture.has(name + "/images_uint8")) {
+          new PictureVaeParity(backend, fixture, model, tolerances, report).run(name);
+        } else {
+          new VaeParity(backend, fixture, model, tolerances, report).run(name);
+        }
+      }
       default -> report.notRun(name, "kind '%s' is not supported".formatted(kind));
     }
   }

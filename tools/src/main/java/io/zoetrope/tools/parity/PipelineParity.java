@@ -43,6 +43,9 @@ record PipelineParity(
    */
   private static final double UNKNOWN_VIDEO = 2 * 2.1e-2;
 
+  /** What fixtures have whose reference runs all branches as a batch. */
+  static final String BATCH = "/encoder_hidden_states";
+
   private static final Pattern BRANCH = Pattern.compile("step(\\d+)/(cond|uncond)/(.+)");
   private static final Pattern BLOCK = Pattern.compile("(vace_)?block(\\d+)(?:_(.+))?");
   private static final Pattern ENCODED = Pattern.compile("vae_encode/(\\d+)_mean");
@@ -69,15 +72,30 @@ record PipelineParity(
         report.input(tensor);
         continue;
       }
-      int tokens = tokens(tensor);
-      List<float[]> results =
-          runs.stream().map(run -> result(what, run, tokens)).filter(Objects::nonNull).toList();
-      if (results.size() == runs.size()) {
+      List<float[]> results = results(tensor, what, runs);
+      if (!results.isEmpty()) {
         report.compareBatch(fixture, tolerances, tensor, results);
       }
     }
     compareFrames(name, runs.stream().map(Run::frames).toList());
     report.requireAllSeen(names);
+  }
+
+  /** What the runs have under a fixture's name, in the fixture's layout; empty if nothing. */
+  private List<float[]> results(String tensor, String what, List<Run> runs) {
+    if (fixture.has(tensor.substring(0, tensor.indexOf('/')) + BATCH)) {
+      List<Recorder> recorders = runs.stream().map(Run::recorder).toList();
+      List<float[]> batch =
+          new BatchedBranches(recorders, runs.getFirst().prompts() > 1)
+              .results(what, fixture.shape(tensor));
+      if (!batch.isEmpty()) {
+        return batch;
+      }
+    }
+    int tokens = tokens(tensor);
+    List<float[]> results =
+        runs.stream().map(run -> result(what, run, tokens)).filter(Objects::nonNull).toList();
+    return results.size() == runs.size() ? results : List.of();
   }
 
   private List<Run> runs(String name, JsonNode settings) {

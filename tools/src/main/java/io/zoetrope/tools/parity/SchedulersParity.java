@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
-import io.zoetrope.dit.scheduler.discrete.DDIMScheduler;
+import io.zoetrope.dit.scheduler.discrete.DiscreteScheduler;
 import io.zoetrope.dit.scheduler.flow.DynamicShift;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
@@ -46,9 +46,9 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
     if (scheduler.sigmas().length > 0) {
       compare(name, "sigmas", scheduler.sigmas());
     }
-    if (scheduler instanceof DDIMScheduler ddim) {
-      compare(name, "betas", ddim.betas());
-      compare(name, "alphas_cumprod", ddim.alphasCumprod());
+    if (scheduler instanceof DiscreteScheduler discrete) {
+      compare(name, "betas", discrete.betas());
+      compare(name, "alphas_cumprod", discrete.alphasCumprod());
     }
 
     float[] timesteps = scheduler.timesteps();

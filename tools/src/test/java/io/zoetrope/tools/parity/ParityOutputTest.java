@@ -195,7 +195,7 @@ class ParityOutputTest {
       List<ParityRun> runs =
           Parity.run(
               Fixtures.path(""),
-              List.of("dtype_F32*", "unipc_flow5_1", "euler_discrete_10", "tokenizer_cases"),
+              List.of("dtype_F32*", "unipc_flow5_1", "cogvideox_ddim_2b_5", "tokenizer_cases"),
               backend,
               List.of(DType.F32),
               ParityFormat.TEXT,

@@ -95,6 +95,8 @@ class ParityTest {
     "wan21-vace-tiny, F32",
     "wan21-vace-tiny, BF16",
     "single-file, F32",
+    "latte-tiny, F32",
+    "latte-tiny, BF16",
   })
   void everyTask(String fixture, DType dtype) {
     assertPasses(fixture, dtype);

@@ -11,6 +11,7 @@ import io.zoetrope.dit.scheduler.flow.UniPCMultistepScheduler;
 import io.zoetrope.files.Printable;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The implemented scheduler classes of diffusers. */
@@ -33,10 +34,16 @@ public final class Schedulers {
 
   /** The class names of those for flow matching. */
   public static String[] flowClassNames() {
-    return ALL.stream()
-        .filter(SchedulerKind::matchesFlows)
-        .map(SchedulerKind::className)
-        .toArray(String[]::new);
+    return classNames(SchedulerKind::matchesFlows);
+  }
+
+  /** The class names of those for models that were trained with discrete timesteps. */
+  public static String[] discreteClassNames() {
+    return classNames(kind -> !kind.matchesFlows());
+  }
+
+  private static String[] classNames(Predicate<SchedulerKind> wanted) {
+    return ALL.stream().filter(wanted).map(SchedulerKind::className).toArray(String[]::new);
   }
 
   /**

@@ -18,7 +18,7 @@ import java.util.Set;
  * <p>Source: Song et al., "Denoising Diffusion Implicit Models" (2020), equations 12 and 16;
  * diffusers, {@code schedulers/scheduling_ddim.py}.
  */
-public final class DDIMScheduler extends StepScheduler {
+public final class DDIMScheduler extends StepScheduler implements DiscreteScheduler {
   /** How it is named and configured. */
   public static final SchedulerKind KIND =
       new SchedulerKind(
@@ -80,12 +80,12 @@ public final class DDIMScheduler extends StepScheduler {
         clips ? OptionalDouble.of(range) : OptionalDouble.empty());
   }
 
-  /** The share of noise that each timestep adds; a copy. */
+  @Override
   public float[] betas() {
     return schedule.betas().clone();
   }
 
-  /** The share of data at each timestep, as a variance; a copy. */
+  @Override
   public float[] alphasCumprod() {
     return schedule.alphasCumprod().clone();
   }

@@ -13,13 +13,14 @@ import java.util.Set;
 
 /**
  * Euler's method on {@code sample = data + sigma * noise}: a step goes along the line from the data
- * that the model predicts. The model is given samples of unit variance, {@code sample / sqrt(sigma^2
- * + 1)}, as it was trained with.
+ * that the model predicts. The model is given samples of unit variance, {@code sample /
+ * sqrt(sigma^2 + 1)}, as it was trained with.
  *
  * <p>Source: Karras et al., "Elucidating the Design Space of Diffusion-Based Generative Models"
- * (2022), algorithm 2 without its noise; diffusers, {@code schedulers/scheduling_euler_discrete.py}.
+ * (2022), algorithm 2 without its noise; diffusers, {@code
+ * schedulers/scheduling_euler_discrete.py}.
  */
-public final class EulerDiscreteScheduler extends StepScheduler {
+public final class EulerDiscreteScheduler extends StepScheduler implements DiscreteScheduler {
   /** How it is named and configured. */
   public static final SchedulerKind KIND =
       new SchedulerKind(
@@ -54,6 +55,7 @@ public final class EulerDiscreteScheduler extends StepScheduler {
     SIGMA_MIN
   }
 
+  private final NoiseSchedule schedule;
   private final Prediction prediction;
   private final TimestepSpacing spacing;
   private final int stepsOffset;
@@ -65,13 +67,14 @@ public final class EulerDiscreteScheduler extends StepScheduler {
   private float[] sigmas = {};
 
   private EulerDiscreteScheduler(
-      float[] trainedSigmas,
+      NoiseSchedule schedule,
       Prediction prediction,
       TimestepSpacing spacing,
       int stepsOffset,
       FinalSigma last) {
     super(KIND.className());
-    this.trainedSigmas = trainedSigmas;
+    this.schedule = schedule;
+    this.trainedSigmas = sigmas(schedule);
     this.prediction = prediction;
     this.spacing = spacing;
     this.stepsOffset = stepsOffset;
@@ -86,22 +89,37 @@ public final class EulerDiscreteScheduler extends StepScheduler {
     fields.choice("interpolation_type", "linear", "linear");
     fields.choice("timestep_type", "discrete", "discrete");
     return new EulerDiscreteScheduler(
-        sigmas(NoiseSchedule.read(fields), fields.flag("rescale_betas_zero_snr", false)),
+        withSomeDataAtItsEnd(NoiseSchedule.read(fields)),
         fields.choice("prediction_type", Prediction.EPSILON, Prediction.class),
         fields.choice("timestep_spacing", TimestepSpacing.LINSPACE, TimestepSpacing.class),
         fields.integer("steps_offset", 0, 0, 1 << 24),
         fields.choice("final_sigmas_type", FinalSigma.ZERO, FinalSigma.class));
   }
 
-  private static float[] sigmas(NoiseSchedule schedule, boolean endsInNoise) {
+  /** A schedule that leaves no data at its last timestep has no finite noise level there. */
+  private static NoiseSchedule withSomeDataAtItsEnd(NoiseSchedule schedule) {
+    float[] alphas = schedule.alphasCumprod();
+    int last = alphas.length - 1;
+    alphas[last] = alphas[last] == 0 ? LEAST_ALPHA : alphas[last];
+    return schedule;
+  }
+
+  private static float[] sigmas(NoiseSchedule schedule) {
     float[] sigmas = schedule.alphasCumprod().clone();
-    if (endsInNoise) {
-      sigmas[sigmas.length - 1] = LEAST_ALPHA;
-    }
     for (int i = 0; i < sigmas.length; i++) {
       sigmas[i] = (float) Math.sqrt((1 - sigmas[i]) / sigmas[i]);
     }
     return sigmas;
+  }
+
+  @Override
+  public float[] betas() {
+    return schedule.betas().clone();
+  }
+
+  @Override
+  public float[] alphasCumprod() {
+    return schedule.alphasCumprod().clone();
   }
 
   @Override

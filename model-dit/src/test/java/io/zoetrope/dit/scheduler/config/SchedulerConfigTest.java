@@ -153,14 +153,13 @@ class SchedulerConfigTest {
   @ParameterizedTest
   @ValueSource(strings = {"unipc", "euler", "dpm++"})
   void fieldsThatNoClassHereKnowsAreIgnoredWithAWarning(String kind) {
-    SchedulerConfig config =
-        parse(kind, "'timestep_type': 'discrete'", "'interpolation_type': 'linear'");
+    SchedulerConfig config = parse(kind, "'noise_type': 'discrete'", "'ramp_type': 'linear'");
     assertSameSigmas(parse(kind), config);
     String name = Schedulers.ofOption(kind).className();
     assertEquals(
         List.of(
-            name + ": does not know the field timestep_type, which is ignored",
-            name + ": does not know the field interpolation_type, which is ignored"),
+            name + ": does not know the field noise_type, which is ignored",
+            name + ": does not know the field ramp_type, which is ignored"),
         config.warnings());
   }
 
@@ -229,6 +228,7 @@ class SchedulerConfigTest {
   void anUnknownShortNameListsTheKnownOnes() {
     ConfigException e = assertThrows(ConfigException.class, () -> Schedulers.ofOption("pndm"));
     assertEquals(
-        "unknown scheduler 'pndm'; supported: unipc, euler, dpm++, lcm, ddim, euler-discrete", e.getMessage());
+        "unknown scheduler 'pndm'; supported: unipc, euler, dpm++, lcm, ddim, euler-discrete",
+        e.getMessage());
   }
 }

@@ -1,4 +1,4 @@
-package io.zoetrope.dit.wan;
+package io.zoetrope.dit;
 
 import io.zoetrope.tensor.Tensor;
 
@@ -8,4 +8,4 @@ import io.zoetrope.tensor.Tensor;
  * @param key [keys, dim]
  * @param value [keys, dim]
  */
-record KeyValue(Tensor key, Tensor value) {}
+public record KeyValue(Tensor key, Tensor value) {}

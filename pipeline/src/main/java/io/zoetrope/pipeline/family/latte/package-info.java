@@ -1,0 +1,2 @@
+/** Latte. */
+package io.zoetrope.pipeline.family.latte;
