@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  */
 enum ForeignNames {
   LORA(
-      "these are the tensors of a LoRA, which changes a model and is none itself",
+      "these are the tensors of a LoRA, which changes a model and is none itself: name it with --lora",
       name -> name.contains(".lora_") || name.startsWith("lora_") || name.contains(".lora.")),
   QUANTIZED(
       "these are the tensors of a quantized model (GPTQ, AWQ, bitsandbytes or fp8 in blocks), which is not supported: take the model in F16, BF16, scaled fp8 or GGUF",

@@ -21,7 +21,7 @@ class LoraCommandsTest extends CommandTest {
   private static final Path PEFT = Fixtures.path("lora/lora/peft_f32.safetensors");
 
   private Lora parsed(String end) {
-    return LoraOptions.parse(PEFT + end);
+    return LoraArgument.parse(PEFT + end);
   }
 
   @Test
@@ -33,8 +33,8 @@ class LoraCommandsTest extends CommandTest {
     assertEquals(Lora.of(PEFT).weighted(2).on(Lora.Expert.LOW_NOISE), parsed("@LOW:2"));
     Path odd = folder.resolve("a:0.5@high");
     Files.copy(PEFT, odd);
-    assertEquals(Lora.of(odd), LoraOptions.parse(odd.toString()));
-    assertEquals(Optional.empty(), LoraOptions.parse(odd + ":1").expert());
+    assertEquals(Lora.of(odd), LoraArgument.parse(odd.toString()));
+    assertEquals(Optional.empty(), LoraArgument.parse(odd + ":1").expert());
     for (String end : List.of(":much", ":1:2", "@middle", ":", ":nan")) {
       String message = assertThrows(PipelineException.class, () -> parsed(end)).getMessage();
       assertTrue(message.contains("there is no file '"), message);
