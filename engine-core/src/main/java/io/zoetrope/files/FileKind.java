@@ -22,7 +22,9 @@ public enum FileKind {
   PYTORCH(
       "it is a PyTorch file (pickle), which can run any program when it is loaded and is not read:"
           + " take the model's safetensors"),
-  GGUF("it is a GGUF file, which is not supported here: take the model's safetensors"),
+  GGUF(
+      "it is a GGUF file, which is read as a transformer or a text encoder alone: see --transformer"
+          + " and --text-encoder"),
   GGML("it is a GGML file, which is not supported: take the model's safetensors"),
   NUMPY("it is a NumPy file: save its arrays with safetensors.numpy.save_file"),
   HDF5("it is an HDF5 file, which is not supported: take the model's safetensors"),

@@ -7,17 +7,22 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.names.TextEncoderNames;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.tensor.Shape;
+import io.zoetrope.weights.GgufFile;
 import io.zoetrope.weights.WeightSource;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Recognises UMT5 text encoders. */
 final class TextEncoderPart {
   /** The file of a SentencePiece model as a tensor of bytes, as ComfyUI keeps it. */
   static final String TOKENIZER = "spiece_model";
+
+  /** Metadata of a GGUF file that has a tokenizer. */
+  private static final String GGUF_TOKENIZER = "tokenizer.ggml.tokens";
 
   /** Bytes of a tokenizer: UMT5's has five millions. */
   private static final int MOST_BYTES = 256 << 20;
@@ -44,6 +49,9 @@ final class TextEncoderPart {
                 source,
                 new Spelling(prefix, Optional::of, Set.of(TOKENIZER, "logit_scale"))));
       }
+      if (source.has(prefix + "enc.blk.0.attn_q.weight")) {
+        return Optional.of(part(file, source, Spelling.of(prefix, TextEncoderNames.gguf())));
+      }
       if (source.has(prefix + "blocks.0.attn.q.weight")
           && source.has(prefix + "token_embedding.weight")) {
         return Optional.of(
@@ -62,7 +70,22 @@ final class TextEncoderPart {
         spelling.prefix(),
         config,
         spelling::view,
-        tokenizerName(source).map(_ -> () -> tokenizer(file)));
+        tokenizer(file, source));
+  }
+
+  private static Optional<Supplier<T5Tokenizer>> tokenizer(Path file, WeightSource source) {
+    if (source instanceof GgufFile gguf) {
+      return Optional.of(GGUF_TOKENIZER)
+          .filter(gguf.values().keys()::contains)
+          .map(_ -> () -> ggufTokenizer(file));
+    }
+    return tokenizerName(source).map(_ -> () -> tokenizer(file));
+  }
+
+  private static T5Tokenizer ggufTokenizer(Path file) {
+    try (GgufFile gguf = GgufFile.open(file)) {
+      return T5Tokenizer.of(gguf);
+    }
   }
 
   private static Optional<String> tokenizerName(WeightSource source) {

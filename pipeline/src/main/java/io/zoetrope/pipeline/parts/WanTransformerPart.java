@@ -102,9 +102,9 @@ final class WanTransformerPart {
 
   /** What {@code WanTransformer3DModel} in diffusers would write. */
   private static JsonConfig config(Path file, WeightSource view) {
-    Shape table = Shapes.of(view, "scale_shift_table", 3);
-    Shape patch = Shapes.of(view, "patch_embedding.weight", 5);
-    int dim = table.intSize(2);
+    // Writers of GGUF files leave out sizes of one, and fold the dimensions of the patch's kernel.
+    Shape table = view.tensor("scale_shift_table").shape();
+    int dim = table.rank() == 0 ? 0 : table.intSize(-1);
     if (dim == 0 || dim % HEAD_DIM != 0) {
       throw new PipelineException(
           "%s: it is a Wan transformer of width %d, which no number of heads of %d fills"
@@ -115,7 +115,6 @@ final class WanTransformerPart {
     json.putArray("patch_size").add(1).add(2).add(2);
     json.put("num_attention_heads", dim / HEAD_DIM);
     json.put("attention_head_dim", HEAD_DIM);
-    // Some files fold the dimensions of the kernel.
     json.put("in_channels", view.tensor("patch_embedding.weight").count() / dim / PATCH_VOLUME);
     json.put("out_channels", Shapes.of(view, "proj_out.weight", 2).size(0) / PATCH_VOLUME);
     String embedder = "condition_embedder.";
@@ -131,7 +130,7 @@ final class WanTransformerPart {
       json.put("image_dim", Shapes.of(view, picture + "norm1.weight", 1).size(0));
       json.put("added_kv_proj_dim", dim);
       if (view.has(picture + "pos_embed")) {
-        json.put("pos_embed_seq_len", Shapes.of(view, picture + "pos_embed", 3).size(1));
+        json.put("pos_embed_seq_len", view.tensor(picture + "pos_embed").shape().size(-2));
       }
     }
     if (view.has("vace_patch_embedding.weight")) {

@@ -18,6 +18,7 @@ class NamesTest {
       case "vae21" -> WanNames.vae21(2);
       case "vae22" -> WanNames.vae22(2);
       case "umt5" -> TextEncoderNames.wan();
+      case "umt5-gguf" -> TextEncoderNames.gguf();
       default -> ClipNames.wan();
     };
   }
@@ -31,6 +32,7 @@ class NamesTest {
     "vae21, wan21-t2v-tiny/vae, diffusion_pytorch_model, 0",
     "vae22, wan22-ti2v-tiny/vae, diffusion_pytorch_model, 0",
     "umt5, wan21-t2v-tiny/text_encoder, model, 0",
+    "umt5-gguf, wan21-t2v-tiny/text_encoder, model, 0",
     // Queries, keys and values of a layer, weights and biases, are one tensor each in the original.
     "clip, wan21-i2v-tiny/image_encoder, model, 6",
   })
@@ -76,6 +78,7 @@ class NamesTest {
     "vae22, encoder.downsamples.1.downsamples.0.shortcut.bias, "
         + "encoder.down_blocks.1.resnets.0.conv_shortcut.bias",
     "umt5, blocks.23.ffn.gate.0.weight, encoder.block.23.layer.1.DenseReluDense.wi_0.weight",
+    "umt5-gguf, enc.blk.23.ffn_up.weight, encoder.block.23.layer.1.DenseReluDense.wi_1.weight",
     "clip, visual.transformer.31.mlp.2.bias, vision_model.encoder.layers.31.mlp.fc2.bias",
   })
   void publishedNames(String which, String original, String name) {

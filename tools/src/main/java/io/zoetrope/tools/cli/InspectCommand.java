@@ -80,13 +80,22 @@ final class InspectCommand implements Callable<Integer> {
     private long tensors;
     private long parameters;
     private long bytes;
-    private final Map<String, Long> dtypes = new TreeMap<>();
+    private final TreeMap<String, Long> dtypes = new TreeMap<>();
 
     void add(StoredTensor tensor) {
       tensors++;
       parameters += tensor.count();
       bytes += tensor.byteSize();
       dtypes.merge(tensor.encoding().name(), 1L, Long::sum);
+    }
+
+    /** The number formats; of several, how many tensors each of them has. */
+    String formats() {
+      return dtypes.size() == 1
+          ? dtypes.firstKey()
+          : dtypes.entrySet().stream()
+              .map(format -> format.getValue() + " " + format.getKey())
+              .collect(Collectors.joining(", "));
     }
   }
 
@@ -175,11 +184,7 @@ final class InspectCommand implements Callable<Integer> {
   private static void print(PrintWriter out, String name, Totals totals) {
     out.printf(
         "%-44s %8d %,14d %,14d  %s%n",
-        name,
-        totals.tensors,
-        totals.parameters,
-        totals.bytes,
-        String.join(", ", totals.dtypes.keySet()));
+        name, totals.tensors, totals.parameters, totals.bytes, totals.formats());
   }
 
   private String module(String name) {
@@ -243,7 +248,8 @@ final class InspectCommand implements Callable<Integer> {
             stage.flops() / 1e12);
       }
       out.printf(
-          "  peak memory: %,d MiB: the largest stage, %,d MiB for the clip, %,d MiB for Java and libraries%n",
+          "  peak memory: %,d MiB: the largest stage, %,d MiB for the clip, %,d MiB for Java and"
+              + " libraries%n",
           mebibytes(needs.peakBytes()),
           mebibytes(needs.clipBytes()),
           mebibytes(needs.runtimeBytes()));

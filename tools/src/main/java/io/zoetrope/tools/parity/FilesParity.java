@@ -18,16 +18,19 @@ import java.util.function.Function;
 
 /**
  * Fixtures of files that models are put together from: single files, each part with cases of its
- * own, and quantized files that stand for a part of a model folder.
+ * own, and quantized files, GGUF among them, that stand for a part of a model folder.
  */
 record FilesParity(
     Backend backend, DType dtype, Fixture fixture, Tolerances tolerances, Report report) {
   private static final String PARTS = "parts";
   private static final String BASE = "base";
 
+  /** What a fixture of GGUF files has: the hash of each tensor's numbers. */
+  private static final String DECODED = "dequantised";
+
   /** Whether a fixture is one of files. */
   static boolean isFor(Fixture fixture) {
-    return fixture.json().has(PARTS) || fixture.json().has(BASE);
+    return fixture.json().has(PARTS) || fixture.json().has(BASE) || fixture.json().has(DECODED);
   }
 
   /** The stage of each tensor: names of single files begin with that of their part. */
@@ -67,6 +70,15 @@ record FilesParity(
     if (fixture.json().has(BASE)) {
       JsonNode settings = fixture.json().path("run");
       fixture.cases().forEach((name, files) -> run(name, settings, () -> quantized(files)));
+    }
+    if (fixture.json().has(DECODED)) {
+      JsonNode settings = fixture.json().path("run");
+      fixture
+          .json()
+          .path("files")
+          .properties()
+          .forEach(
+              file -> run(file.getKey(), settings, () -> gguf(file.getKey(), file.getValue())));
     }
   }
 
@@ -152,5 +164,16 @@ record FilesParity(
     }
     Path base = fixture.folder().resolveSibling(fixture.json().path(BASE).asText());
     return ModelParts.of(parts, Optional.empty()).openIn(ModelFolder.open(base));
+  }
+
+  /** A transformer, or a text encoder that runs with one. */
+  private ModelSource gguf(String name, JsonNode file) {
+    Path folder = fixture.folder().resolve("files");
+    String transformer = file.path("runs_with").asText(name);
+    ModelParts parts = ModelParts.of(Role.TRANSFORMER, folder.resolve(transformer + ".gguf"));
+    if (!transformer.equals(name)) {
+      parts = parts.with(Role.TEXT_ENCODER, folder.resolve(name + ".gguf"));
+    }
+    return parts.openIn(ModelFolder.open(fixture.folder().resolve(BASE)));
   }
 }

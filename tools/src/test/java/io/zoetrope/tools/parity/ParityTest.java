@@ -97,6 +97,7 @@ class ParityTest {
     "single-file, F32",
     "latte-tiny, F32",
     "latte-tiny, BF16",
+    "gguf, F32",
   })
   void everyTask(String fixture, DType dtype) {
     assertPasses(fixture, dtype);
