@@ -1,5 +1,6 @@
 package io.zoetrope.weights;
 
+import io.zoetrope.encoding.Encoding;
 import io.zoetrope.encoding.StoredTensor;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -44,6 +45,11 @@ public final class GgufWriter {
       writeBytes(utf8);
       return this;
     }
+  }
+
+  /** Whether files of the format can hold tensors of an encoding. */
+  public static boolean holds(Encoding encoding) {
+    return GgmlType.number(encoding).isPresent();
   }
 
   private Bytes begin(String key, GgufType type) {

@@ -4,6 +4,7 @@ import static io.zoetrope.files.Printable.quote;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.zoetrope.encoding.Encoding;
 import io.zoetrope.encoding.Plain;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
@@ -72,6 +73,11 @@ public final class SafetensorsWriter {
             output.write(tensor);
           }
         });
+  }
+
+  /** Whether files of the format can hold tensors of an encoding. */
+  public static boolean holds(Encoding encoding) {
+    return encoding instanceof Plain;
   }
 
   private static DType dtype(StoredTensor tensor) {

@@ -46,6 +46,7 @@ public final class Main {
           InspectCommand.class,
           PullCommand.class,
           ModelsCommand.class,
+          ConvertCommand.class,
           BenchCommand.class,
           InfoCommand.class,
           DecodeCommand.class,

@@ -75,8 +75,8 @@ abstract class DocumentedCommands extends CommandTest {
 
   private static final String CASE = "t2v_7f";
 
-  /** What they ask is a hub's to answer: they are parsed here, and run by other tests. */
-  private static final Set<String> OF_A_HUB = Set.of("pull", "models");
+  /** They need a hub, or files of gigabytes: they are parsed here, and run by other tests. */
+  private static final Set<String> PARSED = Set.of("pull", "models", "convert");
 
   /** What decode reads. */
   private static final String LATENTS = "latents.safetensors";
@@ -150,8 +150,11 @@ abstract class DocumentedCommands extends CommandTest {
   @ParameterizedTest
   @MethodSource("commands")
   void runs(List<String> words) throws IOException {
-    if (OF_A_HUB.contains(words.getFirst())) {
-      Main.commandLine().parseArgs(words.toArray(String[]::new));
+    boolean readsGguf = words.stream().anyMatch(word -> word.endsWith(".gguf"));
+    if (readsGguf || PARSED.contains(words.getFirst())) {
+      Main.commandLine()
+          .setCaseInsensitiveEnumValuesAllowed(true)
+          .parseArgs(words.toArray(String[]::new));
       return;
     }
     List<String> reduced = reduced(words);
