@@ -94,7 +94,7 @@ public final class Pull implements AutoCloseable {
         files.stream()
             .map(file -> new PullPlan.Entry(file.path(), file.size(), there(cache, commit, file)))
             .toList();
-    return new PullPlan(model, commit, cache.snapshot(commit), entries);
+    return new PullPlan(model, commit, cache.snapshot(commit), entries, include.isEmpty());
   }
 
   private static long there(ModelCache cache, String commit, HubFile file) {
@@ -241,7 +241,7 @@ public final class Pull implements AutoCloseable {
       List<HubFile> others = new ArrayList<>(files);
       others.removeAll(weights);
       Parallel.forEach(tuning.width(), others, file -> fetch(file, 1));
-      if (others.stream().anyMatch(file -> file.path().equals(Selection.INDEX))) {
+      if (plan.isPipeline()) {
         gate.configured(plan.snapshot());
       }
       Parallel.forEach(tuning.width(), weights, this::passGate);

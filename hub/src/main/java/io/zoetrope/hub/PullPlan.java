@@ -10,8 +10,10 @@ import java.util.List;
  * @param commit what its revision is now
  * @param snapshot folder that the model will have
  * @param entries the files
+ * @param isPipeline whether they are what a pipeline needs, and not what somebody named
  */
-public record PullPlan(ModelName model, String commit, Path snapshot, List<Entry> entries) {
+public record PullPlan(
+    ModelName model, String commit, Path snapshot, List<Entry> entries, boolean isPipeline) {
   /**
    * One file.
    *

@@ -13,12 +13,18 @@ import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.parts.PartFile;
 import io.zoetrope.pipeline.run.FreeMemory;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.tensor.DType;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is in the cache: sizes, what the models do, and whether this machine has the memory. */
 final class ModelList {
@@ -43,6 +49,10 @@ final class ModelList {
         out.printf("%n%-60s %12s%n", model.repository(), Sizes.text(model.bytes()));
         for (Snapshot snapshot : model.snapshots()) {
           out.println("  " + Printable.line(revision(snapshot) + ": " + says(snapshot, dryRun)));
+          if (!snapshot.isPipeline()) {
+            weights(snapshot.folder())
+                .forEach(file -> out.println("    " + Printable.line(describe(snapshot, file))));
+          }
         }
         if (model.partialBytes() > 0) {
           out.printf(
@@ -51,6 +61,30 @@ final class ModelList {
         }
       }
     }
+  }
+
+  /** Single files of weights, by name; none if the folder can't be read. */
+  private static List<Path> weights(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(file -> file.toString().matches(".*\\.(?:safetensors|gguf)"))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException _) {
+      return List.of();
+    }
+  }
+
+  private static String describe(Snapshot snapshot, Path file) {
+    String found;
+    try {
+      PartFile part = PartFile.read(file);
+      found = "%s, %s".formatted(part.title(), String.join(" and ", part.numberFormats()));
+    } catch (ExpectedException e) {
+      found = e.getMessage().replace(file + ": ", "");
+    }
+    return "%s: %s".formatted(snapshot.folder().relativize(file), found);
   }
 
   private static String revision(Snapshot snapshot) {

@@ -1,7 +1,6 @@
 package io.zoetrope.tools.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +9,7 @@ import io.zoetrope.hub.HubSettings;
 import io.zoetrope.hub.HubStandIn;
 import io.zoetrope.hub.LocalModels;
 import io.zoetrope.hub.ModelName;
+import io.zoetrope.testing.Fixtures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -99,11 +99,18 @@ class HubCommandsTest extends CommandTest {
         assertThrows(ExpectedException.class, () -> folder(settings, Path.of("zoe/none")))
             .getMessage();
     assertTrue(refused.contains("model zoe/none: there is no such folder; the hub"), refused);
-    hub.fail("GET /cdn/", 1000, new HubStandIn.Fault.Status(418, Map.of()));
-    assertThrows(ExpectedException.class, () -> folder(settings, NAME));
+    PullRun.run(
+        settings,
+        ModelName.of("zoe/tiny"),
+        List.of("scheduler/*", "model_index.json"),
+        new PrintWriter(err, true));
     String listed = list();
-    assertTrue(listed.contains("zoe/tiny"), listed);
-    assertFalse(listed.contains("which fit"), listed);
+    assertTrue(
+        listed.contains("main: incomplete, it lacks text_encoder/config.json and 12 others"),
+        listed);
+    String lack =
+        assertThrows(ExpectedException.class, () -> folder(settings.offline(), NAME)).getMessage();
+    assertTrue(lack.contains("lacks its text_encoder/config.json; where there is a"), lack);
     PullCommand.list(settings, ModelName.of("zoe/tiny"), List.of(), new PrintWriter(out, true));
     assertTrue(
         out.toString().lines().anyMatch(line -> line.matches(".* there +scheduler/.*")),
@@ -139,6 +146,27 @@ class HubCommandsTest extends CommandTest {
             + " fetched",
         refused);
     assertTrue(hub.served() < 300_000, "" + hub.served());
+  }
+
+  /** Files that are no pipeline are listed by what they are, as their headers say it. */
+  @Test
+  void listsSingleFiles() throws IOException {
+    Path vae = Fixtures.path("single-file").resolve("t2v").resolve("vae_f16.safetensors");
+    hub.add("zoe/files")
+        .with(
+            "main",
+            Map.of(
+                "split_files/vae/wan_2.1_vae.safetensors", Files.readAllBytes(vae),
+                "lora.safetensors", HubStandIn.safetensors("x.lora_A.weight", 1, 10)));
+    PullRun.run(
+        settings, ModelName.of("zoe/files"), List.of("*.safetensors"), new PrintWriter(err, true));
+    String listed = list();
+    assertTrue(listed.contains("main: no pipeline, single files"), listed);
+    assertTrue(listed.contains("    lora.safetensors: it is a LoRA"), listed);
+    assertTrue(
+        listed.contains(
+            "    split_files/vae/wan_2.1_vae.safetensors: video autoencoder of Wan 2.1, F16"),
+        listed);
   }
 
   @Test
