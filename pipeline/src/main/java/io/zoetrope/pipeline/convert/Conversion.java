@@ -139,9 +139,9 @@ public final class Conversion implements AutoCloseable {
                   out,
                   container == Container.FOLDER
                       ? "a folder has the layout of diffusers: name a file that ends in"
-                            + " .safetensors for the original one"
+                          + " .safetensors for the original one"
                       : "GGUF files have the names of the original layout: name a file that ends in"
-                            + " .safetensors for that of diffusers"));
+                          + " .safetensors for that of diffusers"));
     }
     if (type.isPresent() && !container.holds(type.get().encoding())) {
       throw new PipelineException(
