@@ -70,8 +70,7 @@ record FilesParity(
     if (fixture.json().has(BASE)) {
       JsonNode settings = fixture.json().path("run");
       fixture.cases().forEach((name, files) -> run(name, settings, () -> quantized(files)));
-    }
-    if (fixture.json().has(DECODED)) {
+    } else if (fixture.json().has(DECODED)) {
       JsonNode settings = fixture.json().path("run");
       fixture
           .json()

@@ -337,7 +337,7 @@ class BadInputTest extends CommandTest {
   @Test
   void refusesQuantizedWeights() throws IOException {
     replaceWeight("decoder.conv_out.bias", Tensor.zeros(DType.I8, 3));
-    assertRefused(generate(), "decoder.conv_out.bias", "I8", "floating-point");
+    assertRefused(generate(), "decoder.conv_out.bias", "I8", "not supported: take the model in");
   }
 
   @Test
