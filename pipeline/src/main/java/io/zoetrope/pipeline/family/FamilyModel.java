@@ -77,10 +77,19 @@ public interface FamilyModel {
   /** Latents to pixels, and back. */
   Component<VideoCodec> codec();
 
+  /** The noise schedule and the solver that the model comes with. */
+  SchedulerConfig schedulerConfig();
+
   /**
    * The noise schedule and the solver of a request.
    *
    * @throws io.zoetrope.config.ConfigException if the model's schedule can't be what is asked for
    */
-  SchedulerConfig scheduler(GenerationRequest request);
+  default SchedulerConfig scheduler(GenerationRequest request) {
+    SchedulerConfig config = request.find(Setting.SCHEDULER_CONFIG).orElse(schedulerConfig());
+    if (request.find(Setting.SCHEDULER).isPresent()) {
+      config = config.withKind(request.get(Setting.SCHEDULER));
+    }
+    return request.find(Setting.FLOW_SHIFT).map(config::withFlowShift).orElse(config);
+  }
 }

@@ -76,8 +76,8 @@ public final class PlainFamily implements Family {
     }
 
     @Override
-    public SchedulerConfig scheduler(GenerationRequest request) {
-      return wan.scheduler(request);
+    public SchedulerConfig schedulerConfig() {
+      return wan.schedulerConfig();
     }
   }
 }

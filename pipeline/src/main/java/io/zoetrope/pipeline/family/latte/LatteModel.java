@@ -172,13 +172,4 @@ record LatteModel(
                 new AutoencoderKL(vaeConfig, weights.roundedTo(precision.vaeDtype())),
                 precision.vaeDtype()));
   }
-
-  @Override
-  public SchedulerConfig scheduler(GenerationRequest request) {
-    SchedulerConfig config = request.find(Setting.SCHEDULER_CONFIG).orElse(schedulerConfig);
-    if (request.find(Setting.SCHEDULER).isPresent()) {
-      config = config.withKind(request.get(Setting.SCHEDULER));
-    }
-    return request.find(Setting.FLOW_SHIFT).map(config::withFlowShift).orElse(config);
-  }
 }

@@ -298,16 +298,4 @@ record WanModel(
                 new WanVae(vaeConfig, weights.roundedTo(precision.vaeDtype())),
                 precision.vaeDtype()));
   }
-
-  @Override
-  public SchedulerConfig scheduler(GenerationRequest request) {
-    SchedulerConfig config = request.find(Setting.SCHEDULER_CONFIG).orElse(schedulerConfig);
-    if (request.find(Setting.SCHEDULER).isPresent()) {
-      config = config.withKind(request.get(Setting.SCHEDULER));
-    }
-    if (request.find(Setting.FLOW_SHIFT).isPresent()) {
-      config = config.withFlowShift(request.get(Setting.FLOW_SHIFT));
-    }
-    return config;
-  }
 }
