@@ -69,7 +69,24 @@ public record PatchSize(int frames, int height, int width) {
   public Tensor unpatchify(Ops ops, Tensor tokens, PatchGrid grid) {
     Tensor patches =
         tokens.reshape(grid.frames(), grid.height(), grid.width(), frames, height, width, -1);
-    return ops.copy(patches.permute(6, 0, 3, 1, 4, 2, 5))
+    return video(ops, patches.permute(6, 0, 3, 1, 4, 2, 5), grid);
+  }
+
+  /**
+   * Puts patches together to a video: the way back of {@link #patchify}.
+   *
+   * @param tokens [tokens, channels * volume]; a token's elements are in the order channel, frame,
+   *     row, column
+   * @return [channels, frames, height, width]
+   */
+  public Tensor unpatchifyChannelsFirst(Ops ops, Tensor tokens, PatchGrid grid) {
+    Tensor patches =
+        tokens.reshape(grid.frames(), grid.height(), grid.width(), -1, frames, height, width);
+    return video(ops, patches.permute(3, 0, 4, 1, 5, 2, 6), grid);
+  }
+
+  private Tensor video(Ops ops, Tensor patches, PatchGrid grid) {
+    return ops.copy(patches)
         .reshape(
             -1,
             (long) grid.frames() * frames,

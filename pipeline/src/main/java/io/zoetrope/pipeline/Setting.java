@@ -66,6 +66,13 @@ public final class Setting<T> {
   public static final Setting<Double> GUIDANCE_SCALE_2 =
       number("guidance_scale_2", "second guidance", Double::isFinite, "is not a finite number");
 
+  /**
+   * Whether guidance changes with the timestep, for models that have a rule for it; it doesn't
+   * where it is not set.
+   */
+  public static final Setting<Boolean> DYNAMIC_GUIDANCE =
+      unread("use_dynamic_cfg", "dynamic guidance", Boolean.class);
+
   /** Share of the timesteps below which a second transformer takes over. */
   public static final Setting<Double> BOUNDARY_RATIO =
       number(

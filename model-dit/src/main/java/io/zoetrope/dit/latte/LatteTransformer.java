@@ -3,6 +3,7 @@ package io.zoetrope.dit.latte;
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.KeyValue;
 import io.zoetrope.dit.Predictor;
+import io.zoetrope.dit.SinCosPositions;
 import io.zoetrope.nn.AdaLayerNorm;
 import io.zoetrope.nn.FeedForward;
 import io.zoetrope.nn.Linear;

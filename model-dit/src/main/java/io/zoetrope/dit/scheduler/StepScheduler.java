@@ -1,6 +1,7 @@
 package io.zoetrope.dit.scheduler;
 
 import io.zoetrope.ops.Ops;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;

@@ -12,6 +12,7 @@ import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.dit.scheduler.discrete.DDIMScheduler;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.ReferenceBackend;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
@@ -85,6 +86,8 @@ class SchedulerStateTest {
     "lcm, time_shift_type, exponential",
     "ddim, eta, 0",
     "ddim, eta, 0.7",
+    "cogvideox-ddim, prediction_type, v_prediction",
+    "cogvideox-dpm, prediction_type, v_prediction",
   })
   void aRunGoesOnToTheBit(String option, String field, String value) {
     TorchGenerator generator = TorchGenerator.manualSeed(3);

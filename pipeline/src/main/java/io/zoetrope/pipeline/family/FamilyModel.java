@@ -6,6 +6,7 @@ import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.task.Task;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.vae.VideoCodec;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,11 @@ public interface FamilyModel {
 
   /** Whether it has learned its default size alone: clips of others are possible, but not good. */
   default boolean makesOneSize() {
+    return false;
+  }
+
+  /** Whether {@link Setting#DYNAMIC_GUIDANCE} has a meaning to it. */
+  default boolean guidesDynamically() {
     return false;
   }
 
@@ -72,6 +78,16 @@ public interface FamilyModel {
    */
   default Optional<Component<Predictor>> secondPredictor() {
     return Optional.empty();
+  }
+
+  /**
+   * The noise of latents, [channels, frames, height, width], as the model's pipeline in diffusers
+   * draws it, so that a seed gives the same noise here and there.
+   *
+   * @param drawn gives the numbers in the order of the dimensions that it is asked for
+   */
+  default NoiseSource latentNoise(NoiseSource drawn) {
+    return drawn;
   }
 
   /** Latents to pixels, and back. */

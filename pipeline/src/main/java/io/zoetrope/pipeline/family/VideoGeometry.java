@@ -9,11 +9,12 @@ import io.zoetrope.tensor.Shape;
  * How clips and latents are related: the sizes that a model makes, and what it says about others.
  *
  * @param channels of the latents
- * @param temporalScale frames per latent frame; the first latent frame stands for a single one
+ * @param temporalScale frames per latent frame, but for those that stand for a single one
  * @param spatialScale rows, and columns, per latent pixel
  * @param patch latents of one token
  * @param mostPatches positions that the model knows along a side
  * @param mostPatchesInTime positions that it knows in time
+ * @param grouping which frames the latent frames stand for
  */
 public record VideoGeometry(
     int channels,
@@ -21,11 +22,41 @@ public record VideoGeometry(
     int spatialScale,
     PatchSize patch,
     int mostPatches,
-    int mostPatchesInTime) {
+    int mostPatchesInTime,
+    FrameGrouping grouping) {
+  /** Which frames of a clip its latent frames stand for, and how many there may be. */
+  public enum FrameGrouping {
+    /** The first one stands for a single frame. A clip is made of whole patches. */
+    FIRST_ALONE,
+    /**
+     * So in clips of an odd number of latent frames; in others all stand for the same number of
+     * frames. What is missing to whole patches is added for the time of the steps.
+     */
+    FIRST_OF_ODD_ALONE
+  }
+
   /** A model that knows as many positions in time as along a side. */
   public VideoGeometry(
       int channels, int temporalScale, int spatialScale, PatchSize patch, int mostPatches) {
     this(channels, temporalScale, spatialScale, patch, mostPatches, mostPatches);
+  }
+
+  /** A model of which the first latent frame stands for a single frame. */
+  public VideoGeometry(
+      int channels,
+      int temporalScale,
+      int spatialScale,
+      PatchSize patch,
+      int mostPatches,
+      int mostPatchesInTime) {
+    this(
+        channels,
+        temporalScale,
+        spatialScale,
+        patch,
+        mostPatches,
+        mostPatchesInTime,
+        FrameGrouping.FIRST_ALONE);
   }
 
   /** Pixels that the width of a clip is a multiple of. */
@@ -42,7 +73,7 @@ public record VideoGeometry(
   public Shape latents(ClipSize size) {
     return Shape.of(
         channels,
-        (size.frames() - 1) / temporalScale + 1,
+        latentFrames(size.frames()),
         size.height() / spatialScale,
         size.width() / spatialScale);
   }
@@ -52,12 +83,29 @@ public record VideoGeometry(
     return new ClipSize(
         latents.intSize(3) * spatialScale,
         latents.intSize(2) * spatialScale,
-        (latents.intSize(1) - 1) * temporalScale + 1);
+        frames(latents.intSize(1)));
+  }
+
+  private int latentFrames(int frames) {
+    return (frames - 1) / temporalScale + 1;
+  }
+
+  /** How many frames latent frames are decoded to. */
+  private int frames(int latentFrames) {
+    boolean together = grouping == FrameGrouping.FIRST_OF_ODD_ALONE && latentFrames % 2 == 0;
+    return together ? latentFrames * temporalScale : (latentFrames - 1) * temporalScale + 1;
+  }
+
+  /** Latents of [channels, frames, height, width] with what is missing to whole patches in time. */
+  public Shape wholePatches(Shape latents) {
+    long[] sizes = latents.sizes();
+    sizes[1] = Math.ceilDiv(sizes[1], patch.frames()) * patch.frames();
+    return Shape.of(sizes);
   }
 
   /** Tokens that the transformer sees of a clip. */
   public long tokens(ClipSize size) {
-    return patch.grid(latents(size)).tokens();
+    return patch.grid(wholePatches(latents(size))).tokens();
   }
 
   /**
@@ -94,21 +142,32 @@ public record VideoGeometry(
    * are too few.
    */
   public int framesWithin(int frames) {
-    int first = firstFrames();
-    return Math.max(0, frames - first) / frameStep() * frameStep() + first;
+    int step = latentStep();
+    int latents = Math.max(step, latentFrames(frames) / step * step);
+    return frames(latents > step && frames(latents) > frames ? latents - step : latents);
   }
 
   /** The fewest frames that the model makes and that are at least so many. */
   public int framesCovering(int frames) {
     int within = framesWithin(frames);
-    return within < frames ? within + frameStep() : within;
+    return within < frames ? framesBehind(within) : within;
   }
 
   /** The number of frames that the model makes and that is nearest; of two, the larger one. */
   public int framesNearest(double frames) {
-    int first = firstFrames();
-    double steps = Math.max(0, Math.floor((frames - first) / frameStep() + 0.5));
-    return Math.toIntExact((long) steps * frameStep() + first);
+    int within = framesWithin((int) frames);
+    int behind = framesBehind(within);
+    return behind - frames <= frames - within ? behind : within;
+  }
+
+  /** The next number of frames that the model makes. */
+  private int framesBehind(int frames) {
+    return frames(latentFrames(frames) + latentStep());
+  }
+
+  /** How many latent frames the model makes more or fewer of. */
+  private int latentStep() {
+    return grouping == FrameGrouping.FIRST_ALONE ? patch.frames() : 1;
   }
 
   /**
@@ -133,29 +192,22 @@ public record VideoGeometry(
     return Math.clamp((long) Math.rint(side) / multiple, 1, mostPatches) * multiple;
   }
 
-  private int frameStep() {
-    return temporalScale * patch.frames();
-  }
-
-  /** The first patch in time holds one frame less per latent frame but for its first. */
-  private int firstFrames() {
-    return (patch.frames() - 1) * temporalScale + 1;
-  }
-
   private void checkFrames(int frames) {
-    int step = frameStep();
-    int first = firstFrames();
     int below = framesWithin(frames);
     if (frames != below) {
+      String made =
+          grouping == FrameGrouping.FIRST_ALONE
+              ? "%dn + %d".formatted(temporalScale * patch.frames(), frames(patch.frames()))
+              : "%1$dn and %1$dn + 1".formatted(2 * temporalScale);
       throw new PipelineException(
-          "frames %d: the model makes %dn + %d frames; use %d or %d"
-              .formatted(frames, step, first, below, below + step));
+          "frames %d: the model makes %s frames; use %d or %d"
+              .formatted(frames, made, below, framesBehind(below)));
     }
   }
 
   private void checkPositions(ClipSize size) {
     Shape latents = latents(size);
-    int frames = latents.intSize(1) / patch.frames();
+    int frames = Math.ceilDiv(latents.intSize(1), patch.frames());
     int height = latents.intSize(2) / patch.height();
     int width = latents.intSize(3) / patch.width();
     if (Math.max(height, width) > mostPatches) {
@@ -176,7 +228,7 @@ public record VideoGeometry(
                   size.frames(),
                   frames,
                   mostPatchesInTime,
-                  (mostPatchesInTime * patch.frames() - 1) * temporalScale + 1));
+                  frames(mostPatchesInTime * patch.frames())));
     }
   }
 }

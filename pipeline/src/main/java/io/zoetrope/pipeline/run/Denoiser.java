@@ -1,11 +1,11 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Predictor;
-import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.task.Conditioning;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
 
@@ -17,8 +17,14 @@ import java.util.List;
  * @param sampling noise schedule and solver
  * @param noise for schedulers that add some in a step
  * @param conditioning what an input does around a step
+ * @param dynamicGuidance whether guidance changes with the timestep
  */
-record Denoiser(Ops ops, Sampling sampling, NoiseSource noise, Conditioning conditioning) {
+record Denoiser(
+    Ops ops,
+    Sampling sampling,
+    NoiseSource noise,
+    Conditioning conditioning,
+    boolean dynamicGuidance) {
 
   /**
    * Denoises latents in place.
@@ -43,7 +49,11 @@ record Denoiser(Ops ops, Sampling sampling, NoiseSource noise, Conditioning cond
         ops.tap("timestep", vector(timestep));
         Tensor scaled = scheduler.scaleModelInput(ops, latents, timestep);
         Tensor input = conditioning.input(ops, scaled);
-        Tensor prediction = predict(branches, guidanceScale, input, timestep);
+        double scale =
+            dynamicGuidance
+                ? Guidance.dynamicScale(guidanceScale, timesteps.length, timestep)
+                : guidanceScale;
+        Tensor prediction = predict(branches, scale, input, timestep);
         ops.tap("noise_pred_guided", prediction);
         observer.predicted(
             step + 1, () -> scheduler.predictOriginalSample(ops, prediction, timestep, latents));

@@ -20,4 +20,16 @@ public final class Guidance {
     ops.linearCombinationInto(guided, new double[] {scale, 1 - scale}, cond, uncond);
     return guided;
   }
+
+  /**
+   * The scale at a timestep where guidance is dynamic: {@code 1 + scale * (1 - cos(pi * ((steps -
+   * timestep) / steps)^5)) / 2} ({@code use_dynamic_cfg} of {@code CogVideoXPipeline} in diffusers,
+   * which puts the timestep where the number of the step is meant).
+   *
+   * @param steps how many are taken
+   */
+  static double dynamicScale(double scale, int steps, double timestep) {
+    double share = Math.pow((steps - timestep) / steps, 5);
+    return 1 + scale * ((1 - Math.cos(Math.PI * share)) / 2);
+  }
 }

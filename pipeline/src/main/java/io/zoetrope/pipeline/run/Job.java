@@ -18,6 +18,7 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.pipeline.task.Task;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
@@ -29,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * A request that a model can do on a device, checked. The same way from the prompt to frames, on a
@@ -73,6 +75,9 @@ public final class Job {
     JobStages whole = new JobStages(parts, request, conditioning, schedule, Optional.empty());
     if (!conditioning.scales()) {
       refuse(Setting.CONDITIONING_SCALE, "has no branch for control");
+    }
+    if (!model.guidesDynamically()) {
+      refuse(Setting.DYNAMIC_GUIDANCE, "has no rule for it");
     }
     checkGivenSteps();
     checkSchedule(whole);
@@ -252,22 +257,53 @@ public final class Job {
    * @throws MemoryException if there is too little memory, which names the stage and its weights
    */
   public GenerationResult run(Progress progress, Tracer tracer) {
+    long seed = request.get(Setting.SEED);
+    TorchGenerator generator =
+        way.resumed()
+            .map(checkpoint -> TorchGenerator.restored(checkpoint.generator()))
+            .orElseGet(() -> TorchGenerator.manualSeed(seed));
+    // What comes before the first step is the same however often a job goes on.
+    NoiseSource start =
+        way.resumed().isPresent() ? TorchGenerator.manualSeed(seed)::randn : generator::randn;
+    return run(progress, tracer, start, generator::randn, generator::state);
+  }
+
+  /**
+   * Runs the job with given noise, as {@link #run(Progress, Tracer)} with the seed's.
+   *
+   * @param noise is asked for one draw after the other, of the sizes that diffusers' pipeline draws
+   * @throws IllegalStateException if the job keeps a checkpoint or goes on from one, which hold the
+   *     seed's generator
+   */
+  public GenerationResult run(Progress progress, Tracer tracer, NoiseSource noise) {
+    if (request.find(Setting.CHECKPOINT).isPresent() || way.resumed().isPresent()) {
+      throw new IllegalStateException("run: a checkpoint keeps the seed's noise, not a given one");
+    }
+    return run(progress, tracer, noise, noise, () -> Tensor.zeros(DType.I32, 1));
+  }
+
+  private GenerationResult run(
+      Progress progress,
+      Tracer tracer,
+      NoiseSource start,
+      NoiseSource steps,
+      Supplier<Tensor> generator) {
     Pixels pixels =
         MemoryException.naming(
             () -> "the clip of " + request.size(),
             Stages.LESS,
             () -> new Pixels(request.size(), "the video decoder"));
-    TorchGenerator generator = generator();
     files.begin();
     try (files) {
       way.run(
           new Stages(parts.device(), progress, tracer, forecast()),
           new JobStages.Ends(
-              generator::randn,
+              start,
+              steps,
               way.steps(),
               files::saveLatents,
               pixels,
-              files.keeper(way, generator::state),
+              files.keeper(way, generator),
               files.preview()));
     }
     return new GenerationResult(pixels.toFrames(), settings(), files.failures());
@@ -340,11 +376,13 @@ public final class Job {
   }
 
   private void rehearse(Stages stages, int mostSteps) {
+    NoiseSource zeros = sizes -> Tensor.zeros(DType.F32, sizes);
     try (SideFiles none = files.none()) {
       way.run(
           stages,
           new JobStages.Ends(
-              sizes -> Tensor.zeros(DType.F32, sizes),
+              zeros,
+              zeros,
               mostSteps,
               _ -> {},
               Ops::toPixels,
@@ -354,13 +392,6 @@ public final class Job {
   }
 
   // ---------------------------------------------------------------- pieces
-
-  /** One draw after the other, as diffusers' generator gives them. */
-  private TorchGenerator generator() {
-    return way.resumed()
-        .map(checkpoint -> TorchGenerator.restored(checkpoint.generator()))
-        .orElseGet(() -> TorchGenerator.manualSeed(request.get(Setting.SEED)));
-  }
 
   /**
    * SHA-256 of all that decides about the clip, in hexadecimal digits: the settings in force, the

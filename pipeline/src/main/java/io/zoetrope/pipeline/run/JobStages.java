@@ -2,7 +2,6 @@ package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.TextEmbedding;
-import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.media.VideoFrames;
@@ -14,6 +13,7 @@ import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.task.Conditioning;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -46,7 +46,9 @@ record JobStages(
    * What a run begins with, and where its results go; a dry run has neither noise nor pictures,
    * which would take seconds where they are many.
    *
-   * @param noise of the start, and of schedulers that add some in their steps
+   * @param noise of what comes before the first step
+   * @param stepNoise of schedulers that add some in their steps; the same source, but where a job
+   *     goes on
    * @param mostSteps of each predictor
    * @param latents takes them denoised, in host memory
    * @param frames takes the frames
@@ -55,6 +57,7 @@ record JobStages(
    */
   record Ends(
       NoiseSource noise,
+      NoiseSource stepNoise,
       int mostSteps,
       Consumer<Tensor> latents,
       FrameSink frames,
@@ -245,7 +248,9 @@ record JobStages(
       ops.tap("initial_latents", latents);
       ops.tap("sigmas", vector(sampling.scheduler().sigmas()));
       ops.tap("timesteps", vector(sampling.scheduler().timesteps()));
-      Denoiser denoiser = new Denoiser(ops, sampling, ends.noise(), conditioning);
+      NoiseSource stepNoise = parts.model().latentNoise(ends.stepNoise());
+      boolean dynamic = request.find(Setting.DYNAMIC_GUIDANCE).orElse(false);
+      Denoiser denoiser = new Denoiser(ops, sampling, stepNoise, conditioning, dynamic);
       StepObserver observer = observer(stage, ends, latents, sampling.scheduler());
       for (Expert expert : parts.experts(request, schedule.numTrainTimesteps())) {
         StepRange steps =
@@ -292,14 +297,10 @@ record JobStages(
 
   private Tensor initialNoise(NoiseSource source) {
     long[] latents = latents().sizes();
-    if (resumed.isPresent()) {
-      // It was drawn, and taken away in part, before.
-      return Tensor.zeros(DType.F32, latents);
-    }
     return request
         .input(Input.Noise.class)
         .map(given -> Tensor.of(given.values().toFloats(), latents))
-        .orElseGet(() -> source.normal(latents));
+        .orElseGet(() -> parts.model().latentNoise(source).normal(latents));
   }
 
   private static Tensor vector(float... values) {

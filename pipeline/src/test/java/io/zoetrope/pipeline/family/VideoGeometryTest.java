@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.zoetrope.nn.PatchSize;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.family.VideoGeometry.FrameGrouping;
 import io.zoetrope.tensor.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,37 @@ class VideoGeometryTest {
         "frames 9: the model makes 8n + 5 frames; use 5 or 13",
         assertThrows(PipelineException.class, () -> pairs.check(new ClipSize(16, 16, 9)))
             .getMessage());
+  }
+
+  private static final VideoGeometry ODD_FIRST =
+      new VideoGeometry(
+          16, 4, 8, new PatchSize(2, 2, 2), 1024, 1024, FrameGrouping.FIRST_OF_ODD_ALONE);
+
+  /** An even number of latent frames is decoded to four times as many, an odd one to 3 less. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "8, 2", "9, 3", "16, 4", "17, 5", "81, 21"})
+  void theFirstLatentFrameOfOddClipsStandsAlone(int frames, int latentFrames) {
+    ClipSize size = new ClipSize(32, 16, frames);
+    ODD_FIRST.check(size);
+    assertEquals(Shape.of(16, latentFrames, 2, 4), ODD_FIRST.latents(size));
+    assertEquals(size, ODD_FIRST.clip(ODD_FIRST.latents(size)));
+    assertEquals((latentFrames + 1) / 2 * 2, ODD_FIRST.tokens(size));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 1, 8", "5, 1, 8", "8, 8, 8", "13, 9, 16", "24, 24, 24", "31, 25, 32"})
+  void clipsThatItMakesAroundANumberOfFrames(int frames, int within, int covering) {
+    assertEquals(within, ODD_FIRST.framesWithin(frames));
+    assertEquals(covering, ODD_FIRST.framesCovering(frames));
+    if (within != frames) {
+      PipelineException e =
+          assertThrows(
+              PipelineException.class, () -> ODD_FIRST.check(new ClipSize(32, 16, frames)));
+      assertEquals(
+          "frames %d: the model makes 8n and 8n + 1 frames; use %d or %d"
+              .formatted(frames, within, covering),
+          e.getMessage());
+    }
   }
 
   @ParameterizedTest

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.dit.Predictor;
-import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.ops.Ops;
@@ -16,6 +15,7 @@ import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.task.Conditioning;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -57,7 +57,7 @@ class DenoiserTest {
       double guidance,
       Predictor.Branch... branches) {
     List<Integer> done = new ArrayList<>();
-    new Denoiser(ops, sampling, NoiseSource.none(), conditioning)
+    new Denoiser(ops, sampling, NoiseSource.none(), conditioning, false)
         .run(new StepRange(0, STEPS), List.of(branches), guidance, latents, done::add);
     assertEquals(List.of(1, 2, 3), done);
   }
@@ -119,7 +119,7 @@ class DenoiserTest {
   void whatIsNotFiniteEndsTheJobAtItsStep() {
     try (Sampling sampling = sampling()) {
       Tensor latents = ops.upload(Tensor.of(new float[] {5, 6}, 1, 2, 1, 1));
-      Denoiser denoiser = new Denoiser(ops, sampling, NoiseSource.none(), Conditioning.NONE);
+      Denoiser denoiser = new Denoiser(ops, sampling, NoiseSource.none(), Conditioning.NONE, false);
       List<Predictor.Branch> branches = List.of(constant(Float.NaN, new ArrayList<>()));
       String message =
           assertThrows(

@@ -62,6 +62,11 @@ final class JobOptions {
   private Double secondGuidance;
 
   @Option(
+      names = "--dynamic-guidance",
+      description = "Guidance that changes with the timestep, in models that have a rule for it.")
+  private boolean dynamicGuidance;
+
+  @Option(
       names = "--boundary",
       paramLabel = "F",
       description =
@@ -95,8 +100,8 @@ final class JobOptions {
       names = "--scheduler",
       paramLabel = "NAME",
       description =
-          "unipc, euler, dpm++ or lcm; ddim or euler-discrete for models that predict noise"
-              + " (default: the model's own).")
+          "unipc, euler, dpm++ or lcm; ddim, euler-discrete, cogvideox-ddim or cogvideox-dpm for models"
+              + " that were trained with discrete timesteps (default: the model's own).")
   private String scheduler;
 
   @Option(
@@ -174,6 +179,7 @@ final class JobOptions {
     request = withGiven(request, Setting.STEPS, steps);
     request = withGiven(request, Setting.GUIDANCE_SCALE, guidance);
     request = withGiven(request, Setting.GUIDANCE_SCALE_2, secondGuidance);
+    request = withGiven(request, Setting.DYNAMIC_GUIDANCE, dynamicGuidance ? true : null);
     request = withGiven(request, Setting.BOUNDARY_RATIO, boundary);
     request = withSteps(request, Setting.SIGMAS, sigmas);
     request = withSteps(request, Setting.TIMESTEPS, timesteps);

@@ -6,13 +6,22 @@ import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.media.VideoFrames;
+import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.family.VideoGeometry;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.Shape;
+import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,24 +30,31 @@ import java.util.stream.Stream;
  *
  * @param name of the case, with which the names of its tensors begin
  * @param settings of the case
+ * @param draws the tensors with what the reference has drawn, in that order; empty in fixtures
+ *     without them
  */
-record CaseRequest(Fixture fixture, Report report, String name, JsonNode settings) {
-  /**
-   * The request for one prompt of the case. The latents say how large the clip is: the reference
-   * rounds numbers of frames that do not come out even.
-   */
+record CaseRequest(
+    Fixture fixture, Report report, String name, JsonNode settings, List<String> draws) {
+  private static final Pattern DRAW = Pattern.compile(".*/noise/(\\d+)_[^/]*");
+
+  static CaseRequest of(Fixture fixture, Report report, String name, JsonNode settings) {
+    TreeMap<Integer, String> draws = new TreeMap<>();
+    for (String tensor : fixture.namesOf(name)) {
+      Matcher draw = DRAW.matcher(tensor);
+      if (draw.matches()) {
+        draws.put(Integer.valueOf(draw.group(1)), tensor);
+      }
+    }
+    return new CaseRequest(fixture, report, name, settings, List.copyOf(draws.values()));
+  }
+
+  /** The request for one prompt of the case. */
   GenerationRequest of(VideoPipeline pipeline, Prompts prompts, int index) {
-    String noise =
-        Stream.of("/noise", "/initial_latents", "/noise/0_pipeline_latents")
-            .map(name::concat)
-            .filter(fixture::has)
-            .findFirst()
-            .orElseThrow(() -> new PipelineException(name + ": the fixture has no initial noise"));
     GenerationRequest request =
         pipeline
             .request(prompts.prompt(index))
             .with(Setting.NEGATIVE_PROMPT, prompts.negativePrompt(index))
-            .with(pipeline.geometry().clip(latents(noise)))
+            .with(size(pipeline.geometry()))
             .with(Setting.STEPS, settings.path("steps").intValue())
             .with(Setting.GUIDANCE_SCALE, settings.path("guidance_scale").doubleValue());
     if (settings.has("max_sequence_length")) {
@@ -46,26 +62,80 @@ record CaseRequest(Fixture fixture, Report report, String name, JsonNode setting
           request.with(
               Setting.MAX_SEQUENCE_LENGTH, settings.path("max_sequence_length").intValue());
     }
+    if (settings.path("use_dynamic_cfg").booleanValue()) {
+      request = request.with(Setting.DYNAMIC_GUIDANCE, true);
+    }
     if (prompts.count() > 1 && fixture.has(name + PipelineParity.BATCH)) {
       request = request.with(Setting.KEEP_PADDING, true);
     }
-    return withInputs(withExperts(withScheduler(withNoise(request, noise, index))));
+    return withInputs(withExperts(withScheduler(withNoise(request, index))));
   }
 
-  /** The shape of the clip's latents, without those that stand for references. */
-  private Shape latents(String noise) {
-    long[] sizes = fixture.shape(noise).sizes();
-    return Shape.of(sizes[1], sizes[2] - settings.path("references").size(), sizes[3], sizes[4]);
+  /**
+   * The size of the clip. The reference rounds numbers of frames that do not come out even: latents
+   * of Wan's fixtures say to what.
+   */
+  private ClipSize size(VideoGeometry geometry) {
+    if (!draws.isEmpty()) {
+      ClipSize asked =
+          new ClipSize(
+              settings.path("width").intValue(),
+              settings.path("height").intValue(),
+              settings.path("frames").intValue());
+      return geometry.clip(geometry.latents(asked));
+    }
+    // Without those that stand for references.
+    long[] sizes = fixture.shape(initialNoise()).sizes();
+    return geometry.clip(
+        Shape.of(sizes[1], sizes[2] - settings.path("references").size(), sizes[3], sizes[4]));
+  }
+
+  private String initialNoise() {
+    return Stream.of("/noise", "/initial_latents")
+        .map(name::concat)
+        .filter(fixture::has)
+        .findFirst()
+        .orElseThrow(() -> new PipelineException(name + ": the fixture has no initial noise"));
   }
 
   /** Schedulers that add noise in their steps go on where the initial noise has ended. */
-  private GenerationRequest withNoise(GenerationRequest request, String noise, int index) {
+  private GenerationRequest withNoise(GenerationRequest request, int index) {
+    if (!draws.isEmpty()) {
+      return request;
+    }
     JsonNode seed = fixture.json().path("generator_seed").path(name);
     if (fixture.has(name + "/step0/noise")) {
       return request.with(Setting.SEED, seed.longValue());
     }
-    report.input(noise);
-    return request.with(new Input.Noise(fixture.tensor(noise).select(0, index)));
+    report.input(initialNoise());
+    return request.with(new Input.Noise(fixture.tensor(initialNoise()).select(0, index)));
+  }
+
+  /**
+   * What the reference has drawn for a prompt of the case, one draw after the other; empty where
+   * the request says which noise there is.
+   */
+  Optional<NoiseSource> noise(int index) {
+    if (draws.isEmpty()) {
+      return Optional.empty();
+    }
+    Iterator<String> next = draws.iterator();
+    return Optional.of(sizes -> {
+      if (!next.hasNext()) {
+        throw new PipelineException(
+            "%s: noise %s is drawn where the reference draws none"
+                .formatted(name, Arrays.toString(sizes)));
+      }
+      String tensor = next.next();
+      report.input(tensor);
+      Tensor drawn = fixture.tensor(tensor).select(0, index);
+      if (!drawn.shape().equals(Shape.of(sizes))) {
+        throw new PipelineException(
+            "%s: noise %s is drawn where the reference draws %s"
+                .formatted(tensor, Arrays.toString(sizes), drawn.shape()));
+      }
+      return Tensor.of(drawn.toFloats(), sizes);
+    });
   }
 
   private GenerationRequest withScheduler(GenerationRequest request) {

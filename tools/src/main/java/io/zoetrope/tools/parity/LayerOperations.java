@@ -34,6 +34,11 @@ final class LayerOperations {
   private static final Map<String, Operation> ALL =
       Map.ofEntries(
           entry("rope_wan", LayerOperations::rope),
+          entry("rope_1d_interleaved", PositionTables::ropeOfAxis),
+          entry("rope_cogvideox", PositionTables::cogVideoXRope),
+          entry("sincos_1d_temporal", PositionTables::sinCosOfFrames),
+          entry("sincos_2d_patch_embed", PositionTables::sinCosOfFrame),
+          entry("sincos_3d_cogvideox", PositionTables::sinCosOfVideo),
           entry("bfloat16_round", LayerOperations::rounding),
           entry("t5_relative_position_bucket", LayerOperations::relativePositionBucket),
           entry("classifier_free_guidance", LayerOperations::guidance),

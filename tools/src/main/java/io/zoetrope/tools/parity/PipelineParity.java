@@ -2,6 +2,8 @@ package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.VideoPipeline;
+import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.dit.scheduler.discrete.DiscreteScheduler;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -9,7 +11,10 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.ModelSource;
+import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tools.parity.Recorder.Recorded;
@@ -36,6 +41,7 @@ record PipelineParity(
   private static final int CONTROL_LATENTS = 32;
 
   private static final String ENCODED_VIDEO = "vae_encode/video_in";
+  private static final String CLIP_NOISE = "v2v/noise";
 
   /**
    * How far, relatively, a decoded video may be in BF16 where the fixture keeps none: twice what
@@ -72,6 +78,11 @@ record PipelineParity(
         report.input(tensor);
         continue;
       }
+      if (what.equals(CLIP_NOISE)) {
+        // One of the draws, under another name.
+        report.input(tensor);
+        continue;
+      }
       List<float[]> results = results(tensor, what, runs);
       if (!results.isEmpty()) {
         report.compareBatch(fixture, tolerances, tensor, results);
@@ -83,7 +94,13 @@ record PipelineParity(
 
   /** What the runs have under a fixture's name, in the fixture's layout; empty if nothing. */
   private List<float[]> results(String tensor, String what, List<Run> runs) {
-    if (fixture.has(tensor.substring(0, tensor.indexOf('/')) + BATCH)) {
+    if (model.pipelineClass().startsWith("CogVideoX")) {
+      Run run = runs.getFirst();
+      List<float[]> joint = new JointBranches(run.recorder(), run.prompts() > 1).results(what);
+      if (!joint.isEmpty()) {
+        return joint;
+      }
+    } else if (fixture.has(tensor.substring(0, tensor.indexOf('/')) + BATCH)) {
       List<Recorder> recorders = runs.stream().map(Run::recorder).toList();
       List<float[]> batch =
           new BatchedBranches(recorders, runs.getFirst().prompts() > 1)
@@ -100,7 +117,7 @@ record PipelineParity(
 
   private List<Run> runs(String name, JsonNode settings) {
     Prompts prompts = Prompts.of(settings);
-    CaseRequest requests = new CaseRequest(fixture, report, name, settings);
+    CaseRequest requests = CaseRequest.of(fixture, report, name, settings);
     List<Run> runs = new ArrayList<>();
     ModelPrecision precision = new ModelPrecision(dtype, DType.F32);
     try (VideoPipeline pipeline =
@@ -108,7 +125,13 @@ record PipelineParity(
       for (int i = 0; i < prompts.count(); i++) {
         Recorder recorder = new Recorder();
         GenerationRequest request = requests.of(pipeline, prompts, i);
-        VideoFrames frames = pipeline.generate(request, Progress.NONE, recorder).frames();
+        Job job = pipeline.job(request);
+        VideoFrames frames =
+            requests
+                .noise(i)
+                .map(noise -> job.run(Progress.NONE, recorder, noise))
+                .orElseGet(() -> job.run(Progress.NONE, recorder))
+                .frames();
         runs.add(new Run(recorder, request, frames));
       }
     }
@@ -123,7 +146,7 @@ record PipelineParity(
   }
 
   /** What this run has under a fixture's name, in the fixture's layout; null if nothing. */
-  private static float[] result(String what, Run run, int tokens) {
+  private float[] result(String what, Run run, int tokens) {
     Recorder recorder = run.recorder();
     GenerationRequest request = run.request();
     Matcher branch = BRANCH.matcher(what);
@@ -149,6 +172,15 @@ record PipelineParity(
       case "scheduler/timesteps" -> recorder.only("denoise/timesteps").values();
       case "vae_decode/video_out", ENCODED_VIDEO -> channelsFirst(recorder.all(what));
       case "scheduler/timesteps_used" -> timestepsUsed(recorder);
+      case "scheduler/alphas_cumprod" -> alphasCumprod(run);
+      case "scheduler/alphas_cumprod_at_timesteps" -> {
+        float[] all = alphasCumprod(run);
+        float[] some = recorder.only("denoise/timesteps").values().clone();
+        for (int i = 0; i < some.length; i++) {
+          some[i] = all[(int) some[i]];
+        }
+        yield some;
+      }
       case "v2v/timestep" -> recorder.only("denoise/step0/timestep").values();
       case "v2v/clean_latents" -> recorder.only("denoise/clean_latents").values();
       case "v2v/noised_latents" -> recorder.only("denoise/initial_latents").values();
@@ -158,6 +190,13 @@ record PipelineParity(
         yield direct == null ? null : direct.values();
       }
     };
+  }
+
+  private float[] alphasCumprod(Run run) {
+    FamilyModel family = Family.open(model, new ModelPrecision(dtype, DType.F32));
+    try (Scheduler scheduler = family.scheduler(run.request()).scheduler()) {
+      return scheduler instanceof DiscreteScheduler table ? table.alphasCumprod() : null;
+    }
   }
 
   private static float[] transformer(String path, int branch, String what, Run run, int tokens) {

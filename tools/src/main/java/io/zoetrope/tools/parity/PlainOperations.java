@@ -35,6 +35,7 @@ final class PlainOperations {
           entry("gelu_erf", c -> activate(c, Activation.GELU_ERF)),
           entry("silu", c -> activate(c, Activation.SILU)),
           entry("geglu", PlainOperations::gatedLinear),
+          entry("approximate_gelu", PlainOperations::sigmoidGelu),
           entry("linear_bfloat16", PlainOperations::roundedLinear),
           entry("sdpa", PlainOperations::attention),
           entry("timestep_embedding", PlainOperations::timestepEmbedding),
@@ -43,6 +44,9 @@ final class PlainOperations {
           entry("upsample", PlainOperations::upsample),
           entry("pixel_shuffle", PlainOperations::pixelShuffle),
           entry("pixel_unshuffle", PlainOperations::pixelUnshuffle));
+
+  /** What {@code ApproximateGELU} in diffusers multiplies by inside the sigmoid. */
+  private static final double SIGMOID_SCALE = 1.702;
 
   private PlainOperations() {}
 
@@ -125,6 +129,15 @@ final class PlainOperations {
                 weight.narrow(0, 0, half),
                 "bias",
                 bias.narrow(0, 0, half))));
+  }
+
+  /** {@code y * sigmoid(1.702 * y)}: another width of SiLU. */
+  private static void sigmoidGelu(Case c) {
+    Tensor y = c.call("linear", Map.of());
+    c.ops().linearCombinationInto(y, new double[] {SIGMOID_SCALE}, y);
+    Tensor activated = c.call("activate", Map.of("x", y, "activation", Activation.SILU));
+    c.ops().linearCombinationInto(activated, new double[] {1 / SIGMOID_SCALE}, activated);
+    c.result("out", activated);
   }
 
   private static void roundedLinear(Case c) {

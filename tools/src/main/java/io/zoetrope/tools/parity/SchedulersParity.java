@@ -8,10 +8,12 @@ import io.zoetrope.dit.scheduler.discrete.DiscreteScheduler;
 import io.zoetrope.dit.scheduler.flow.DynamicShift;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Whole scheduler trajectories in a closed loop with the fixtures' toy model {@code tanh(0.5 x + t
@@ -73,6 +75,7 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
     report.input(name + "/initial");
     compare(name, "timesteps", timesteps);
 
+    NoiseSource noise = recordedNoise(name);
     int size = Math.toIntExact(sample.count());
     float[] outputs = new float[timesteps.length * size];
     float[] samples = new float[outputs.length];
@@ -84,7 +87,7 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
       for (int i = 0; i < size; i++) {
         output[i] = (float) Math.tanh(0.5f * input[i] + timesteps[step] / 1000);
       }
-      scheduler.step(ops, ops.upload(vector(output)), timesteps[step], sample);
+      scheduler.step(ops, ops.upload(vector(output)), timesteps[step], sample, noise);
       System.arraycopy(input, 0, inputs, step * size, size);
       System.arraycopy(output, 0, outputs, step * size, size);
       System.arraycopy(ops.download(sample).toFloats(), 0, samples, step * size, size);
@@ -95,6 +98,18 @@ record SchedulersParity(Backend backend, Fixture fixture, Tolerances tolerances,
       compare(name, "scaled_inputs", inputs);
     }
     report.requireAllSeen(fixture.namesOf(name));
+  }
+
+  /** The draws of the reference, one after the other. */
+  private NoiseSource recordedNoise(String name) {
+    String tensor = name + "/noises_in_call_order";
+    if (!fixture.has(tensor)) {
+      return NoiseSource.none();
+    }
+    report.input(tensor);
+    Tensor draws = fixture.tensor(tensor);
+    AtomicInteger drawn = new AtomicInteger();
+    return _ -> vector(draws.select(0, drawn.getAndIncrement()).toFloats());
   }
 
   private void setTimesteps(Scheduler scheduler, SchedulerConfig config, JsonNode settings) {

@@ -2,6 +2,8 @@ package io.zoetrope.dit.scheduler.config;
 
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.dit.scheduler.SchedulerKind;
+import io.zoetrope.dit.scheduler.discrete.CogVideoXDDIMScheduler;
+import io.zoetrope.dit.scheduler.discrete.CogVideoXDPMScheduler;
 import io.zoetrope.dit.scheduler.discrete.DDIMScheduler;
 import io.zoetrope.dit.scheduler.discrete.EulerDiscreteScheduler;
 import io.zoetrope.dit.scheduler.flow.DPMSolverMultistepScheduler;
@@ -23,7 +25,9 @@ public final class Schedulers {
           DPMSolverMultistepScheduler.KIND,
           FlowMatchLCMScheduler.KIND,
           DDIMScheduler.KIND,
-          EulerDiscreteScheduler.KIND);
+          EulerDiscreteScheduler.KIND,
+          CogVideoXDDIMScheduler.KIND,
+          CogVideoXDPMScheduler.KIND);
 
   private Schedulers() {}
 

@@ -1,11 +1,9 @@
 package io.zoetrope.dit.scheduler.discrete;
 
-import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
-import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.SchedulerKind;
-import io.zoetrope.dit.scheduler.StepScheduler;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.OptionalDouble;
@@ -18,7 +16,7 @@ import java.util.Set;
  * <p>Source: Song et al., "Denoising Diffusion Implicit Models" (2020), equations 12 and 16;
  * diffusers, {@code schedulers/scheduling_ddim.py}.
  */
-public final class DDIMScheduler extends StepScheduler implements DiscreteScheduler {
+public final class DDIMScheduler extends TableScheduler {
   /** How it is named and configured. */
   public static final SchedulerKind KIND =
       new SchedulerKind(
@@ -43,27 +41,15 @@ public final class DDIMScheduler extends StepScheduler implements DiscreteSchedu
               "trained_betas"),
           DDIMScheduler::read);
 
-  private final NoiseSchedule schedule;
-  private final Prediction prediction;
-  private final TimestepSpacing spacing;
-  private final int stepsOffset;
-  private final float finalAlpha;
   private final OptionalDouble clipRange;
   private double eta;
 
-  private DDIMScheduler(
-      NoiseSchedule schedule,
-      Prediction prediction,
-      TimestepSpacing spacing,
-      int stepsOffset,
-      boolean setAlphaToOne,
-      OptionalDouble clipRange) {
-    super(KIND.className());
-    this.schedule = schedule;
-    this.prediction = prediction;
-    this.spacing = spacing;
-    this.stepsOffset = stepsOffset;
-    this.finalAlpha = setAlphaToOne ? 1 : schedule.alphasCumprod()[0];
+  private DDIMScheduler(JsonConfig fields, NoiseSchedule schedule, OptionalDouble clipRange) {
+    super(
+        KIND,
+        fields,
+        NoiseSchedule.widened(schedule.betas()),
+        NoiseSchedule.widened(schedule.alphasCumprod()));
     this.clipRange = clipRange;
   }
 
@@ -72,22 +58,9 @@ public final class DDIMScheduler extends StepScheduler implements DiscreteSchedu
     boolean clips = fields.flag("clip_sample", true);
     double range = fields.positiveNumber("clip_sample_range", 1.0);
     return new DDIMScheduler(
+        fields,
         NoiseSchedule.read(fields),
-        fields.choice("prediction_type", Prediction.EPSILON, Prediction.class),
-        fields.choice("timestep_spacing", TimestepSpacing.LEADING, TimestepSpacing.class),
-        fields.integer("steps_offset", 0, 0, 1 << 24),
-        fields.flag("set_alpha_to_one", true),
         clips ? OptionalDouble.of(range) : OptionalDouble.empty());
-  }
-
-  @Override
-  public float[] betas() {
-    return schedule.betas().clone();
-  }
-
-  @Override
-  public float[] alphasCumprod() {
-    return schedule.alphasCumprod().clone();
   }
 
   /**
@@ -104,58 +77,16 @@ public final class DDIMScheduler extends StepScheduler implements DiscreteSchedu
   }
 
   @Override
-  public void setTimesteps(int steps, OptionalDouble mu) {
-    requireSteps(steps);
-    int trained = schedule.length();
-    if (steps > trained) {
-      throw new ConfigException(
-          "%s: %d steps are more than the %d that the model was trained with"
-              .formatted(name(), steps, trained));
-    }
-    float[] timesteps = spacing.wholeTimesteps(steps, trained, stepsOffset);
-    for (float timestep : timesteps) {
-      if (timestep >= trained) {
-        throw new ConfigException(
-            "%s: steps_offset %d puts timestep %s beyond the %d that the model was trained with"
-                .formatted(name(), stepsOffset, timestep, trained));
-      }
-      if (prediction == Prediction.EPSILON && alpha((int) timestep) == 0) {
-        throw new ConfigException(
-            "%s: prediction_type epsilon says nothing of the data at timestep %s, where rescale_betas_zero_snr leaves none"
-                .formatted(name(), timestep));
-      }
-    }
-    begin(timesteps);
-  }
-
-  private double alpha(int timestep) {
-    return timestep < 0 ? finalAlpha : schedule.alphasCumprod()[timestep];
-  }
-
-  @Override
-  protected double[] mixture(int index) {
-    double alpha = alpha((int) timestep(index));
-    return new double[] {Math.sqrt(alpha), Math.sqrt(1 - alpha)};
-  }
-
-  @Override
-  protected double[] originalSample(int index) {
-    Prediction.Weights data = prediction.data(alpha((int) timestep(index)));
-    return new double[] {data.sample(), data.output()};
-  }
-
-  @Override
   protected void advance(Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise) {
-    int timestep = (int) timestep(index);
-    double alpha = alpha(timestep);
-    double next = alpha(timestep - schedule.length() / steps());
+    double alpha = alpha(index);
+    double next = nextAlpha(index);
     double variance = (1 - next) / (1 - alpha) * (1 - alpha / next);
     double deviation = eta * Math.sqrt(variance);
     double direction = Math.sqrt(1 - next - deviation * deviation);
 
     // 1. The predicted data, and the predicted noise, as sums of sample and model output
-    Prediction.Weights data = prediction.data(alpha);
-    Prediction.Weights epsilon = prediction.noise(alpha);
+    Prediction.Weights data = prediction().data(alpha);
+    Prediction.Weights epsilon = prediction().noise(alpha);
 
     // 2. The next sample: sqrt(next) * data + direction * noise + deviation * new noise
     try (var _ = ops.scope(name())) {

@@ -2,10 +2,10 @@ package io.zoetrope.dit.scheduler.discrete;
 
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
-import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.dit.scheduler.StepScheduler;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.OptionalDouble;

@@ -2,9 +2,9 @@ package io.zoetrope.dit.scheduler.flow;
 
 import io.zoetrope.config.ConfigException;
 import io.zoetrope.config.JsonConfig;
-import io.zoetrope.dit.scheduler.NoiseSource;
 import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;

@@ -228,7 +228,8 @@ class SchedulerConfigTest {
   void anUnknownShortNameListsTheKnownOnes() {
     ConfigException e = assertThrows(ConfigException.class, () -> Schedulers.ofOption("pndm"));
     assertEquals(
-        "unknown scheduler 'pndm'; supported: unipc, euler, dpm++, lcm, ddim, euler-discrete",
+        "unknown scheduler 'pndm'; supported: unipc, euler, dpm++, lcm, ddim, euler-discrete, "
+            + "cogvideox-ddim, cogvideox-dpm",
         e.getMessage());
   }
 }

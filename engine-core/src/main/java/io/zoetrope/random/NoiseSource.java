@@ -1,10 +1,10 @@
-package io.zoetrope.dit.scheduler;
+package io.zoetrope.random;
 
 import io.zoetrope.tensor.Tensor;
 
 /**
- * Where a scheduler takes the noise from that it adds in a step; {@code TorchGenerator::randn} is
- * one. A run of a scheduler that adds none never asks.
+ * Where a job takes its random numbers from, one draw after the other; {@link TorchGenerator#randn}
+ * is one. Whoever needs none never asks.
  */
 @FunctionalInterface
 public interface NoiseSource {
