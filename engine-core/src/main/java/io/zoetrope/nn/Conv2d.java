@@ -40,7 +40,10 @@ public record Conv2d(Tensor weight, Tensor bias, ConvGeometry geometry) {
     return weight.intSize(3) / 2;
   }
 
-  /** [1, height, width, in channels] to [1, height out, width out, out channels]. */
+  /**
+   * [pictures, height, width, in channels] to [pictures, height out, width out, out channels], each
+   * for itself.
+   */
   public Tensor forward(Ops ops, Tensor x) {
     return ops.conv3d(x, null, weight, bias, geometry);
   }

@@ -82,6 +82,11 @@ public sealed interface ElementOperation extends Operation {
       return new Activate(operands.resultLike(x), x, activation);
     }
 
+    static Activate inPlace(Operands operands, Tensor x, Activation activation) {
+      operands.contiguous("activateInPlace", x);
+      return new Activate(x, x, activation);
+    }
+
     @Override
     public String name() {
       return "activate";

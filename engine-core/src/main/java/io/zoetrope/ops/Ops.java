@@ -243,6 +243,11 @@ public final class Ops implements AutoCloseable {
     return run(Activate.of(operands, x, activation));
   }
 
+  /** {@code x = activation(x)}. */
+  public void activateInPlace(Tensor x, Activation activation) {
+    run(Activate.inPlace(operands, x, activation));
+  }
+
   /** Limits every element to [min, max], in place; NaN stays NaN. */
   public void clampInPlace(Tensor x, float min, float max) {
     run(Clamp.of(operands, x, min, max));

@@ -2,6 +2,7 @@ package io.zoetrope.vae;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.LatentSampling;
 import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.vae.layer.VideoSource;
 import java.util.function.Consumer;
@@ -11,16 +12,22 @@ import java.util.function.Consumer;
  * layout and scale of its own latents stay inside.
  */
 public interface VideoCodec {
+  /** Encodes a clip; of the distribution that encoders give, its mode. */
+  default Tensor encode(Ops ops, VideoSource video, Tiling tiling) {
+    return encode(ops, video, tiling, LatentSampling.MODE);
+  }
+
   /**
-   * Encodes a clip; of the distribution that encoders give, its mode.
+   * Encodes a clip.
    *
    * @param video values from -1 to 1, F32
    * @param tiling for pictures larger than a tile; null for none
+   * @param sampling which latents are taken of their distribution
    * @return [channels, frames, height, width] as the transformer takes them, contiguous, F32 or
    *     BF16, in the current scope
    * @throws IllegalArgumentException if the size does not come out even
    */
-  Tensor encode(Ops ops, VideoSource video, Tiling tiling);
+  Tensor encode(Ops ops, VideoSource video, Tiling tiling, LatentSampling sampling);
 
   /**
    * Decodes latents and hands the video over in chunks.
@@ -32,4 +39,9 @@ public interface VideoCodec {
    *     during the call
    */
   void decode(Ops ops, Tensor latents, Tiling tiling, Consumer<Tensor> frames);
+
+  /** The tiles that diffusers starts from. */
+  default Tiling tiling() {
+    return Tiling.DEFAULT;
+  }
 }

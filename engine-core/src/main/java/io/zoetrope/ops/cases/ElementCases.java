@@ -33,6 +33,17 @@ final class ElementCases {
           });
   private static final Signature ACTIVATE =
       new Signature("activate", (ops, a) -> ops.activate(a.tensor("x"), a.activation()));
+
+  /** Into the place of its operand. */
+  private static final Signature ACTIVATE_IN_PLACE =
+      new Signature(
+          "activate",
+          (ops, a) -> {
+            Tensor x = a.tensor("x");
+            ops.activateInPlace(x, a.activation());
+            return x;
+          });
+
   private static final Signature CLAMP =
       new Signature(
           "clampInPlace",
@@ -162,6 +173,14 @@ final class ElementCases {
         entry.measured(TOKENS).selfTest("150x128", "8192x1536");
       }
     }
+    add(
+            ACTIVATE_IN_PLACE,
+            "%s in place",
+            (_, s) ->
+                call(activation("x", Values.normal(0, 5), s[0], s[1]))
+                    .with("activation", Activation.SILU))
+        .checked("1x31", "9x8", "9x2048")
+        .measured("16384x128");
     Values withNan = Values.spoilt(3, Float.NaN);
     add(
             CLAMP,

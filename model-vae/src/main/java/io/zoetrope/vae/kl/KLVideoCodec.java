@@ -5,6 +5,7 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.vae.layer.LatentSampling;
 import io.zoetrope.vae.layer.Moments;
 import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.vae.layer.VideoSource;
@@ -25,16 +26,16 @@ public record KLVideoCodec(AutoencoderKL vae, DType dtype) implements VideoCodec
   private static final int[] CHANNELS_FIRST = {2, 0, 1};
 
   @Override
-  public Tensor encode(Ops ops, VideoSource video, Tiling tiling) {
+  public Tensor encode(Ops ops, VideoSource video, Tiling tiling, LatentSampling sampling) {
     Tensor latents = ops.allocate(DType.F32, latents(ops, video));
     for (long frame = 0; frame < video.frames(); frame++) {
       try (var _ = ops.scope("vae_encode")) {
         Tensor picture = ops.cast(video.read(frame, 1), dtype);
         Moments moments = vae.encode(ops, picture, tiling);
-        Tensor mean = moments.mean().select(0, 0).permute(CHANNELS_FIRST);
-        ops.tap("mean", mean);
+        ops.tap("mean", moments.mean().select(0, 0).permute(CHANNELS_FIRST));
         ops.tap("logvar", moments.logvar().select(0, 0).permute(CHANNELS_FIRST));
-        ops.copyInto(latents.select(1, frame), mean);
+        Tensor chosen = sampling.latents(ops, moments).select(0, 0).permute(CHANNELS_FIRST);
+        ops.copyInto(latents.select(1, frame), chosen);
       }
     }
     ops.linearCombinationInto(latents, new double[] {vae.config().scalingFactor()}, latents);

@@ -15,7 +15,7 @@ import java.util.List;
  */
 record PixelAttention(GroupNorm groupNorm, Linear toQ, Linear toK, Linear toV, Linear toOut) {
   static PixelAttention load(Weights weights, long channels, int groups) {
-    boolean early = weights.at("query").has("weight");
+    boolean early = !weights.at("to_q").has("weight");
     return new PixelAttention(
         GroupNorm.load(weights.at("group_norm"), channels, groups, ResnetBlock2D.EPS),
         Linear.load(weights.at(early ? "query" : "to_q"), channels, channels),

@@ -1,5 +1,7 @@
 package io.zoetrope.vae.layer;
 
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 
 /** Where the encoder takes a clip from, chunk by chunk, so that it never has to be held whole. */
@@ -13,6 +15,22 @@ public interface VideoSource {
    * @return [count, height, width, channels], contiguous, values from -1 to 1
    */
   Tensor read(long start, long count);
+
+  /** The same clip in a dtype. */
+  default VideoSource in(Ops ops, DType dtype) {
+    VideoSource video = this;
+    return new VideoSource() {
+      @Override
+      public long frames() {
+        return video.frames();
+      }
+
+      @Override
+      public Tensor read(long start, long count) {
+        return ops.cast(video.read(start, count), dtype);
+      }
+    };
+  }
 
   /**
    * A clip that is held whole.

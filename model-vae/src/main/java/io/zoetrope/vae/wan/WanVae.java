@@ -3,14 +3,12 @@ package io.zoetrope.vae.wan;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
-import io.zoetrope.tensor.DType;
-import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.ClipTiles;
 import io.zoetrope.vae.layer.FrameCache;
 import io.zoetrope.vae.layer.Moments;
 import io.zoetrope.vae.layer.Patchify;
 import io.zoetrope.vae.layer.Pointwise;
-import io.zoetrope.vae.layer.TileMosaic;
 import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.vae.layer.VideoSource;
 import io.zoetrope.weights.Weights;
@@ -111,59 +109,27 @@ public final class WanVae {
           "decode: latents %s are not [frames, height, width, %d]"
               .formatted(latents, config.zDim()));
     }
-    int scale = config.scaleFactorSpatial();
-    if (tiling != null && tiling.dividedBy(scale).splits(latents.size(1), latents.size(2))) {
-      decodeTiled(ops, latents, tiling, video);
-    } else {
-      decodeClip(ops, latents, (_, frames) -> finish(ops, frames, video));
-    }
+    tiles(tiling)
+        .decode(
+            ops,
+            latents,
+            config.frames(latents.size(0)),
+            config.outChannels(),
+            (part, chunks) -> decodeClip(ops, part, chunks),
+            frames -> finish(ops, frames, video));
   }
 
-  private void decodeTiled(Ops ops, Tensor latents, Tiling tiling, Consumer<Tensor> video) {
-    int enlargement = config.scaleFactorSpatial() / config.patchSize();
-    long frames = config.frames(latents.size(0));
-    try (TileMosaic mosaic = new TileMosaic(ops, tiling.dividedBy(config.patchSize()))) {
-      tiling
-          .dividedBy(config.scaleFactorSpatial())
-          .forEachTile(
-              latents.size(1),
-              latents.size(2),
-              (top, left, height, width) -> {
-                Tensor tile =
-                    mosaic.allocate(
-                        latents.dtype(),
-                        frames,
-                        height * enlargement,
-                        width * enlargement,
-                        config.outChannels());
-                decodeClip(
-                    ops,
-                    latents.narrow(1, top, height).narrow(2, left, width),
-                    (start, chunk) -> ops.copyInto(tile.narrow(0, start, chunk.size(0)), chunk));
-                mosaic.add(tile, left == 0);
-              });
-      for (long start = 0; start < frames; start += chunkFrames(start)) {
-        try (var _ = ops.scope("vae_decode")) {
-          finish(ops, mosaic.frames(start, chunkFrames(start)), video);
-        }
-      }
-    }
+  private ClipTiles tiles(Tiling tiling) {
+    return new ClipTiles(tiling, config.patchSize(), config.scaleFactorSpatial());
   }
 
-  /** Takes what the decoder made of a latent frame. */
-  private interface ChunkConsumer {
-    void accept(long start, Tensor frames);
-  }
-
-  private void decodeClip(Ops ops, Tensor latents, ChunkConsumer chunks) {
+  private void decodeClip(Ops ops, Tensor latents, Consumer<Tensor> chunks) {
     try (FrameCache cache = new FrameCache(ops)) {
-      long start = 0;
       for (long i = 0; i < latents.size(0); i++) {
         try (var _ = ops.scope("vae_decode")) {
           Tensor z = postQuantConv.forward(ops, ops.copy(latents.narrow(0, i, 1)));
           Tensor frames = decoder.forward(ops, ops.tap("post_quant_conv", z), cache);
-          chunks.accept(start, ops.tap("before_clamp", frames));
-          start += frames.size(0);
+          chunks.accept(ops.tap("before_clamp", frames));
         }
       }
     }
@@ -193,78 +159,34 @@ public final class WanVae {
    */
   public Moments encode(Ops ops, VideoSource video, Tiling tiling) {
     long latentFrames = config.latentFrames(video.frames());
-    Tensor first;
-    try (var _ = ops.scope("vae_encode")) {
-      first = video.read(0, 1);
-    }
-    int scale = config.scaleFactorSpatial();
-    if (first.shape().rank() != 4 || first.size(1) % scale != 0 || first.size(2) % scale != 0) {
-      throw new IllegalArgumentException(
-          "encode: height and width of %s are no multiples of %d".formatted(first, scale));
-    }
-    int height = first.intSize(1) / config.patchSize();
-    int width = first.intSize(2) / config.patchSize();
-    Tiling tiles =
-        tiling != null && tiling.splits(height, width)
-            ? tiling
-            : new Tiling(height, width, height, width);
-    int reduction = scale / config.patchSize();
-    try (TileMosaic mosaic = new TileMosaic(ops, tiles.dividedBy(reduction))) {
-      tiles.forEachTile(
-          height,
-          width,
-          (top, left, tileHeight, tileWidth) -> {
-            Tensor tile =
-                mosaic.allocate(
-                    first.dtype(),
-                    latentFrames,
-                    tileHeight / reduction,
-                    tileWidth / reduction,
-                    2L * config.zDim());
-            encodeClip(
-                ops,
-                video,
-                chunk -> chunk.narrow(1, top, tileHeight).narrow(2, left, tileWidth),
-                tile);
-            mosaic.add(tile, left == 0);
-          });
-      return moments(ops, mosaic, first.dtype(), latentFrames);
-    }
+    return tiles(tiling)
+        .encode(
+            ops,
+            video,
+            latentFrames,
+            config.zDim(),
+            (region, chunks) -> encodeClip(ops, video, latentFrames, region, chunks));
   }
 
   private void encodeClip(
-      Ops ops, VideoSource video, UnaryOperator<Tensor> region, Tensor moments) {
+      Ops ops,
+      VideoSource video,
+      long latentFrames,
+      UnaryOperator<Tensor> region,
+      Consumer<Tensor> moments) {
     try (FrameCache cache = new FrameCache(ops)) {
       long start = 0;
-      for (long i = 0; i < moments.size(0); i++) {
+      for (long i = 0; i < latentFrames; i++) {
         try (var _ = ops.scope("vae_encode")) {
-          long count = chunkFrames(start);
+          long count = start == 0 ? 1 : config.scaleFactorTemporal();
           Tensor frames = ops.tap("video_in", video.read(start, count));
           Tensor patches = Patchify.patchify(ops, frames, config.patchSize());
           Tensor encoded = encoder.forward(ops, ops.copy(region.apply(patches)), cache);
           ops.tap("moments_before_quant_conv", encoded);
-          ops.copyInto(moments.narrow(0, i, 1), quantConv.forward(ops, encoded));
+          moments.accept(quantConv.forward(ops, encoded));
           start += count;
         }
       }
     }
-  }
-
-  private Moments moments(Ops ops, TileMosaic mosaic, DType dtype, long latentFrames) {
-    long channels = config.zDim();
-    Shape shape = mosaic.shape(latentFrames).withLast(channels);
-    Tensor mean = ops.allocate(dtype, shape);
-    Tensor logvar = ops.allocate(dtype, shape);
-    try (var _ = ops.scope("vae_encode")) {
-      Tensor both = mosaic.frames(0, latentFrames);
-      ops.copyInto(mean, both.narrow(3, 0, channels));
-      ops.copyInto(logvar, both.narrow(3, channels, channels));
-    }
-    ops.clampInPlace(logvar, -30, 20);
-    return new Moments(mean, logvar);
-  }
-
-  private long chunkFrames(long start) {
-    return start == 0 ? 1 : config.scaleFactorTemporal();
   }
 }

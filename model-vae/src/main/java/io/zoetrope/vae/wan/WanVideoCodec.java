@@ -5,6 +5,7 @@ import io.zoetrope.ops.Tracer;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.vae.layer.LatentSampling;
 import io.zoetrope.vae.layer.Moments;
 import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.vae.layer.VideoSource;
@@ -24,25 +25,12 @@ public record WanVideoCodec(WanVae vae, DType dtype) implements VideoCodec {
   private static final int[] CHANNELS_LAST = {1, 2, 3, 0};
 
   @Override
-  public Tensor encode(Ops ops, VideoSource video, Tiling tiling) {
-    Moments moments = vae.encode(ops, inDtype(ops, video), tiling);
+  public Tensor encode(Ops ops, VideoSource video, Tiling tiling, LatentSampling sampling) {
+    Moments moments = vae.encode(ops, video.in(ops, dtype), tiling);
     ops.tap("vae_encode/mean", moments.mean().permute(CHANNELS_FIRST));
     ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
-    return ops.copy(vae.normalize(ops, moments.mean()).permute(CHANNELS_FIRST));
-  }
-
-  private VideoSource inDtype(Ops ops, VideoSource video) {
-    return new VideoSource() {
-      @Override
-      public long frames() {
-        return video.frames();
-      }
-
-      @Override
-      public Tensor read(long start, long count) {
-        return ops.cast(video.read(start, count), dtype);
-      }
-    };
+    Tensor latents = vae.normalize(ops, sampling.latents(ops, moments));
+    return ops.copy(latents.permute(CHANNELS_FIRST));
   }
 
   @Override

@@ -31,7 +31,7 @@ record Decoding(Parts parts, boolean tiled) {
     stage.with(
         parts.codec(),
         codec -> {
-          codec.decode(stage.ops(), latents, tiling(), chunk -> sink.add(stage.ops(), chunk));
+          codec.decode(stage.ops(), latents, tiling(codec), chunk -> sink.add(stage.ops(), chunk));
           return null;
         });
   }
@@ -42,7 +42,7 @@ record Decoding(Parts parts, boolean tiled) {
     codec.decode(
         ops,
         latents,
-        tiling(),
+        tiling(codec),
         chunk -> {
           ops.tap("video_out", chunk);
           sink.add(ops, chunk);
@@ -52,8 +52,8 @@ record Decoding(Parts parts, boolean tiled) {
     return null;
   }
 
-  /** How the autoencoder divides pictures; null for not at all. */
-  Tiling tiling() {
-    return tiled ? Tiling.DEFAULT : null;
+  /** How an autoencoder divides pictures; null for not at all. */
+  Tiling tiling(VideoCodec codec) {
+    return tiled ? codec.tiling() : null;
   }
 }

@@ -227,7 +227,7 @@ record JobStages(
 
   private Void encode(StageRun stage, VideoCodec codec, Optional<Preview> fitted) {
     if (conditioning.encodes()) {
-      conditioning.encode(stage.ops(), codec, decoding().tiling());
+      conditioning.encode(stage.ops(), codec, decoding().tiling(codec));
     }
     fitted.ifPresent(preview -> preview.fit(stage.ops(), codec));
     stage.step(1);

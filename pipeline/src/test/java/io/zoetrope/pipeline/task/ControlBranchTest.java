@@ -18,6 +18,7 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.vae.layer.LatentSampling;
 import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.vae.layer.VideoSource;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ class ControlBranchTest {
   /** Makes latents of 1 channel: each is the value of the pixel in its corner. */
   private record Corners() implements VideoCodec {
     @Override
-    public Tensor encode(Ops ops, VideoSource video, Tiling tiling) {
+    public Tensor encode(Ops ops, VideoSource video, Tiling tiling, LatentSampling sampling) {
       int frames = (int) (video.frames() - 1) / 4 + 1;
       Tensor first = video.read(0, 1);
       int height = first.intSize(1) / 8;

@@ -19,6 +19,7 @@ import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.vae.layer.LatentSampling;
 import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.vae.layer.VideoSource;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ class GivenPicturesTest {
   /** Notes what it is given, and makes latents of 1 channel, 2x4, all 7. */
   private final class Codec implements VideoCodec {
     @Override
-    public Tensor encode(Ops ops, VideoSource video, Tiling tiling) {
+    public Tensor encode(Ops ops, VideoSource video, Tiling tiling, LatentSampling sampling) {
       for (long i = 0; i < video.frames(); i++) {
         encoded.add(video.read(i, 1).toFloats());
       }

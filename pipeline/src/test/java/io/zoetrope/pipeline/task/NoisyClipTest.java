@@ -19,6 +19,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.vae.layer.LatentSampling;
 import io.zoetrope.vae.layer.Tiling;
 import io.zoetrope.vae.layer.VideoSource;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ class NoisyClipTest {
   /** Encodes every clip to the same latents. */
   private record SameLatents() implements VideoCodec {
     @Override
-    public Tensor encode(Ops ops, VideoSource video, Tiling tiling) {
+    public Tensor encode(Ops ops, VideoSource video, Tiling tiling, LatentSampling sampling) {
       return ops.upload(Tensor.of(LATENTS, LATENTS.length));
     }
 
