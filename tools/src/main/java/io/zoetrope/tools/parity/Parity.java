@@ -159,7 +159,7 @@ public final class Parity {
           new PipelineParity(
                   backend, dtype, fixture, ModelFolder.open(fixture.model()), tolerances, report)
               .run(name, settings);
-      case "vae" -> {
+      case "vae", "vae_decode" -> {
         ModelFolder model = ModelFolder.open(fixture.model());
         if (fixture.has(name + "/images_uint8")) {
           new PictureVaeParity(backend, fixture, model, tolerances, report).run(name);
