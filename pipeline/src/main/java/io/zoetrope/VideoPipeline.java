@@ -11,6 +11,7 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.LatentUpscaling;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.TextContract;
@@ -23,6 +24,7 @@ import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * From a prompt to a clip: a model, open on a device.
@@ -146,11 +148,13 @@ public final class VideoPipeline implements AutoCloseable {
    * and that this machine has the memory for it.
    *
    * @param tiled whether the autoencoder works tile by tile
+   * @param upscaling what enlarges them before; empty for nothing
    * @return the rest of their job, ready to run; valid as long as this pipeline is open
    * @throws io.zoetrope.pipeline.PipelineException that says what is in the way
    */
-  public DecodeJob decodeJob(SavedLatents latents, boolean tiled) {
-    return new DecodeJob(parts, latents, tiled);
+  public DecodeJob decodeJob(
+      SavedLatents latents, boolean tiled, Optional<LatentUpscaling> upscaling) {
+    return new DecodeJob(parts, latents, tiled, upscaling);
   }
 
   /** Closes the weights that are open. */

@@ -11,21 +11,31 @@ import java.util.Optional;
  * @param images F32 or BF16, each [tokens, features] of a picture, as the model's image encoder
  *     leaves it, on the host or on the device; empty for models that attend to no pictures
  * @param control for models with a control branch; empty for others
+ * @param coordinates F32, [3, tokens], in host memory: seconds, row and column of pixels at which
+ *     each token lies, for models that ask where and not which token it is; empty for others
  */
 public record Conditions(
-    List<TextEmbedding> prompts, List<Tensor> images, Optional<Control> control) {
+    List<TextEmbedding> prompts,
+    List<Tensor> images,
+    Optional<Control> control,
+    Optional<Tensor> coordinates) {
   /** Prompts alone. */
   public static Conditions of(List<TextEmbedding> prompts) {
-    return new Conditions(prompts, List.of(), Optional.empty());
+    return new Conditions(prompts, List.of(), Optional.empty(), Optional.empty());
   }
 
   /** The same with pictures. */
   public Conditions with(List<Tensor> pictures) {
-    return new Conditions(prompts, pictures, control);
+    return new Conditions(prompts, pictures, control, coordinates);
   }
 
   /** The same with what a control branch reads. */
   public Conditions with(Control given) {
-    return new Conditions(prompts, images, Optional.of(given));
+    return new Conditions(prompts, images, Optional.of(given), coordinates);
+  }
+
+  /** The same with the coordinates of tokens. */
+  public Conditions at(Tensor places) {
+    return new Conditions(prompts, images, control, Optional.of(places));
   }
 }

@@ -44,4 +44,9 @@ public interface VideoCodec {
   default Tiling tiling() {
     return Tiling.DEFAULT;
   }
+
+  /** The same, whose decoder is told this; itself where the decoder is told nothing. */
+  default VideoCodec with(DecodeConditions conditions) {
+    return this;
+  }
 }

@@ -43,6 +43,10 @@ public sealed interface Input {
      * @throws PipelineException if it is out of range
      */
     public Clip {
+      requireStrength(strength);
+    }
+
+    private static void requireStrength(double strength) {
       if (!(strength > 0 && strength <= 1)) {
         throw new PipelineException("strength %s is not above 0 and at most 1".formatted(strength));
       }
@@ -104,6 +108,73 @@ public sealed interface Input {
     @Override
     public long bytes() {
       return picture.bytes();
+    }
+  }
+
+  /**
+   * A picture or a clip that the new clip shows from one of its frames on, more or less.
+   *
+   * @param frames one or more, of any size; they are resized to that of the clip
+   * @param frame where the first of them is, from 0, or {@link Image#LAST}
+   * @param strength how much of it stays, from 0 to 1, which is all of it
+   */
+  record Condition(VideoFrames frames, int frame, double strength) implements Input {
+    /**
+     * Checks place and strength.
+     *
+     * @throws PipelineException if the place is none, the strength out of range, or a single frame
+     *     is far from a square
+     */
+    public Condition {
+      if (frames.frames() == 1) {
+        requirePicture(frames);
+      }
+      if (frame < Image.LAST) {
+        throw new PipelineException("condition at frame %d: frames count from 0".formatted(frame));
+      }
+      if (!(strength >= 0 && strength <= 1)) {
+        throw new PipelineException("strength %s is not between 0 and 1".formatted(strength));
+      }
+    }
+
+    @Override
+    public String title() {
+      return "%s at %s"
+          .formatted(
+              frames.frames() == 1 ? "a picture" : "a clip",
+              frame == Image.LAST ? "the last frame" : "frame " + frame);
+    }
+
+    @Override
+    public long bytes() {
+      return frames.bytes();
+    }
+  }
+
+  /**
+   * Latents of a clip to start from, such as those of an earlier pass, enlarged.
+   *
+   * @param values floating point, [channels, frames, height, width], without noise
+   * @param strength how much of the schedule is applied to them, above 0, at most 1
+   */
+  record Latents(Tensor values, double strength) implements Input {
+    /**
+     * Checks the strength.
+     *
+     * @throws PipelineException if it is out of range
+     */
+    public Latents {
+      Clip.requireStrength(strength);
+    }
+
+    @Override
+    public String title() {
+      return "latents of a clip";
+    }
+
+    @Override
+    public long bytes() {
+      return values.byteSize();
     }
   }
 

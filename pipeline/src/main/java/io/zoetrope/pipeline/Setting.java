@@ -73,13 +73,15 @@ public final class Setting<T> {
   public static final Setting<Boolean> DYNAMIC_GUIDANCE =
       unread("use_dynamic_cfg", "dynamic guidance", Boolean.class);
 
+  /**
+   * How much of the guided prediction is brought back to the spread of the unguided one (Lin et
+   * al., 2023, section 3.4); nothing of it where it is not set.
+   */
+  public static final Setting<Double> GUIDANCE_RESCALE =
+      share("guidance_rescale", "guidance rescale");
+
   /** Share of the timesteps below which a second transformer takes over. */
-  public static final Setting<Double> BOUNDARY_RATIO =
-      number(
-          "boundary_ratio",
-          "boundary",
-          ratio -> ratio >= 0 && ratio <= 1,
-          "is not between 0 and 1");
+  public static final Setting<Double> BOUNDARY_RATIO = share("boundary_ratio", "boundary");
 
   /**
    * How much what controls a clip counts, for models with a branch for it: one number, or one for
@@ -130,6 +132,25 @@ public final class Setting<T> {
    */
   public static final Setting<Boolean> KEEP_PADDING =
       unread("keep_padding", "padding of prompts", Boolean.class);
+
+  /**
+   * How noisy the latents are that a decoder for noisy ones is told, from 0 to 1, for models with
+   * such a decoder; others have none.
+   */
+  public static final Setting<Double> DECODE_TIMESTEP =
+      share("decode_timestep", "timestep of decoding");
+
+  /** How much of these latents is noise; as much as {@link #DECODE_TIMESTEP} where not set. */
+  public static final Setting<Double> DECODE_NOISE_SCALE =
+      share("decode_noise_scale", "noise of decoding");
+
+  /** How much noise is added to the latents of given pictures, for models that add some. */
+  public static final Setting<Double> IMAGE_COND_NOISE_SCALE =
+      number(
+          "image_cond_noise_scale",
+          "noise of given pictures",
+          scale -> scale >= 0 && Double.isFinite(scale),
+          "is not a finite number from 0 on");
 
   /** Whether the video autoencoder works tile by tile: less memory, and seams that are blended. */
   public static final Setting<Boolean> VAE_TILING = unread("vae_tiling", "tiling", Boolean.class);
@@ -251,6 +272,10 @@ public final class Setting<T> {
               .orElse(null);
         },
         null);
+  }
+
+  private static Setting<Double> share(String name, String title) {
+    return number(name, title, share -> share >= 0 && share <= 1, "is not between 0 and 1");
   }
 
   private static Setting<Double> number(

@@ -2,6 +2,7 @@ package io.zoetrope.dit.latte;
 
 import io.zoetrope.dit.KeyValue;
 import io.zoetrope.nn.AdaLayerNorm;
+import io.zoetrope.nn.AdaLayerNormSingle;
 import io.zoetrope.nn.FeedForward;
 import io.zoetrope.nn.Modulation;
 import io.zoetrope.nn.TokenTimesteps;

@@ -5,10 +5,12 @@ import io.zoetrope.dit.KeyValue;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.SinCosPositions;
 import io.zoetrope.nn.AdaLayerNorm;
+import io.zoetrope.nn.AdaLayerNormSingle;
 import io.zoetrope.nn.FeedForward;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.PatchEmbedding;
 import io.zoetrope.nn.PatchGrid;
+import io.zoetrope.nn.TokenTimesteps;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
@@ -63,7 +65,7 @@ public final class LatteTransformer implements Predictor {
     this.config = config;
     this.dtype = dtype;
     this.posEmbed = loadPatchEmbedding(config, weights.at("pos_embed").at("proj"));
-    this.adalnSingle = AdaLayerNormSingle.load(weights, dim);
+    this.adalnSingle = AdaLayerNormSingle.load(weights, "adaln_single", dim);
     this.captionProjection =
         FeedForward.loadEmbedder(
             weights, "caption_projection", config.captionChannels(), dim, Activation.GELU_TANH);
@@ -171,13 +173,8 @@ public final class LatteTransformer implements Predictor {
           "prepare: prompt embeddings %s are not [tokens, %d]"
               .formatted(prompt, config.captionChannels()));
     }
-    Shape shape = Shape.of(config.numLayers(), 2, prompt.size(0), config.innerDim());
-    Tensor all = ops.allocate(dtype, shape);
     List<KeyValue> blocks =
-        IntStream.range(0, config.numLayers())
-            .mapToObj(
-                i -> new KeyValue(all.select(0, i).select(0, 0), all.select(0, i).select(0, 1)))
-            .toList();
+        KeyValue.allocate(ops, dtype, config.numLayers(), prompt.size(0), config.innerDim());
     try (var _ = ops.scope(TRANSFORMER)) {
       Tensor rounded = ops.allocate(dtype, prompt.shape());
       ops.copyInto(rounded, prompt);
@@ -201,7 +198,7 @@ public final class LatteTransformer implements Predictor {
       ops.tap("pos_embed", x);
 
       // 2. The timestep becomes modulation
-      AdaLayerNormSingle.Time time = adalnSingle.forward(ops, timestep);
+      AdaLayerNormSingle.Time time = adalnSingle.forward(ops, TokenTimesteps.of(timestep));
 
       // 3. Blocks within frames and across them take turns
       for (int i = 0; i < config.numLayers(); i++) {

@@ -138,6 +138,24 @@ public interface Scheduler extends AutoCloseable {
     step(ops, modelOutput, timestep, sample, NoiseSource.none());
   }
 
+  /** Whether {@link #stepTokens} is done. */
+  default boolean stepsTokens() {
+    return false;
+  }
+
+  /**
+   * Advances a sample whose tokens have timesteps of their own ({@code per_token_timesteps} in
+   * diffusers): each goes to the largest noise level of the schedule that is below its own, and one
+   * at timestep 0 stays as it is.
+   *
+   * @param modelOutput F32, the model's prediction
+   * @param timestep that of the step
+   * @param tokens the timestep of each position of the sample behind its first dimension
+   * @param sample as {@link #step} takes it
+   * @throws IllegalArgumentException if the scheduler takes no such steps, or as {@link #step}
+   */
+  void stepTokens(Ops ops, Tensor modelOutput, float timestep, float[] tokens, Tensor sample);
+
   /**
    * What the model says of the sample without its noise ({@code pred_original_sample} in
    * diffusers). Comes before the {@link #step} with the same arguments, and changes nothing of it.

@@ -119,6 +119,21 @@ public abstract class StepScheduler implements Scheduler {
   @Override
   public final void step(
       Ops ops, Tensor modelOutput, float timestep, Tensor sample, NoiseSource noise) {
+    int index = begunStep(modelOutput, timestep, sample);
+    advance(ops, index, modelOutput, sample, noise);
+    stepIndex = index + 1;
+  }
+
+  @Override
+  public final void stepTokens(
+      Ops ops, Tensor modelOutput, float timestep, float[] tokens, Tensor sample) {
+    int index = begunStep(modelOutput, timestep, sample);
+    advanceTokens(ops, modelOutput, tokens, sample);
+    stepIndex = index + 1;
+  }
+
+  /** The index of a step that can be taken. */
+  private int begunStep(Tensor modelOutput, float timestep, Tensor sample) {
     requireSameShape("step", "modelOutput", modelOutput, "sample", sample);
     if (sample.dtype() != DType.F32) {
       throw new IllegalArgumentException(
@@ -126,8 +141,7 @@ public abstract class StepScheduler implements Scheduler {
     }
     int index = nextIndex(timestep);
     requireStepLeft("step", index);
-    advance(ops, index, modelOutput, sample, noise);
-    stepIndex = index + 1;
+    return index;
   }
 
   @Override
@@ -147,6 +161,11 @@ public abstract class StepScheduler implements Scheduler {
   /** Turns the sample of a step into that of the next. */
   protected abstract void advance(
       Ops ops, int index, Tensor modelOutput, Tensor sample, NoiseSource noise);
+
+  /** Takes each token of a sample from its own noise level to the next. */
+  protected void advanceTokens(Ops ops, Tensor modelOutput, float[] tokens, Tensor sample) {
+    throw new IllegalArgumentException(name + ": takes no step of each token's own");
+  }
 
   private void requireStepLeft(String operation, int index) {
     if (index >= timesteps.length) {

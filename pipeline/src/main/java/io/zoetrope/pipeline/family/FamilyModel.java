@@ -7,6 +7,7 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.random.NoiseSource;
+import io.zoetrope.vae.LatentUpscaler;
 import io.zoetrope.vae.VideoCodec;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +93,16 @@ public interface FamilyModel {
 
   /** Latents to pixels, and back. */
   Component<VideoCodec> codec();
+
+  /**
+   * What enlarges latents; empty for models whose latents nothing enlarges.
+   *
+   * @throws io.zoetrope.pipeline.PipelineException or {@link io.zoetrope.config.ConfigException} if
+   *     the folder has no such network
+   */
+  default Optional<Component<LatentUpscaler>> latentUpscaler(LatentUpscaling asked) {
+    return Optional.empty();
+  }
 
   /** The noise schedule and the solver that the model comes with. */
   SchedulerConfig schedulerConfig();

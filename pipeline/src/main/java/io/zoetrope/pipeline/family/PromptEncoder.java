@@ -9,7 +9,8 @@ public interface PromptEncoder {
    * Encodes one prompt.
    *
    * @param length tokens that it is cut to; the closing token stays
-   * @return [tokens, features] without padding, in the current scope
+   * @return [tokens, features], in the current scope; with padding if the model's text contract has
+   *     it embedded
    */
   Tensor encode(Ops ops, String prompt, int length);
 

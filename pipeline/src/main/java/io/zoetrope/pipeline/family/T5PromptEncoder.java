@@ -4,6 +4,7 @@ import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.family.TextContract.Padding;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.t5.TokenIds;
 import io.zoetrope.t5.encoder.T5Encoder;
@@ -11,8 +12,8 @@ import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Prompts by way of T5 or UMT5. Only a prompt's own tokens are computed: where padding is masked as
- * keys and its rows are dropped, it can change nothing.
+ * Prompts by way of T5 or UMT5. Only a prompt's own tokens are computed where padding is masked as
+ * keys and its rows are dropped: it can change nothing there.
  *
  * @param contract what happens to a prompt before it is tokenized
  */
@@ -20,6 +21,11 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
     implements PromptEncoder {
   @Override
   public Tensor encode(Ops ops, String prompt, int length) {
+    if (contract.padding() == Padding.EMBEDDED) {
+      TokenIds tokens = tokenizer.encode(contract.cleaning().apply(prompt), length);
+      requireKnown(tokens.ids(), prompt);
+      return encoder.forward(ops, tokens.ids(), attended(tokens));
+    }
     int[] ids = tokenizer.encodeCut(contract.cleaning().apply(prompt), length);
     requireKnown(ids, prompt);
     return encoder.forward(ops, ids, ids.length);
@@ -28,7 +34,7 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
   /** Padding that is embedded sees the negative prompt, and is not seen by it. */
   @Override
   public Tensor encodeNegative(Ops ops, String prompt, int length, int promptTokens) {
-    if (!contract.evenLengths()) {
+    if (contract.padding() != Padding.EVEN) {
       return encode(ops, prompt, length);
     }
     TokenIds tokens = tokenizer.encode(contract.cleaning().apply(prompt), length);
@@ -36,6 +42,11 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
     int[] ids = Arrays.copyOf(tokens.ids(), computed);
     requireKnown(ids, prompt);
     return encoder.forward(ops, ids, tokens.length()).narrow(0, 0, promptTokens);
+  }
+
+  /** How many of the tokens of a prompt, padding among them, the encoder attends to. */
+  public int attended(TokenIds tokens) {
+    return contract.padding() == Padding.EMBEDDED ? tokens.ids().length : tokens.length();
   }
 
   /** A tokenizer of another model, or a damaged one, can make anything of a prompt. */

@@ -10,14 +10,26 @@ import java.util.function.UnaryOperator;
  * @param shortest fewest tokens that prompts may be padded or cut to
  * @param longest most tokens
  * @param features width of an embedding
- * @param evenLengths whether the embedding of a negative prompt has as many tokens as that of the
- *     prompt: it is cut to them, or padding is embedded behind it
+ * @param padding what becomes of the tokens that prompts are padded with
  */
 public record TextContract(
-    UnaryOperator<String> cleaning, int shortest, int longest, int features, boolean evenLengths) {
+    UnaryOperator<String> cleaning, int shortest, int longest, int features, Padding padding) {
+  /** What becomes of the tokens that prompts are padded with. */
+  public enum Padding {
+    /** The text encoder does not see them, and nothing is left of them. */
+    MASKED,
+    /**
+     * So with the prompt; the embedding of a negative prompt is cut to as many tokens, or padding
+     * is embedded behind it.
+     */
+    EVEN,
+    /** The text encoder sees them as it does the others, and embeds them all. */
+    EMBEDDED
+  }
+
   /** A model for which prompts are independent of each other. */
   public TextContract(UnaryOperator<String> cleaning, int shortest, int longest, int features) {
-    this(cleaning, shortest, longest, features, false);
+    this(cleaning, shortest, longest, features, Padding.MASKED);
   }
 
   /**

@@ -18,13 +18,15 @@ import java.util.List;
  * @param noise for schedulers that add some in a step
  * @param conditioning what an input does around a step
  * @param dynamicGuidance whether guidance changes with the timestep
+ * @param guidanceRescale how much of a guided prediction is rescaled
  */
 record Denoiser(
     Ops ops,
     Sampling sampling,
     NoiseSource noise,
     Conditioning conditioning,
-    boolean dynamicGuidance) {
+    boolean dynamicGuidance,
+    double guidanceRescale) {
 
   /**
    * Denoises latents in place.
@@ -47,6 +49,7 @@ record Denoiser(
       float timestep = timesteps[step];
       try (var _ = ops.scope("step" + step)) {
         ops.tap("timestep", vector(timestep));
+        conditioning.before(ops, latents, timestep, noise);
         Tensor scaled = scheduler.scaleModelInput(ops, latents, timestep);
         Tensor input = conditioning.input(ops, scaled);
         double scale =
@@ -57,7 +60,7 @@ record Denoiser(
         ops.tap("noise_pred_guided", prediction);
         observer.predicted(
             step + 1, () -> scheduler.predictOriginalSample(ops, prediction, timestep, latents));
-        scheduler.step(ops, prediction, timestep, latents, noise);
+        conditioning.step(ops, scheduler, prediction, timestep, latents, noise);
         conditioning.after(ops, latents);
         ops.tap("latents_after", latents);
         requireFinite(latents, step, timesteps);
@@ -69,13 +72,15 @@ record Denoiser(
   private Tensor predict(
       List<Predictor.Branch> branches, double guidanceScale, Tensor input, float timestep) {
     Tensor conditional = predict("cond", branches.getFirst(), input, timestep);
-    return branches.size() == 1
-        ? conditional
-        : Guidance.apply(
-            ops,
-            conditional,
-            predict("uncond", branches.getLast(), input, timestep),
-            guidanceScale);
+    if (branches.size() == 1) {
+      return conditional;
+    }
+    Tensor unconditional = predict("uncond", branches.getLast(), input, timestep);
+    Tensor guided = Guidance.apply(ops, conditional, unconditional, guidanceScale);
+    if (guidanceRescale > 0) {
+      Guidance.rescaleInPlace(ops, guided, conditional, guidanceRescale);
+    }
+    return guided;
   }
 
   private Tensor predict(String name, Predictor.Branch branch, Tensor input, float timestep) {

@@ -32,4 +32,35 @@ public final class Guidance {
     double share = Math.pow((steps - timestep) / steps, 5);
     return 1 + scale * ((1 - Math.cos(Math.PI * share)) / 2);
   }
+
+  /**
+   * Brings a guided prediction, in part, to the standard deviation of the prediction with the
+   * prompt, which strong guidance exceeds (Lin et al., "Common Diffusion Noise Schedules and Sample
+   * Steps are Flawed", 2023, section 3.4). One that is the same everywhere stays as it is.
+   *
+   * @param guided F32, changed in place
+   * @param cond prediction with the prompt
+   * @param share how much of the result is rescaled, from 0 to 1
+   */
+  static void rescaleInPlace(Ops ops, Tensor guided, Tensor cond, double share) {
+    double factor = deviation(ops, cond) / deviation(ops, guided);
+    if (Double.isFinite(factor)) {
+      ops.linearCombinationInto(guided, new double[] {share * factor + 1 - share}, guided);
+    }
+  }
+
+  /** The standard deviation of all elements as those of a sample. */
+  private static double deviation(Ops ops, Tensor x) {
+    float[] values = ops.download(x).toFloats();
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    double mean = sum / values.length;
+    double squares = 0;
+    for (float value : values) {
+      squares += (value - mean) * (value - mean);
+    }
+    return Math.sqrt(squares / (values.length - 1));
+  }
 }

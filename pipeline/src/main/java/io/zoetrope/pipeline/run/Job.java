@@ -79,6 +79,13 @@ public final class Job {
     if (!model.guidesDynamically()) {
       refuse(Setting.DYNAMIC_GUIDANCE, "has no rule for it");
     }
+    if (model.defaults().find(Setting.DECODE_TIMESTEP).isEmpty()) {
+      refuse(Setting.DECODE_TIMESTEP, "has a decoder that takes none");
+      refuse(Setting.DECODE_NOISE_SCALE, "has a decoder that takes none");
+    }
+    if (model.defaults().find(Setting.IMAGE_COND_NOISE_SCALE).isEmpty()) {
+      refuse(Setting.IMAGE_COND_NOISE_SCALE, "adds none");
+    }
     checkGivenSteps();
     checkSchedule(whole);
     checkExperts();
@@ -98,7 +105,7 @@ public final class Job {
   }
 
   private void checkNoise(Input.Noise noise) {
-    Shape expected = conditioning.latents(model.geometry().latents(request.size()));
+    Shape expected = conditioning.noise(model.geometry().latents(request.size()));
     if (!noise.values().shape().equals(expected)) {
       throw new PipelineException(
           "initial latents have shape %s, this size and number of frames need %s"
@@ -206,10 +213,13 @@ public final class Job {
     }
   }
 
-  /** Whether the clip depends on the seed: with given noise only in the noise of later steps. */
+  /** Whether the clip depends on the seed: with given noise only in what else is drawn. */
   public boolean usesSeed() {
     try (Scheduler scheduler = schedule.scheduler()) {
-      return request.input(Input.Noise.class).isEmpty() || scheduler.addsNoise();
+      return request.input(Input.Noise.class).isEmpty()
+          || scheduler.addsNoise()
+          || conditioning.draws()
+          || request.find(Setting.DECODE_TIMESTEP).isPresent();
     }
   }
 
@@ -279,7 +289,8 @@ public final class Job {
     if (request.find(Setting.CHECKPOINT).isPresent() || way.resumed().isPresent()) {
       throw new IllegalStateException("run: a checkpoint keeps the seed's noise, not a given one");
     }
-    return run(progress, tracer, noise, noise, () -> Tensor.zeros(DType.I32, 1));
+    TorchGenerator unused = TorchGenerator.manualSeed(request.get(Setting.SEED));
+    return run(progress, tracer, noise, noise, unused::state);
   }
 
   private GenerationResult run(
@@ -301,7 +312,7 @@ public final class Job {
               start,
               steps,
               way.steps(),
-              files::saveLatents,
+              latents -> files.saveLatents(latents, generator),
               pixels,
               files.keeper(way, generator),
               files.preview()));

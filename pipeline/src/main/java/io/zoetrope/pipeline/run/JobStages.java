@@ -12,12 +12,14 @@ import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.PromptEncoder;
+import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.vae.layer.Tiling;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +67,8 @@ record JobStages(
       Optional<Preview> preview) {}
 
   void run(Stages stages, Ends ends) {
+    Tensor noise = conditioning.draw(ends.noise(), () -> initialNoise(ends.noise()));
+
     // 1. Prompts become embeddings
     List<TextEmbedding> prompts =
         stages.run(
@@ -88,15 +92,16 @@ record JobStages(
         stages.run(
             Stage.DENOISE,
             steps(),
-            stage -> denoise(stage, conditioning.conditions(attended), ends));
+            stage -> denoise(stage, conditioning.conditions(attended), noise, ends));
     ends.latents().accept(latents);
 
     // 5. Latents become frames
-    decoding().run(stages, request.size().frames(), latents, ends.frames());
+    decoding(ends.stepNoise()).run(stages, request.size().frames(), latents, ends.frames());
   }
 
-  private Decoding decoding() {
-    return new Decoding(parts, request.get(Setting.VAE_TILING));
+  private Decoding decoding(NoiseSource noise) {
+    return new Decoding(
+        parts, request.get(Setting.VAE_TILING), Decoding.conditions(request, noise));
   }
 
   /** How many steps of the schedule the job takes. */
@@ -154,7 +159,7 @@ record JobStages(
 
   /** The run of the scheduler that the request asks for. */
   Sampling sampling() {
-    return Sampling.of(schedule, request, conditioning.firstStep(request.get(Setting.STEPS)));
+    return Sampling.of(schedule, request, conditioning);
   }
 
   // ---------------------------------------------------------------- encoders
@@ -166,7 +171,7 @@ record JobStages(
     try (var _ = ops.scope("text")) {
       String prompt = request.get(Setting.PROMPT);
       TextEmbedding embedding =
-          embedding(ops, "prompt", length, () -> encoder.encode(ops, prompt, length));
+          embedding(ops, "prompt", prompt, () -> encoder.encode(ops, prompt, length));
       stage.step(1);
       if (!request.isGuided()) {
         return List.of(embedding);
@@ -177,21 +182,27 @@ record JobStages(
           embedding(
               ops,
               "negative_prompt",
-              length,
+              negative,
               () -> encoder.encodeNegative(ops, negative, length, tokens));
       stage.step(2);
       return List.of(embedding, opposite);
     }
   }
 
-  private TextEmbedding embedding(Ops ops, String name, int length, Supplier<Tensor> encoded) {
+  private TextEmbedding embedding(Ops ops, String name, String prompt, Supplier<Tensor> encoded) {
+    int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
     Tensor tokens;
     try (var _ = ops.scope(name)) {
       tokens = ops.download(encoded.get());
     }
     ops.tap(name + "_embeds", () -> padded(tokens, length));
     boolean keepsPadding = request.find(Setting.KEEP_PADDING).orElse(false);
-    return new TextEmbedding(keepsPadding ? padded(tokens, length) : tokens, length);
+    if (keepsPadding) {
+      return new TextEmbedding(padded(tokens, length), length);
+    }
+    return parts.model().text().padding() == TextContract.Padding.EMBEDDED
+        ? new TextEmbedding(tokens, length, Math.min(length, parts.model().promptTokens(prompt)))
+        : new TextEmbedding(tokens, length);
   }
 
   /** An embedding as diffusers has it, with zero rows up to the maximum length; in host memory. */
@@ -227,7 +238,8 @@ record JobStages(
 
   private Void encode(StageRun stage, VideoCodec codec, Optional<Preview> fitted) {
     if (conditioning.encodes()) {
-      conditioning.encode(stage.ops(), codec, decoding().tiling(codec));
+      Tiling tiling = Decoding.tiling(codec, request.get(Setting.VAE_TILING));
+      conditioning.encode(stage.ops(), codec, tiling);
     }
     fitted.ifPresent(preview -> preview.fit(stage.ops(), codec));
     stage.step(1);
@@ -237,20 +249,20 @@ record JobStages(
   // ---------------------------------------------------------------- denoising
 
   /** The finished latents, in host memory. */
-  private Tensor denoise(StageRun stage, Conditions conditions, Ends ends) {
+  private Tensor denoise(StageRun stage, Conditions conditions, Tensor noise, Ends ends) {
     Ops ops = stage.ops();
     try (Sampling sampling = sampling();
         var _ = ops.scope("denoise")) {
       Tensor latents =
-          conditioning.start(
-              ops, initialNoise(ends.noise()), sampling.scheduler(), sampling.timesteps()[0]);
+          conditioning.start(ops, noise, sampling.scheduler(), sampling.timesteps()[0]);
       resumed.ifPresent(checkpoint -> checkpoint.restore(ops, latents, sampling.scheduler()));
       ops.tap("initial_latents", latents);
       ops.tap("sigmas", vector(sampling.scheduler().sigmas()));
       ops.tap("timesteps", vector(sampling.scheduler().timesteps()));
       NoiseSource stepNoise = parts.model().latentNoise(ends.stepNoise());
       boolean dynamic = request.find(Setting.DYNAMIC_GUIDANCE).orElse(false);
-      Denoiser denoiser = new Denoiser(ops, sampling, stepNoise, conditioning, dynamic);
+      double rescale = request.find(Setting.GUIDANCE_RESCALE).orElse(0.0);
+      Denoiser denoiser = new Denoiser(ops, sampling, stepNoise, conditioning, dynamic, rescale);
       StepObserver observer = observer(stage, ends, latents, sampling.scheduler());
       for (Expert expert : parts.experts(request, schedule.numTrainTimesteps())) {
         StepRange steps =
@@ -282,7 +294,7 @@ record JobStages(
             .ifPresent(preview -> {
               try (var _ = stage.ops().scope("preview")) {
                 Tensor clean = conditioning.finish(stage.ops(), original.get());
-                preview.show(stage, step, clean, decoding());
+                preview.show(stage, step, clean, decoding(Decoding.ofPreviews()));
               }
             });
       }
@@ -296,11 +308,11 @@ record JobStages(
   }
 
   private Tensor initialNoise(NoiseSource source) {
-    long[] latents = latents().sizes();
+    long[] sizes = conditioning.noise(parts.model().geometry().latents(request.size())).sizes();
     return request
         .input(Input.Noise.class)
-        .map(given -> Tensor.of(given.values().toFloats(), latents))
-        .orElseGet(() -> parts.model().latentNoise(source).normal(latents));
+        .map(given -> Tensor.of(given.values().toFloats(), sizes))
+        .orElseGet(() -> parts.model().latentNoise(source).normal(sizes));
   }
 
   private static Tensor vector(float... values) {

@@ -44,6 +44,14 @@ final class RequestHash {
         add(clip.frames());
         add(Double.toString(clip.strength()));
       }
+      case Input.Latents latents -> {
+        add(latents.values());
+        add(Double.toString(latents.strength()));
+      }
+      case Input.Condition condition -> {
+        add(condition.frames());
+        add(Double.toString(condition.strength()));
+      }
       case Input.Image image -> add(image.picture());
       case Input.Reference reference -> add(reference.picture());
       case Input.Control control -> add(control.frames());

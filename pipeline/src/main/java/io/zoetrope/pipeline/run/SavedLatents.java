@@ -1,9 +1,13 @@
 package io.zoetrope.pipeline.run;
 
+import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.Printable;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.VideoGeometry;
+import io.zoetrope.random.NoiseSource;
+import io.zoetrope.random.TorchGenerator;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.SafetensorsWriter;
@@ -21,10 +25,17 @@ import java.util.Optional;
  * @param shape [channels, frames, height, width]
  * @param provenance of the clip that the job would have made
  * @param codec a hash of the video autoencoder that they are for
+ * @param generator {@link io.zoetrope.random.TorchGenerator#state} behind the last step, where the
+ *     decoder draws random numbers
  */
 public record SavedLatents(
-    Path file, Shape shape, Optional<Provenance> provenance, Optional<String> codec) {
+    Path file,
+    Shape shape,
+    Optional<Provenance> provenance,
+    Optional<String> codec,
+    Optional<Tensor> generator) {
   private static final String LATENTS = "latents";
+  private static final String GENERATOR = "generator";
   private static final String PROVENANCE = "provenance";
   private static final String CODEC = "video_autoencoder";
 
@@ -36,14 +47,21 @@ public record SavedLatents(
    *
    * @param latents [channels, frames, height, width], in host memory
    * @param settings of the job, by name
+   * @param generator the state of its random numbers, if the decoder draws some
    * @throws io.zoetrope.weights.WeightsException if it cannot be written
    */
-  static void write(Path file, Tensor latents, Map<String, Object> settings, String codec) {
+  static void write(
+      Path file,
+      Tensor latents,
+      Map<String, Object> settings,
+      String codec,
+      Optional<Tensor> generator) {
     long[] shape = latents.shape().sizes();
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put(LATENTS, latents.reshape(1, shape[0], shape[1], shape[2], shape[3]));
+    generator.ifPresent(state -> tensors.put(GENERATOR, state));
     SafetensorsWriter.write(
-        file,
-        Map.of(LATENTS, latents.reshape(1, shape[0], shape[1], shape[2], shape[3])),
-        Map.of(PROVENANCE, Provenance.of(settings).toJson(), CODEC, codec));
+        file, tensors, Map.of(PROVENANCE, Provenance.of(settings).toJson(), CODEC, codec));
   }
 
   /**
@@ -70,12 +88,23 @@ public record SavedLatents(
             file,
             shape(file, stored.tensor(LATENTS).shape()),
             json.map(Provenance::fromJson),
-            Optional.ofNullable(stored.metadata().get(CODEC)));
+            Optional.ofNullable(stored.metadata().get(CODEC)),
+            generator(stored));
       } catch (IllegalArgumentException e) {
         throw new PipelineException(
             "%s: its provenance cannot be read: %s".formatted(file, e.getMessage()), e);
       }
     }
+  }
+
+  private static Optional<Tensor> generator(WeightSource stored) {
+    if (!stored.has(GENERATOR) || !stored.tensor(GENERATOR).isPlain(DType.I32)) {
+      return Optional.empty();
+    }
+    StoredTensor tensor = stored.tensor(GENERATOR);
+    Tensor copy = Tensor.zeros(DType.I32, tensor.shape().sizes());
+    tensor.bytes().read(0, copy.segment());
+    return Optional.of(copy);
   }
 
   private static Shape shape(Path file, Shape stored) {
@@ -106,6 +135,21 @@ public record SavedLatents(
   /** A setting of the job as text; empty if nobody knows it. */
   public Optional<String> setting(String name) {
     return Optional.ofNullable(settings().get(name)).map(Object::toString);
+  }
+
+  /**
+   * Random numbers that go on where the job's have ended; those of a seed where nobody knows them.
+   *
+   * @throws PipelineException if what the file has of them is damaged
+   */
+  NoiseSource noise() {
+    try {
+      return generator.map(TorchGenerator::restored).orElseGet(() -> TorchGenerator.manualSeed(0))
+          ::randn;
+    } catch (IllegalArgumentException e) {
+      throw new PipelineException(
+          "%s: its random numbers are damaged: %s".formatted(file, e.getMessage()), e);
+    }
   }
 
   /**

@@ -242,13 +242,22 @@ final class SideFiles implements AutoCloseable {
         : Math.max(1, Math.round((float) whole / geometry().temporalScale()));
   }
 
-  /** Saves finished latents where the request asks for it. */
-  void saveLatents(Tensor latents) {
+  /**
+   * Saves finished latents where the request asks for it.
+   *
+   * @param generator gives the state of the random numbers
+   */
+  void saveLatents(Tensor latents, Supplier<Tensor> generator) {
     request
         .find(Setting.SAVE_LATENTS)
         .ifPresent(file -> {
           try {
-            SavedLatents.write(file, latents, settings, parts.codecHash());
+            SavedLatents.write(
+                file,
+                latents,
+                settings,
+                parts.codecHash(),
+                request.find(Setting.DECODE_TIMESTEP).map(_ -> generator.get()));
           } catch (WeightsException e) {
             failures.add(e);
           }

@@ -2,17 +2,20 @@ package io.zoetrope.pipeline.task;
 
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.layer.Tiling;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What an input does around the steps of one job. By default nothing: that is text to video. Its
@@ -38,6 +41,16 @@ public interface Conditioning {
     return clip;
   }
 
+  /** The shape of the noise that denoising begins with. */
+  default Shape noise(Shape clip) {
+    return latents(clip);
+  }
+
+  /** Whether random numbers have an effect beside those of that noise. */
+  default boolean draws() {
+    return false;
+  }
+
   /** Whether {@link Setting#CONDITIONING_SCALE} has an effect. */
   default boolean scales() {
     return false;
@@ -45,6 +58,28 @@ public interface Conditioning {
 
   /** Adds what the provenance says of the input. */
   default void describe(Map<String, Object> settings) {}
+
+  /**
+   * The noise levels of a request.
+   *
+   * @param schedule noise schedule and solver
+   * @throws PipelineException if steps of this schedule can't be taken
+   */
+  default NoiseLevels levels(GenerationRequest request, SchedulerConfig schedule) {
+    return NoiseLevels.of(request);
+  }
+
+  /**
+   * Draws all noise that is needed before the first step, in the order of diffusers.
+   *
+   * @param source gives the job's random numbers, one draw after the other
+   * @param initial draws the noise that denoising begins with, or takes what was given; is asked
+   *     once
+   * @return what {@code initial} gave, F32, in host memory
+   */
+  default Tensor draw(NoiseSource source, Supplier<Tensor> initial) {
+    return initial.get();
+  }
 
   /** The pictures that a model with an image encoder attends to, in order, a frame each. */
   default List<VideoFrames> pictures() {
@@ -80,7 +115,7 @@ public interface Conditioning {
   /**
    * What the first step is given, in the current scope.
    *
-   * @param noise F32, [channels, frames, height, width], in host memory
+   * @param noise F32, of the shape of {@link #noise}, in host memory
    * @param timestep that of the first step
    */
   default Tensor start(Ops ops, Tensor noise, Scheduler scheduler, float timestep) {
@@ -90,6 +125,13 @@ public interface Conditioning {
     }
     return latents;
   }
+
+  /**
+   * Changes the latents before a step, in place.
+   *
+   * @param noise for conditionings that add some
+   */
+  default void before(Ops ops, Tensor latents, float timestep, NoiseSource noise) {}
 
   /**
    * What the transformer reads in the place of the latents, in the current scope.
@@ -103,6 +145,17 @@ public interface Conditioning {
   /** The timesteps that the transformer is given: one for all tokens, or one for each. */
   default float[] timesteps(float timestep) {
     return new float[] {timestep};
+  }
+
+  /** Takes a step, as {@link Scheduler#step} does. */
+  default void step(
+      Ops ops,
+      Scheduler scheduler,
+      Tensor prediction,
+      float timestep,
+      Tensor latents,
+      NoiseSource noise) {
+    scheduler.step(ops, prediction, timestep, latents, noise);
   }
 
   /** Changes the latents after a step, in place. */

@@ -147,7 +147,8 @@ public record Task(
         : Optional.empty();
   }
 
-  private static VideoFrames black(ClipSize size, int frames) {
+  /** So many frames of a size that show nothing, for {@link #example}. */
+  public static VideoFrames black(ClipSize size, int frames) {
     ClipSize clip = new ClipSize(size.width(), size.height(), frames);
     return new VideoFrames(
         clip.width(), clip.height(), frames, new byte[Math.toIntExact(clip.bytes())]);

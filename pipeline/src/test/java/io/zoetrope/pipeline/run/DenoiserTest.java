@@ -47,7 +47,7 @@ class DenoiserTest {
     return Sampling.of(
         SchedulerConfig.parse(Schedulers.ofOption("euler"), JsonConfig.MAPPER.createObjectNode()),
         GenerationRequest.empty().with(Setting.STEPS, STEPS),
-        0);
+        Conditioning.NONE);
   }
 
   private void run(
@@ -57,7 +57,7 @@ class DenoiserTest {
       double guidance,
       Predictor.Branch... branches) {
     List<Integer> done = new ArrayList<>();
-    new Denoiser(ops, sampling, NoiseSource.none(), conditioning, false)
+    new Denoiser(ops, sampling, NoiseSource.none(), conditioning, false, 0)
         .run(new StepRange(0, STEPS), List.of(branches), guidance, latents, done::add);
     assertEquals(List.of(1, 2, 3), done);
   }
@@ -119,7 +119,8 @@ class DenoiserTest {
   void whatIsNotFiniteEndsTheJobAtItsStep() {
     try (Sampling sampling = sampling()) {
       Tensor latents = ops.upload(Tensor.of(new float[] {5, 6}, 1, 2, 1, 1));
-      Denoiser denoiser = new Denoiser(ops, sampling, NoiseSource.none(), Conditioning.NONE, false);
+      Denoiser denoiser =
+          new Denoiser(ops, sampling, NoiseSource.none(), Conditioning.NONE, false, 0);
       List<Predictor.Branch> branches = List.of(constant(Float.NaN, new ArrayList<>()));
       String message =
           assertThrows(

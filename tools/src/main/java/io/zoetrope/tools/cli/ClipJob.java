@@ -61,6 +61,14 @@ final class ClipJob {
   private Path latents;
 
   @Option(
+      names = "--from-latents",
+      paramLabel = "FILE",
+      description =
+          "Safetensors file with finished 'latents', such as enlarged ones, that a second pass starts"
+              + " from: --strength says how much of the schedule changes them.")
+  private Path fromLatents;
+
+  @Option(
       names = "--save-latents",
       paramLabel = "FILE",
       description = "Safetensors file that gets the denoised latents before they are decoded.")
@@ -262,12 +270,13 @@ final class ClipJob {
     if (saveLatents != null) {
       request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }
-    request = inputs.applyTo(request, pipeline, job);
-    if (latents == null) {
-      return request;
-    }
+    request = inputs.applyTo(request, pipeline, job, fromLatents);
     Shape shape = pipeline.geometry().latents(request.size());
-    return request.with(new Input.Noise(readLatents(shape)));
+    if (fromLatents != null) {
+      Tensor start = readLatents(fromLatents, shape);
+      request = request.with(new Input.Latents(start, inputs.strength()));
+    }
+    return latents == null ? request : request.with(new Input.Noise(readLatents(latents, shape)));
   }
 
   /**
@@ -275,7 +284,7 @@ final class ClipJob {
    *
    * @param shape that they must have; others may be too large to be read
    */
-  private Tensor readLatents(Shape shape) {
+  private static Tensor readLatents(Path latents, Shape shape) {
     try (WeightSource file = WeightSource.open(latents)) {
       for (String name : new String[] {"initial_latents", "latents"}) {
         if (file.names().contains(name)) {

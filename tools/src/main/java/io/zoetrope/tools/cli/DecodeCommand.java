@@ -7,8 +7,10 @@ import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.LatentUpscaling;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.run.DecodeJob;
 import io.zoetrope.pipeline.run.SavedLatents;
@@ -58,6 +60,36 @@ final class DecodeCommand implements Callable<Integer> {
       description = "Decode in blended tiles: less memory, nearly the same picture.")
   private boolean tiling;
 
+  @Option(
+      names = "--upscale-latents",
+      paramLabel = "DIR",
+      description =
+          "Enlarge the latents before they are decoded, with the network of this folder, such as one of"
+              + " LTX-Video's: twice as wide and as high, or twice as many frames.")
+  private Path upscaler;
+
+  @Option(
+      names = "--adain",
+      paramLabel = "F",
+      description =
+          "How far mean and deviation of enlarged latents become those of the given ones, 0 to 10"
+              + " (default: 0).")
+  private Double adain;
+
+  @Option(
+      names = "--tone-map",
+      paramLabel = "F",
+      description =
+          "How far large values of enlarged latents are made smaller, 0 to 1 (default: 0).")
+  private Double toneMap;
+
+  @Option(
+      names = "--save-latents",
+      paramLabel = "FILE",
+      description =
+          "Safetensors file that gets the enlarged latents, of which a second pass can make a clip.")
+  private Path saveLatents;
+
   @Mixin private OutputOptions to;
 
   @Spec private CommandSpec spec;
@@ -65,6 +97,7 @@ final class DecodeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     to.requireInRange();
+    Optional<LatentUpscaling> upscaling = upscaling();
     MediaWriter writer = MediaWriter.open(to.output());
     SavedLatents saved = SavedLatents.read(latents);
     boolean tiled =
@@ -77,8 +110,24 @@ final class DecodeCommand implements Callable<Integer> {
                 backend,
                 new ModelPrecision(DType.F32, dtype(saved)),
                 WeightRetention.RELEASE)) {
-      return decode(source.name(), pipeline, pipeline.decodeJob(saved, tiled), writer, backend);
+      return decode(
+          source.name(), pipeline, pipeline.decodeJob(saved, tiled, upscaling), writer, backend);
     }
+  }
+
+  private Optional<LatentUpscaling> upscaling() {
+    if (upscaler == null && (adain != null || toneMap != null || saveLatents != null)) {
+      throw new PipelineException(
+          "%s is of --upscale-latents, which is not given"
+              .formatted(
+                  adain != null ? "--adain" : toneMap != null ? "--tone-map" : "--save-latents"));
+    }
+    if (saveLatents != null) {
+      new SideOutput("--save-latents", saveLatents, (_, _, _) -> 0).requireWritable();
+    }
+    return Optional.ofNullable(upscaler)
+        .map(folder ->
+            new LatentUpscaling(folder, adain == null ? 0 : adain, toneMap == null ? 0 : toneMap));
   }
 
   private int decode(
@@ -96,7 +145,9 @@ final class DecodeCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     ClipOutput.announce(err, name + ": " + size, backend, false);
     ClipOutput clip = new ClipOutput(writer, to.output(), fps, err, 1, Optional.empty(), "");
-    GenerationResult result = clip.run(() -> job.run(clip.progress(), Tracer.NONE));
+    GenerationResult result =
+        clip.run(() -> job.run(clip.progress(), Tracer.NONE, Optional.ofNullable(saveLatents)));
+    clip.failures().add(result.failures());
     ClipRun.Showing showing =
         new ClipRun.Showing(writer, to.output(), new Platform.Rate(fps, 1), to.upscale());
     clip.writeClip(

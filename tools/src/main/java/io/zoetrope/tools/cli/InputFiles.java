@@ -59,6 +59,14 @@ final class InputFiles {
     return fitted(file, picture, fitting);
   }
 
+  /** A picture, or as much of a clip as has room, at the size of the job's clip. */
+  VideoFrames condition(Path file, int frames) {
+    Reading reading = asAsked(Reading.first(frames));
+    VideoClip clip = MediaReader.read(file, reading.with(frame -> fitted(file, frame, fitting)));
+    describeSize(file, clip.source().width(), clip.source().height());
+    return clip.frames();
+  }
+
   /** A picture of its own size, which the model lays into the clip itself. */
   VideoFrames reference(Path file) {
     VideoFrames picture = PictureReader.picture(file, background);

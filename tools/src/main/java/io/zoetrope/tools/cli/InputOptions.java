@@ -48,9 +48,18 @@ final class InputOptions {
       names = "--strength",
       paramLabel = "F",
       description =
-          "How much of the schedule is applied to --video: above 0, at most 1, which leaves nothing"
-              + " of it (default: 0.8).")
+          "How much of the schedule is applied to --video or --from-latents: above 0, at most 1, which"
+              + " leaves nothing of it (default: 0.8).")
   private Double strength;
+
+  @Option(
+      names = "--condition",
+      paramLabel = "FILE@FRAME[:STRENGTH]",
+      arity = "1",
+      description =
+          "Picture or clip that the new clip shows from a frame on, a number from 0 or 'last', and how"
+              + " much of it stays, from 0 to 1 (default: 1); may be given several times.")
+  private List<String> conditions = List.of();
 
   @Option(
       names = "--reference",
@@ -107,6 +116,9 @@ final class InputOptions {
               + " frames once).")
   private Double videoFps;
 
+  /** Those of {@link #conditions}; null before they are parsed. */
+  private List<ConditionArgument> given;
+
   /** Null where none are given. */
   private InputFiles files;
 
@@ -116,9 +128,12 @@ final class InputOptions {
    * Reads the files that are given.
    *
    * @param request with the size, the frames and the frame rate that were asked for, or the model's
+   * @param latents what to start from, or null
    */
-  GenerationRequest applyTo(GenerationRequest request, VideoPipeline pipeline, JobOptions job) {
-    requireUsed();
+  GenerationRequest applyTo(
+      GenerationRequest request, VideoPipeline pipeline, JobOptions job, Path latents) {
+    given = conditions.stream().map(ConditionArgument::parse).toList();
+    requireUsed(latents);
     if (shapes().findAny().isEmpty() && references.isEmpty()) {
       return withScale(request);
     }
@@ -141,19 +156,27 @@ final class InputOptions {
     if (lastImage != null) {
       with = with.with(Input.Image.last(files.picture(lastImage)));
     }
+    for (ConditionArgument condition : given) {
+      VideoFrames shown = files.condition(condition.file(), with.get(Setting.FRAMES));
+      with = with.with(new Input.Condition(shown, condition.frame(), condition.strength()));
+    }
     Integer wanted = job.hasFrames() ? with.get(Setting.FRAMES) : null;
     if (video != null) {
       VideoFrames frames = files.clip("--video", video, geometry, wanted).frames();
-      with =
-          with.with(Setting.FRAMES, frames.frames())
-              .with(new Input.Clip(frames, strength == null ? 0.8 : strength));
+      with = with.with(Setting.FRAMES, frames.frames()).with(new Input.Clip(frames, strength()));
     }
     return withControl(with, geometry, wanted);
   }
 
+  /** How much of the schedule is applied to what denoising starts from. */
+  double strength() {
+    return strength == null ? 0.8 : strength;
+  }
+
   /** Options that would have no effect are mistakes. */
-  private void requireUsed() {
-    requireWith("--strength", strength, "--video", video);
+  private void requireUsed(Path latents) {
+    requireWith(
+        "--strength", strength, "--video or --from-latents", video == null ? latents : video);
     requireWith("--mask", mask, "--control", control);
     requireWith("--video-fps", videoFps, "--video or --control", video == null ? control : video);
     if (videoFps != null && !(videoFps > 0 && videoFps <= MOST_RATE)) {
@@ -161,7 +184,7 @@ final class InputOptions {
           "--video-fps %s is not above 0 and at most %d".formatted(videoFps, MOST_RATE));
     }
     Path shown = shapes().findFirst().orElse(null);
-    requireWith("--fit", fit, "--image, --video or --control", shown);
+    requireWith("--fit", fit, "--image, --video, --condition or --control", shown);
     if (background != null && shown == null && references.isEmpty()) {
       throw new PipelineException("--background is of inputs, which are not given");
     }
@@ -175,7 +198,9 @@ final class InputOptions {
 
   /** Inputs that fill the clip; the first one gives it its shape. */
   private Stream<Path> shapes() {
-    return Stream.of(image, video, control, lastImage).filter(Objects::nonNull);
+    return Stream.concat(
+        Stream.of(image, video, control, lastImage).filter(Objects::nonNull),
+        given.stream().map(ConditionArgument::file));
   }
 
   /** The size that the model makes and that is nearest to the shape of the first input. */

@@ -55,6 +55,14 @@ final class JobOptions {
   private Double guidance;
 
   @Option(
+      names = "--guidance-rescale",
+      paramLabel = "F",
+      description =
+          "How much of what strong guidance adds to the contrast is taken back, from 0 to 1 (default:"
+              + " 0).")
+  private Double guidanceRescale;
+
+  @Option(
       names = "--guidance-2",
       paramLabel = "F",
       description =
@@ -103,6 +111,29 @@ final class JobOptions {
           "unipc, euler, dpm++ or lcm; ddim, euler-discrete, cogvideox-ddim or cogvideox-dpm for models"
               + " that were trained with discrete timesteps (default: the model's own).")
   private String scheduler;
+
+  @Option(
+      names = "--image-noise",
+      paramLabel = "F",
+      description =
+          "Noise that is added to given pictures in each step, for models that add some: more lets the"
+              + " clip move (default: the model's own).")
+  private Double imageNoise;
+
+  @Option(
+      names = "--decode-timestep",
+      paramLabel = "F",
+      description =
+          "How noisy a decoder for noisy latents is told that they are, from 0 to 1 (default: the"
+              + " model's own).")
+  private Double decodeTimestep;
+
+  @Option(
+      names = "--decode-noise",
+      paramLabel = "F",
+      description =
+          "How much noise is mixed into them, from 0 to 1 (default: what --decode-timestep says).")
+  private Double decodeNoise;
 
   @Option(
       names = "--vae-tiling",
@@ -178,12 +209,16 @@ final class JobOptions {
     request = withGiven(request, Setting.FRAMES, frames);
     request = withGiven(request, Setting.STEPS, steps);
     request = withGiven(request, Setting.GUIDANCE_SCALE, guidance);
+    request = withGiven(request, Setting.GUIDANCE_RESCALE, guidanceRescale);
     request = withGiven(request, Setting.GUIDANCE_SCALE_2, secondGuidance);
     request = withGiven(request, Setting.DYNAMIC_GUIDANCE, dynamicGuidance ? true : null);
     request = withGiven(request, Setting.BOUNDARY_RATIO, boundary);
     request = withSteps(request, Setting.SIGMAS, sigmas);
     request = withSteps(request, Setting.TIMESTEPS, timesteps);
     request = withGiven(request, Setting.FLOW_SHIFT, flowShift);
+    request = withGiven(request, Setting.IMAGE_COND_NOISE_SCALE, imageNoise);
+    request = withGiven(request, Setting.DECODE_TIMESTEP, decodeTimestep);
+    request = withGiven(request, Setting.DECODE_NOISE_SCALE, decodeNoise);
     return scheduler == null
         ? request
         : request.with(Setting.SCHEDULER, Schedulers.ofOption(scheduler));

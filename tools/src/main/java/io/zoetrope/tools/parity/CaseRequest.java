@@ -57,6 +57,19 @@ record CaseRequest(
             .with(size(pipeline.geometry()))
             .with(Setting.STEPS, settings.path("steps").intValue())
             .with(Setting.GUIDANCE_SCALE, settings.path("guidance_scale").doubleValue());
+    if (settings.has("frame_rate")) {
+      request = request.with(Setting.FRAMES_PER_SECOND, settings.path("frame_rate").intValue());
+    }
+    for (Setting<Double> setting :
+        List.of(
+            Setting.GUIDANCE_RESCALE,
+            Setting.IMAGE_COND_NOISE_SCALE,
+            Setting.DECODE_TIMESTEP,
+            Setting.DECODE_NOISE_SCALE)) {
+      if (settings.has(setting.name())) {
+        request = request.with(setting, settings.path(setting.name()).doubleValue());
+      }
+    }
     if (settings.has("max_sequence_length")) {
       request =
           request.with(
@@ -128,7 +141,9 @@ record CaseRequest(
       }
       String tensor = next.next();
       report.input(tensor);
-      Tensor drawn = fixture.tensor(tensor).select(0, index);
+      Tensor stored = fixture.tensor(tensor);
+      boolean isAlone = stored.shape().equals(Shape.of(sizes));
+      Tensor drawn = isAlone ? stored : stored.select(0, index);
       if (!drawn.shape().equals(Shape.of(sizes))) {
         throw new PipelineException(
             "%s: noise %s is drawn where the reference draws %s"
@@ -188,8 +203,38 @@ record CaseRequest(
             : begun;
       }
       case "vace" -> withControl(request);
+      case "condition" -> withConditions(request);
       default -> request;
     };
+  }
+
+  private GenerationRequest withConditions(GenerationRequest request) {
+    if (settings.has("frame_index")) {
+      return request.with(
+          new Input.Condition(
+              picture("image_uint8"),
+              settings.path("frame_index").intValue(),
+              settings.path("condition_strength").doubleValue()));
+    }
+    GenerationRequest with = request;
+    for (int i = 0; i < settings.path("conditions").size(); i++) {
+      JsonNode condition = settings.path("conditions").get(i);
+      with =
+          with.with(
+              new Input.Condition(
+                  video("condition/%d_uint8".formatted(i), Integer.MAX_VALUE),
+                  condition.path("frame_index").intValue(),
+                  condition.path("strength").doubleValue()));
+    }
+    if (settings.has("denoise_strength")) {
+      report.input(name + "/latents_in");
+      with =
+          with.with(
+              new Input.Latents(
+                  fixture.tensor(name + "/latents_in").select(0, 0),
+                  settings.path("denoise_strength").doubleValue()));
+    }
+    return with;
   }
 
   private GenerationRequest withControl(GenerationRequest request) {

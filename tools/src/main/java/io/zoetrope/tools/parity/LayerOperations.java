@@ -3,6 +3,7 @@ package io.zoetrope.tools.parity;
 import static java.util.Map.entry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.dit.ltx.LTXRope;
 import io.zoetrope.dit.wan.WanRope;
 import io.zoetrope.nn.PatchGrid;
 import io.zoetrope.nn.PatchSize;
@@ -39,6 +40,7 @@ final class LayerOperations {
           entry("sincos_1d_temporal", PositionTables::sinCosOfFrames),
           entry("sincos_2d_patch_embed", PositionTables::sinCosOfFrame),
           entry("sincos_3d_cogvideox", PositionTables::sinCosOfVideo),
+          entry("rope_ltx", LayerOperations::ropeOfPlaces),
           entry("bfloat16_round", LayerOperations::rounding),
           entry("t5_relative_position_bucket", LayerOperations::relativePositionBucket),
           entry("classifier_free_guidance", LayerOperations::guidance),
@@ -67,6 +69,31 @@ final class LayerOperations {
     for (Tensor x : batch) {
       Tensor rotated = c.ops().copy(x.reshape(x.size(0), -1));
       rope.rotate(c.ops(), rotated, heads);
+      c.result("out", rotated);
+    }
+  }
+
+  private static void ropeOfPlaces(Case c) {
+    PatchGrid grid = grid(c.attribute("grid_f_h_w"));
+    JsonNode scale = c.attribute("rope_interpolation_scale");
+    int ofFrame = grid.height() * grid.width();
+    float[] places = new float[3 * grid.tokens()];
+    for (int token = 0; token < grid.tokens(); token++) {
+      int[] place = {token / ofFrame, token % ofFrame / grid.width(), token % grid.width()};
+      for (int axis = 0; axis < place.length; axis++) {
+        places[axis * grid.tokens() + token] = place[axis] * (float) scale.get(axis).doubleValue();
+      }
+    }
+    LTXRope rope =
+        LTXRope.of(
+            c.ops(),
+            c.attribute("dim").intValue(),
+            Tensor.of(places, places.length / grid.tokens(), grid.tokens()));
+    c.result("cos", eachTwice(c.ops().download(rope.cos()).toFloats()));
+    c.result("sin", eachTwice(c.ops().download(rope.sin()).toFloats()));
+    for (Tensor x : c.elements("x")) {
+      Tensor rotated = c.ops().copy(x);
+      rope.rotate(c.ops(), rotated);
       c.result("out", rotated);
     }
   }

@@ -5,7 +5,9 @@ import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.MemoryException;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.family.ChangedModel;
 import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -145,6 +147,16 @@ public final class Parity {
         });
   }
 
+  /** The model of a fixture in the pipeline that takes pictures and clips at any frame. */
+  private static ModelSource conditioned(Fixture fixture) {
+    return new ChangedModel(ModelFolder.open(fixture.model())) {
+      @Override
+      public String pipelineClass() {
+        return "LTXConditionPipeline";
+      }
+    };
+  }
+
   private static void runCase(
       String name,
       JsonNode settings,
@@ -158,6 +170,9 @@ public final class Parity {
       case "t2v", "v2v", "i2v", "vace" ->
           new PipelineParity(
                   backend, dtype, fixture, ModelFolder.open(fixture.model()), tolerances, report)
+              .run(name, settings);
+      case "condition" ->
+          new PipelineParity(backend, dtype, fixture, conditioned(fixture), tolerances, report)
               .run(name, settings);
       case "vae", "vae_decode" -> {
         ModelFolder model = ModelFolder.open(fixture.model());

@@ -100,6 +100,13 @@ record PipelineParity(
       if (!joint.isEmpty()) {
         return joint;
       }
+    } else if (model.pipelineClass().startsWith("LTX")) {
+      Run run = runs.getFirst();
+      PackedTokens packed = new PackedTokens(run.recorder(), run.request(), model.pipelineClass());
+      float[] result = packed.result(what, fixture.shape(tensor));
+      if (result != null) {
+        return List.of(result);
+      }
     } else if (fixture.has(tensor.substring(0, tensor.indexOf('/')) + BATCH)) {
       List<Recorder> recorders = runs.stream().map(Run::recorder).toList();
       List<float[]> batch =

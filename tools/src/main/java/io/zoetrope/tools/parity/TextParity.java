@@ -12,7 +12,6 @@ import io.zoetrope.pipeline.family.Opened;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.t5.TokenIds;
-import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import java.util.ArrayList;
@@ -44,6 +43,30 @@ record TextParity(
       compare(name + (counted ? "/text/0" : "/text/prompt"), text, prompts.prompts());
       compare(
           name + (counted ? "/text/1" : "/text/negative_prompt"), text, prompts.negativePrompts());
+      compareMasks(name, text, prompts);
+    }
+  }
+
+  /** Which tokens are no padding, where the reference hands that on. */
+  private void compareMasks(String name, T5PromptEncoder text, Prompts prompts) {
+    compareMask(name + "/text/prompt_attention_mask", text, prompts.prompts());
+    compareMask(name + "/text/negative_prompt_attention_mask", text, prompts.negativePrompts());
+    String both = name + PackedTokens.MARK;
+    if (fixture.has(both)) {
+      boolean isGuided = fixture.shape(both).size(0) == 2L * prompts.count();
+      List<String> batch = new ArrayList<>(isGuided ? prompts.negativePrompts() : List.of());
+      batch.addAll(prompts.prompts());
+      compareMask(both, text, batch);
+    }
+  }
+
+  private void compareMask(String tensor, T5PromptEncoder text, List<String> prompts) {
+    if (fixture.has(tensor)) {
+      compareIds(
+          tensor,
+          tokens(text, prompts, fixture.shape(tensor).intSize(1)).stream()
+              .map(TokenIds::attentionMask)
+              .toList());
     }
   }
 
@@ -62,7 +85,7 @@ record TextParity(
         compareIds(
             prefix + "/attention_mask", batch.stream().map(TokenIds::attentionMask).toList());
       }
-      compareLayers(prefix, text.encoder(), batch);
+      compareLayers(prefix, text, batch);
     }
   }
 
@@ -75,14 +98,14 @@ record TextParity(
     report.compare(fixture, name, values, new Tolerances.Limit(0, false));
   }
 
-  private void compareLayers(String prefix, T5Encoder encoder, List<TokenIds> batch) {
+  private void compareLayers(String prefix, T5PromptEncoder text, List<TokenIds> batch) {
     List<Recorder> recorders = new ArrayList<>();
     for (TokenIds tokens : batch) {
       Recorder recorder = new Recorder();
       recorders.add(recorder);
       try (Ops ops = new Ops(backend, recorder);
           var _ = ops.scope("text_encoder")) {
-        encoder.forward(ops, tokens.ids(), tokens.length());
+        text.encoder().forward(ops, tokens.ids(), text.attended(tokens));
       }
     }
     for (String name : fixture.namesOf(prefix)) {

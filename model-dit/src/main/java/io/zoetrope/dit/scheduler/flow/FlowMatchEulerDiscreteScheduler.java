@@ -22,6 +22,9 @@ public final class FlowMatchEulerDiscreteScheduler extends FlowMatchScheduler {
           parameters("stochastic_sampling"),
           FlowMatchEulerDiscreteScheduler::read);
 
+  /** Noise levels of tokens that are nearer than this to one of the schedule are on it. */
+  private static final float SAME_SIGMA = 1e-6f;
+
   /** Whether each step adds new noise to the data that it predicts. */
   private final boolean stochastic;
 
@@ -48,5 +51,33 @@ public final class FlowMatchEulerDiscreteScheduler extends FlowMatchScheduler {
     }
     double[] weights = {1, sigma(index + 1) - sigma(index)};
     ops.linearCombinationInto(sample, weights, sample, modelOutput);
+  }
+
+  @Override
+  public boolean stepsTokens() {
+    return !stochastic;
+  }
+
+  @Override
+  protected void advanceTokens(Ops ops, Tensor modelOutput, float[] tokens, Tensor sample) {
+    if (stochastic) {
+      super.advanceTokens(ops, modelOutput, tokens, sample);
+      return;
+    }
+    float[] lengths = new float[tokens.length];
+    float[] sigmas = sigmas();
+    for (int i = 0; i < tokens.length; i++) {
+      float sigma = tokens[i] / settings().numTrainTimesteps();
+      float next = 0;
+      for (float other : sigmas) {
+        next = other < sigma - SAME_SIGMA ? Math.max(next, other) : next;
+      }
+      lengths[i] = next - sigma;
+    }
+    long channels = sample.size(0);
+    try (var _ = ops.scope()) {
+      Tensor gate = ops.upload(Tensor.of(lengths, lengths.length));
+      ops.addGatedInPlace(sample.reshape(channels, -1), modelOutput.reshape(channels, -1), gate);
+    }
   }
 }

@@ -132,7 +132,11 @@ record LatteModel(
   @Override
   public TextContract text() {
     return new TextContract(
-        LatteModel::clean, 1, PROMPT_TOKENS, transformerConfig.captionChannels(), true);
+        LatteModel::clean,
+        1,
+        PROMPT_TOKENS,
+        transformerConfig.captionChannels(),
+        TextContract.Padding.EVEN);
   }
 
   /**
