@@ -67,6 +67,13 @@ public final class Shape {
     return of(copy);
   }
 
+  /** The same with another first dimension. */
+  public Shape withFirst(long size) {
+    long[] copy = sizes.clone();
+    copy[0] = size;
+    return of(copy);
+  }
+
   /** Whether this shape equals the innermost dimensions of {@code other}. */
   public boolean isSuffixOf(Shape other) {
     int extra = other.rank() - rank();

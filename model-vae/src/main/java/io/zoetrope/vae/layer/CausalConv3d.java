@@ -7,9 +7,11 @@ import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.Weights;
 
 /**
- * A convolution that looks back in time only: padding stands in front of a clip, and the last
- * frames of one chunk stand in front of the next ({@code WanCausalConv3d}, {@code
- * CogVideoXCausalConv3d} and {@code LTXVideoCausalConv3d} in diffusers).
+ * A convolution over a clip in chunks: padding stands in front of the clip, and the last frames of
+ * one chunk stand in front of the next ({@code WanCausalConv3d}, {@code CogVideoXCausalConv3d} and
+ * {@code LTXVideoCausalConv3d} in diffusers). It looks back in time only, unless its padding stands
+ * behind the clip, too: then it makes each frame when it has seen those behind it, and is as many
+ * frames late until the clip ends.
  *
  * @param weight [out channels, in channels, kernel frames, kernel height, kernel width]
  * @param bias [out channels]
@@ -17,11 +19,15 @@ import io.zoetrope.weights.Weights;
  *     clip
  * @param padding what those frames are
  */
-public record CausalConv3d(
-    Tensor weight, Tensor bias, ConvGeometry geometry, FramePadding padding) {
+public record CausalConv3d(Tensor weight, Tensor bias, ConvGeometry geometry, FramePadding padding)
+    implements Remembering {
   /** Stride 1, padded so that frames, height and width stay the same. */
   public CausalConv3d(Tensor weight, Tensor bias, FramePadding padding) {
-    this(weight, bias, ConvGeometry.causal(weight.intSize(2) - 1, weight.intSize(3) / 2), padding);
+    this(
+        weight,
+        bias,
+        ConvGeometry.causal(padding.front(weight.intSize(2)), weight.intSize(3) / 2),
+        padding);
   }
 
   /**
@@ -44,19 +50,26 @@ public record CausalConv3d(
   }
 
   /** How many frames of a chunk the next chunk needs. */
-  int rememberedFrames() {
+  @Override
+  public int rememberedFrames() {
     return weight.intSize(2) - geometry.strideFrames();
+  }
+
+  /** How many frames behind one it has to see to make that one. */
+  public int lookAhead() {
+    return padding.behind(weight.intSize(2));
   }
 
   /**
    * Convolves a chunk behind the frames that the cache remembers, and remembers its last ones.
    *
-   * @param x [frames, height, width, in channels]
+   * @param x [frames, height, width, in channels]; as a clip's first chunk with more frames than it
+   *     looks ahead
    * @return [frames out, height out, width out, out channels]
    */
   public Tensor forward(Ops ops, Tensor x, FrameCache cache) {
     Tensor history = history(ops, x, cache);
-    Tensor out = ops.conv3d(x, history, weight, bias, behind(history));
+    Tensor out = ops.conv3d(upToEnd(ops, x, cache), history, weight, bias, behind(history));
     cache.remember(this, x);
     return out;
   }
@@ -64,8 +77,14 @@ public record CausalConv3d(
   /** Does what {@link #forward} does, for whoever adds the result to something at once. */
   public PendingProduct product(Ops ops, Tensor x, FrameCache cache) {
     Tensor history = history(ops, x, cache);
-    return ops.conv3dProduct(x, history, weight, bias, behind(history))
+    return ops.conv3dProduct(upToEnd(ops, x, cache), history, weight, bias, behind(history))
         .then(() -> cache.remember(this, x));
+  }
+
+  /** x, and what stands behind the clip if it ends with x. */
+  private Tensor upToEnd(Ops ops, Tensor x, FrameCache cache) {
+    int count = cache.lastChunk() ? lookAhead() : 0;
+    return count == 0 ? x : padding.lastRepeated(ops, x, count);
   }
 
   /** The frames that are known to stand in front of x; null if none. */

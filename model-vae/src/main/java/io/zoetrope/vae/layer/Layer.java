@@ -24,6 +24,19 @@ public interface Layer {
     return false;
   }
 
+  /**
+   * How many frames behind one the layer has to see to make that one: it is so many frames late
+   * until the clip ends, and its first chunk has to have more of them.
+   */
+  default int lookAhead() {
+    return 0;
+  }
+
+  /** The chunks behind a clip's first one have a multiple of so many frames. */
+  default int frameStep() {
+    return 1;
+  }
+
   /** Does what {@link #forward} does, in a scope of its own. */
   default Tensor forward(Ops ops, String name, Tensor x, FrameCache cache) {
     try (Scope scope = ops.scope(name)) {

@@ -3,6 +3,7 @@ package io.zoetrope.vae.wan;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.AvgDown3D;
 
 /**
  * Repeats channels and moves them into blocks of frames, rows and columns, the inverse direction of

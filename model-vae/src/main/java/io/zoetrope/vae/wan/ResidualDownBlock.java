@@ -2,6 +2,7 @@ package io.zoetrope.vae.wan;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.vae.layer.AvgDown3D;
 import io.zoetrope.vae.layer.FrameCache;
 import io.zoetrope.vae.layer.Layer;
 import io.zoetrope.weights.Weights;

@@ -16,6 +16,7 @@ import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Difference;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.testing.Golden;
+import io.zoetrope.vae.layer.AvgDown3D;
 import io.zoetrope.vae.layer.FrameCache;
 import io.zoetrope.vae.layer.Patchify;
 import io.zoetrope.vae.layer.VideoJoiner;

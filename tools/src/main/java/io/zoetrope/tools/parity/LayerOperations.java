@@ -17,11 +17,11 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.parity.OpsParity.Case;
 import io.zoetrope.tools.parity.OpsParity.Operation;
+import io.zoetrope.vae.layer.AvgDown3D;
 import io.zoetrope.vae.layer.CausalConv3d;
 import io.zoetrope.vae.layer.FrameCache;
 import io.zoetrope.vae.layer.FramePadding;
 import io.zoetrope.vae.layer.Patchify;
-import io.zoetrope.vae.wan.AvgDown3D;
 import io.zoetrope.vae.wan.DupUp3D;
 import io.zoetrope.vae.wan.Resample;
 import java.util.ArrayList;
@@ -46,6 +46,7 @@ final class LayerOperations {
           entry("classifier_free_guidance", LayerOperations::guidance),
           entry("wan_causal_conv3d", LayerOperations::causalConv3d),
           entry("cogvideox_causal_conv3d", LayerOperations::replicatingConv3d),
+          entry("ltx_causal_conv3d", LayerOperations::wholeClipConv3d),
           entry("wan_resample", LayerOperations::resample),
           entry("wan_avg_down3d", LayerOperations::avgDown),
           entry("wan_dup_up3d", LayerOperations::dupUp),
@@ -202,6 +203,18 @@ final class LayerOperations {
         c.videoResult("chunk1", conv.forward(c.ops(), first, cache));
         c.videoResult("conv_cache", cache.history(conv));
         c.videoResult("chunk2_with_cache", conv.forward(c.ops(), second, cache));
+      }
+    }
+  }
+
+  private static void wholeClipConv3d(Case c) {
+    FramePadding padding =
+        c.variant().endsWith("True") ? FramePadding.FIRST_FRAME : FramePadding.FIRST_AND_LAST_FRAME;
+    CausalConv3d conv = new CausalConv3d(c.input("weight"), c.input("bias"), padding);
+    for (Tensor x : c.videos("x")) {
+      try (FrameCache cache = new FrameCache(c.ops())) {
+        cache.beginChunk(true);
+        c.videoResult("out", conv.forward(c.ops(), x, cache));
       }
     }
   }

@@ -1,4 +1,4 @@
-package io.zoetrope.vae.wan;
+package io.zoetrope.vae.layer;
 
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
@@ -8,7 +8,8 @@ import java.util.Arrays;
 
 /**
  * Moves blocks of frames, rows and columns into channels and averages groups of those ({@code
- * AvgDown3D} in diffusers). Zero frames in front fill the first block of an odd chunk.
+ * AvgDown3D} in diffusers, and what {@code LTXVideoDownsampler3d} adds). Zero frames in front fill
+ * the first block of an odd chunk.
  *
  * @param outChannels channels of the result
  * @param factorFrames frames of a block
@@ -36,10 +37,7 @@ public record AvgDown3D(long outChannels, int factorFrames, int factorSize) {
     Tensor out = ops.allocate(x.dtype(), Shape.of(frames, height, width, outChannels));
     try (var _ = ops.scope("average")) {
       Tensor blocks =
-          ops.copy(
-              paddedInFront(ops, x)
-                  .reshape(frames, factorFrames, height, factorSize, width, factorSize, x.size(3))
-                  .permute(0, 2, 4, 6, 1, 3, 5));
+          new PixelShuffle(factorFrames, factorSize).unshuffle(ops, paddedInFront(ops, x));
       average(ops, out, blocks.reshape(frames, height, width, outChannels, parts / outChannels));
     }
     return out;
