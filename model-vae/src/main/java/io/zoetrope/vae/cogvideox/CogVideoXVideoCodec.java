@@ -19,8 +19,11 @@ import java.util.function.Consumer;
  * AutoencoderKLCogVideoX} shows.
  *
  * @param dtype F32 or BF16: what the autoencoder computes in
+ * @param invertsScale whether encoded latents are divided by the scaling factor: those of a picture
+ *     that a transformer reads, where it was trained so
  */
-public record CogVideoXVideoCodec(AutoencoderKLCogVideoX vae, DType dtype) implements VideoCodec {
+public record CogVideoXVideoCodec(AutoencoderKLCogVideoX vae, DType dtype, boolean invertsScale)
+    implements VideoCodec {
   private static final int[] CHANNELS_FIRST = {3, 0, 1, 2};
   private static final int[] CHANNELS_LAST = {1, 2, 3, 0};
 
@@ -35,7 +38,7 @@ public record CogVideoXVideoCodec(AutoencoderKLCogVideoX vae, DType dtype) imple
     ops.tap("vae_encode/logvar", moments.logvar().permute(CHANNELS_FIRST));
     Tensor latents = ops.copy(sampling.latents(ops, moments).permute(CHANNELS_FIRST));
     double factor = vae.config().scalingFactor();
-    double scale = vae.config().invertScaleLatents() ? 1 / factor : factor;
+    double scale = invertsScale ? 1 / factor : factor;
     ops.linearCombinationInto(latents, new double[] {scale}, latents);
     return latents;
   }

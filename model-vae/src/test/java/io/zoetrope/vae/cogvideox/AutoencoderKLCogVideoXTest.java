@@ -163,7 +163,7 @@ class AutoencoderKLCogVideoXTest {
     withVae((vae, _, _, _) -> {
       ObjectNode json = json().put("sample_height", 480).put("sample_width", 720);
       assertEquals(new Tiling(240, 360, 200, 288), CogVideoXVideoCodec.tiling(read(json)));
-      Tiling small = new CogVideoXVideoCodec(vae, DType.F32).tiling();
+      Tiling small = new CogVideoXVideoCodec(vae, DType.F32, false).tiling();
       assertEquals(new Tiling(16, 24, 8, 16), small);
     });
   }

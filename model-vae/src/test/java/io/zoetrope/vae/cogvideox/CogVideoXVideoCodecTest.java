@@ -54,8 +54,8 @@ class CogVideoXVideoCodecTest {
       float[] mean = ops.copy(moments.mean().permute(3, 0, 1, 2)).toFloats();
       float[] logvar = ops.copy(moments.logvar().permute(3, 0, 1, 2)).toFloats();
 
-      CogVideoXVideoCodec codec = new CogVideoXVideoCodec(vae, DType.F32);
-      CogVideoXVideoCodec invertedCodec = new CogVideoXVideoCodec(inverted, DType.F32);
+      CogVideoXVideoCodec codec = new CogVideoXVideoCodec(vae, DType.F32, false);
+      CogVideoXVideoCodec invertedCodec = new CogVideoXVideoCodec(inverted, DType.F32, true);
       float[] latents = codec.encode(ops, video, null).toFloats();
       float[] invertedLatents = invertedCodec.encode(ops, video, null).toFloats();
       Tensor noise = TorchGenerator.manualSeed(7).randn(8, 1, 2, 2);
@@ -122,7 +122,9 @@ class CogVideoXVideoCodecTest {
         Ops ops = new Ops(backend)) {
       CogVideoXVideoCodec codec =
           new CogVideoXVideoCodec(
-              new AutoencoderKLCogVideoX(config, Weights.of(new AnyTensor(), backend)), dtype);
+              new AutoencoderKLCogVideoX(config, Weights.of(new AnyTensor(), backend)),
+              dtype,
+              false);
       Tensor latents = ops.allocate(DType.F32, Shape.of(16, latentFrames, 60, 90));
       long[] frames = {0};
       codec.decode(

@@ -8,6 +8,7 @@ import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The denoising loop: at each timestep the transformer predicts with the prompt and, when guided,
@@ -58,8 +59,10 @@ record Denoiser(
                 : guidanceScale;
         Tensor prediction = predict(branches, scale, input, timestep);
         ops.tap("noise_pred_guided", prediction);
-        observer.predicted(
-            step + 1, () -> scheduler.predictOriginalSample(ops, prediction, timestep, latents));
+        Supplier<Tensor> original =
+            () -> scheduler.predictOriginalSample(ops, prediction, timestep, latents);
+        ops.tap("pred_original_sample", original);
+        observer.predicted(step + 1, original);
         conditioning.step(ops, scheduler, prediction, timestep, latents, noise);
         conditioning.after(ops, latents);
         ops.tap("latents_after", latents);

@@ -97,7 +97,7 @@ public final class ClipSource implements VideoSource {
   }
 
   /** A picture in the size of a clip, as {@link #values}. */
-  static float[] resized(Input.Image image, ClipSize size) {
+  public static float[] resized(Input.Image image, ClipSize size) {
     return values(Resampling.LANCZOS.resize(image.picture(), size.width(), size.height()));
   }
 

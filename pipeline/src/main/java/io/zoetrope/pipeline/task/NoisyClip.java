@@ -10,6 +10,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
+import io.zoetrope.vae.layer.LatentSampling;
 import io.zoetrope.vae.layer.Tiling;
 import java.util.Map;
 
@@ -17,14 +18,15 @@ import java.util.Map;
  * Video to video: denoising begins amid the schedule, with a clip to which the noise of that place
  * is added (SDEdit; Meng et al., 2021).
  */
-final class NoisyClip implements Conditioning {
+public class NoisyClip implements Conditioning {
   private final Input.Clip input;
   private ClipSize size;
 
   /** Latents of the clip, in host memory; null before they are encoded. */
   private Tensor latents;
 
-  NoisyClip(Input.Clip input) {
+  /** Begins with a clip. */
+  public NoisyClip(Input.Clip input) {
     this.input = input;
   }
 
@@ -32,7 +34,7 @@ final class NoisyClip implements Conditioning {
   public void check(GenerationRequest request) {
     size = request.size();
     int frames = input.frames().frames();
-    if (frames != size.frames()) {
+    if (!isAsLong(frames, size)) {
       throw new PipelineException(
           "the input clip has %d frames, the request %d: ask for as many, or cut it"
               .formatted(frames, size.frames()));
@@ -43,6 +45,16 @@ final class NoisyClip implements Conditioning {
           "strength %s leaves no step of %d; use more of either"
               .formatted(input.strength(), steps));
     }
+  }
+
+  /** Whether a clip of so many frames is as long as what is asked for. */
+  protected boolean isAsLong(int frames, ClipSize asked) {
+    return frames == asked.frames();
+  }
+
+  /** Which latents are taken of the distribution that the encoder gives. */
+  protected LatentSampling sampling() {
+    return LatentSampling.MODE;
   }
 
   @Override
@@ -58,7 +70,7 @@ final class NoisyClip implements Conditioning {
   @Override
   public void encode(Ops ops, VideoCodec codec, Tiling tiling) {
     VideoFrames clip = ClipSource.resized(ops, input.frames(), size);
-    latents = ops.download(codec.encode(ops, ClipSource.of(ops, clip), tiling));
+    latents = ops.download(codec.encode(ops, ClipSource.of(ops, clip), tiling, sampling()));
   }
 
   @Override
@@ -68,11 +80,17 @@ final class NoisyClip implements Conditioning {
 
   @Override
   public Tensor start(Ops ops, Tensor noise, Scheduler scheduler, float timestep) {
-    ops.tap("clean_latents", latents);
     if (input.strength() == 1) {
       // Of the clip nothing is left but what schedules lack that begin just below pure noise.
+      ops.tap("clean_latents", latents);
       return Conditioning.super.start(ops, noise, scheduler, timestep);
     }
+    return noisy(ops, noise, scheduler, timestep);
+  }
+
+  /** The clip with noise at the level of a step, in the current scope. */
+  protected final Tensor noisy(Ops ops, Tensor noise, Scheduler scheduler, float timestep) {
+    ops.tap("clean_latents", latents);
     try (var scope = ops.scope()) {
       return scope.keep(scheduler.addNoise(ops, ops.upload(latents), ops.upload(noise), timestep));
     }

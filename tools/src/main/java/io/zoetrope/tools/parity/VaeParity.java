@@ -81,7 +81,7 @@ record VaeParity(
           new Autoencoder(
               (ops, video) -> vae.encode(ops, comingOutEven(vae, video), null),
               (ops, latents, frames) -> vae.decode(ops, latents, null, frames));
-      case CogVideoXVideoCodec(AutoencoderKLCogVideoX vae, _) ->
+      case CogVideoXVideoCodec(AutoencoderKLCogVideoX vae, _, _) ->
           new Autoencoder(
               (ops, video) -> vae.encode(ops, VideoSource.of(video), null),
               (ops, latents, frames) -> vae.decode(ops, latents, null, frames));

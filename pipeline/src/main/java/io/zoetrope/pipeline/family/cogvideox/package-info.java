@@ -1,0 +1,2 @@
+/** CogVideoX 1.0 and 1.5. */
+package io.zoetrope.pipeline.family.cogvideox;
