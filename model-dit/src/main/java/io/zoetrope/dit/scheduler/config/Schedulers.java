@@ -12,42 +12,49 @@ import io.zoetrope.dit.scheduler.flow.FlowMatchLCMScheduler;
 import io.zoetrope.dit.scheduler.flow.UniPCMultistepScheduler;
 import io.zoetrope.files.Printable;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The implemented scheduler classes of diffusers. */
 public final class Schedulers {
-  private static final List<SchedulerKind> ALL =
+  private static final List<SchedulerKind> FLOW =
       List.of(
           UniPCMultistepScheduler.KIND,
           FlowMatchEulerDiscreteScheduler.KIND,
           DPMSolverMultistepScheduler.KIND,
-          FlowMatchLCMScheduler.KIND,
-          DDIMScheduler.KIND,
-          EulerDiscreteScheduler.KIND,
-          CogVideoXDDIMScheduler.KIND,
-          CogVideoXDPMScheduler.KIND);
+          FlowMatchLCMScheduler.KIND);
+
+  /** Those for discrete timesteps. Jobs of models that match flows load no class for them. */
+  private static final class Discrete {
+    static final List<SchedulerKind> ALL =
+        List.of(
+            DDIMScheduler.KIND,
+            EulerDiscreteScheduler.KIND,
+            CogVideoXDDIMScheduler.KIND,
+            CogVideoXDPMScheduler.KIND);
+  }
 
   private Schedulers() {}
 
   /** All of them. */
   public static List<SchedulerKind> all() {
-    return ALL;
+    return Stream.concat(FLOW.stream(), Discrete.ALL.stream()).toList();
   }
 
   /** The class names of those for flow matching. */
   public static String[] flowClassNames() {
-    return classNames(SchedulerKind::matchesFlows);
+    return classNames(FLOW);
   }
 
   /** The class names of those for models that were trained with discrete timesteps. */
   public static String[] discreteClassNames() {
-    return classNames(kind -> !kind.matchesFlows());
+    return classNames(Discrete.ALL);
   }
 
-  private static String[] classNames(Predicate<SchedulerKind> wanted) {
-    return ALL.stream().filter(wanted).map(SchedulerKind::className).toArray(String[]::new);
+  private static String[] classNames(List<SchedulerKind> kinds) {
+    return kinds.stream().map(SchedulerKind::className).toArray(String[]::new);
   }
 
   /**
@@ -70,15 +77,19 @@ public final class Schedulers {
 
   private static SchedulerKind find(
       String what, String wanted, Function<SchedulerKind, String> name) {
-    return ALL.stream()
-        .filter(kind -> name.apply(kind).equals(wanted))
-        .findFirst()
+    return find(FLOW, wanted, name)
+        .or(() -> find(Discrete.ALL, wanted, name))
         .orElseThrow(() ->
             new ConfigException(
                 "unknown %s %s; supported: %s"
                     .formatted(
                         what,
                         Printable.quote(wanted),
-                        ALL.stream().map(name).collect(Collectors.joining(", ")))));
+                        all().stream().map(name).collect(Collectors.joining(", ")))));
+  }
+
+  private static Optional<SchedulerKind> find(
+      List<SchedulerKind> kinds, String wanted, Function<SchedulerKind, String> name) {
+    return kinds.stream().filter(kind -> name.apply(kind).equals(wanted)).findFirst();
   }
 }
