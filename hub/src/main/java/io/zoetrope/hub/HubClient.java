@@ -20,6 +20,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +48,9 @@ final class HubClient implements AutoCloseable {
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int REQUEST_TIMEOUT = 408;
   private static final long LOOK_MILLIS = 250;
+  private static final int PROXY_AUTHORIZATION = 407;
   private static final String ANY_BODY = "*/*";
+  private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
   private final HubSettings settings;
   private final Pauses pauses;
@@ -69,8 +72,14 @@ final class HubClient implements AutoCloseable {
     this.settings = settings;
     this.pauses = pauses;
     this.notes = notes;
+    if (settings.proxies().hop(settings.endpoint()).flatMap(Proxies.Hop::authorization).isPresent()
+        && System.getProperty(TUNNEL_SCHEMES) == null) {
+      // Java shows no password to proxies that tunnel, as long as this is not said.
+      System.setProperty(TUNNEL_SCHEMES, "");
+    }
     http =
         HttpClient.newBuilder()
+            .proxy(settings.proxies().selector())
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(settings.answerTimeout())
@@ -191,6 +200,11 @@ final class HubClient implements AutoCloseable {
               // Redirects have texts for people, which belong to nothing.
               info -> info.statusCode() / 100 == 3 ? _ -> true : sinks.apply(info));
       int status = response.statusCode();
+      if (status == PROXY_AUTHORIZATION) {
+        throw new HubException(
+            "the proxy%s wants a name and a password that it knows: set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT"
+                .formatted(settings.proxies().hop(at).map(hop -> " " + hop).orElse("")));
+      }
       first = first == null ? response.headers() : first;
       Reply reply = new Reply(at, status, response.headers(), first);
       String location = response.headers().firstValue("location").orElse("");
@@ -221,6 +235,11 @@ final class HubClient implements AutoCloseable {
             .header("Accept-Encoding", "identity")
             .header("User-Agent", "zoetrope");
     headers.forEach(request::header);
+    settings
+        .proxies()
+        .hop(uri)
+        .flatMap(Proxies.Hop::authorization)
+        .ifPresent(shown -> request.header("Proxy-Authorization", shown));
     if (WebAddress.isSameOrigin(uri, settings.endpoint())) {
       settings
           .token()
@@ -272,7 +291,10 @@ final class HubClient implements AutoCloseable {
   }
 
   private PassingFailure failure(URI uri, Throwable cause) {
-    String host = Printable.value(String.valueOf(uri.getHost()));
+    Optional<Proxies.Hop> hop = settings.proxies().hop(uri);
+    String host =
+        Printable.value(String.valueOf(uri.getHost()))
+            + hop.map(proxy -> " by way of the proxy " + proxy).orElse("");
     switch (cause) {
       // What a sink threw: the disk refuses, for one.
       case RuntimeException e -> throw e;
@@ -288,8 +310,12 @@ final class HubClient implements AutoCloseable {
               e);
       case ConnectException e when !hasAnswered ->
           throw new HubException(
-              "cannot connect to %s: is this machine connected, or does it need a proxy?"
-                  .formatted(host),
+              "cannot connect to %s: %s"
+                  .formatted(
+                      host,
+                      hop.isPresent()
+                          ? "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names it"
+                          : "is this machine connected, or does it need a proxy?"),
               e);
       case ConnectException e -> {
         return new PassingFailure("cannot connect to " + host, e);

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param isOffline whether no connection is opened
  * @param answerTimeout within which an answer has to begin
  * @param stallTimeout within which more bytes have to come
+ * @param proxies that connections go through
  */
 public record HubSettings(
     URI endpoint,
@@ -31,7 +32,8 @@ public record HubSettings(
     Optional<HubToken> token,
     boolean isOffline,
     Duration answerTimeout,
-    Duration stallTimeout) {
+    Duration stallTimeout,
+    Proxies proxies) {
   private static final String ENDPOINT = "https://huggingface.co";
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
   private static final int TIMEOUT_SECONDS = 10;
@@ -71,12 +73,14 @@ public record HubSettings(
                 path(environment, "HF_TOKEN_PATH", home).orElse(hubHome.resolve("token"))),
         offline,
         seconds(environment, "HF_HUB_ETAG_TIMEOUT"),
-        seconds(environment, "HF_HUB_DOWNLOAD_TIMEOUT"));
+        seconds(environment, "HF_HUB_DOWNLOAD_TIMEOUT"),
+        Proxies.of(environment));
   }
 
   /** The same, but no connection is opened. */
   public HubSettings offline() {
-    return new HubSettings(endpoint, cache, Optional.empty(), true, answerTimeout, stallTimeout);
+    return new HubSettings(
+        endpoint, cache, Optional.empty(), true, answerTimeout, stallTimeout, proxies);
   }
 
   private static String text(Map<String, String> environment, String name) {

@@ -75,7 +75,8 @@ final class WebAddress {
     return "https".equals(uri.getScheme().toLowerCase(Locale.ROOT));
   }
 
-  private static int port(URI uri) {
+  /** The port that a connection goes to. */
+  static int port(URI uri) {
     return uri.getPort() >= 0 ? uri.getPort() : isEncrypted(uri) ? 443 : 80;
   }
 }

@@ -97,7 +97,7 @@ class RecordedHubTest {
 
   private HubSettings settings(Path cache) {
     Duration patience = Duration.ofSeconds(10);
-    return new HubSettings(hub.endpoint(), cache, Optional.empty(), false, patience, patience);
+    return Pulls.settings(hub.endpoint(), cache, Optional.empty(), patience);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.zoetrope.hub.HubSettings;
 import io.zoetrope.hub.HubStandIn;
 import io.zoetrope.hub.LocalModels;
 import io.zoetrope.hub.ModelName;
+import io.zoetrope.hub.Proxies;
 import io.zoetrope.testing.Fixtures;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,7 +44,13 @@ class HubCommandsTest extends CommandTest {
     Duration patience = Duration.ofSeconds(10);
     settings =
         new HubSettings(
-            hub.endpoint(), folder.resolve("cache"), Optional.empty(), false, patience, patience);
+            hub.endpoint(),
+            folder.resolve("cache"),
+            Optional.empty(),
+            false,
+            patience,
+            patience,
+            Proxies.OF_JAVA);
   }
 
   @AfterEach
