@@ -16,8 +16,7 @@ public interface Encoding {
   String name();
 
   /**
-   * The narrowest of {@link DType#BF16}, {@link DType#F16} and {@link DType#F32} that holds every
-   * decoded number exactly; {@code F32} also where that one is not exact.
+   * {@link DType#BF16} if it holds every decoded number exactly, else {@link DType#F32}.
    *
    * @throws IllegalArgumentException if elements cannot be decoded
    */
@@ -65,9 +64,8 @@ public interface Encoding {
   }
 
   /**
-   * What the numbers become when they are used, on every device: {@link DType#BF16} if it holds
-   * each of them exactly or if they are rounded to it, else {@link DType#F32}. Only numbers that
-   * need more than 16 bits are rounded.
+   * What the numbers become when they are used, on every device: the dtype that they are rounded
+   * to, or {@link DType#BF16} where it holds each of them exactly.
    *
    * @param rounding {@code BF16}, or {@code F32} for none
    * @throws IllegalArgumentException if rounding is neither, or if elements cannot be decoded
@@ -77,7 +75,6 @@ public interface Encoding {
       throw new IllegalArgumentException("weights are rounded to F32 or BF16, not to " + rounding);
     }
     DType decoded = decoded();
-    boolean rounded = decoded == DType.F32 && rounding == DType.BF16;
-    return rounded || decoded == DType.BF16 ? DType.BF16 : DType.F32;
+    return decoded == DType.BF16 ? decoded : rounding;
   }
 }

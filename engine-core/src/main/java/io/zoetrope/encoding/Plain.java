@@ -29,7 +29,6 @@ public record Plain(DType dtype) implements Encoding {
     }
     return switch (dtype) {
       case BF16, F8_E4M3, F8_E5M2 -> DType.BF16;
-      case F16 -> DType.F16;
       default -> DType.F32;
     };
   }
@@ -48,12 +47,23 @@ public record Plain(DType dtype) implements Encoding {
   public void decode(MemorySegment stored, long first, int count, float[] out) {
     switch (dtype) {
       case F32 -> MemorySegment.copy(stored, FLOAT, 0, out, 0, count);
+      // Loops over arrays, one for each dtype: compilers make vector instructions of them.
       case BF16 -> {
-        short[] halves = new short[count];
-        MemorySegment.copy(stored, SHORT, 0, halves, 0, count);
+        short[] halves = halves(stored, count);
         for (int i = 0; i < count; i++) {
           out[i] = Conversions.bfloat16ToFloat(halves[i]);
         }
+      }
+      case F16 -> {
+        short[] halves = halves(stored, count);
+        for (int i = 0; i < count; i++) {
+          out[i] = Float.float16ToFloat(halves[i]);
+        }
+      }
+      case F8_E4M3, F8_E5M2 -> {
+        byte[] codes = new byte[count];
+        MemorySegment.copy(stored, ValueLayout.JAVA_BYTE, 0, codes, 0, count);
+        Conversions.float8ToFloats(codes, dtype, out);
       }
       default -> {
         for (int i = 0; i < count; i++) {
@@ -61,5 +71,11 @@ public record Plain(DType dtype) implements Encoding {
         }
       }
     }
+  }
+
+  private static short[] halves(MemorySegment stored, int count) {
+    short[] halves = new short[count];
+    MemorySegment.copy(stored, SHORT, 0, halves, 0, count);
+    return halves;
   }
 }

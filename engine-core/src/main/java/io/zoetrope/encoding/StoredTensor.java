@@ -38,6 +38,8 @@ public record StoredTensor(
   private static final int ALIGNMENT = 64;
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /**
    * A stored tensor.
@@ -117,6 +119,25 @@ public record StoredTensor(
     return new StoredTensor(name, encoding.from(first * row), Shape.of(sizes), part, lifetime);
   }
 
+  /**
+   * The first rows and columns of a matrix, the others of which only fill it up.
+   *
+   * @throws IllegalArgumentException if it is no matrix, or has not so many
+   */
+  public StoredTensor cut(Shape smaller) {
+    if (shape.rank() != 2
+        || smaller.rank() != 2
+        || smaller.size(0) > shape.size(0)
+        || smaller.size(1) > shape.size(1)) {
+      throw new IllegalArgumentException("%s cannot be cut to %s".formatted(this, smaller));
+    }
+    StoredTensor rows = rows(0, smaller.size(0));
+    return rows.shape().equals(smaller)
+        ? rows
+        : new StoredTensor(
+            name, new Plain(DType.F32), smaller, new Columns(rows, smaller.size(1)), lifetime);
+  }
+
   /** Number of elements. */
   public long count() {
     return shape.count();
@@ -165,9 +186,11 @@ public record StoredTensor(
           if (dtype == DType.F32) {
             MemorySegment.copy(values, from, out, FLOAT, at * Float.BYTES, count);
           } else {
+            short[] halves = new short[count];
             for (int i = 0; i < count; i++) {
-              Conversions.fromFloat(out, dtype, at + i, values[from + i]);
+              halves[i] = Conversions.floatToBfloat16(values[from + i]);
             }
+            MemorySegment.copy(halves, 0, out, SHORT, at * Short.BYTES, count);
           }
         });
   }

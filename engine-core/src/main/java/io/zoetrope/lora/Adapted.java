@@ -1,6 +1,8 @@
 package io.zoetrope.lora;
 
+import io.zoetrope.encoding.Adjusted;
 import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,9 +43,24 @@ public final class Adapted implements WeightSource {
 
   @Override
   public StoredTensor tensor(String name) {
-    StoredTensor stored = source.tensor(name);
+    return changed(name, source.tensor(name));
+  }
+
+  @Override
+  public StoredTensor tensor(String name, Shape shape) {
+    return changed(name, source.tensor(name, shape));
+  }
+
+  private StoredTensor changed(String name, StoredTensor stored) {
     List<Change> added = changes.get(name);
-    return added == null ? stored : stored.withEncoding(new Changed(stored.encoding(), added, 0));
+    if (added == null || !stored.encoding().holdsNumbers()) {
+      return stored;
+    }
+    return stored.withEncoding(
+        new Adjusted(
+            stored.encoding(),
+            "with LoRA",
+            (first, count, numbers) -> added.forEach(it -> it.apply(first, count, numbers))));
   }
 
   @Override

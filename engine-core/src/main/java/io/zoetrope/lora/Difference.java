@@ -9,7 +9,7 @@ import io.zoetrope.encoding.StoredTensor;
  */
 record Difference(StoredTensor tensor, float factor) implements Change {
   @Override
-  public void addTo(long first, int count, float[] out) {
+  public void apply(long first, int count, float[] out) {
     float[] elements = new float[count];
     tensor.read(first, elements, 0, count);
     for (int i = 0; i < count; i++) {

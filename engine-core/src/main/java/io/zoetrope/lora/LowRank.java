@@ -66,7 +66,7 @@ final class LowRank implements Change {
   }
 
   @Override
-  public void addTo(long first, int count, float[] out) {
+  public void apply(long first, int count, float[] out) {
     Factors factors = recent.get(this);
     float[] sums = new float[columns];
     int done = 0;

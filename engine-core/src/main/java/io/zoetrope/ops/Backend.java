@@ -50,7 +50,7 @@ public interface Backend extends AutoCloseable {
    * StoredTensor#used} says. The result lives as long as the weight it was made from, which may be
    * read until then.
    *
-   * @param rounding F32, or BF16 for numbers that take more than 16 bits to be rounded to it
+   * @param rounding F32, or BF16 for numbers that it does not hold to be rounded to it
    */
   Tensor place(StoredTensor weight, DType rounding);
 

@@ -86,6 +86,18 @@ public final class Conversions {
   }
 
   /**
+   * Widens elements of {@code F8_E4M3} or {@code F8_E5M2}.
+   *
+   * @param out takes a number for each code, from index 0 on
+   */
+  public static void float8ToFloats(byte[] codes, DType dtype, float[] out) {
+    float[] table = dtype == DType.F8_E4M3 ? E4M3 : E5M2;
+    for (int i = 0; i < codes.length; i++) {
+      out[i] = table[codes[i] & 0xff];
+    }
+  }
+
+  /**
    * Writes one element, rounded to the type.
    *
    * @param index in elements

@@ -1,7 +1,5 @@
 package io.zoetrope.weights;
 
-import static io.zoetrope.files.Printable.quote;
-
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.FileKind;
 import io.zoetrope.tensor.Shape;
@@ -9,9 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A GGUF file, version 2 or 3: magic, counts, metadata, descriptions of the tensors, their bytes.
@@ -22,16 +18,15 @@ import java.util.Set;
  * within the file, tensors that overlap, arrays of arrays, and control characters in names. Tensors
  * may have five dimensions and more, and a file may go on behind its data.
  */
-public final class GgufFile implements WeightSource {
+public final class GgufFile extends TensorFile<GgufHeader.Entry> {
   /** Ggml's tensors have no more dimensions; writers fold what has. */
   private static final int GGML_DIMENSIONS = 4;
 
-  private final WeightFile file;
-  private final GgufHeader header;
+  private final GgufMetadata metadata;
 
   private GgufFile(WeightFile file, GgufHeader header) {
-    this.file = file;
-    this.header = header;
+    super(file, header.entries());
+    this.metadata = header.metadata();
   }
 
   /**
@@ -64,12 +59,6 @@ public final class GgufFile implements WeightSource {
     return new GgufFile(file, GgufHeader.parse(file.toString(), file.from(0), file.size()));
   }
 
-  /** The names of all tensors, in the order of the file. */
-  @Override
-  public Set<String> names() {
-    return Collections.unmodifiableSet(header.entries().keySet());
-  }
-
   @Override
   public StoredTensor tensor(String name) {
     return tensor(name, entry(name).shape());
@@ -86,8 +75,8 @@ public final class GgufFile implements WeightSource {
         name,
         entry.encoding(),
         isFolded(entry.shape(), shape) ? shape : entry.shape(),
-        file.from(entry.begin()),
-        file);
+        file().from(entry.begin()),
+        file());
   }
 
   private static boolean isFolded(Shape stored, Shape wanted) {
@@ -99,39 +88,14 @@ public final class GgufFile implements WeightSource {
     return Arrays.stream(shape.sizes()).filter(size -> size != 1).toArray();
   }
 
-  private GgufHeader.Entry entry(String name) {
-    GgufHeader.Entry entry = header.entries().get(name);
-    if (entry == null) {
-      throw new WeightsException("%s: has no tensor %s".formatted(file, quote(name)));
-    }
-    return entry;
-  }
-
   /** The metadata as texts; arrays by their length and type. */
   @Override
   public Map<String, String> metadata() {
-    return header.metadata().texts();
+    return metadata.texts();
   }
 
   /** The metadata by type, arrays included. */
   public GgufMetadata values() {
-    return header.metadata();
-  }
-
-  /** The file's path, as it was given. */
-  @Override
-  public String description() {
-    return file.toString();
-  }
-
-  /** Closes the file; its tensors, and all made of them, cannot be used any more. */
-  @Override
-  public void close() {
-    file.close();
-  }
-
-  @Override
-  public String toString() {
-    return file.toString();
+    return metadata;
   }
 }

@@ -1,7 +1,5 @@
 package io.zoetrope.weights;
 
-import static io.zoetrope.files.Printable.quote;
-
 import io.zoetrope.encoding.Plain;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.FileKind;
@@ -10,9 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A safetensors file: 8 bytes of little-endian header length, the JSON header, the tensors' bytes.
@@ -21,18 +17,17 @@ import java.util.Set;
  * exceed 2 GB. Format: <a href="https://github.com/huggingface/safetensors#format">safetensors</a>;
  * what is refused beyond it is listed in {@link StricterRule}.
  */
-public final class SafetensorsFile implements WeightSource {
+public final class SafetensorsFile extends TensorFile<SafetensorsHeader.Entry> {
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final WeightFile file;
   private final long dataStart;
-  private final SafetensorsHeader header;
+  private final Map<String, String> metadata;
 
   private SafetensorsFile(WeightFile file, long dataStart, SafetensorsHeader header) {
-    this.file = file;
+    super(file, header.entries());
     this.dataStart = dataStart;
-    this.header = header;
+    this.metadata = header.metadata();
   }
 
   /**
@@ -77,41 +72,19 @@ public final class SafetensorsFile implements WeightSource {
     }
   }
 
-  /** The names of all tensors, in the order of their data. */
-  @Override
-  public Set<String> names() {
-    return Collections.unmodifiableSet(header.entries().keySet());
-  }
-
   @Override
   public Map<String, String> metadata() {
-    return header.metadata();
+    return metadata;
   }
 
   @Override
   public StoredTensor tensor(String name) {
-    SafetensorsHeader.Entry entry = header.entries().get(name);
-    if (entry == null) {
-      throw new WeightsException("%s: has no tensor %s".formatted(file, quote(name)));
-    }
+    SafetensorsHeader.Entry entry = entry(name);
     return new StoredTensor(
-        name, new Plain(entry.dtype()), entry.shape(), file.from(dataStart + entry.begin()), file);
-  }
-
-  /** The file's path, as it was given. */
-  @Override
-  public String description() {
-    return file.toString();
-  }
-
-  /** Closes the file; its tensors, and all made of them, cannot be used any more. */
-  @Override
-  public void close() {
-    file.close();
-  }
-
-  @Override
-  public String toString() {
-    return file.toString();
+        name,
+        new Plain(entry.dtype()),
+        entry.shape(),
+        file().from(dataStart + entry.begin()),
+        file());
   }
 }

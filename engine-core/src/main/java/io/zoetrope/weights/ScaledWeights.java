@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The weights of a file that keeps factors for some of them in other tensors, as ComfyUI does: here
@@ -34,10 +35,10 @@ final class ScaledWeights implements WeightSource {
   private static final String IN_HEADER = "_quantization_metadata";
   private static final List<String> SCALES = List.of(".weight_scale", ".scale_weight");
 
-  /** Of activations, or for formats that are not decoded: they count for nothing. */
+  /** Of activations: they count for nothing. */
   private static final List<String> UNUSED = List.of(".input_scale", ".scale_input");
 
-  /** A second factor, of formats that are not decoded here. */
+  /** A factor of the other factors. */
   private static final String SECOND_SCALE = ".weight_scale_2";
 
   /** Endings of all names that are no weights. */
@@ -50,6 +51,9 @@ final class ScaledWeights implements WeightSource {
     FORMAT,
     "." + MARK
   };
+
+  /** What begins the last part of the name of any other tensor that belongs to a weight. */
+  private static final String FURTHER = ".weight_";
 
   /** Bytes of a format in JSON. */
   private static final int MOST_BYTES = 1 << 16;
@@ -78,6 +82,9 @@ final class ScaledWeights implements WeightSource {
     names.removeIf(ScaledWeights::isBeside);
     Map<String, JsonConfig> formats = formats();
     Map<String, String> scales = new HashMap<>();
+    Map<String, String> secondScales = new HashMap<>();
+    Map<String, Set<String>> further = further(formats.keySet());
+    further.values().forEach(names::removeAll);
     Set<String> others = new LinkedHashSet<>();
     for (String name : source.names()) {
       layer(name, SCALES)
@@ -93,6 +100,7 @@ final class ScaledWeights implements WeightSource {
       layer(name, List.of(SECOND_SCALE))
           .ifPresent(layer -> {
             others.add(layer);
+            secondScales.put(layer, name);
             if (!formats.containsKey(layer)) {
               throw new WeightsException(
                   "%s: '%s' is a second scale, and no format says what for"
@@ -109,9 +117,27 @@ final class ScaledWeights implements WeightSource {
                 .formatted(description(), layer));
       }
       if (scales.containsKey(layer) || formats.containsKey(layer)) {
-        layers.put(layer + WEIGHT, new QuantizedLayer(scales.get(layer), formats.get(layer)));
+        layers.put(
+            layer + WEIGHT,
+            new QuantizedLayer(
+                scales.get(layer),
+                secondScales.get(layer),
+                further.getOrDefault(layer, Set.of()),
+                formats.get(layer)));
       }
     }
+  }
+
+  /** Tensors that belong to weights of formats that have more than scales, by the layer. */
+  private Map<String, Set<String>> further(Set<String> formatted) {
+    Map<String, Set<String>> further = new HashMap<>();
+    for (String name : names) {
+      int end = name.lastIndexOf(FURTHER);
+      if (end > 0 && formatted.contains(name.substring(0, end))) {
+        further.computeIfAbsent(name.substring(0, end), _ -> new TreeSet<>()).add(name);
+      }
+    }
+    return further;
   }
 
   /** Whether a tensor is no weight, but says something of one. */
@@ -203,7 +229,9 @@ final class ScaledWeights implements WeightSource {
 
   @Override
   public StoredTensor tensor(String name, Shape shape) {
-    return decoded(source.tensor(required(name), shape));
+    StoredTensor decoded = decoded(source.tensor(required(name), shape));
+    QuantizedLayer layer = layers.get(name);
+    return layer == null ? decoded : layer.cut(decoded, shape);
   }
 
   private String required(String name) {

@@ -56,8 +56,8 @@ public final class Weights {
   }
 
   /**
-   * The same place, with weights rounded to a dtype where they are stored wider. {@link DType#F32}
-   * leaves them as they are stored.
+   * The same place, with weights rounded to a dtype that does not hold them exactly. {@link
+   * DType#F32} holds all.
    */
   public Weights roundedTo(DType dtype) {
     return new Weights(source, backend, prefix, dtype, placed);

@@ -29,7 +29,7 @@ class StoredTensorTest {
   @CsvSource({
     "F64, F32, BF16",
     "F32, F32, BF16",
-    "F16, F32, F32",
+    "F16, F32, BF16",
     "BF16, BF16, BF16",
     "F8_E4M3, BF16, BF16",
     "F8_E5M2, BF16, BF16"

@@ -67,7 +67,7 @@ class LoraFileTest {
       LoraFit fit = SmallModel.fit(file, model, 1);
       assertTrue(fit.isWhole(), () -> fit.homeless() + " " + fit.misshapen());
       float[] delta = new float[Math.toIntExact(model.tensor(weight).count())];
-      fit.changes().get(weight).forEach(change -> change.addTo(0, delta.length, delta));
+      fit.changes().get(weight).forEach(change -> change.apply(0, delta.length, delta));
       return delta;
     }
   }

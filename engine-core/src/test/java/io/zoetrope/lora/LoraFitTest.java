@@ -143,7 +143,7 @@ class LoraFitTest {
         String weight = name.substring(slash + "@1/delta/".length());
         float[] expected = golden.stored(name).toFloats();
         float[] delta = new float[expected.length];
-        fit(file, 1).changes().get(weight).forEach(change -> change.addTo(0, delta.length, delta));
+        fit(file, 1).changes().get(weight).forEach(change -> change.apply(0, delta.length, delta));
         Difference difference = Difference.of(name, expected, delta);
         // Diffusers multiplies alpha / rank into factors in bfloat16.
         double tolerance = name.startsWith("wan_alpha_3_bf16") ? 6e-3 : 3e-7;
@@ -169,7 +169,7 @@ class LoraFitTest {
     float[] all = floats(tensor);
     float[] expected = before.clone();
     fits.forEach(
-        fit -> fit.changes().get(changed).forEach(c -> c.addTo(0, expected.length, expected)));
+        fit -> fit.changes().get(changed).forEach(c -> c.apply(0, expected.length, expected)));
     assertArrayEquals(expected, all);
     assertEquals(DType.F32, tensor.used(DType.F32));
     assertEquals(DType.BF16, tensor.used(DType.BF16));
