@@ -103,7 +103,7 @@ public final class SentencePieceModel {
     model = unigram(pieces, byteFallback, place);
   }
 
-  private static SentencePiece readPiece(ProtobufReader message, String place) {
+  static SentencePiece readPiece(ProtobufReader message, String place) {
     String text = "";
     float score = 0;
     long type = 1;

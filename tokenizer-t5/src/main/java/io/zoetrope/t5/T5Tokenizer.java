@@ -6,6 +6,7 @@ import io.zoetrope.files.FileKind;
 import io.zoetrope.files.InputFile;
 import io.zoetrope.t5.text.UnpairedSurrogates;
 import io.zoetrope.weights.GgufFile;
+import io.zoetrope.weights.GgufWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -96,9 +97,39 @@ public final class T5Tokenizer {
    */
   public static T5Tokenizer of(GgufFile file) {
     GgufVocabulary vocabulary = GgufVocabulary.read(file);
-    TextEncoder encoder =
-        (text, out) -> vocabulary.model().encode(text, new Unigram.Lattice(), out);
+    SentencePieceModel model = vocabulary.model();
+    TextEncoder encoder = (text, out) -> model.encode(text, new Unigram.Lattice(), out);
     return new T5Tokenizer(encoder, new int[0], new int[] {vocabulary.eosId()}, vocabulary.padId());
+  }
+
+  /**
+   * The vocabulary inside a text encoder's GGUF file as a file of a SentencePiece model, {@code
+   * spiece.model}, which gives the same ids.
+   *
+   * @throws TokenizerException if the file has none, or a damaged one
+   */
+  public static byte[] sentencePieceOf(GgufFile file) {
+    GgufVocabulary vocabulary = GgufVocabulary.read(file);
+    // Refuses what could not be read again.
+    vocabulary.model();
+    return vocabulary.toSentencePiece();
+  }
+
+  /**
+   * Adds the vocabulary of a SentencePiece model to the metadata of a text encoder's GGUF file.
+   *
+   * @param bytes what the model's file holds
+   * @param size number of rows of the embedding table
+   * @param place where the bytes lie, for errors
+   * @throws TokenizerException if they are damaged, or lack the closing or the padding token
+   */
+  public static void addSentencePiece(GgufWriter file, byte[] bytes, int size, String place) {
+    GgufVocabulary.ofSentencePiece(bytes, place).addTo(file, size);
+  }
+
+  /** Whether a text encoder's GGUF file has a vocabulary. */
+  public static boolean isIn(GgufFile file) {
+    return GgufVocabulary.isIn(file);
   }
 
   private static T5Tokenizer ofJson(Path json, TokenizerConfig config) {

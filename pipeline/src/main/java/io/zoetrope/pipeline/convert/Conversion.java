@@ -43,6 +43,7 @@ public final class Conversion implements AutoCloseable {
   private final Original original;
   private final Path out;
   private final Container container;
+  private final Map<String, String> folderFiles;
   private final List<Output> outputs;
 
   /** A part and its tensors as they are to be written. */
@@ -88,8 +89,14 @@ public final class Conversion implements AutoCloseable {
     void at(Phase phase, long bytes, long all);
   }
 
-  private Conversion(Original original, Path out, Container container, List<Output> outputs) {
+  private Conversion(
+      Original original,
+      Path out,
+      Container container,
+      Map<String, String> folderFiles,
+      List<Output> outputs) {
     this.original = original;
+    this.folderFiles = folderFiles;
     this.out = out;
     this.container = container;
     this.outputs = outputs;
@@ -118,7 +125,14 @@ public final class Conversion implements AutoCloseable {
       for (Part part : original.parts()) {
         outputs.add(new Output(part, tensors(original, part, container, type, layout)));
       }
-      conversion = new Conversion(original, out, container, List.copyOf(outputs));
+      Map<String, String> folderFiles =
+          container == Container.FOLDER
+              ? original
+                  .wholeFile()
+                  .map(model -> FolderFiles.of(model, original.parts()))
+                  .orElse(Map.of())
+              : Map.of();
+      conversion = new Conversion(original, out, container, folderFiles, List.copyOf(outputs));
       conversion.requireRoom();
       return conversion;
     } finally {
@@ -279,6 +293,11 @@ public final class Conversion implements AutoCloseable {
             if (original.isModel()) {
               copyOthers(temporary);
             }
+            for (Map.Entry<String, String> file : folderFiles.entrySet()) {
+              Path target = temporary.resolve(file.getKey());
+              Files.createDirectories(target.getParent());
+              Files.writeString(target, file.getValue());
+            }
             long before = 0;
             for (Output output : outputs) {
               Path folder =
@@ -313,19 +332,22 @@ public final class Conversion implements AutoCloseable {
   private void writeComponent(
       Path folder, Output output, Map<String, String> metadata, LongConsumer written)
       throws IOException {
-    Role role = output.part().role();
-    boolean transformers = role == Role.TEXT_ENCODER || role == Role.CLIP_VISION;
     if (!original.isModel()) {
       Files.writeString(
           folder.resolve("config.json"), output.part().config().json().toPrettyString() + "\n");
       if (output.part().tokenizer().isPresent()) {
+        Path beside =
+            folderFiles.isEmpty()
+                ? folder
+                : Files.createDirectories(folder.resolveSibling("tokenizer"));
         StoredTensor tokenizer = output.part().tokenizer().get();
         Files.write(
-            folder.resolve(Original.TOKENIZER_FILE),
+            beside.resolve(Original.TOKENIZER_FILE),
             tokenizer.load().segment().toArray(ValueLayout.JAVA_BYTE));
       }
     }
-    String name = transformers ? ModelFolder.TRANSFORMERS : ModelFolder.DIFFUSERS;
+    String name =
+        output.part().isOfTransformers() ? ModelFolder.TRANSFORMERS : ModelFolder.DIFFUSERS;
     SafetensorsWriter.write(
         folder.resolve(name + ".safetensors"), output.tensors(), metadata, written);
   }

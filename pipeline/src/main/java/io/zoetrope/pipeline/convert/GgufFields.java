@@ -3,7 +3,9 @@ package io.zoetrope.pipeline.convert;
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.pipeline.parts.Role;
+import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.weights.GgufWriter;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -30,6 +32,13 @@ final class GgufFields {
     writer.integer("general.file_type", fileType(tensors));
     if (text) {
       addTextEncoder(writer, part.config());
+      part.tokenizer()
+          .ifPresent(tokenizer ->
+              T5Tokenizer.addSentencePiece(
+                  writer,
+                  tokenizer.load().segment().toArray(ValueLayout.JAVA_BYTE),
+                  part.config().positiveInteger("vocab_size"),
+                  part.weights().description() + ": tokenizer"));
     }
     return writer;
   }

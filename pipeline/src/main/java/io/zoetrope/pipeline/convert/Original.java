@@ -10,13 +10,17 @@ import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.InputFile;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.parts.FoundPart;
+import io.zoetrope.pipeline.parts.ModelParts;
 import io.zoetrope.pipeline.parts.PartFile;
 import io.zoetrope.pipeline.parts.Role;
+import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Lifetime;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.weights.Checkpoint;
+import io.zoetrope.weights.GgufFile;
 import io.zoetrope.weights.WeightSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +29,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +48,9 @@ record Original(Path path, boolean isModel, List<Part> parts) implements AutoClo
   static final String TOKENIZER_FILE = "spiece.model";
 
   private static final int MOST_TOKENIZER_BYTES = 256 << 20;
+
+  /** Without one of them no model can be run. */
+  private static final Set<Role> NEEDED = Set.of(Role.TRANSFORMER, Role.TEXT_ENCODER, Role.VAE);
 
   /**
    * Opens what lies at a path.
@@ -96,6 +105,11 @@ record Original(Path path, boolean isModel, List<Part> parts) implements AutoClo
   }
 
   private static Optional<StoredTensor> inside(WeightSource file) {
+    if (file instanceof GgufFile gguf) {
+      return T5Tokenizer.isIn(gguf)
+          ? Optional.of(tokenizer(T5Tokenizer.sentencePieceOf(gguf)))
+          : Optional.empty();
+    }
     return file.names().stream()
         .filter(name -> name.equals(TOKENIZER) || name.endsWith("." + TOKENIZER))
         .findFirst()
@@ -145,25 +159,43 @@ record Original(Path path, boolean isModel, List<Part> parts) implements AutoClo
     };
   }
 
-  /** The tokenizer of the model folder that a text encoder's folder lies in. */
+  /** The tokenizer in a text encoder's folder, or in the model folder that this one lies in. */
   private static Optional<StoredTensor> beside(Path folder) {
-    Path file = folder.resolveSibling("tokenizer").resolve(TOKENIZER_FILE);
+    Path inside = folder.resolve(TOKENIZER_FILE);
+    Path file =
+        InputFile.isThere(inside)
+            ? inside
+            : folder.resolveSibling("tokenizer").resolve(TOKENIZER_FILE);
     if (!InputFile.isThere(file)) {
       return Optional.empty();
     }
     try {
-      byte[] bytes = InputFile.readAll(file, MOST_TOKENIZER_BYTES);
-      return Optional.of(
-          new StoredTensor(
-              TOKENIZER,
-              new Plain(DType.U8),
-              Shape.of(bytes.length),
-              new StoredBytes.InMemory(MemorySegment.ofArray(bytes)),
-              Lifetime.UNBOUNDED));
+      return Optional.of(tokenizer(InputFile.readAll(file, MOST_TOKENIZER_BYTES)));
     } catch (IOException e) {
       throw new PipelineException(
           "%s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
     }
+  }
+
+  private static StoredTensor tokenizer(byte[] bytes) {
+    return new StoredTensor(
+        TOKENIZER,
+        new Plain(DType.U8),
+        Shape.of(bytes.length),
+        new StoredBytes.InMemory(MemorySegment.ofArray(bytes)),
+        Lifetime.UNBOUNDED);
+  }
+
+  /**
+   * The model that a file holds all parts of; empty for other files, and for folders.
+   *
+   * @throws PipelineException if the parts are of different models
+   */
+  Optional<ModelSource> wholeFile() {
+    Set<Role> roles = parts.stream().map(Part::role).collect(Collectors.toSet());
+    return !isModel && roles.containsAll(NEEDED)
+        ? Optional.of(ModelParts.of(Role.TRANSFORMER, path).open())
+        : Optional.empty();
   }
 
   /** The files that hold weights, each of them once. */

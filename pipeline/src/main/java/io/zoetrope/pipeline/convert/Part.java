@@ -30,6 +30,11 @@ record Part(
   /** Of published models, in latent frames, rows and columns. */
   private static final List<Integer> PATCH = List.of(1, 2, 2);
 
+  /** Whether it is a model of transformers, not of diffusers. */
+  boolean isOfTransformers() {
+    return role == Role.TEXT_ENCODER || role == Role.CLIP_VISION;
+  }
+
   /** A tensor in the shape that its model demands: writers of GGUF files fold some. */
   StoredTensor tensor(String name) {
     StoredTensor stored = weights.tensor(name);

@@ -61,6 +61,7 @@ final class ClipVisionPart {
     int hidden = patch.intSize(0);
     long tokens = Shapes.of(view, embeddings + "position_embedding.weight", 2).size(0);
     ObjectNode json = JsonConfig.MAPPER.createObjectNode();
+    json.putArray("architectures").add("CLIPVisionModel");
     json.put("model_type", "clip_vision_model");
     json.put("hidden_act", "gelu");
     json.put("hidden_size", hidden);

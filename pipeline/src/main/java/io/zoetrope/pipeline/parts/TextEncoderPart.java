@@ -21,9 +21,6 @@ final class TextEncoderPart {
   /** The file of a SentencePiece model as a tensor of bytes, as ComfyUI keeps it. */
   static final String TOKENIZER = "spiece_model";
 
-  /** Metadata of a GGUF file that has a tokenizer. */
-  private static final String GGUF_TOKENIZER = "tokenizer.ggml.tokens";
-
   /** Bytes of a tokenizer: UMT5's has five millions. */
   private static final int MOST_BYTES = 256 << 20;
 
@@ -75,9 +72,7 @@ final class TextEncoderPart {
 
   private static Optional<Supplier<T5Tokenizer>> tokenizer(Path file, WeightSource source) {
     if (source instanceof GgufFile gguf) {
-      return Optional.of(GGUF_TOKENIZER)
-          .filter(gguf.values().keys()::contains)
-          .map(_ -> () -> ggufTokenizer(file));
+      return T5Tokenizer.isIn(gguf) ? Optional.of(() -> ggufTokenizer(file)) : Optional.empty();
     }
     return tokenizerName(source).map(_ -> () -> tokenizer(file));
   }

@@ -9,6 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.ExpectedException;
+import io.zoetrope.pipeline.family.ModelFolder;
+import io.zoetrope.pipeline.family.ModelSource;
+import io.zoetrope.pipeline.parts.ModelParts;
+import io.zoetrope.pipeline.parts.Role;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -194,6 +199,63 @@ class ConvertTest {
     try (WeightSource source = WeightSource.open(native16)) {
       assertTrue(source.has("blocks.1.ffn.gate.0.weight"));
       assertTrue(source.has(Original.TOKENIZER));
+    }
+  }
+
+  /** The vocabulary in a GGUF file becomes a tokenizer's file, and the other way. */
+  @Test
+  void tokenizersGoIntoAndOutOfGguf() throws IOException {
+    T5Tokenizer tokenizer = T5Tokenizer.open(BASE.resolve("tokenizer"));
+    int[] ids = tokenizer.encode("a red ball, ﬁve \uff21 zebras");
+    Path text = convert(gguf("umt5_mixed"), "from-gguf", NumberFormat.BF16, null);
+    assertArrayEquals(ids, T5Tokenizer.open(text).encode("a red ball, ﬁve \uff21 zebras"));
+    Path file = convert(text, "text.safetensors", null, null);
+    try (WeightSource source = WeightSource.open(file)) {
+      assertArrayEquals(
+          Files.readAllBytes(text.resolve("spiece.model")),
+          bytes(source.tensor(Original.TOKENIZER)));
+    }
+    Path back = convert(BASE.resolve("text_encoder"), "back.gguf", NumberFormat.Q8_0, null);
+    try (GgufFile expected = GgufFile.open(gguf("umt5_q8_0"));
+        GgufFile actual = GgufFile.open(back)) {
+      assertArrayEquals(ids, T5Tokenizer.of(actual).encode("a red ball, ﬁve \uff21 zebras"));
+      Map<String, String> wanted = new TreeMap<>(expected.metadata());
+      wanted.keySet().removeIf(key -> !key.startsWith("tokenizer.ggml."));
+      Map<String, String> got = new TreeMap<>(actual.metadata());
+      got.keySet().retainAll(wanted.keySet());
+      assertEquals(wanted, got);
+      assertEquals(
+          expected.values().textArray("tokenizer.ggml.tokens", 100),
+          actual.values().textArray("tokenizer.ggml.tokens", 100));
+      assertArrayEquals(
+          expected.values().floatArray("tokenizer.ggml.scores").orElseThrow(),
+          actual.values().floatArray("tokenizer.ggml.scores").orElseThrow());
+    }
+  }
+
+  /** A file that holds everything becomes a model folder, which is the same model. */
+  @Test
+  void aWholeFileBecomesAModelFolder() {
+    Path file = Fixtures.path("single-file/aio/all_in_one.safetensors");
+    ModelSource expected = ModelParts.of(Role.TRANSFORMER, file).open();
+    ModelFolder folderOfAll = ModelFolder.open(convert(file, "whole", null, null));
+    assertEquals(expected.pipelineClass(), folderOfAll.pipelineClass());
+    assertEquals(expected.settings(), folderOfAll.settings());
+    assertEquals(
+        expected.config("scheduler").json().toString(),
+        folderOfAll.config("scheduler").json().toString());
+    assertArrayEquals(
+        expected.tokenizer().encode("a red ball"), folderOfAll.tokenizer().encode("a red ball"));
+    for (String component : List.of("transformer", "text_encoder", "vae")) {
+      assertEquals(
+          expected.config(component).json().toString(),
+          folderOfAll.config(component).json().toString());
+      try (WeightSource wanted = expected.weights(component);
+          WeightSource got = folderOfAll.weights(component)) {
+        for (String name : wanted.names()) {
+          assertTrue(wanted.tensor(name).hasSameElements(got.tensor(name)), name);
+        }
+      }
     }
   }
 

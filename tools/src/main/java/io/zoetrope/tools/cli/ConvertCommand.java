@@ -1,9 +1,11 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.hub.HubSettings;
 import io.zoetrope.pipeline.convert.Conversion;
 import io.zoetrope.pipeline.convert.Layout;
 import io.zoetrope.weights.NumberFormat;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -29,7 +31,10 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class ConvertCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "IN", description = "A folder, or a file of weights.")
+  @Parameters(
+      index = "0",
+      paramLabel = "IN",
+      description = "A folder, a file of weights, or a model of the hub, ORG/NAME[@REV].")
   private Path in;
 
   @Parameters(
@@ -58,8 +63,9 @@ final class ConvertCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
+    Path read = Files.exists(in) ? in : HubModels.folder(HubSettings.ofEnvironment(), in, err);
     try (Conversion conversion =
-            Conversion.of(in, out, Optional.ofNullable(type), Optional.ofNullable(layout));
+            Conversion.of(read, out, Optional.ofNullable(type), Optional.ofNullable(layout));
         ConversionPrinter printer =
             new ConversionPrinter(err, Boolean.getBoolean("zoetrope.terminal"))) {
       String formats =
