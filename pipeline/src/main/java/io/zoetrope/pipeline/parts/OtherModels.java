@@ -15,14 +15,16 @@ final class OtherModels {
    * A kind of file.
    *
    * @param description goes on after "it is"
+   * @param isRun whether it is a component of models that are supported, as folders
    * @param fits holds for the name of one of its tensors
    */
-  private record Kind(String description, Predicate<String> fits) {}
+  private record Kind(String description, boolean isRun, Predicate<String> fits) {}
 
   private static final List<Kind> KINDS =
       List.of(
           new Kind(
               "a LoRA, which changes a model and is none itself: name it with --lora",
+              false,
               name ->
                   name.contains(".lora_")
                       || name.startsWith("lora_")
@@ -33,6 +35,9 @@ final class OtherModels {
               "txt_in.individual_token_refiner.blocks.0.norm1.weight"),
           ending("a transformer of Mochi", "t5_yproj.weight"),
           ending("a transformer of MiniMax-H3", "audio_patch_proj.weight"),
+          ofFolder("a transformer of Latte", "temporal_transformer_blocks.0.attn1.to_q.weight"),
+          ofFolder("a transformer of CogVideoX", "patch_embed.text_proj.weight"),
+          ofFolder("a transformer of LTX-Video", "time_embed.emb.timestep_embedder.linear_1.bias"),
           ending("a transformer of LTX-2", "audio_adaln_single.linear.weight"),
           ending("a transformer of PixArt", "pos_embed.proj.bias"),
           ending("a transformer of LTX-Video", "adaln_single.emb.timestep_embedder.linear_1.bias"),
@@ -44,6 +49,10 @@ final class OtherModels {
               "a transformer of Stable Diffusion 3",
               "joint_blocks.0.context_block.attn.qkv.weight"),
           ending("a UNet of Stable Diffusion", "input_blocks.0.0.weight"),
+          ofFolder("an autoencoder of CogVideoX", "decoder.norm_out.conv_y.conv.weight"),
+          ofFolder(
+              "an autoencoder of pictures, as of Latte or Stable Diffusion",
+              "decoder.mid_block.attentions.0.to_q.weight"),
           ending(
               "a tiny autoencoder (TAEHV, such as taew2_1), which makes previews",
               "decoder.1.weight",
@@ -60,9 +69,18 @@ final class OtherModels {
 
   private OtherModels() {}
 
+  /** Of a model that is read from its folder alone. */
+  private static Kind ofFolder(String description, String ending) {
+    return new Kind(
+        description + ", whose models are read from folders: name one with --model",
+        true,
+        ending(description, ending).fits);
+  }
+
   private static Kind ending(String description, String... endings) {
     return new Kind(
         description,
+        false,
         name -> {
           for (String ending : endings) {
             if (name.equals(ending) || name.endsWith("." + ending)) {
@@ -75,9 +93,18 @@ final class OtherModels {
 
   /** What a file with such tensors is; empty if that is not known. */
   static Optional<String> describe(Set<String> names) {
-    return KINDS.stream()
-        .filter(kind -> names.stream().anyMatch(kind.fits))
+    return find(names).map(Kind::description);
+  }
+
+  /** The transformer that a file with such tensors is, of a model that is not supported. */
+  static Optional<String> foreignTransformer(Set<String> names) {
+    return find(names)
+        .filter(kind -> !kind.isRun)
         .map(Kind::description)
-        .findFirst();
+        .filter(description -> description.startsWith("a transformer of"));
+  }
+
+  private static Optional<Kind> find(Set<String> names) {
+    return KINDS.stream().filter(kind -> names.stream().anyMatch(kind.fits)).findFirst();
   }
 }

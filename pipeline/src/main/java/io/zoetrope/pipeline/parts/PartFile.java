@@ -62,9 +62,7 @@ public record PartFile(Path file, List<FoundPart> parts, List<String> numberForm
    * @return goes on after "it is"; empty for all other files
    */
   public static Optional<String> otherTransformer(Set<String> names) {
-    return WanTransformerPart.variant(names)
-        .or(() ->
-            OtherModels.describe(names).filter(found -> found.startsWith("a transformer of")));
+    return WanTransformerPart.variant(names).or(() -> OtherModels.foreignTransformer(names));
   }
 
   private static void requireNothingLeft(WeightSource source, List<FoundPart> parts) {

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.lora;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -20,23 +21,33 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
 import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.convert.Conversion;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.ModelSource;
+import io.zoetrope.pipeline.parts.ModelParts;
+import io.zoetrope.pipeline.parts.Role;
+import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
+import io.zoetrope.weights.NumberFormat;
 import io.zoetrope.weights.SafetensorsWriter;
+import io.zoetrope.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which transformer a LoRA changes, what is refused, and what jobs know of it. */
 class LoraModelTest {
@@ -182,6 +193,65 @@ class LoraModelTest {
       assertTrue(pipeline.notes().get(0).contains("high noise"));
       assertTrue(pipeline.notes().get(1).endsWith("low noise, ranks 1 to 3, 2 of 4 tensors"));
     }
+  }
+
+  // ---------------------------------------------------------------- what is changed
+
+  /** Whatever weights are stored as, a LoRA adds to their numbers what it adds to these in F32. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gguf/files/wan_mixed.gguf",
+        "gguf/files/wan_kquants.gguf",
+        "fp8-scaled/files/scaled.safetensors",
+        "single-file/t2v/transformer_f16.safetensors",
+      })
+  void quantizedWeightsAreChangedLikeTheirNumbers(String fixture) {
+    Path file = Fixtures.path(fixture);
+    Path decoded = folder.resolve("decoded.safetensors");
+    try (Conversion conversion =
+        Conversion.of(file, decoded, Optional.of(NumberFormat.F32), Optional.empty())) {
+      conversion.run(Conversion.Progress.NONE);
+    }
+    ModelSource base = ModelFolder.open(Fixtures.path("gguf/base"));
+    ModelSource quantized = ModelParts.of(Role.TRANSFORMER, file).openIn(base);
+    ModelSource exact = ModelParts.of(Role.TRANSFORMER, decoded).openIn(base);
+    List<Lora> loras = List.of(Lora.of(styleFor(exact)).weighted(0.7));
+    int changed = 0;
+    try (WeightSource before = exact.weights("transformer");
+        WeightSource wanted = LoraModel.of(exact, loras).weights("transformer");
+        WeightSource got = LoraModel.of(quantized, loras).weights("transformer")) {
+      assertEquals(wanted.names().size(), got.names().size());
+      for (String name : wanted.names()) {
+        Shape shape = wanted.tensor(name).shape();
+        assertArrayEquals(
+            wanted.tensor(name).in(DType.F32).toFloats(),
+            got.tensor(name, shape).in(DType.F32).toFloats(),
+            name);
+        changed += before.tensor(name).hasSameElements(wanted.tensor(name)) ? 0 : 1;
+      }
+    }
+    assertEquals(4, changed);
+  }
+
+  /** Pairs for two matrices, and differences of a table and of a kernel of five dimensions. */
+  private Path styleFor(ModelSource model) {
+    TorchGenerator random = TorchGenerator.manualSeed(12);
+    Map<String, Tensor> tensors = new HashMap<>();
+    try (WeightSource weights = model.weights("transformer")) {
+      for (String module : List.of("blocks.0.attn1.to_q", "blocks.0.ffn.net.2")) {
+        Shape shape = weights.tensor(module + ".weight").shape();
+        tensors.put(module + ".lora_A.weight", random.randn(3, shape.size(1)));
+        tensors.put(module + ".lora_B.weight", random.randn(shape.size(0), 3));
+      }
+      Shape table = weights.tensor("blocks.0.scale_shift_table").shape();
+      tensors.put("blocks.0.diff_m", random.randn(table.sizes()));
+      Shape kernel = weights.tensor("patch_embedding.weight").shape();
+      tensors.put("patch_embedding.diff", random.randn(kernel.sizes()));
+    }
+    Path file = folder.resolve("style.safetensors");
+    SafetensorsWriter.write(file, tensors, Map.of());
+    return file;
   }
 
   // ---------------------------------------------------------------- few steps

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -295,6 +296,10 @@ class ModelPartsTest {
   @CsvSource({
     "txt_in.individual_token_refiner.blocks.0.norm1.weight, a transformer of HunyuanVideo",
     "model.diffusion_model.adaln_single.emb.timestep_embedder.linear_1.bias, LTX-Video",
+    "temporal_transformer_blocks.0.attn1.to_q.weight, Latte; whose models are read from folders",
+    "patch_embed.text_proj.weight, CogVideoX; whose models are read from folders",
+    "time_embed.emb.timestep_embedder.linear_1.bias, LTX-Video; whose models are read from folders",
+    "decoder.mid_block.attentions.0.to_q.weight, an autoencoder of pictures",
     "diffusion_model.blocks.0.self_attn.q.lora_A.weight, a LoRA",
     "decoder.22.bias, a tiny autoencoder",
     "text_model.embeddings.token_embedding.weight, a text encoder of CLIP",
@@ -303,7 +308,12 @@ class ModelPartsTest {
   void filesOfOtherModelsAreNamed(String tensor, String expected) {
     Path file = folder.resolve("other.safetensors");
     SafetensorsWriter.write(file, Map.of(tensor, Tensor.of(new float[] {1}, 1)), Map.of());
-    assertTrue(refusal(t2v().with(Role.TRANSFORMER, file)).contains(expected));
+    String message = refusal(t2v().with(Role.TRANSFORMER, file));
+    assertTrue(message.contains(expected.replace(';', ',')), message);
+    boolean isRun = message.contains("--model");
+    assertEquals(
+        message.contains("a transformer of") && !isRun,
+        PartFile.otherTransformer(Set.of(tensor)).isPresent());
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.StageNeeds;
+import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.lora.LoraDescription;
 import io.zoetrope.pipeline.parts.PartFile;
@@ -65,6 +66,8 @@ final class InspectCommand implements Callable<Integer> {
       description = "How many parts of a name make a module (default: ${DEFAULT-VALUE}).")
   private int depth;
 
+  @Mixin private LoraOptions loras;
+
   @Mixin private JobOptions job;
 
   @Mixin private PrecisionOption precision;
@@ -106,6 +109,7 @@ final class InspectCommand implements Callable<Integer> {
       throw new PipelineException("--depth %d is below 1".formatted(depth));
     }
     if (Files.isRegularFile(path)) {
+      loras.requireNone(path);
       try (WeightSource file = WeightSource.open(path)) {
         printKind(out, file);
         print(out, path.getFileName().toString(), file);
@@ -121,6 +125,7 @@ final class InspectCommand implements Callable<Integer> {
               : "%s does not exist".formatted(path));
     }
     if (!ModelFolder.isModel(path)) {
+      loras.requireNone(path);
       printComponent(out, path);
       return 0;
     }
@@ -211,12 +216,17 @@ final class InspectCommand implements Callable<Integer> {
     try (Backend backend = device.open();
         Backend dryRun = new DryRunBackend(backend);
         VideoPipeline pipeline =
-            VideoPipeline.open(path, dryRun, new ModelPrecision(precision.dtype(), vae.dtype()))) {
+            VideoPipeline.open(
+                loras.applyTo(ModelFolder.open(path)),
+                dryRun,
+                new ModelPrecision(precision.dtype(), vae.dtype()),
+                WeightRetention.RELEASE)) {
       if (!backend.computesInMainMemory()) {
         throw new PipelineException(
             "inspect tells what main memory a job needs, and %s has memory of its own: leave out --device"
                 .formatted(backend.name()));
       }
+      pipeline.notes().forEach(out::println);
       Task task = pipeline.tasks().getFirst();
       out.printf(
           "tasks: %s%n%n",

@@ -3,6 +3,7 @@ package io.zoetrope.tools.cli;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.lora.LoraModel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -22,6 +23,19 @@ final class LoraOptions {
       names = "--lora-partial",
       description = "Apply what fits of LoRA files that fit in part, and say what is left out.")
   private boolean partial;
+
+  /**
+   * Refuses files that change nothing.
+   *
+   * @param path is no model
+   */
+  void requireNone(Path path) {
+    if (partial || !loras.isEmpty()) {
+      throw new PipelineException(
+          "%s: it is no model folder, and --lora changes a model: leave it out, or name the folder"
+              .formatted(path));
+    }
+  }
 
   /**
    * A model with these files.

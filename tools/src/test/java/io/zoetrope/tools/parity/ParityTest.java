@@ -112,18 +112,10 @@ class ParityTest {
     "latte-tiny, F32",
     "latte-tiny, BF16",
     "gguf, F32",
+    "fp8-scaled, F32",
   })
   void everyTask(String fixture, DType dtype) {
     assertPasses(fixture, dtype);
-  }
-
-  /** Weights with scales, in files that stand for a part of a folder. */
-  @Test
-  void quantizedFiles() {
-    assertPasses("fp8-scaled", DType.F32, "scaled", "umt5_*");
-    ParityRun refused = run(Fixtures.path("fp8-scaled"), DType.F32, List.of("comfy_quant_mixed"));
-    assertEquals(1, refused.results().size());
-    assertTrue(out.toString().contains("with ConvRot, which is not supported"), out::toString);
   }
 
   /** Batches, empty prompts, clips that do not come out even, other patches and scales. */
