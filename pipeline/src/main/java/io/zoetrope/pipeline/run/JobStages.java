@@ -12,7 +12,6 @@ import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.PromptEncoder;
-import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.DType;
@@ -200,7 +199,7 @@ record JobStages(
     if (keepsPadding) {
       return new TextEmbedding(padded(tokens, length), length);
     }
-    return parts.model().text().padding() == TextContract.Padding.EMBEDDED
+    return parts.model().text().padding().isEmbedded()
         ? new TextEmbedding(tokens, length, Math.min(length, parts.model().promptTokens(prompt)))
         : new TextEmbedding(tokens, length);
   }
