@@ -168,14 +168,14 @@ record JobStages(
     Ops ops = stage.ops();
     int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
     try (var _ = ops.scope("text")) {
-      String prompt = request.get(Setting.PROMPT);
+      String prompt = parts.model().prompt(request, Setting.PROMPT);
       TextEmbedding embedding =
           embedding(ops, "prompt", prompt, () -> encoder.encode(ops, prompt, length));
       stage.step(1);
       if (!request.isGuided()) {
         return List.of(embedding);
       }
-      String negative = request.get(Setting.NEGATIVE_PROMPT);
+      String negative = parts.model().prompt(request, Setting.NEGATIVE_PROMPT);
       int tokens = embedding.tokens().intSize(0);
       TextEmbedding opposite =
           embedding(
