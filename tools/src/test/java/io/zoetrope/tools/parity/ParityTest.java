@@ -115,6 +115,8 @@ class ParityTest {
     "ltx-conditions, F32",
     "ltx-conditions, BF16",
     "gguf, F32",
+    "ltx-upsample-tiny, F32",
+    "ltx-upsample-tiny, BF16",
     "fp8-scaled, F32",
   })
   void everyTask(String fixture, DType dtype) {
