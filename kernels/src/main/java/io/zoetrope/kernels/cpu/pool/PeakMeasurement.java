@@ -12,9 +12,11 @@ import java.util.Map;
 
 /**
  * Measures what the processors can do at best: multiply-add instructions on registers, and copying
- * between blocks of memory that exceed every cache (as STREAM's copy; McCalpin, 1995). As there,
- * the best of several rounds counts: the first ones may run loops that are not compiled yet, and
- * other work on the machine only ever slows them.
+ * between two blocks of memory that together exceed every cache (as STREAM's copy; McCalpin, 1995).
+ * Blocks that are read in turn leave nothing in a cache that is smaller than both; larger ones
+ * would take more memory than many jobs that are measured for. As there, the best of several rounds
+ * counts: the first ones may run loops that are not compiled yet, and other work on the machine
+ * only ever slows them.
  *
  * @param <W> workspace of the pool
  */
@@ -37,7 +39,7 @@ public final class PeakMeasurement<W> {
 
   /** A measurement of the fastest products that a backend has for each dtype. */
   public PeakMeasurement(WorkerPool<W> pool, Map<DType, Products<W>> products) {
-    this(pool, products, Math.clamp(4 * lastLevelCacheBytes(), 128 * MIB, 1024 * MIB));
+    this(pool, products, Math.clamp(lastLevelCacheBytes(), 64 * MIB, 256 * MIB));
   }
 
   /**
