@@ -24,14 +24,7 @@ public record TextContract(
      */
     EVEN,
     /** The text encoder sees them as it does the others, and embeds them all. */
-    EMBEDDED,
-    /** The text encoder embeds them, too, but they are not seen by any token. */
-    EMBEDDED_UNSEEN;
-
-    /** Whether embeddings have rows of them. */
-    public boolean isEmbedded() {
-      return this == EMBEDDED || this == EMBEDDED_UNSEEN;
-    }
+    EMBEDDED
   }
 
   /** A model for which prompts are independent of each other. */

@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * A clip that is made longer, round by round: behind its end, before its beginning, or from its end
  * back to its beginning, so that it can play on and on. Each round repeats frames that are there,
- * and its colours are matched to them.
+ * its colours are matched to them, and what else differs in the frame shared fades.
  *
  * @param clip what is there
  * @param joint how the model goes on from it; its open end is where the clip grows
@@ -96,10 +96,12 @@ public record Extension(VideoFrames clip, Joint joint, GenerationRequest request
       VideoFrames made = rounds.next(longer, null);
       var match =
           new ColourMatch(made.slice(0, overlap), longer.slice(longer.frames() - overlap, overlap));
+      VideoFrames matched = match.apply(made);
       int wanted = clip.frames() + added - longer.frames();
       int count = Math.min(wanted, made.frames() - overlap);
       places.add(longer.frames());
-      longer = longer.followedBy(match.apply(made.slice(overlap, count)));
+      var error = new FadingError(matched.slice(overlap - 1, 1), last(longer));
+      longer = longer.followedBy(error.takenFromFirst(matched.slice(overlap, count)));
     }
     return result(longer, places, clip.frames() - 1, longer.frames() - 1, rounds);
   }
@@ -110,12 +112,13 @@ public record Extension(VideoFrames clip, Joint joint, GenerationRequest request
     while (longer.frames() < clip.frames() + added) {
       VideoFrames made = rounds.next(null, longer);
       int repeated = repeatedAtEnd(made);
-      var match = matchOfEnd(made, longer);
+      VideoFrames matched = matchOfEnd(made, longer).apply(made);
       int wanted = clip.frames() + added - longer.frames();
       int count = Math.min(wanted, made.frames() - repeated);
       fromEnd.add(longer.frames());
-      VideoFrames fresh = made.slice(made.frames() - repeated - count, count);
-      longer = match.apply(fresh).followedBy(longer);
+      int end = made.frames() - repeated;
+      var error = new FadingError(matched.slice(end, 1), longer.slice(0, 1));
+      longer = error.takenFromLast(matched.slice(end - count, count)).followedBy(longer);
     }
     int frames = longer.frames();
     List<Integer> places = fromEnd.stream().map(behind -> frames - behind).toList();
@@ -129,9 +132,12 @@ public record Extension(VideoFrames clip, Joint joint, GenerationRequest request
         new ColourMatch(
             made.slice(0, overlap).followedBy(made.slice(made.frames() - overlap, overlap)),
             clip.slice(clip.frames() - overlap, overlap).followedBy(clip.slice(0, overlap)));
-    int repeated = repeatedAtEnd(made);
-    VideoFrames fresh = made.slice(overlap, made.frames() - overlap - repeated);
-    VideoFrames longer = clip.followedBy(match.apply(fresh));
+    VideoFrames matched = match.apply(made);
+    int end = made.frames() - repeatedAtEnd(made);
+    var errorOfFirst = new FadingError(matched.slice(overlap - 1, 1), last(clip));
+    var errorOfLast = new FadingError(matched.slice(end, 1), clip.slice(0, 1));
+    VideoFrames fresh = errorOfFirst.takenFromFirst(matched.slice(overlap, end - overlap));
+    VideoFrames longer = clip.followedBy(errorOfLast.takenFromLast(fresh));
     // The second seam is where the clip begins again.
     VideoFrames twice = longer.followedBy(clip);
     return new Result(
@@ -139,6 +145,10 @@ public record Extension(VideoFrames clip, Joint joint, GenerationRequest request
         List.of(Seam.of(twice, clip.frames()), Seam.of(twice, longer.frames())),
         Optional.empty(),
         rounds.settings());
+  }
+
+  private static VideoFrames last(VideoFrames clip) {
+    return clip.slice(clip.frames() - 1, 1);
   }
 
   private ColourMatch matchOfEnd(VideoFrames made, VideoFrames wanted) {

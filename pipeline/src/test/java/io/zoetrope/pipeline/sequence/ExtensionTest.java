@@ -118,6 +118,28 @@ class ExtensionTest {
     assertTrue(longer.drift().orElseThrow().contains("red has gone from"), longer.drift() + "");
   }
 
+  /** Every second pixel is six levels too bright or too dark, which no match of colours mends. */
+  @Test
+  void whatAnAutoencoderLosesFadesBehindASeam() {
+    VideoFrames given = clip(60, 4);
+    Extension extension = new Extension(given, pictures(Ends.FIRST), request(), 8);
+    Extension.Result longer =
+        extension.run((_, request) -> {
+          VideoFrames right = clip(brightness(image(request, 0).picture()), ROUND);
+          byte[] rgb = right.toArray();
+          for (int i = 0; i < rgb.length; i++) {
+            rgb[i] += (byte) (i / 3 % 2 == 0 ? 6 : -6);
+          }
+          return result(new VideoFrames(SIDE, SIDE, ROUND, rgb));
+        });
+    double[] error = new double[8];
+    for (int i = 0; i < error.length; i++) {
+      error[i] = Levels.difference(longer.clip().frame(4 + i), clip(60, 12).frame(4 + i));
+    }
+    assertArrayEquals(new double[] {1.2, 2.4, 3.6, 4.8, 6, 6, 6, 6}, error, 1.2, "levels");
+    assertTrue(longer.seams().getFirst().ratio() < 1.5, longer.seams() + "");
+  }
+
   /** The model rests at the picture that it was to arrive at, which would be a stop. */
   @Test
   void growsBackwardWithoutItsRest() {
