@@ -78,7 +78,7 @@ record FilesParity(
                             singleFiles(name, part.getValue()),
                             tolerances,
                             report)
-                        .run(vae, part.getValue()));
+                        .run(vae));
           }
         });
     if (fixture.json().has(BASE)) {

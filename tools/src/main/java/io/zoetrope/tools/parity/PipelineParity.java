@@ -365,8 +365,7 @@ record PipelineParity(
     return out;
   }
 
-  /** Compares clips with those of a case, if it has any. */
-  void compareFrames(String name, List<VideoFrames> clips) {
+  private void compareFrames(String name, List<VideoFrames> clips) {
     if (!fixture.has(name + "/frames_uint8")) {
       return;
     }
