@@ -31,20 +31,51 @@ torch.set_grad_enabled(False)
 torch.manual_seed(0)
 dtype = {"f32": torch.float32, "bf16": torch.bfloat16}[settings["dtype"]]
 width, height, frames = settings["width"], settings["height"], settings["frames"]
-latent_size = [(frames - 1) // 4 + 1, height // 8, width // 8]
+channels, *latent_size = settings["latents"]
+
+
+def component(name):
+    """A part of the model, of the class that its configuration names."""
+    path = os.path.join(folder, name)
+    with open(os.path.join(path, "config.json")) as file:
+        kind = getattr(diffusers, json.load(file)["_class_name"])
+    return kind.from_pretrained(path, torch_dtype=dtype)
 
 
 def forward():
-    model = diffusers.WanTransformer3DModel.from_pretrained(os.path.join(folder, "transformer"), torch_dtype=dtype)
-    latents = torch.randn(1, model.config.in_channels, *latent_size, dtype=dtype)
-    prompt = torch.randn(1, settings["text_tokens"], model.config.text_dim, dtype=dtype)
-    timestep = torch.tensor([500])
-    return lambda: model(latents, timestep, prompt, return_dict=False)
+    """One call of the transformer, with what the pipeline of its family gives it."""
+    model = component("transformer")
+    name = type(model).__name__
+    config = model.config
+    features = {
+        "WanTransformer3DModel": "text_dim",
+        "LatteTransformer3DModel": "caption_channels",
+        "CogVideoXTransformer3DModel": "text_embed_dim",
+        "LTXVideoTransformer3DModel": "caption_channels",
+    }[name]
+    prompt = torch.randn(1, settings["text_tokens"], config[features], dtype=dtype)
+    latents = torch.randn(1, config.in_channels, *latent_size, dtype=dtype)
+    inputs = {"encoder_hidden_states": prompt, "timestep": torch.tensor([500]), "return_dict": False}
+    if name == "CogVideoXTransformer3DModel":
+        latents = latents.transpose(1, 2)
+        if config.use_rotary_positional_embeddings:
+            raise SystemExit("rotary positions come from the pipeline: only models without them are measured")
+    if name == "LTXVideoTransformer3DModel":
+        # Patches of a single latent; the text has no padding.
+        latents = latents.flatten(2).transpose(1, 2)
+        inputs["encoder_attention_mask"] = torch.ones(1, settings["text_tokens"], dtype=torch.int64)
+        inputs["rope_interpolation_scale"] = (8 / 25, 32, 32)
+        inputs |= dict(zip(("num_frames", "height", "width"), latent_size))
+    return lambda: model(latents, **inputs)
 
 
 def vae_decode():
-    model = diffusers.AutoencoderKLWan.from_pretrained(os.path.join(folder, "vae"), torch_dtype=dtype)
-    latents = torch.randn(1, model.config.z_dim, *latent_size, dtype=dtype)
+    model = component("vae")
+    latents = torch.randn(1, channels, *latent_size, dtype=dtype)
+    if type(model).__name__ == "AutoencoderKL":
+        # Frames are pictures, which the pipeline of Latte decodes 14 at a time.
+        pictures = latents.transpose(1, 2).flatten(0, 1)
+        return lambda: [model.decode(some, return_dict=False) for some in pictures.split(14)]
     return lambda: model.decode(latents, return_dict=False)
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import torch
 
 EULER, UNIPC, DPM = "FlowMatchEulerDiscreteScheduler", "UniPCMultistepScheduler", "DPMSolverMultistepScheduler"
-DDIM = "DDIMScheduler"
+DDIM, EULER_DISCRETE = "DDIMScheduler", "EulerDiscreteScheduler"
+SCALED = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
 FLOW = {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": 3.0}
 
 
@@ -76,7 +77,27 @@ CASES = [
     case("ddim_eta", DDIM, {"clip_sample": False}, 6, eta=0.7),
     case("ddim_eta_1_clipped_v", DDIM, {"prediction_type": "v_prediction"}, 6, eta=1.0),
     case("ddim_from2", DDIM, {"clip_sample": False}, 6, add_noise_from=2),
+    case("euler_discrete_one_step", EULER_DISCRETE, {}, 1),
+    case("euler_discrete_v_zero_snr_trailing", EULER_DISCRETE,
+         {**SCALED, "prediction_type": "v_prediction", "rescale_betas_zero_snr": True,
+          "timestep_spacing": "trailing"}, 9),
+    case("euler_discrete_sigma_min", EULER_DISCRETE, {**SCALED, "final_sigmas_type": "sigma_min"}, 7),
+    case("euler_discrete_leading_offset", EULER_DISCRETE, {"timestep_spacing": "leading", "steps_offset": 1}, 8),
+    case("euler_discrete_cosine", EULER_DISCRETE, {"beta_schedule": "squaredcos_cap_v2"}, 6),
+    case("euler_discrete_from2", EULER_DISCRETE, {}, 6, add_noise_from=2),
+    case("euler_discrete_begin_index", EULER_DISCRETE, SCALED, 6, set_begin_index=2),
 ]
+
+
+def euler(s, output, x):
+    """A step of EulerDiscreteScheduler in the dtype of x, which diffusers rounds to float32."""
+    sigma, following = s.sigmas[s.step_index], s.sigmas[s.step_index + 1]
+    s._step_index += 1
+    if s.config.prediction_type == "v_prediction":
+        data = output * (-sigma / (sigma**2 + 1) ** 0.5) + x / (sigma**2 + 1)
+    else:
+        data = x - sigma * output
+    return x + (x - data) / sigma * (following - sigma)
 
 
 def run(c, dtype):
@@ -107,12 +128,14 @@ def run(c, dtype):
     outputs, samples, draws = [], [], []
     generator = torch.Generator().manual_seed(1000)
     for t in timesteps:
-        outputs.append(torch.tanh(0.5 * x + t / 1000))
+        discrete = c["class"] == EULER_DISCRETE
+        outputs.append(torch.tanh(0.5 * (s.scale_model_input(x, t) if discrete else x) + t / 1000).to(dtype))
         arguments = {}
         if "eta" in c:
             draws.append(torch.randn(x.shape, generator=generator).to(dtype))
             arguments = {"eta": c["eta"], "variance_noise": draws[-1]}
-        x = s.step(outputs[-1], t, x, return_dict=False, **arguments)[0]
+        exact = euler(s, outputs[-1], x) if discrete and dtype == torch.float64 else None
+        x = s.step(outputs[-1], t, x, return_dict=False, **arguments)[0] if exact is None else exact
         samples.append(x)
     tensors.update(timesteps=timesteps, model_outputs=torch.stack(outputs), samples_after=torch.stack(samples))
     if ddim:

@@ -1,5 +1,6 @@
 package io.zoetrope.bench;
 
+import io.zoetrope.bench.ModelConfigs.Published;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -7,6 +8,7 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.Family;
+import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tools.bench.BenchModel;
@@ -125,12 +127,20 @@ final class CompareCommand implements Callable<Integer> {
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
+      names = "--shapes",
+      paramLabel = "MODEL",
+      defaultValue = "wan-1.3b",
+      description = {
+        "${COMPLETION-CANDIDATES}: names and shapes of forward and vae-decode (default:"
+            + " ${DEFAULT-VALUE}).",
+        "A model of them with " + LAYERS + " layers and random weights is made when it is missing."
+      })
+  private Published shapes;
+
+  @Option(
       names = "--model",
       paramLabel = "DIR",
-      description =
-          "Model of forward and vae-decode (default: one of the shapes of Wan 2.1 1.3B with "
-              + LAYERS
-              + " layers and random weights, which is made when it is missing).")
+      description = "Model of forward and vae-decode, instead of one of --shapes.")
   private Path model;
 
   @Option(
@@ -199,7 +209,13 @@ final class CompareCommand implements Callable<Integer> {
 
   private String title(Job job) {
     BenchTest test = test(job);
-    return "%s %dx%dx%d %s".formatted(job, test.width(), test.height(), test.frames(), dtypeName());
+    String size = "%dx%dx%d %s".formatted(test.width(), test.height(), test.frames(), dtypeName());
+    return isOfShapes(job) ? "%s %s %s".formatted(shapes, job, size) : job + " " + size;
+  }
+
+  /** Whether a job's model is one of random weights. */
+  private boolean isOfShapes(Job job) {
+    return !job.demo && model == null;
   }
 
   private String dtypeName() {
@@ -213,6 +229,9 @@ final class CompareCommand implements Callable<Integer> {
   private Map<String, Object> json(Job job, Pairs measured) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("test", job.toString());
+    if (isOfShapes(job)) {
+      json.put("shapes", shapes.toString());
+    }
     json.put("dtype", dtypeName());
     json.put("threads", threads);
     json.putAll(measured.toJson());
@@ -228,11 +247,16 @@ final class CompareCommand implements Callable<Integer> {
     if (model != null) {
       return model;
     }
-    Path made = Main.home().resolve("bench/target/models/wan-1.3b-%d-layers".formatted(LAYERS));
+    Path made = Main.home().resolve("bench/target/models/%s-%d-layers".formatted(shapes, LAYERS));
     if (!Files.exists(made)) {
       Files.createDirectories(made.getParent());
       spec.commandLine().getErr().println("zoetrope: writing a model of random weights");
-      RandomModelCommand.write(made, ModelSizes.WAN_1_3B.with(LAYERS, 1, 2048), DType.BF16);
+      ModelConfigs configs =
+          ModelConfigs.of(shapes)
+              .with("transformer", "num_layers", LAYERS)
+              .with("text_encoder", "num_layers", 1)
+              .with("text_encoder", "vocab_size", 2048);
+      RandomModelCommand.write(made, configs, DType.BF16);
     }
     return made;
   }
@@ -268,7 +292,8 @@ final class CompareCommand implements Callable<Integer> {
   private Contestant theirs(Job job) throws IOException {
     Path folder = folder(job);
     BenchTest test = test(job);
-    GenerationRequest defaults = Family.open(ModelFolder.open(folder), precision()).defaults();
+    FamilyModel family = Family.open(ModelFolder.open(folder), precision());
+    GenerationRequest defaults = family.defaults();
     Map<String, Object> settings =
         Map.of(
             "threads", threads,
@@ -276,10 +301,11 @@ final class CompareCommand implements Callable<Integer> {
             "width", test.width(),
             "height", test.height(),
             "frames", test.frames(),
+            "latents", family.geometry().latents(test.size()).sizes(),
             "steps", defaults.get(Setting.STEPS),
             "guidance", defaults.get(Setting.GUIDANCE_SCALE),
             "prompt", BenchTest.PROMPT,
-            "text_tokens", BenchTest.TEXT_TOKENS);
+            "text_tokens", defaults.get(Setting.MAX_SEQUENCE_LENGTH));
     Path script = Main.home().resolve("bench/diffusers_peer.py");
     if (job == Job.COLD_START) {
       return new ColdDiffusers(

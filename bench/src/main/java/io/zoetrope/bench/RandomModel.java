@@ -1,5 +1,6 @@
 package io.zoetrope.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
@@ -13,30 +14,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Writes a model with random weights: the names, shapes and dtypes of a Wan 2.1 model, which is
- * what its speed depends on. Tokenizer, schedule and index are those of another model.
+ * Writes a model with random weights: the names, shapes and dtypes of a published one, which is
+ * what its speed depends on. The tokenizer is that of another model.
  */
 final class RandomModel {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final ModelSizes sizes;
+  private final ModelConfigs configs;
   private final Path pattern;
   private final RandomLayout layout;
 
   /**
    * A model to be written.
    *
-   * @param pattern model folder that gives tokenizer, schedule and index
+   * @param pattern model folder that gives the tokenizer
    */
-  RandomModel(ModelSizes sizes, Path pattern, RandomLayout layout) {
-    this.sizes = sizes;
+  RandomModel(ModelConfigs configs, Path pattern, RandomLayout layout) {
+    this.configs = configs;
     this.pattern = pattern;
     this.layout = layout;
   }
@@ -66,75 +65,27 @@ final class RandomModel {
   }
 
   private void writeTo(Path folder) throws IOException {
-    Files.copy(pattern.resolve("model_index.json"), folder.resolve("model_index.json"));
+    writeJson(folder.resolve("model_index.json"), configs.get("model_index"));
     copyFolder(pattern.resolve("tokenizer"), folder.resolve("tokenizer"));
-    copyFolder(pattern.resolve("scheduler"), folder.resolve("scheduler"));
-    writeConfiguration(folder.resolve("transformer"), transformerConfig());
-    writeConfiguration(folder.resolve("vae"), vaeConfig());
-    writeConfiguration(folder.resolve("text_encoder"), textEncoderConfig());
+    writeConfiguration(folder, "scheduler", "scheduler_config.json");
+    for (String component : List.of("transformer", "vae", "text_encoder")) {
+      writeConfiguration(folder, component, "config.json");
+    }
     FamilyModel model =
         Family.open(ModelFolder.open(folder), new ModelPrecision(DType.F32, DType.F32));
     layout.write(folder, model);
   }
 
-  // ---------------------------------------------------------------- configurations
-
-  private Map<String, Object> transformerConfig() {
-    Map<String, Object> config = new LinkedHashMap<>();
-    config.put("_class_name", "WanTransformer3DModel");
-    config.put("patch_size", List.of(1, 2, 2));
-    config.put("num_attention_heads", sizes.heads());
-    config.put("attention_head_dim", sizes.headDim());
-    config.put("in_channels", 16);
-    config.put("out_channels", 16);
-    config.put("text_dim", sizes.textDim());
-    config.put("freq_dim", 256);
-    config.put("ffn_dim", sizes.ffnDim());
-    config.put("num_layers", sizes.layers());
-    config.put("cross_attn_norm", true);
-    config.put("qk_norm", "rms_norm_across_heads");
-    config.put("eps", 1e-6);
-    config.put("rope_max_seq_len", 1024);
-    return config;
-  }
-
-  private Map<String, Object> vaeConfig() {
-    Map<String, Object> config = new LinkedHashMap<>();
-    config.put("_class_name", "AutoencoderKLWan");
-    config.put("base_dim", sizes.vaeBaseDim());
-    config.put("z_dim", 16);
-    config.put("dim_mult", List.of(1, 2, 4, 4));
-    config.put("num_res_blocks", 2);
-    config.put("attn_scales", List.of());
-    config.put("temperal_downsample", List.of(false, true, true));
-    return config;
-  }
-
-  private Map<String, Object> textEncoderConfig() {
-    Map<String, Object> config = new LinkedHashMap<>();
-    config.put("architectures", List.of("UMT5EncoderModel"));
-    config.put("model_type", "umt5");
-    config.put("vocab_size", sizes.vocabulary());
-    config.put("d_model", sizes.textDim());
-    config.put("d_kv", 64);
-    config.put("d_ff", sizes.textFfnDim());
-    config.put("num_layers", sizes.textLayers());
-    config.put("num_heads", sizes.textHeads());
-    config.put("relative_attention_num_buckets", 32);
-    config.put("relative_attention_max_distance", 128);
-    config.put("feed_forward_proj", "gated-gelu");
-    config.put("layer_norm_epsilon", 1e-6);
-    return config;
-  }
-
-  private static void writeConfiguration(Path folder, Map<String, Object> config)
-      throws IOException {
-    Files.createDirectory(folder);
-    JSON.writerWithDefaultPrettyPrinter()
-        .writeValue(folder.resolve("config.json").toFile(), config);
-  }
-
   // ---------------------------------------------------------------- files
+
+  private void writeConfiguration(Path folder, String component, String file) throws IOException {
+    Path inside = Files.createDirectory(folder.resolve(component));
+    writeJson(inside.resolve(file), configs.get(component));
+  }
+
+  private static void writeJson(Path file, JsonNode json) throws IOException {
+    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), json);
+  }
 
   private static void copyFolder(Path from, Path to) throws IOException {
     Files.createDirectory(to);

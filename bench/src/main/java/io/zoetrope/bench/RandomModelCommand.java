@@ -1,9 +1,11 @@
 package io.zoetrope.bench;
 
+import io.zoetrope.bench.ModelConfigs.Published;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.DType;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "random-model",
     description = {
-      "Writes a model with the names and shapes of Wan 2.1 1.3B and random weights.",
-      "Tokenizer and schedule are the demo model's."
+      "Writes a model with the names and shapes of a published one and random weights.",
+      "The tokenizer is the demo model's."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -27,27 +29,32 @@ final class RandomModelCommand implements Callable<Integer> {
   private Path folder;
 
   @Option(
+      names = "--shapes",
+      paramLabel = "MODEL",
+      defaultValue = "wan-1.3b",
+      description =
+          "${COMPLETION-CANDIDATES}: whose names and shapes they are (default: ${DEFAULT-VALUE}).")
+  private Published shapes;
+
+  @Option(
       names = "--layers",
       paramLabel = "N",
-      defaultValue = "30",
-      description = "Layers of the transformer (default: ${DEFAULT-VALUE}).")
-  private int layers;
+      description = "Layers of the transformer (default: all).")
+  private Integer layers;
 
   @Option(
       names = "--text-layers",
       paramLabel = "N",
-      defaultValue = "24",
-      description = "Layers of the text encoder (default: ${DEFAULT-VALUE}).")
-  private int textLayers;
+      description = "Layers of the text encoder (default: all).")
+  private Integer textLayers;
 
   @Option(
       names = "--vocabulary",
       paramLabel = "N",
-      defaultValue = "256384",
       description =
           "Rows of the text encoder's token table; the demo model's tokenizer needs 2048 (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int vocabulary;
+              + " all).")
+  private Integer vocabulary;
 
   @Option(
       names = "--dtype",
@@ -88,7 +95,7 @@ final class RandomModelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (layers < 1 || textLayers < 1 || vocabulary < 1) {
+    if (Stream.of(layers, textLayers, vocabulary).anyMatch(count -> count != null && count < 1)) {
       throw new PipelineException("--layers, --text-layers and --vocabulary are at least 1");
     }
     if (!dtype.isComputable()) {
@@ -97,10 +104,23 @@ final class RandomModelCommand implements Callable<Integer> {
     if (textType != null && layout != Layout.COMFYUI) {
       throw new PipelineException("--text-type belongs to --layout comfyui: give that, too");
     }
-    ModelSizes sizes = ModelSizes.WAN_1_3B.with(layers, textLayers, vocabulary);
+    if (layout == Layout.COMFYUI && shapes != Published.WAN_1_3B) {
+      throw new PipelineException(
+          "--layout comfyui is for %s alone, not for %s".formatted(Published.WAN_1_3B, shapes));
+    }
+    ModelConfigs configs =
+        with(
+            with(
+                with(ModelConfigs.of(shapes), "transformer", "num_layers", layers),
+                "text_encoder",
+                "num_layers",
+                textLayers),
+            "text_encoder",
+            "vocab_size",
+            vocabulary);
     write(
         folder,
-        sizes,
+        configs,
         layout == Layout.COMFYUI
             ? new SingleFiles(textType == TextType.F8_SCALED)
             : new DiffusersFolder(dtype, SHARD_BYTES));
@@ -108,13 +128,18 @@ final class RandomModelCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Writes a model folder in the layout of diffusers. */
-  static void write(Path folder, ModelSizes sizes, DType dtype) {
-    write(folder, sizes, new DiffusersFolder(dtype, SHARD_BYTES));
+  private static ModelConfigs with(
+      ModelConfigs configs, String component, String field, Integer value) {
+    return value == null ? configs : configs.with(component, field, value);
   }
 
-  private static void write(Path folder, ModelSizes sizes, RandomLayout layout) {
+  /** Writes a model folder in the layout of diffusers. */
+  static void write(Path folder, ModelConfigs configs, DType dtype) {
+    write(folder, configs, new DiffusersFolder(dtype, SHARD_BYTES));
+  }
+
+  private static void write(Path folder, ModelConfigs configs, RandomLayout layout) {
     Path pattern = Main.home().resolve("demo-model").resolve("model");
-    new RandomModel(sizes, pattern, layout).write(folder);
+    new RandomModel(configs, pattern, layout).write(folder);
   }
 }

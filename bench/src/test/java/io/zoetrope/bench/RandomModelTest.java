@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.VideoPipeline;
-import io.zoetrope.dit.wan.WanConfig;
-import io.zoetrope.dit.wan.WanTransformer;
+import io.zoetrope.bench.ModelConfigs.Published;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
-import io.zoetrope.ops.DryRunBackend;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
@@ -23,43 +21,84 @@ import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.parts.ModelParts;
 import io.zoetrope.pipeline.parts.Role;
 import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.WeightSource;
-import io.zoetrope.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RandomModelTest {
-  private static final ModelSizes TINY = new ModelSizes(2, 2, 32, 96, 32, 1, 2, 48, 2048, 8);
+  private static final ModelConfigs TINY = wan(2, 2, 32);
+  private static final Path DEMO = Fixtures.path("..").resolve("demo-model").resolve("model");
   private static final String WEIGHTS = "diffusion_pytorch_model";
 
   @TempDir private Path folder;
 
-  private Path write(String name, long shardBytes) {
+  /** A small model with a transformer of these sizes. */
+  private static ModelConfigs wan(int layers, int heads, int headDim) {
+    return smallText(ModelConfigs.of(Published.WAN_1_3B))
+        .with("transformer", "num_layers", layers)
+        .with("transformer", "num_attention_heads", heads)
+        .with("transformer", "attention_head_dim", headDim)
+        .with("transformer", "ffn_dim", 96)
+        .with("transformer", "text_dim", 32)
+        .with("vae", "base_dim", 8);
+  }
+
+  /** With a text encoder of 32 features. */
+  private static ModelConfigs smallText(ModelConfigs configs) {
+    return configs
+        .with("text_encoder", "d_model", 32)
+        .with("text_encoder", "d_ff", 48)
+        .with("text_encoder", "num_layers", 1)
+        .with("text_encoder", "num_heads", 2)
+        .with("text_encoder", "vocab_size", 2048);
+  }
+
+  private Path write(ModelConfigs configs, String name, long shardBytes) {
     Path model = folder.resolve(name);
-    Path demo = Fixtures.path("..").resolve("demo-model").resolve("model");
-    new RandomModel(TINY, demo, new DiffusersFolder(DType.BF16, shardBytes)).write(model);
+    new RandomModel(configs, DEMO, new DiffusersFolder(DType.BF16, shardBytes)).write(model);
     return model;
   }
 
-  @Test
-  void makesAClip() {
-    Path model = write("model", 1 << 30);
+  /** With layers of the published kind, and fewer of them. */
+  private static ModelConfigs small(Published published) {
+    return switch (published) {
+      case WAN_1_3B -> TINY;
+      case LATTE_1 ->
+          smallText(ModelConfigs.of(published))
+              .with("transformer", "num_layers", 1)
+              .with("transformer", "num_attention_heads", 2)
+              .with("transformer", "attention_head_dim", 12)
+              .with("transformer", "cross_attention_dim", 24)
+              .with("transformer", "caption_channels", 32)
+              .with("vae", "block_out_channels", List.of(8, 8, 8, 8))
+              .with("vae", "norm_num_groups", 4);
+      default -> throw new IllegalArgumentException(published.toString());
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({"WAN_1_3B, 5", "LATTE_1, 4"})
+  void makesAClip(Published published, int frames) {
+    Path model = write(small(published), "model", 1 << 30);
     try (Backend backend = BackendProvider.open("cpu", 1);
         VideoPipeline pipeline = VideoPipeline.open(model, backend, DType.F32)) {
       GenerationRequest request =
-          pipeline.request("a red ball").with(new ClipSize(32, 32, 5)).with(Setting.STEPS, 2);
+          pipeline.request("a red ball").with(new ClipSize(32, 32, frames)).with(Setting.STEPS, 2);
       VideoFrames clip = pipeline.generate(request, Progress.NONE).frames();
-      assertEquals(5, clip.frames());
-      byte[] frame = clip.frame(4);
+      assertEquals(frames, clip.frames());
+      byte[] frame = clip.frame(frames - 1);
       assertTrue(
           new String(frame, java.nio.charset.StandardCharsets.ISO_8859_1).chars().distinct().count()
               > 8);
@@ -69,10 +108,8 @@ class RandomModelTest {
   /** The text encoder with scales makes about what it makes without: its weights are as large. */
   @Test
   void singleFilesMakeAModel() {
-    Path demo = Fixtures.path("..").resolve("demo-model").resolve("model");
     Path files = folder.resolve("files");
-    ModelSizes sizes = new ModelSizes(1, 1, 128, 96, 32, 1, 2, 48, 2048, 8);
-    new RandomModel(sizes, demo, new SingleFiles(true)).write(files);
+    new RandomModel(wan(1, 1, 128), DEMO, new SingleFiles(true)).write(files);
     ModelSource source =
         ModelParts.of(Role.TRANSFORMER, files.resolve("wan2.1_t2v_1.3B_fp16.safetensors"))
             .with(Role.TEXT_ENCODER, files.resolve("umt5_xxl_fp8_e4m3fn_scaled.safetensors"))
@@ -99,8 +136,8 @@ class RandomModelTest {
 
   @Test
   void theSameWeightsInShards() throws IOException {
-    Path whole = write("whole", 1 << 30).resolve("transformer");
-    Path sharded = write("sharded", 1 << 16).resolve("transformer");
+    Path whole = write(TINY, "whole", 1 << 30).resolve("transformer");
+    Path sharded = write(TINY, "sharded", 1 << 16).resolve("transformer");
     try (Checkpoint a = Checkpoint.open(whole, WEIGHTS);
         Checkpoint b = Checkpoint.open(sharded, WEIGHTS)) {
       assertEquals(1, a.files().size());
@@ -113,35 +150,33 @@ class RandomModelTest {
     }
   }
 
-  /** What models.md of diffusers' class counts: 825 tensors with 1,418,996,800 elements. */
-  @Test
-  void namesAndShapesAreThoseOfThePublishedModel() {
-    DemandedShapes demanded = new DemandedShapes();
-    ModelSizes sizes = ModelSizes.WAN_1_3B;
-    WanConfig config =
-        new WanConfig(
-            new io.zoetrope.nn.PatchSize(1, 2, 2),
-            sizes.heads(),
-            sizes.headDim(),
-            16,
-            16,
-            sizes.textDim(),
-            256,
-            sizes.ffnDim(),
-            sizes.layers(),
-            true,
-            1e-6f,
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            1024,
-            Optional.empty());
-    try (Backend backend = new DryRunBackend()) {
-      WanTransformer.load(config, Weights.of(demanded, backend), DType.F32);
-    }
-    assertEquals(825, demanded.shapes().size());
+  /**
+   * Tensors and elements of the transformer and the autoencoder, as the classes of diffusers have
+   * them with these configurations.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "WAN_1_3B, 825, 1418996800, 194, 126892531",
+    "LATTE_1, 967, 1057246880, 248, 83653863",
+  })
+  void namesAndShapesAreThoseOfThePublishedModel(
+      Published published, int tensors, long elements, int vaeTensors, long vaeElements) {
+    Map<String, Shape> transformer = new HashMap<>();
+    Map<String, Shape> vae = new HashMap<>();
+    RandomLayout layout =
+        (_, model) -> {
+          transformer.putAll(DemandedShapes.of(model.predictor()));
+          vae.putAll(DemandedShapes.of(model.codec()));
+        };
+    new RandomModel(ModelConfigs.of(published), DEMO, layout).write(folder.resolve("model"));
     assertEquals(
-        1_418_996_800L,
-        demanded.shapes().values().stream().mapToLong(shape -> shape.count()).sum());
+        List.of((long) tensors, elements, (long) vaeTensors, vaeElements),
+        List.of(
+            (long) transformer.size(), elements(transformer), (long) vae.size(), elements(vae)));
+  }
+
+  private static long elements(Map<String, Shape> shapes) {
+    return shapes.values().stream().mapToLong(Shape::count).sum();
   }
 
   @Test

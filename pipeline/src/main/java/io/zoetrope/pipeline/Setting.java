@@ -127,6 +127,14 @@ public final class Setting<T> {
       range("max_sequence_length", "maximum sequence length", 4096);
 
   /**
+   * Whether prompts lose what captions from the web have beside words, for models that were trained
+   * with such: {@code clean_caption} in diffusers, which needs packages there that it goes without
+   * where they are missing. Models of other captions have it not set.
+   */
+  public static final Setting<Boolean> CLEAN_CAPTION =
+      unread("clean_caption", "cleaning of captions", Boolean.class);
+
+  /**
    * Whether the padding of prompts stays and is attended to, as {@code LattePipeline} in diffusers
    * has it where it makes several clips at once; not where it is not set.
    */

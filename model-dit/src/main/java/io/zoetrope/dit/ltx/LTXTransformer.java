@@ -144,7 +144,8 @@ public final class LTXTransformer implements Predictor {
     try (var _ = ops.scope(TRANSFORMER)) {
       Tensor rounded = ops.allocate(dtype, prompt.shape());
       ops.copyInto(rounded, prompt);
-      Tensor text = captionProjection.forward(ops, rounded).narrow(0, 0, embedding.real());
+      Tensor all = ops.tap("caption_projection", captionProjection.forward(ops, rounded));
+      Tensor text = all.narrow(0, 0, embedding.real());
       for (int i = 0; i < blocks.size(); i++) {
         blocks.get(i).prepareText(ops, text, keyValues.get(i));
       }
@@ -165,7 +166,7 @@ public final class LTXTransformer implements Predictor {
       ops.tap("rope.1", rope.sin());
 
       // 1. Latents become tokens
-      Tensor x = projIn.forward(ops, latents, dtype);
+      Tensor x = ops.tap("proj_in", projIn.forward(ops, latents, dtype));
 
       // 2. Timesteps become modulation
       AdaLayerNormSingle.Time time = timeEmbed.forward(ops, timesteps);

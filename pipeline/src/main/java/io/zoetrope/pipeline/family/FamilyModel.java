@@ -49,6 +49,15 @@ public interface FamilyModel {
   TextContract text();
 
   /**
+   * A prompt of a request as the text encoder takes it.
+   *
+   * @param which {@link Setting#PROMPT} or {@link Setting#NEGATIVE_PROMPT}
+   */
+  default String prompt(GenerationRequest request, Setting<String> which) {
+    return request.get(which);
+  }
+
+  /**
    * How many tokens a prompt has before it is cut, the closing one among them. Models that cut no
    * prompts need not count: theirs have 0.
    */

@@ -21,7 +21,7 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
     implements PromptEncoder {
   @Override
   public Tensor encode(Ops ops, String prompt, int length) {
-    if (contract.padding() == Padding.EMBEDDED) {
+    if (contract.padding().isEmbedded()) {
       TokenIds tokens = tokenizer.encode(contract.cleaning().apply(prompt), length);
       requireKnown(tokens.ids(), prompt);
       return encoder.forward(ops, tokens.ids(), attended(tokens));

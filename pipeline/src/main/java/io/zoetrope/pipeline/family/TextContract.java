@@ -24,7 +24,14 @@ public record TextContract(
      */
     EVEN,
     /** The text encoder sees them as it does the others, and embeds them all. */
-    EMBEDDED
+    EMBEDDED,
+    /** The text encoder embeds them, too, but they are not seen by any token. */
+    EMBEDDED_UNSEEN;
+
+    /** Whether embeddings have rows of them. */
+    public boolean isEmbedded() {
+      return this == EMBEDDED || this == EMBEDDED_UNSEEN;
+    }
   }
 
   /** A model for which prompts are independent of each other. */

@@ -228,20 +228,20 @@ public final class Job {
     List<String> warnings = new ArrayList<>(schedule.warnings());
     warnings.addAll(parts.adaptation().warnings(request));
     String prompt = request.get(Setting.PROMPT);
-    warnIfCut("prompt", prompt, warnings);
+    warnIfCut("prompt", Setting.PROMPT, warnings);
     model.vocabulary().flatMap(known -> known.warning(prompt)).ifPresent(warnings::add);
     String negative = request.get(Setting.NEGATIVE_PROMPT);
     if (request.isGuided()) {
-      warnIfCut("negative prompt", negative, warnings);
+      warnIfCut("negative prompt", Setting.NEGATIVE_PROMPT, warnings);
     } else if (!negative.isBlank()) {
       warnings.add("the negative prompt has no effect without guidance: use more than 1");
     }
     return List.copyOf(warnings);
   }
 
-  private void warnIfCut(String what, String prompt, List<String> warnings) {
+  private void warnIfCut(String what, Setting<String> which, List<String> warnings) {
     int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
-    int tokens = model.promptTokens(prompt);
+    int tokens = model.promptTokens(model.prompt(request, which));
     if (tokens > length) {
       warnings.add(
           "the %s has %d tokens, of which %d are read: its end has no effect"

@@ -12,7 +12,6 @@ import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.PromptEncoder;
-import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.DType;
@@ -169,14 +168,14 @@ record JobStages(
     Ops ops = stage.ops();
     int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
     try (var _ = ops.scope("text")) {
-      String prompt = request.get(Setting.PROMPT);
+      String prompt = parts.model().prompt(request, Setting.PROMPT);
       TextEmbedding embedding =
           embedding(ops, "prompt", prompt, () -> encoder.encode(ops, prompt, length));
       stage.step(1);
       if (!request.isGuided()) {
         return List.of(embedding);
       }
-      String negative = request.get(Setting.NEGATIVE_PROMPT);
+      String negative = parts.model().prompt(request, Setting.NEGATIVE_PROMPT);
       int tokens = embedding.tokens().intSize(0);
       TextEmbedding opposite =
           embedding(
@@ -200,7 +199,7 @@ record JobStages(
     if (keepsPadding) {
       return new TextEmbedding(padded(tokens, length), length);
     }
-    return parts.model().text().padding() == TextContract.Padding.EMBEDDED
+    return parts.model().text().padding().isEmbedded()
         ? new TextEmbedding(tokens, length, Math.min(length, parts.model().promptTokens(prompt)))
         : new TextEmbedding(tokens, length);
   }

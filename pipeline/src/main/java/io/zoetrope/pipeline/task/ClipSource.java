@@ -88,7 +88,7 @@ public final class ClipSource implements VideoSource {
   }
 
   /** Pictures in the size of a clip; new ones count as held. */
-  static VideoFrames resized(Ops ops, VideoFrames given, ClipSize size) {
+  public static VideoFrames resized(Ops ops, VideoFrames given, ClipSize size) {
     VideoFrames resized = Resampling.LANCZOS.resize(given, size.width(), size.height());
     if (resized != given) {
       ops.countHeld(resized.bytes());

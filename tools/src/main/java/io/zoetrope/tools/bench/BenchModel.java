@@ -5,6 +5,7 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.Family;
@@ -74,6 +75,11 @@ public record BenchModel(ModelSource source, FamilyModel model, Backend backend)
   /** Video tokens that the transformer sees at a size. */
   public long tokens(BenchTest test) {
     return model.geometry().tokens(test.size());
+  }
+
+  /** Tokens of the prompt that the transformer sees: as many as it is made for. */
+  public int promptTokens() {
+    return model.defaults().get(Setting.MAX_SEQUENCE_LENGTH);
   }
 
   /**

@@ -19,9 +19,6 @@ public record BenchTest(Part part, int width, int height, int frames) {
   /** Prompt of every clip: words that the demo model knows. */
   public static final String PROMPT = "a red ball bounces on green grass";
 
-  /** Length that the transformer's prompt has: that of Wan's prompts. */
-  public static final int TEXT_TOKENS = 512;
-
   private static final Pattern FORMAT =
       Pattern.compile("([a-z-]+):(\\d{1,5})x(\\d{1,5})x(\\d{1,4})");
 

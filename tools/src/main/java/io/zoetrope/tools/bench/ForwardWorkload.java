@@ -11,9 +11,9 @@ import io.zoetrope.tensor.Tensor;
 import java.util.List;
 
 /**
- * One call of the transformer with a prompt of {@value BenchTest#TEXT_TOKENS} tokens. Position
- * tables and the prompt's keys and values are computed beforehand, as in a job, where they serve
- * all steps.
+ * One call of the transformer with a prompt as long as the model takes it. Position tables and, in
+ * models that attend to prompts apart, the prompt's keys and values are computed beforehand, as in
+ * a job, where they serve all steps.
  */
 final class ForwardWorkload implements Workload {
   private static final float TIMESTEP = 500;
@@ -32,8 +32,9 @@ final class ForwardWorkload implements Workload {
     transformer = bench.model().predictor().open(bench.backend());
     ops = new Ops(bench.backend(), tracer);
     latents = bench.latents(test);
-    Shape prompt = Shape.of(BenchTest.TEXT_TOKENS, bench.model().text().features());
-    TextEmbedding text = new TextEmbedding(BenchModel.noise(prompt), BenchTest.TEXT_TOKENS);
+    int tokens = bench.promptTokens();
+    Shape prompt = Shape.of(tokens, bench.model().text().features());
+    TextEmbedding text = new TextEmbedding(BenchModel.noise(prompt), tokens);
     branch =
         transformer.model().prepare(ops, Conditions.of(List.of(text)), latents.shape()).getFirst();
   }

@@ -78,6 +78,10 @@ record CaseRequest(
     if (settings.path("use_dynamic_cfg").booleanValue()) {
       request = request.with(Setting.DYNAMIC_GUIDANCE, true);
     }
+    if (request.find(Setting.CLEAN_CAPTION).isPresent()) {
+      // The reference of the fixtures leaves captions as they are.
+      request = request.with(Setting.CLEAN_CAPTION, false);
+    }
     if (prompts.count() > 1 && fixture.has(name + PipelineParity.BATCH)) {
       request = request.with(Setting.KEEP_PADDING, true);
     }

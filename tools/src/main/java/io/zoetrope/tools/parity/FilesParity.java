@@ -78,7 +78,7 @@ record FilesParity(
                             singleFiles(name, part.getValue()),
                             tolerances,
                             report)
-                        .run(vae));
+                        .run(vae, part.getValue()));
           }
         });
     if (fixture.json().has(BASE)) {

@@ -179,9 +179,13 @@ public final class Parity {
         if (fixture.has(name + "/images_uint8")) {
           new PictureVaeParity(backend, fixture, model, tolerances, report).run(name);
         } else {
-          new VaeParity(backend, fixture, model, tolerances, report).run(name);
+          new VaeParity(backend, fixture, model, tolerances, report).run(name, settings);
         }
       }
+      case "upsample" ->
+          new UpsampleParity(backend, dtype, fixture, tolerances, report).run(name, settings);
+      case "upsampler_model" ->
+          new UpsampleParity(backend, dtype, fixture, tolerances, report).runModel(name, settings);
       default -> report.notRun(name, "kind '%s' is not supported".formatted(kind));
     }
   }

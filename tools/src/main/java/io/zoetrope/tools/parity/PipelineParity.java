@@ -365,7 +365,8 @@ record PipelineParity(
     return out;
   }
 
-  private void compareFrames(String name, List<VideoFrames> clips) {
+  /** Compares clips with those of a case, if it has any. */
+  void compareFrames(String name, List<VideoFrames> clips) {
     if (!fixture.has(name + "/frames_uint8")) {
       return;
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.parity;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.ModelPrecision;
@@ -8,6 +9,7 @@ import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.Opened;
+import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.parity.Recorder.Recorded;
@@ -16,6 +18,8 @@ import io.zoetrope.vae.cogvideox.AutoencoderKLCogVideoX;
 import io.zoetrope.vae.cogvideox.CogVideoXVideoCodec;
 import io.zoetrope.vae.layer.Moments;
 import io.zoetrope.vae.layer.VideoSource;
+import io.zoetrope.vae.ltx.AutoencoderKLLTXVideo;
+import io.zoetrope.vae.ltx.LTXVideoCodec;
 import io.zoetrope.vae.wan.WanVae;
 import io.zoetrope.vae.wan.WanVideoCodec;
 import java.util.List;
@@ -41,12 +45,14 @@ record VaeParity(
           "decode_before_unpatchify_and_clamp", "vae_decode/before_clamp",
           "encode_moments_before_quant_conv", "vae_encode/moments_before_quant_conv");
 
-  void run(String name) {
+  private static final String LAST_NORM = "vae_decode/norm_out";
+
+  void run(String name, JsonNode settings) {
     FamilyModel model = Family.open(source, new ModelPrecision(DType.F32, DType.F32));
     Recorder recorder = new Recorder();
     try (Opened<VideoCodec> opened = model.codec().open(backend);
         Ops ops = new Ops(backend, recorder)) {
-      Autoencoder autoencoder = autoencoder(name, opened.model());
+      Autoencoder autoencoder = autoencoder(name, settings, opened.model());
       if (fixture.has(name + "/video_uint8")) {
         encode(name, autoencoder, ops);
       }
@@ -54,6 +60,7 @@ record VaeParity(
         decode(name, autoencoder, ops);
       }
     }
+    compareNamed(name, recorder);
     STAGES.forEach((tensor, path) -> {
       if (fixture.has(name + "/" + tensor)) {
         List<Recorded> chunks = recorder.all(path);
@@ -67,6 +74,28 @@ record VaeParity(
     report.requireAllSeen(fixture.namesOf(name));
   }
 
+  /** Stages whose names are those of their places but for the prefix. */
+  private void compareNamed(String name, Recorder recorder) {
+    for (String tensor : fixture.namesOf(name)) {
+      String what = tensor.substring(name.length() + 1);
+      if (what.equals(LAST_NORM)) {
+        // Channels-last there, too.
+        compare(
+            name,
+            what,
+            Report.join(
+                recorder.all("vae_decode/conv_out/norm_out").stream()
+                    .map(Recorded::values)
+                    .toList()));
+      } else if (what.startsWith("encode/") || what.startsWith("vae_decode/")) {
+        List<Recorded> chunks = recorder.all(what.replaceFirst("^encode/", "vae_encode/"));
+        if (!chunks.isEmpty()) {
+          compare(name, what, PipelineParity.channelsFirst(chunks));
+        }
+      }
+    }
+  }
+
   /** Encodes to latents that are not scaled for a transformer, and decodes such. */
   private record Autoencoder(
       BiFunction<Ops, Tensor, Moments> encode, TriConsumer<Ops, Tensor, Consumer<Tensor>> decode) {}
@@ -75,7 +104,7 @@ record VaeParity(
     void accept(A a, B b, C c);
   }
 
-  private static Autoencoder autoencoder(String name, VideoCodec codec) {
+  private Autoencoder autoencoder(String name, JsonNode settings, VideoCodec codec) {
     return switch (codec) {
       case WanVideoCodec(WanVae vae, _) ->
           new Autoencoder(
@@ -85,6 +114,19 @@ record VaeParity(
           new Autoencoder(
               (ops, video) -> vae.encode(ops, VideoSource.of(video), null),
               (ops, latents, frames) -> vae.decode(ops, latents, null, frames));
+      case LTXVideoCodec(AutoencoderKLLTXVideo vae, _, _) ->
+          new Autoencoder(
+              (ops, video) -> vae.encode(ops, VideoSource.of(video), null),
+              (ops, latents, frames) ->
+                  vae.decode(
+                      ops,
+                      latents,
+                      settings.path("decode_timestep").doubleValue(),
+                      CaseRequest.of(fixture, report, name, settings)
+                          .noise(0)
+                          .orElseGet(NoiseSource::none),
+                      null,
+                      frames));
       default ->
           throw new PipelineException(name + ": stages of this autoencoder can't be compared");
     };

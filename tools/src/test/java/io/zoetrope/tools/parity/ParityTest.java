@@ -46,6 +46,7 @@ class ParityTest {
           "rope_1d*",
           "rope_cogvideox",
           "sincos*",
+          "rope_ltx",
           "linear*",
           "bfloat16_round",
           "timestep_embedding",
@@ -111,11 +112,27 @@ class ParityTest {
     "cogvideox-15-i2v-tiny, BF16",
     "latte-tiny, F32",
     "latte-tiny, BF16",
+    "ltx-conditions, F32",
+    "ltx-conditions, BF16",
     "gguf, F32",
+    "ltx-upsample-tiny, F32",
+    "ltx-upsample-tiny, BF16",
     "fp8-scaled, F32",
   })
   void everyTask(String fixture, DType dtype) {
     assertPasses(fixture, dtype);
+  }
+
+  /** Every pipeline of LTX-Video; its autoencoders stand beside them. */
+  @ParameterizedTest
+  @CsvSource({
+    "ltx-video-tiny, F32",
+    "ltx-video-tiny, BF16",
+    "ltx-video-095-tiny, F32",
+    "ltx-video-095-tiny, BF16",
+  })
+  void tokensThatKnowWhereTheyLie(String fixture, DType dtype) {
+    assertPasses(fixture, dtype, "t2v*", "i2v*", "condition*");
   }
 
   /** Batches, empty prompts, clips that do not come out even, other patches and scales. */
@@ -235,17 +252,17 @@ class ParityTest {
     Files.writeString(
         folder.resolve("golden.json"),
         """
-        {"cases": [{"name": "a", "kind": "upsample"}, {"name": "b", "kind": "t2v"}],
+        {"cases": [{"name": "a", "kind": "sound"}, {"name": "b", "kind": "t2v"}],
          "tokenizer_cases": []}
         """);
     Files.copy(
         Fixtures.path("safetensors/ok_two_f32.safetensors"), folder.resolve("golden.safetensors"));
-    Files.writeString(folder.resolve("model_index.json"), "{\"_class_name\": \"LTXPipeline\"}");
+    Files.writeString(folder.resolve("model_index.json"), "{\"_class_name\": \"MochiPipeline\"}");
     assertEquals(3, run(folder, DType.F32, List.of()).count(Verdict.NOT_RUN));
     String lines = out.toString();
     assertEquals(3, lines.split("NOT RUN", -1).length - 1, lines);
-    assertTrue(lines.contains("kind 'upsample' is not supported"), lines);
-    assertTrue(lines.contains("'LTXPipeline' is not supported"), lines);
+    assertTrue(lines.contains("kind 'sound' is not supported"), lines);
+    assertTrue(lines.contains("'MochiPipeline' is not supported"), lines);
     assertTrue(lines.contains("0 passed, 0 failed, 3 not run"), lines);
   }
 

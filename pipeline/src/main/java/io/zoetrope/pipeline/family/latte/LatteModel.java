@@ -18,6 +18,7 @@ import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
 import io.zoetrope.pipeline.task.Task;
+import io.zoetrope.t5.CaptionCleaner;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.t5.encoder.T5Config;
 import io.zoetrope.t5.encoder.T5Encoder;
@@ -58,6 +59,7 @@ record LatteModel(
           .with(Setting.STEPS, 50)
           .with(Setting.GUIDANCE_SCALE, 7.5)
           .with(Setting.MAX_SEQUENCE_LENGTH, PROMPT_TOKENS)
+          .with(Setting.CLEAN_CAPTION, true)
           .with(Setting.VAE_TILING, false);
 
   static LatteModel read(ModelSource source, ModelPrecision precision) {
@@ -139,9 +141,13 @@ record LatteModel(
         TextContract.Padding.EVEN);
   }
 
-  /**
-   * What diffusers does with {@code clean_caption=False}, or where its cleaner is not installed.
-   */
+  @Override
+  public String prompt(GenerationRequest request, Setting<String> which) {
+    String prompt = request.get(which);
+    return request.get(Setting.CLEAN_CAPTION) ? CaptionCleaner.clean(prompt) : prompt;
+  }
+
+  /** What diffusers does with {@code clean_caption=False}; captions that are cleaned stay. */
   private static String clean(String prompt) {
     return Blanks.strip(prompt.toLowerCase(Locale.ROOT));
   }

@@ -56,6 +56,14 @@ class LatteModelTest {
   }
 
   @Test
+  void captionsAreCleanedByDefault() {
+    GenerationRequest request = model.defaults().with(Setting.PROMPT, "A Cat #12, cat.png");
+    assertEquals("a cat", model.prompt(request, Setting.PROMPT));
+    GenerationRequest plain = request.with(Setting.CLEAN_CAPTION, false);
+    assertEquals("A Cat #12, cat.png", model.prompt(plain, Setting.PROMPT));
+  }
+
+  @Test
   void schedulersForNoiseAtDiscreteTimestepsCanStandIn() {
     GenerationRequest euler =
         model.defaults().with(Setting.SCHEDULER, Schedulers.ofOption("euler-discrete"));
