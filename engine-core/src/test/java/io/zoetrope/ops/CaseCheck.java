@@ -10,9 +10,12 @@ import io.zoetrope.ops.cases.OperationCase;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Tensor;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,6 +37,14 @@ public class CaseCheck implements AutoCloseable {
   private static final int TILE = 4;
 
   private static final float AMPLIFICATION = 8;
+
+  /** What is asked of the reference: a case, and what of the comparison changes the bound. */
+  private record Question(OperationCase test, boolean roundsProbabilities, boolean sharesErrors) {}
+
+  /** A result, and what its errors are measured with. */
+  private record Expected(Tensor want, float[] magnitude, float[] between) {}
+
+  private static final Map<Question, SoftReference<Expected>> EXPECTED = new ConcurrentHashMap<>();
 
   private final Ops tested;
   private final Ops reference = new Ops(new ReferenceBackend());
@@ -57,17 +68,46 @@ public class CaseCheck implements AutoCloseable {
   /** Runs a case on both backends. */
   public final void run(OperationCase test) {
     List<Tensor> host = test.host();
+    Tensor got = onDevice(test, host);
+    Expected expected = expected(test, host);
+    if (test.bound() == Bound.EQUAL) {
+      checkEqual(test.toString(), got, expected.want());
+    } else {
+      check(test, got, expected);
+    }
+  }
+
+  /** Computed once for all backends that are compared in a row, while there is memory for it. */
+  private Expected expected(OperationCase test, List<Tensor> host) {
+    Question question =
+        new Question(
+            test,
+            roundsProbabilities && test.bound() == Bound.SCORES,
+            sharesErrors && isConvolution(test));
+    SoftReference<Expected> known = EXPECTED.get(question);
+    Expected expected = known == null ? null : known.get();
+    if (expected == null) {
+      expected = compute(test, host);
+      EXPECTED.put(question, new SoftReference<>(expected));
+    }
+    return expected;
+  }
+
+  private Expected compute(OperationCase test, List<Tensor> host) {
     try (var _ = reference.scope()) {
       if (test.bound() == Bound.EQUAL) {
         Tensor want = test.run(reference, test.on(reference, host));
-        checkEqual(test.toString(), onDevice(test, host), want);
-        return;
+        return new Expected(reference.download(want), null, null);
       }
-      Tensor got = onDevice(test, host);
       Tensor want = with(test, host, CaseCheck::widened);
       float[] magnitude = magnitude(test, host, want);
-      check(test, got, want.toFloats(), magnitude, between(test, host, want, magnitude));
+      float[] between = between(test, host, want, magnitude);
+      return new Expected(reference.download(want), magnitude, between);
     }
+  }
+
+  private static boolean isConvolution(OperationCase test) {
+    return test.operation().startsWith("conv3d");
   }
 
   /** Looks at a result on the device that is none of the operands. */
@@ -110,8 +150,7 @@ public class CaseCheck implements AutoCloseable {
       case LARGEST -> constant(want, largest(want));
       case SUMS, ADDED, MULTIPLIED -> {
         Tensor sums = with(test, host, CaseCheck::absolute);
-        boolean convolution = test.operation().startsWith("conv3d");
-        yield sharesErrors && convolution ? largestOfTiles(sums) : sums.toFloats();
+        yield sharesErrors && isConvolution(test) ? largestOfTiles(sums) : sums.toFloats();
       }
       case ROTATED -> constant(want, largest(host.getFirst()) * angles(host));
       case NORMALISED -> {
@@ -157,8 +196,10 @@ public class CaseCheck implements AutoCloseable {
     };
   }
 
-  private static void check(
-      OperationCase test, Tensor got, float[] want, float[] magnitude, float[] between) {
+  private static void check(OperationCase test, Tensor got, Expected expected) {
+    float[] want = expected.want().toFloats();
+    float[] magnitude = expected.magnitude();
+    float[] between = expected.between();
     float[] actual = got.toFloats();
     assertEquals(want.length, actual.length, test.toString());
     for (int i = 0; i < want.length; i++) {

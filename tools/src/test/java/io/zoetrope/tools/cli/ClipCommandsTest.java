@@ -51,14 +51,18 @@ class ClipCommandsTest {
 
   @BeforeEach
   void makeClip() {
-    byte[] rgb = new byte[FRAMES * SIDE * SIDE * 3];
+    makeClip(FRAMES);
+  }
+
+  private void makeClip(int frames) {
+    byte[] rgb = new byte[frames * SIDE * SIDE * 3];
     for (int i = 0; i < rgb.length; i++) {
       int x = i / 3 % SIDE;
       int frame = i / (3 * SIDE * SIDE);
       rgb[i] = (byte) (x > 4 * frame && x < 4 * frame + 8 ? 220 : 40 + 5 * x);
     }
     MediaWriter.open(file("in.mp4"))
-        .write(new VideoFrames(SIDE, SIDE, FRAMES, rgb), 8, Provenance.of(Map.of("prompt", "bar")));
+        .write(new VideoFrames(SIDE, SIDE, frames, rgb), 8, Provenance.of(Map.of("prompt", "bar")));
   }
 
   private String file(String name) {
@@ -263,13 +267,14 @@ class ClipCommandsTest {
         "extend bar --frames 5 --loop"
       })
   void modelsWorkOnACard(String command) {
+    makeClip(2);
     List<String> words = new ArrayList<>(List.of(command.split(" ")));
     words.addAll(List.of("--model", Fixtures.path("wan21-flf2v-tiny").toString()));
     words.addAll(List.of("--steps", "1", "--guidance", "1", "--device", "cuda-emulated"));
     words.addAll(List.of("-o", file("out.mp4")));
     int code = run(words.removeFirst(), words.toArray(String[]::new));
     assertEquals(0, code, err.toString());
-    assertTrue(read("out.mp4").frames().frames() > FRAMES);
+    assertTrue(read("out.mp4").frames().frames() > 2);
   }
 
   @Test

@@ -31,8 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /**
- * Every command that documents name, some of them in each test of this kind, runs on the emulated
- * card, with all its options, but for the tiniest clip: what somebody with a card would type first.
+ * Every command that documents name, some of them in each test of this kind, runs with all its
+ * options, but for the tiniest clip: on the CPU, and on the emulated card where it names one. There
+ * runs the first of each kind, too: what somebody with a card would type first.
  */
 abstract class DocumentedCommands extends CommandTest {
   private static final Path ROOT = Fixtures.path("..");
@@ -68,6 +69,9 @@ abstract class DocumentedCommands extends CommandTest {
 
   /** Commands that were run, without the folder of their test. */
   private static final Set<String> RUN = new HashSet<>();
+
+  /** Kinds of commands that have been run on the emulated card. */
+  private static final Set<String> ON_CARD = new HashSet<>();
 
   private static final List<String> SIZES = List.of("--size", "--frames", "--steps");
 
@@ -352,19 +356,22 @@ abstract class DocumentedCommands extends CommandTest {
   }
 
   private static boolean isOfTokens(Map<String, String> options) {
-    return options.get("--scaling").equals("tokens");
+    return options.getOrDefault("--scaling", "").equals("tokens");
   }
 
   /**
    * Main memory is what inspect tells of, and others read and write files alone. Series over frames
-   * and threads decode 256x256 pixels, for which the emulator takes minutes. Self-tests of other
-   * devices than the CPU, and tasks on a card, are other tests'.
+   * and threads, and all parts of a bench, decode so many pixels that the emulator takes long;
+   * pipelines beside the reference, self-tests and tasks on a card are other tests'.
    */
   private static Optional<String> device(String command, Map<String, String> options) {
+    if (WITHOUT_DEVICE.contains(command)) {
+      return Optional.empty();
+    }
     boolean isOnCpu =
         switch (command) {
-          case "bench" -> options.containsKey("--scaling") && !isOfTokens(options);
-          case "selftest" -> true;
+          case "bench" -> !options.containsKey("-p") && !isOfTokens(options);
+          case "parity", "selftest" -> true;
           case "generate" ->
               options.containsKey("--transformer")
                   || !options.getOrDefault("--model", "model").endsWith("model");
@@ -372,9 +379,9 @@ abstract class DocumentedCommands extends CommandTest {
           case "product", "extend" -> true;
           default -> false;
         };
-    return WITHOUT_DEVICE.contains(command)
-        ? Optional.empty()
-        : Optional.of(isOnCpu ? "cpu" : "cuda-emulated");
+    boolean named = options.getOrDefault("--device", "").startsWith("cuda");
+    boolean isOnCard = !isOnCpu && (named || ON_CARD.add(command));
+    return Optional.of(isOnCard ? "cuda-emulated" : "cpu");
   }
 
   private String positional(String command, String word) {
