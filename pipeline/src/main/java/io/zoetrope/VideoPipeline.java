@@ -80,6 +80,11 @@ public final class VideoPipeline implements AutoCloseable {
     return parts.adaptation().notes();
   }
 
+  /** Family, version and size of the model, for people. */
+  public String kind() {
+    return model.kind();
+  }
+
   /** The sizes that the model makes. */
   public VideoGeometry geometry() {
     return model.geometry();

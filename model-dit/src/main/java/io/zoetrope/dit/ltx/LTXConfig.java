@@ -33,6 +33,13 @@ public record LTXConfig(
     return (long) numAttentionHeads * attentionHeadDim;
   }
 
+  /** How many parameters the matrices have, which are nearly all of them. */
+  public long parameters() {
+    long square = innerDim() * innerDim();
+    // Each block: two attentions of four, a feed-forward of eight; seven embed the timestep.
+    return numLayers() * 16L * square + 7 * square + (captionChannels() + innerDim()) * innerDim();
+  }
+
   /**
    * Reads a configuration.
    *

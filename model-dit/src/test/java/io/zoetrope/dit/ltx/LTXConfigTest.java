@@ -30,13 +30,15 @@ class LTXConfigTest {
     assertEquals(32, expected.innerDim());
   }
 
-  /** Those of the published model of 2 billion parameters. */
+  /** The published model of 2 billion parameters has 1.923 billion. */
   @Test
   void missingFieldsTakeTheDefaultsOfDiffusers() {
     ObjectNode json = JsonConfig.MAPPER.createObjectNode();
     json.put("_class_name", "LTXVideoTransformer3DModel");
-    assertEquals(
-        new LTXConfig(32, 64, 128, 28, 4096, true, true, Activation.GELU_TANH, 1e-6f), read(json));
+    LTXConfig published =
+        new LTXConfig(32, 64, 128, 28, 4096, true, true, Activation.GELU_TANH, 1e-6f);
+    assertEquals(published, read(json));
+    assertEquals(1_920_991_232L, published.parameters());
   }
 
   @ParameterizedTest

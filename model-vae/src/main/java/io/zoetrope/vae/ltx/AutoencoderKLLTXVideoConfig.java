@@ -26,6 +26,14 @@ public record AutoencoderKLLTXVideoConfig(
     double scalingFactor) {
   private static final String CLASS_NAME = "AutoencoderKLLTXVideo";
 
+  /** The versions of LTX-Video whose autoencoder is built like this. */
+  public String versions() {
+    if (encoder.levels().stream().anyMatch(level -> level.downsample().movesIntoChannels())) {
+      return "0.9.5 to 0.9.8";
+    }
+    return timestepConditioning ? "0.9.1" : "0.9.0";
+  }
+
   /**
    * Reads a configuration.
    *

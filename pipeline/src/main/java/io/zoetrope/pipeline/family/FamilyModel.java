@@ -23,6 +23,11 @@ public interface FamilyModel {
   /** Name of the pipeline's class in diffusers, for people and for the provenance. */
   String pipelineClass();
 
+  /** Family, version and size, for people, as far as the configurations tell them. */
+  default String kind() {
+    return pipelineClass();
+  }
+
   /** The number formats that it computes in. */
   ModelPrecision precision();
 

@@ -226,6 +226,7 @@ final class InspectCommand implements Callable<Integer> {
             "inspect tells what main memory a job needs, and %s has memory of its own: leave out --device"
                 .formatted(backend.name()));
       }
+      out.println("model: " + pipeline.kind());
       pipeline.notes().forEach(out::println);
       Task task = pipeline.tasks().getFirst();
       out.printf(

@@ -28,6 +28,7 @@ import io.zoetrope.vae.ltx.AutoencoderKLLTXVideo;
 import io.zoetrope.vae.ltx.AutoencoderKLLTXVideoConfig;
 import io.zoetrope.vae.ltx.LTXVideoCodec;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -108,6 +109,15 @@ record LTXModel(
   @Override
   public String pipelineClass() {
     return source.pipelineClass();
+  }
+
+  @Override
+  public String kind() {
+    return String.format(
+        Locale.ROOT,
+        "LTX-Video %s, a transformer of %.2f B parameters",
+        vaeConfig.versions(),
+        transformerConfig.parameters() / 1e9);
   }
 
   @Override

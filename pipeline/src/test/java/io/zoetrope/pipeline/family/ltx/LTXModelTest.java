@@ -76,6 +76,12 @@ class LTXModelTest {
   }
 
   @Test
+  void theConfigurationsTellVersionAndSize() {
+    assertEquals("LTX-Video 0.9.0, a transformer of 0.00 B parameters", model.kind());
+    assertTrue(condition.kind().startsWith("LTX-Video 0.9.5 to 0.9.8"), condition.kind());
+  }
+
+  @Test
   void tasksAreThoseOfThePipeline() {
     assertEquals(
         List.of("text to video", "image to video"),
