@@ -103,6 +103,16 @@ public interface ModelSource {
   }
 
   /**
+   * From how many frames of a clip the model has learned to go on at once: {@code first_frames} of
+   * {@link #own}; 1 where it says nothing.
+   *
+   * @throws io.zoetrope.config.ConfigException if it is malformed
+   */
+  default int firstFrames() {
+    return own().map(json -> json.integer("first_frames", 1, 1, Integer.MAX_VALUE)).orElse(1);
+  }
+
+  /**
    * Whether the model has learned its default size alone: {@code one_size} of {@link #own}.
    *
    * @throws io.zoetrope.config.ConfigException if it is malformed

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 
 /**
  * How a model is made to go on from frames, or to lead to some: by pictures that a clip begins or
- * ends with, or by a control clip of which a mask keeps the frames that are there.
+ * ends with, by several frames that it begins with, or by a control clip of which a mask keeps the
+ * frames that are there.
  *
  * @param ends which ends of a clip are given
  * @param overlap frames at each given end that repeat those that are there
@@ -46,9 +47,6 @@ public record Joint(Ends ends, int overlap, boolean byControl) {
     }
   }
 
-  /** Motion is seen in several frames alone: a latent frame's, and the one before. */
-  private static final int DEFAULT_OVERLAP = 5;
-
   private static final int CHANNELS = 3;
   private static final byte GREY = (byte) 128;
   private static final byte WHITE = (byte) 255;
@@ -57,11 +55,23 @@ public record Joint(Ends ends, int overlap, boolean byControl) {
    * The way that a model knows.
    *
    * @param tasks what the model does
+   * @param framesPerLatent frames per latent frame
    * @param overlap how many frames are to be repeated at each end; empty for what suits the model
+   *     and the clip
+   * @param frames how many frames there are
    * @throws PipelineException if it knows none, or cannot repeat so many
    */
-  public static Joint of(List<Task> tasks, Ends ends, Optional<Integer> overlap) {
-    VideoFrames pixel = new VideoFrames(1, 1, 1, new byte[CHANNELS]);
+  public static Joint of(
+      List<Task> tasks, int framesPerLatent, Ends ends, Optional<Integer> overlap, int frames) {
+    VideoFrames pixel = pixels(1);
+    // Motion is seen in several frames alone: a latent frame's, and the one before.
+    int several = overlap.orElse(1 + framesPerLatent);
+    if (ends == Ends.FIRST
+        && several > 1
+        && (overlap.isPresent() || several <= frames)
+        && takes(tasks, List.of(beginning(pixels(several))))) {
+      return new Joint(ends, several, false);
+    }
     boolean takesPictures = takes(tasks, pictures(ends, pixel, pixel));
     boolean takesControl = takes(tasks, List.of(new Input.Control(pixel), new Input.Mask(pixel)));
     if (!takesPictures && !takesControl) {
@@ -75,9 +85,19 @@ public record Joint(Ends ends, int overlap, boolean byControl) {
     }
     if (!takesControl) {
       throw new PipelineException(
-          "overlap %d: this model goes on from 1 frame; leave it out".formatted(overlap.get()));
+          "overlap %d: this model does not go on from so many; leave it out"
+              .formatted(overlap.get()));
     }
-    return new Joint(ends, overlap.orElse(DEFAULT_OVERLAP), true);
+    return new Joint(ends, several, true);
+  }
+
+  private static VideoFrames pixels(int frames) {
+    return new VideoFrames(1, 1, frames, new byte[CHANNELS * frames]);
+  }
+
+  /** A clip that a round begins with. */
+  private static Input beginning(VideoFrames frames) {
+    return new Input.Condition(frames, 0, 1);
   }
 
   private static boolean takes(List<Task> tasks, List<Input> inputs) {
@@ -96,18 +116,24 @@ public record Joint(Ends ends, int overlap, boolean byControl) {
    * @param after what it leads to; its first frames count; null where the last end is open
    */
   GenerationRequest apply(GenerationRequest request, VideoFrames before, VideoFrames after) {
-    List<Input> inputs =
-        byControl
-            ? control(request.size(), before, after)
-            : pictures(
-                ends,
-                before == null ? null : before.slice(before.frames() - 1, 1),
-                after == null ? null : after.slice(0, 1));
     GenerationRequest with = request;
-    for (Input input : inputs) {
+    for (Input input : inputs(request.size(), before, after)) {
       with = with.with(input);
     }
     return with;
+  }
+
+  private List<Input> inputs(ClipSize size, VideoFrames before, VideoFrames after) {
+    if (byControl) {
+      return control(size, before, after);
+    }
+    if (overlap > 1) {
+      return List.of(beginning(before.slice(before.frames() - overlap, overlap)));
+    }
+    return pictures(
+        ends,
+        before == null ? null : before.slice(before.frames() - 1, 1),
+        after == null ? null : after.slice(0, 1));
   }
 
   private static List<Input> pictures(Ends ends, VideoFrames first, VideoFrames last) {

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.dit.scheduler.Scheduler;
+import io.zoetrope.media.VideoFrames;
 import io.zoetrope.nn.PatchGrid;
 import io.zoetrope.nn.PatchSize;
 import io.zoetrope.ops.Ops;
@@ -17,12 +18,13 @@ import java.util.Map;
 /**
  * Image to video with a timestep for every token: the first latent frame is that of a picture,
  * without noise and at timestep 0, in every step; what the steps make of it is thrown away ({@code
- * WanImageToVideoPipeline} with {@code expand_timesteps}). The last latent frame can be that of a
- * picture in the same way: the clip arrives there and rests for the frames of one latent frame.
+ * WanImageToVideoPipeline} with {@code expand_timesteps}). Several latent frames can be those of a
+ * clip in the same way, which goes on with its motion. So can the last latent frame be that of a
+ * picture: the clip arrives there and rests for the frames of one latent frame.
  */
 final class CleanFrames implements Conditioning {
-  /** Null where the clip may begin as it likes. */
-  private final Input.Image first;
+  /** Null where the clip may begin as it likes; else whole latent frames. */
+  private final VideoFrames first;
 
   /** Null where the clip may end as it likes. */
   private final Input.Image last;
@@ -31,7 +33,7 @@ final class CleanFrames implements Conditioning {
   private final int framesPerLatent;
   private ClipSize size;
 
-  /** Latents of the pictures, [channels, 1, height, width], in host memory; null for no picture. */
+  /** Latents of what is given, [channels, frames, height, width], in host memory, or null. */
   private Tensor encodedFirst;
 
   private Tensor encodedLast;
@@ -44,14 +46,14 @@ final class CleanFrames implements Conditioning {
   private PatchGrid tokens;
 
   /**
-   * Takes one picture or two.
+   * Takes what the clip begins with, what it ends with, or both.
    *
-   * @param first null for none
+   * @param first a picture, or a clip of whole latent frames; null for none
    * @param last null for none
    * @param patch latents of one token
    * @param framesPerLatent frames of each latent frame but the first, which is one frame
    */
-  CleanFrames(Input.Image first, Input.Image last, PatchSize patch, int framesPerLatent) {
+  CleanFrames(VideoFrames first, Input.Image last, PatchSize patch, int framesPerLatent) {
     this.first = first;
     this.last = last;
     this.patch = patch;
@@ -61,6 +63,11 @@ final class CleanFrames implements Conditioning {
   @Override
   public void check(GenerationRequest request) {
     size = request.size();
+    if (first != null && first.frames() > 1 && size.frames() <= first.frames()) {
+      throw new PipelineException(
+          "%d frames, of which %d are given: use more frames"
+              .formatted(size.frames(), first.frames()));
+    }
     if (last != null && size.frames() == 1) {
       throw new PipelineException(
           "a clip of 1 frame cannot arrive at its last one: use %d frames or more"
@@ -70,8 +77,10 @@ final class CleanFrames implements Conditioning {
 
   @Override
   public void describe(Map<String, Object> settings) {
-    if (first != null) {
+    if (first != null && first.frames() == 1) {
       settings.put("image", "given");
+    } else if (first != null) {
+      settings.put("first_frames", first.frames());
     }
     if (last != null) {
       settings.put("last_image", "given");
@@ -86,7 +95,8 @@ final class CleanFrames implements Conditioning {
   @Override
   public void encode(Ops ops, VideoCodec codec, Tiling tiling) {
     if (first != null) {
-      encodedFirst = ops.download(codec.encode(ops, still(ops, first, 1), tiling));
+      VideoFrames resized = ClipSource.resized(ops, first, size);
+      encodedFirst = ops.download(codec.encode(ops, ClipSource.of(ops, resized), tiling));
     }
     if (last != null) {
       Tensor latents = codec.encode(ops, still(ops, last, 1 + framesPerLatent), tiling);
@@ -119,7 +129,7 @@ final class CleanFrames implements Conditioning {
     int ofFrame = tokens.height() * tokens.width();
     Arrays.fill(
         timesteps,
-        first == null ? 0 : ofFrame,
+        first == null ? 0 : Math.toIntExact(encodedFirst.size(1)) * ofFrame,
         timesteps.length - (last == null ? 0 : ofFrame),
         timestep);
     return timesteps;
@@ -132,7 +142,7 @@ final class CleanFrames implements Conditioning {
 
   private Tensor withPictures(Ops ops, Tensor latents) {
     if (first != null) {
-      ops.copyInto(latents.narrow(1, 0, 1), latentFirst);
+      ops.copyInto(latents.narrow(1, 0, latentFirst.size(1)), latentFirst);
     }
     if (last != null) {
       ops.copyInto(latents.narrow(1, latents.size(1) - 1, 1), latentLast);

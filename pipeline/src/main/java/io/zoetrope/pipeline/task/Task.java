@@ -45,7 +45,30 @@ public record Task(
    * @param patch latents of one token
    */
   public static Task firstFrameAtTimestepZero(PatchSize patch) {
-    return imageToVideo(image -> new CleanFrames(image, null, patch, 0));
+    return imageToVideo(image -> new CleanFrames(image.picture(), null, patch, 0));
+  }
+
+  /**
+   * The first frames are those of a clip, at timestep 0: what comes then goes on with its motion.
+   *
+   * @param patch latents of one token
+   * @param framesPerLatent frames per latent frame
+   * @param most frames that the model has learned to go on from: one, and those of whole latent
+   *     frames
+   */
+  public static Task firstFramesAtTimestepZero(PatchSize patch, int framesPerLatent, int most) {
+    return new Task(
+        "first frames to video",
+        given ->
+            given.size() == 1
+                    && given.getFirst() instanceof Input.Condition begin
+                    && begin.frame() == 0
+                    && begin.strength() == 1
+                    && begin.frames().frames() <= most
+                    && begin.frames().frames() % framesPerLatent == 1
+                ? Optional.of(new CleanFrames(begin.frames(), null, patch, framesPerLatent))
+                : Optional.empty(),
+        size -> List.of(new Input.Condition(black(size, Math.min(most, size.frames())), 0, 1)));
   }
 
   /**
@@ -61,7 +84,8 @@ public record Task(
         given ->
             images(given, 0, Input.Image.LAST)
                 .map(images ->
-                    new CleanFrames(images.getFirst(), images.getLast(), patch, framesPerLatent))
+                    new CleanFrames(
+                        images.getFirst().picture(), images.getLast(), patch, framesPerLatent))
                 .or(() ->
                     images(given, Input.Image.LAST)
                         .map(images ->

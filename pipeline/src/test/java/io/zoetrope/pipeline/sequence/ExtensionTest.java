@@ -87,12 +87,15 @@ class ExtensionTest {
                         : Optional.empty(),
                 _ -> List.of()),
             Task.firstAndLastFrameToVideo(4)),
+        4,
         ends,
-        Optional.empty());
+        Optional.empty(),
+        1);
   }
 
   private static Joint control(Ends ends, int overlap) {
-    return Joint.of(List.of(Task.control(new ControlGrid(8, 16, 2))), ends, Optional.of(overlap));
+    return Joint.of(
+        List.of(Task.control(new ControlGrid(8, 16, 2))), 4, ends, Optional.of(overlap), 9);
   }
 
   /** Six levels too bright, as an autoencoder might give them back. */
@@ -116,6 +119,29 @@ class ExtensionTest {
         List.of(7L, 8L), requests.stream().map(request -> request.get(Setting.SEED)).toList());
     // 24 levels brighter than the end that was given.
     assertTrue(longer.drift().orElseThrow().contains("red has gone from"), longer.drift() + "");
+  }
+
+  @Test
+  void goesOnFromAsManyFramesAsTheModelTakes() {
+    List<Task> tasks =
+        List.of(Task.imageToVideo(4), Task.firstFramesAtTimestepZero(new PatchSize(1, 2, 2), 4, 5));
+    VideoFrames given = clip(60, 6);
+    Joint several = Joint.of(tasks, 4, Ends.FIRST, Optional.empty(), given.frames());
+    assertEquals(new Joint(Ends.FIRST, 5, false), several);
+    Extension.Result longer =
+        new Extension(given, several, request(), 8)
+            .run((_, request) -> {
+              Input.Condition begin = (Input.Condition) request.inputs().getFirst();
+              assertEquals(5, begin.frames().frames());
+              return result(clip(brightness(begin.frames()), ROUND));
+            });
+    assertEquals(clip(60, 14), longer.clip());
+    assertEquals(List.of(6, 10), longer.seams().stream().map(Seam::frame).toList());
+
+    Joint one = new Joint(Ends.FIRST, 1, false);
+    assertEquals(one, Joint.of(tasks, 4, Ends.FIRST, Optional.empty(), 1), "a picture");
+    assertEquals(one, Joint.of(tasks, 4, Ends.FIRST, Optional.of(1), 6), "as asked for");
+    assertRefused(() -> Joint.of(tasks, 4, Ends.FIRST, Optional.of(9), 20), "overlap 9");
   }
 
   /** Every second pixel is six levels too bright or too dark, which no match of colours mends. */
@@ -220,9 +246,9 @@ class ExtensionTest {
   void modelsThatCannotAreTold() {
     List<Task> text = List.of(Task.TEXT_TO_VIDEO, Task.imageToVideo(4));
     assertRefused(
-        () -> Joint.of(text, Ends.LAST, Optional.empty()),
+        () -> Joint.of(text, 4, Ends.LAST, Optional.empty(), 9),
         "lead to a last frame: it does text to video, image to video");
-    assertRefused(() -> Joint.of(text, Ends.FIRST, Optional.of(3)), "overlap 3");
+    assertRefused(() -> Joint.of(text, 4, Ends.FIRST, Optional.of(3), 9), "overlap 3");
     VideoFrames given = clip(20, 4);
     assertRefused(
         () -> new Extension(given, control(Ends.FIRST, 5), request(), 1), "the clip has 4 frames");

@@ -64,8 +64,12 @@ class GivenPicturesTest {
   }
 
   private Conditioning begun(Task task, Input... inputs) {
+    return begun(SIZE, task, inputs);
+  }
+
+  private Conditioning begun(ClipSize size, Task task, Input... inputs) {
     Conditioning conditioning = task.conditioning(List.of(inputs)).orElseThrow();
-    conditioning.check(GenerationRequest.empty().with(SIZE));
+    conditioning.check(GenerationRequest.empty().with(size));
     assertTrue(conditioning.encodes());
     conditioning.encode(ops, new Codec(), null);
     SchedulerConfig euler =
@@ -129,6 +133,39 @@ class GivenPicturesTest {
     assertEquals(
         "a clip of 1 frame cannot arrive at its last one: use 5 frames or more",
         assertThrows(PipelineException.class, () -> both.check(still)).getMessage());
+  }
+
+  @Test
+  void severalFirstFramesHaveTimestepZeroAsOneHas() {
+    Task task = Task.firstFramesAtTimestepZero(PATCH, 4, 5);
+    ClipSize longer = new ClipSize(32, 16, 9);
+    Conditioning conditioning = begun(longer, task, new Input.Condition(clip(5), 0, 1));
+    assertEquals(5, encoded.size());
+    assertEquals(1, encoded.getLast()[0]);
+    Tensor latents = ops.upload(Tensor.of(counting(), 1, 2, 2, 4));
+    assertArrayEquals(new float[] {0, 0, 0, 0}, conditioning.timesteps(500));
+    float[] given = new float[16];
+    Arrays.fill(given, 7);
+    assertArrayEquals(given, conditioning.finish(ops, latents).toFloats());
+
+    for (Input.Condition other :
+        List.of(
+            new Input.Condition(clip(4), 0, 1),
+            new Input.Condition(clip(9), 0, 1),
+            new Input.Condition(clip(5), 4, 1),
+            new Input.Condition(clip(5), 0, 0.5))) {
+      assertTrue(task.conditioning(List.of(other)).isEmpty(), other.title());
+    }
+    GenerationRequest short5 = GenerationRequest.empty().with(new ClipSize(32, 16, 5));
+    assertEquals(
+        "5 frames, of which 5 are given: use more frames",
+        assertThrows(PipelineException.class, () -> conditioning.check(short5)).getMessage());
+  }
+
+  private static VideoFrames clip(int frames) {
+    byte[] rgb = new byte[3 * 10 * 20 * frames];
+    Arrays.fill(rgb, (byte) 255);
+    return new VideoFrames(10, 20, frames, rgb);
   }
 
   @Test

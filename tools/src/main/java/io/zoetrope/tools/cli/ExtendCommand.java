@@ -60,8 +60,8 @@ final class ExtendCommand implements Callable<Integer> {
       names = "--overlap",
       paramLabel = "N",
       description =
-          "Frames of the clip that a round goes on from (default: 1, or 5 of a control clip, which"
-              + " VACE takes).")
+          "Frames of the clip that a round goes on from (default: 1, or those of two latent frames"
+              + " where the model takes so many).")
   private Integer overlap;
 
   @Mixin private RoundOptions rounds;
@@ -84,7 +84,13 @@ final class ExtendCommand implements Callable<Integer> {
     given.requireApart(writer);
     try (OpenModel model = rounds.open()) {
       VideoPipeline pipeline = model.pipeline();
-      Joint joint = Joint.of(pipeline.tasks(), ends(), Optional.ofNullable(overlap));
+      Joint joint =
+          Joint.of(
+              pipeline.tasks(),
+              pipeline.geometry().temporalScale(),
+              ends(),
+              Optional.ofNullable(overlap),
+              given.frames().frames());
       GenerationRequest request = rounds.request(pipeline, prompt, given.frames());
       int modelRate = request.get(Setting.FRAMES_PER_SECOND);
       int rate = given.exactFramesPerSecond() == 0 ? modelRate : given.framesPerSecond();

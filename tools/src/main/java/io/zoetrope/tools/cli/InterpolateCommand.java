@@ -137,7 +137,13 @@ final class InterpolateCommand implements Callable<Integer> {
     VideoFrames frames = given.frames();
     try (OpenModel model = rounds.open()) {
       VideoPipeline pipeline = model.pipeline();
-      Joint joint = Joint.of(pipeline.tasks(), Joint.Ends.BOTH, Optional.of(1));
+      Joint joint =
+          Joint.of(
+              pipeline.tasks(),
+              pipeline.geometry().temporalScale(),
+              Joint.Ends.BOTH,
+              Optional.of(1),
+              frames.frames());
       ModelInterpolation interpolation =
           ModelInterpolation.of(
               frames,

@@ -204,9 +204,13 @@ record WanModel(
     List<Task> tasks = new ArrayList<>(List.of(Task.TEXT_TO_VIDEO, Task.VIDEO_TO_VIDEO));
     if (hasTokenTimesteps()) {
       PatchSize patch = transformerConfig.patchSize();
+      int framesPerLatent = vaeConfig.scaleFactorTemporal();
       tasks.add(Task.firstFrameAtTimestepZero(patch));
       if (source.takesLastImage()) {
-        tasks.add(Task.lastFrameAtTimestepZero(patch, vaeConfig.scaleFactorTemporal()));
+        tasks.add(Task.lastFrameAtTimestepZero(patch, framesPerLatent));
+      }
+      if (source.firstFrames() > 1) {
+        tasks.add(Task.firstFramesAtTimestepZero(patch, framesPerLatent, source.firstFrames()));
       }
     }
     return List.copyOf(tasks);
