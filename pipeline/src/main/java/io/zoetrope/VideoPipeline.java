@@ -1,6 +1,7 @@
 package io.zoetrope;
 
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
@@ -25,6 +26,7 @@ import io.zoetrope.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * From a prompt to a clip: a model, open on a device.
@@ -131,6 +133,20 @@ public final class VideoPipeline implements AutoCloseable {
    */
   public JobNeeds needs(GenerationRequest request) {
     return new Job(parts, request).needs();
+  }
+
+  /**
+   * Shows the operations that a request would take, whether or not this machine has the memory for
+   * it: a dry run, as of {@link #needs}.
+   *
+   * @param begins gets each stage when it begins
+   * @param seen gets each operation; its tensors hold nothing, and those of weights have their
+   *     names
+   * @throws io.zoetrope.pipeline.PipelineException if the model cannot do what the request asks for
+   */
+  public void rehearse(
+      GenerationRequest request, Consumer<Progress.Stage> begins, Consumer<Operation> seen) {
+    new Job(parts, request).rehearse(begins, seen);
   }
 
   /** Checks a request and runs it without a tracer. */

@@ -4,6 +4,7 @@ import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.files.MemoryException;
 import io.zoetrope.media.Provenance;
+import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -14,6 +15,7 @@ import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.task.Conditioning;
@@ -30,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -375,6 +378,24 @@ public final class Job {
       forecast = isShort() ? Optional.empty() : rehearsal(way.steps()).forecast();
     }
     return forecast;
+  }
+
+  /**
+   * Shows the operations that the job would take: a dry run, which computes nothing.
+   *
+   * @param begins gets each stage when it begins
+   * @param seen gets each operation; its tensors hold nothing, and those of weights have their
+   *     names
+   */
+  public void rehearse(Consumer<Stage> begins, Consumer<Operation> seen) {
+    rehearsal(way.steps()).operations(begins, seen);
+  }
+
+  /**
+   * Shows a tracer the dry run of the job: paths and shapes are those of the job, values are not.
+   */
+  public void rehearse(Tracer tracer) {
+    rehearsal(way.steps()).show(tracer);
   }
 
   /** How many operations the job takes: found by a dry run. */

@@ -43,17 +43,18 @@ record Rehearsal(Backend device, Consumer<Stages> work) {
    * those that compute while the host goes on, whose time is not the host's.
    */
   Optional<JobForecast> forecast() {
-    return JobForecaster.of(device, this::countOperations);
+    return JobForecaster.of(device, this::operations);
   }
 
   /** How many operations the job takes. */
   long operations() {
     LongAdder count = new LongAdder();
-    countOperations(_ -> {}, _ -> count.increment());
+    operations(_ -> {}, _ -> count.increment());
     return count.sum();
   }
 
-  private void countOperations(Consumer<Stage> begins, Consumer<Operation> seen) {
+  /** Shows each stage when it begins, and each operation. */
+  void operations(Consumer<Stage> begins, Consumer<Operation> seen) {
     Progress stages =
         new Progress() {
           @Override
@@ -64,9 +65,18 @@ record Rehearsal(Backend device, Consumer<Stages> work) {
     run(stages, seen);
   }
 
+  /** Shows the paths and shapes of tensors. */
+  void show(Tracer tracer) {
+    run(Progress.NONE, _ -> {}, tracer);
+  }
+
   private void run(Progress progress, Consumer<Operation> seen) {
+    run(progress, seen, Tracer.NONE);
+  }
+
+  private void run(Progress progress, Consumer<Operation> seen, Tracer tracer) {
     try (Backend dry = new DryRunBackend(device, seen)) {
-      work.accept(new Stages(dry, progress, Tracer.NONE, Optional.empty()));
+      work.accept(new Stages(dry, progress, tracer, Optional.empty()));
     }
   }
 }

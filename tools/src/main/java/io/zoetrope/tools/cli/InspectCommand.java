@@ -3,8 +3,8 @@ package io.zoetrope.tools.cli;
 import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.VideoPipeline;
-import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.ExpectedException;
+import io.zoetrope.files.OutputFile;
 import io.zoetrope.lora.LoraFile;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
@@ -18,17 +18,26 @@ import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.lora.LoraDescription;
 import io.zoetrope.pipeline.parts.PartFile;
+import io.zoetrope.pipeline.run.FreeMemory;
 import io.zoetrope.pipeline.task.Task;
+import io.zoetrope.tools.inspect.ComponentNote;
+import io.zoetrope.tools.inspect.FittingSizes;
+import io.zoetrope.tools.inspect.ModelDiagram;
+import io.zoetrope.tools.inspect.ModelModule;
+import io.zoetrope.tools.inspect.ModelWork;
+import io.zoetrope.tools.inspect.ModuleList;
+import io.zoetrope.tools.inspect.ModuleTable;
+import io.zoetrope.tools.inspect.StatisticsTable;
 import io.zoetrope.weights.Checkpoint;
 import io.zoetrope.weights.WeightSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,9 +71,39 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--depth",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "How many parts of a name make a module (default: ${DEFAULT-VALUE}).")
-  private int depth;
+      description =
+          "How many parts of a name make a module (default: 1), or how many levels --tree shows"
+              + " (default: all).")
+  private Integer depth;
+
+  @Option(
+      names = "--tree",
+      description =
+          "Modules within modules, with shapes, parameters, bytes, and FLOPs for a token.")
+  private boolean tree;
+
+  @Option(
+      names = "--statistics",
+      description = "Range, mean, deviation and outliers of every tensor, and what is not finite.")
+  private boolean statistics;
+
+  @Option(
+      names = "--fits",
+      description =
+          "Which sizes and numbers of frames fit this machine, or with --memory a card: a table.")
+  private boolean fits;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "GIB",
+      description = "Of --fits: a card with so many GiB, which holds weights as its kernels do.")
+  private Double memory;
+
+  @Option(
+      names = "--diagram",
+      paramLabel = "FILE.svg",
+      description = "Draw the model as its checkpoint is.")
+  private Path diagram;
 
   @Mixin private LoraOptions loras;
 
@@ -78,41 +117,16 @@ final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** Sums over the tensors of a module. */
-  private static final class Totals {
-    private long tensors;
-    private long parameters;
-    private long bytes;
-    private final TreeMap<String, Long> dtypes = new TreeMap<>();
-
-    void add(StoredTensor tensor) {
-      tensors++;
-      parameters += tensor.count();
-      bytes += tensor.byteSize();
-      dtypes.merge(tensor.encoding().name(), 1L, Long::sum);
-    }
-
-    /** The number formats; of several, how many tensors each of them has. */
-    String formats() {
-      return dtypes.size() == 1
-          ? dtypes.firstKey()
-          : dtypes.entrySet().stream()
-              .map(format -> format.getValue() + " " + format.getKey())
-              .collect(Collectors.joining(", "));
-    }
-  }
-
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    if (depth < 1) {
-      throw new PipelineException("--depth %d is below 1".formatted(depth));
-    }
+    checkOptions();
     if (Files.isRegularFile(path)) {
       loras.requireNone(path);
+      requireNoJob("a file");
       try (WeightSource file = WeightSource.open(path)) {
         printKind(out, file);
-        print(out, path.getFileName().toString(), file);
+        print(out, path.getFileName().toString(), file, Optional.empty());
         file.metadata()
             .forEach((key, value) -> out.printf("metadata %s = %s%n", quote(key), quote(value)));
       }
@@ -126,17 +140,63 @@ final class InspectCommand implements Callable<Integer> {
     }
     if (!ModelFolder.isModel(path)) {
       loras.requireNone(path);
-      printComponent(out, path);
+      requireNoJob("the folder of a component");
+      printComponent(out, path, Optional.empty());
       return 0;
     }
-    try (Stream<Path> entries = Files.list(path)) {
-      List<Path> folders = entries.filter(InspectCommand::hasWeights).sorted().toList();
-      for (Path folder : folders) {
-        printComponent(out, folder);
+    Optional<ModelWork> work = tree || diagram != null ? Optional.of(work()) : Optional.empty();
+    if (diagram != null) {
+      draw(work.orElseThrow());
+    }
+    for (Path folder : components()) {
+      printComponent(out, folder, work);
+    }
+    if (fits) {
+      printFits(out);
+    } else {
+      printNeeds(out);
+    }
+    return 0;
+  }
+
+  private void checkOptions() {
+    if (depth != null && depth < 1) {
+      throw new PipelineException("--depth %d is below 1".formatted(depth));
+    }
+    if (tree && statistics) {
+      throw new PipelineException("--tree and --statistics are two tables: ask for one of them");
+    }
+    if (memory != null && !fits) {
+      throw new PipelineException(
+          "--memory %s says what --fits looks at: add it".formatted(memory));
+    }
+    if (memory != null && !(memory > 0 && memory < 1 << 20)) {
+      throw new PipelineException("--memory %s is no number of GiB".formatted(memory));
+    }
+    if (diagram != null) {
+      if (!diagram.toString().endsWith(".svg")) {
+        throw new PipelineException(
+            "--diagram %s: give it a name that ends in .svg".formatted(diagram));
+      }
+      new SideOutput("--diagram", diagram, (_, _, _) -> 0).requireWritable();
+    }
+  }
+
+  /** Refuses what is about a job, which a model folder alone tells of. */
+  private void requireNoJob(String what) {
+    for (String option : List.of("--fits", "--diagram")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new PipelineException(
+            "%s: %s is %s, and %s tells of a whole model: name a model folder"
+                .formatted(path, path, what, option));
       }
     }
-    printNeeds(out);
-    return 0;
+  }
+
+  private List<Path> components() throws IOException {
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries.filter(InspectCommand::hasWeights).sorted().toList();
+    }
   }
 
   /** What a file is; one that is no part of a model has tensors all the same. */
@@ -163,77 +223,105 @@ final class InspectCommand implements Callable<Integer> {
                 || Files.exists(folder.resolve(name + ".safetensors.index.json")));
   }
 
-  private void printComponent(PrintWriter out, Path folder) {
+  private void printComponent(PrintWriter out, Path folder, Optional<ModelWork> work) {
     try (WeightSource checkpoint = Checkpoint.open(folder, BASE_NAMES)) {
-      print(out, folder.toAbsolutePath().normalize().getFileName().toString(), checkpoint);
+      print(out, nameOf(folder), checkpoint, work);
     }
   }
 
-  private void print(PrintWriter out, String title, WeightSource source) {
-    Map<String, Totals> modules = new TreeMap<>(InspectCommand::compareNames);
-    Totals all = new Totals();
-    out.printf("%-44s %8s %14s %14s  %s%n", title, "tensors", "parameters", "bytes", "dtypes");
-    for (String name : source.names()) {
-      StoredTensor tensor = source.tensor(name);
-      all.add(tensor);
-      modules.computeIfAbsent(module(name), _ -> new Totals()).add(tensor);
-      if (listTensors) {
-        out.printf("  %-60s %-10s %s%n", name, tensor.encoding().name(), tensor.shape());
+  private static String nameOf(Path folder) {
+    return folder.toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  private void print(PrintWriter out, String title, WeightSource source, Optional<ModelWork> work) {
+    if (statistics) {
+      new StatisticsTable(out).print(title, source);
+    } else if (tree) {
+      new ModuleTable(out, work, depth == null ? Integer.MAX_VALUE : depth)
+          .print(ModelModule.of(title, source));
+    } else {
+      new ModuleList(out, depth == null ? 1 : depth, listTensors).print(title, source);
+    }
+  }
+
+  private VideoPipeline open(Backend dryRun) {
+    return VideoPipeline.open(
+        loras.applyTo(ModelFolder.open(path)),
+        dryRun,
+        new ModelPrecision(precision.dtype(), vae.dtype()),
+        WeightRetention.RELEASE);
+  }
+
+  /** What the model's first task is asked for here. */
+  private GenerationRequest request(VideoPipeline pipeline) {
+    return job.applyTo(pipeline.request("a prompt"), pipeline.geometry());
+  }
+
+  private ModelWork work() {
+    try (Backend dryRun = new DryRunBackend();
+        VideoPipeline pipeline = open(dryRun)) {
+      return ModelWork.of(pipeline, pipeline.tasks().getFirst().withExample(request(pipeline)));
+    }
+  }
+
+  private void draw(ModelWork work) throws IOException {
+    List<ModelDiagram.Part> parts = new ArrayList<>();
+    List<WeightSource> open = new ArrayList<>();
+    try {
+      for (Path folder : components()) {
+        WeightSource source = Checkpoint.open(folder, BASE_NAMES);
+        open.add(source);
+        ModelModule module = ModelModule.of(nameOf(folder), source);
+        parts.add(new ModelDiagram.Part(module, ComponentNote.of(folder, module)));
+      }
+      String text = ModelDiagram.draw(nameOf(path), parts, work);
+      OutputFile.write(diagram, temporary -> Files.writeString(temporary, text));
+    } finally {
+      open.forEach(WeightSource::close);
+    }
+    spec.commandLine().getErr().println("wrote " + diagram);
+  }
+
+  private void printFits(PrintWriter out) {
+    try (Backend backend = device.open();
+        Backend dryRun = memory == null ? new DryRunBackend(backend) : new DryRunBackend();
+        VideoPipeline pipeline = open(dryRun)) {
+      FittingSizes sizes =
+          new FittingSizes(pipeline, pipeline.tasks().getFirst(), request(pipeline));
+      if (memory == null) {
+        requireMainMemory(backend);
+        FreeMemory free = FreeMemory.now();
+        sizes.print(out, free.bytes(), free.reason(), JobNeeds::peakBytes);
+      } else {
+        sizes.print(
+            out,
+            (long) (memory * (1L << 30)),
+            "a card has, beside what its driver takes",
+            needs -> needs.largest().peakBytes());
       }
     }
-    modules.forEach((name, totals) -> print(out, "  " + name, totals));
-    print(out, "  total", all);
-    out.println();
   }
 
-  private static void print(PrintWriter out, String name, Totals totals) {
-    out.printf(
-        "%-44s %8d %,14d %,14d  %s%n",
-        name, totals.tensors, totals.parameters, totals.bytes, totals.formats());
-  }
-
-  private String module(String name) {
-    String[] parts = name.split("\\.");
-    int kept = Math.max(1, Math.min(depth, parts.length - 1));
-    return String.join(".", List.of(parts).subList(0, kept));
-  }
-
-  /** Numbers inside names by value: blocks.2 before blocks.10. */
-  private static int compareNames(String a, String b) {
-    return padNumbers(a).compareTo(padNumbers(b));
-  }
-
-  private static String padNumbers(String name) {
-    StringBuilder padded = new StringBuilder();
-    for (String part : name.split("\\.")) {
-      boolean number = !part.isEmpty() && part.chars().allMatch(Character::isDigit);
-      padded.append(number ? "%12s".formatted(part) : part).append('.');
+  private static void requireMainMemory(Backend backend) {
+    if (!backend.computesInMainMemory()) {
+      throw new PipelineException(
+          "inspect tells what main memory a job needs, and %s has memory of its own: leave out --device"
+              .formatted(backend.name()));
     }
-    return padded.toString();
   }
 
   private void printNeeds(PrintWriter out) {
     try (Backend backend = device.open();
         Backend dryRun = new DryRunBackend(backend);
-        VideoPipeline pipeline =
-            VideoPipeline.open(
-                loras.applyTo(ModelFolder.open(path)),
-                dryRun,
-                new ModelPrecision(precision.dtype(), vae.dtype()),
-                WeightRetention.RELEASE)) {
-      if (!backend.computesInMainMemory()) {
-        throw new PipelineException(
-            "inspect tells what main memory a job needs, and %s has memory of its own: leave out --device"
-                .formatted(backend.name()));
-      }
+        VideoPipeline pipeline = open(dryRun)) {
+      requireMainMemory(backend);
       out.println("model: " + pipeline.kind());
       pipeline.notes().forEach(out::println);
       Task task = pipeline.tasks().getFirst();
       out.printf(
           "tasks: %s%n%n",
           pipeline.tasks().stream().map(Task::title).collect(Collectors.joining(", ")));
-      GenerationRequest request =
-          task.withExample(job.applyTo(pipeline.request("a prompt"), pipeline.geometry()));
+      GenerationRequest request = task.withExample(request(pipeline));
       JobNeeds needs = pipeline.needs(request);
       out.printf(
           "%-44s %14s %14s %14s %12s%n",

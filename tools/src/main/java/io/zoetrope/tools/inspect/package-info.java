@@ -1,0 +1,2 @@
+/** What {@code inspect} finds out about a model: its modules, its numbers, and what fits. */
+package io.zoetrope.tools.inspect;
