@@ -339,6 +339,9 @@ public final class Ops implements AutoCloseable {
    * @return [queries, heads * head dim]
    */
   public Tensor attention(Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
+    tap("query", q);
+    tap("key", k);
+    tap("value", v);
     return run(Attention.of(operands, q, k, v, heads, scale, bias));
   }
 
@@ -406,6 +409,8 @@ public final class Ops implements AutoCloseable {
    * @param scale as {@code shift}
    */
   public Tensor adaLayerNorm(Tensor x, Tensor shift, Tensor scale, float eps) {
+    tap("shift", shift);
+    tap("scale", scale);
     return run(AdaLayerNorm.of(operands, x, shift, scale, eps));
   }
 
@@ -482,6 +487,7 @@ public final class Ops implements AutoCloseable {
    * @param gate F32, [features] or [rows, features]; rows may be strided
    */
   public void addGatedInPlace(Tensor x, PendingProduct product, Tensor gate) {
+    tap("gate", gate);
     run(product.addedTo(x, gate));
     product.done();
   }
@@ -494,6 +500,7 @@ public final class Ops implements AutoCloseable {
    * @param gate F32, [features] or [rows, features]; rows may be strided
    */
   public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
+    tap("gate", gate);
     run(AddGated.of(operands, x, y, gate));
   }
 
@@ -546,9 +553,11 @@ public final class Ops implements AutoCloseable {
 
   /** Shows a result to the tracer under the current path; returns it unchanged. */
   public Tensor tap(String name, Tensor tensor) {
-    String path = pathOf(name);
-    if (work.shows(path)) {
-      show(path, tensor);
+    if (work.isWatched()) {
+      String path = pathOf(name);
+      if (work.shows(path)) {
+        show(path, tensor);
+      }
     }
     return tensor;
   }

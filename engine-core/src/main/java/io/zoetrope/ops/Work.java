@@ -27,7 +27,12 @@ final class Work {
     return tracer;
   }
 
-  /** Whether the tracer wants the result of a scope; short operations feel each question. */
+  /** Whether there is a tracer; short operations feel the making of a path that nobody wants. */
+  boolean isWatched() {
+    return shown;
+  }
+
+  /** Whether the tracer wants the result of a scope. */
   boolean shows(String path) {
     return shown && tracer.wants(path);
   }

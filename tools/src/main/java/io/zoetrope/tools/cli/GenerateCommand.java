@@ -39,11 +39,23 @@ final class GenerateCommand implements Callable<Integer> {
               + " frames; docs/tensors.md lists the names.")
   private Path saveTensors;
 
+  @Option(
+      names = "--tensors",
+      paramLabel = "GLOB",
+      arity = "1",
+      description =
+          "Tensors that --save-tensors saves beside those, by their paths in docs/tensors.md, such as"
+              + " 'denoise/step0/cond/**/attn1/query'; can be given several times.")
+  private List<String> named = List.of();
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
+    if (!named.isEmpty() && saveTensors == null) {
+      throw new PipelineException("--tensors says what --save-tensors saves: add it");
+    }
     if (takes != null) {
       if (saveTensors != null) {
         throw new PipelineException("--takes has tensors for each clip: leave --save-tensors out");
@@ -54,16 +66,10 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private int generate(PrintWriter err) {
+    TensorRecorder recorder = new TensorRecorder(named);
     try (ClipRun run =
         job.open(
-            err,
-            true,
-            List.of(
-                new SideOutput(
-                    "--save-tensors",
-                    saveTensors,
-                    (pipeline, request, _) -> TensorRecorder.bytes(pipeline, request))))) {
-      TensorRecorder recorder = new TensorRecorder();
+            err, true, List.of(new SideOutput("--save-tensors", saveTensors, recorder::bytes)))) {
       GenerationResult result =
           run.run(run.progress(), saveTensors == null ? Tracer.NONE : recorder);
       run.writeClip(result);

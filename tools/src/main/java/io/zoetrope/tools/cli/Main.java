@@ -43,6 +43,7 @@ public final class Main {
           InterpolateCommand.class,
           ProfileCommand.class,
           ParityCommand.class,
+          CompareCommand.class,
           InspectCommand.class,
           PullCommand.class,
           ModelsCommand.class,

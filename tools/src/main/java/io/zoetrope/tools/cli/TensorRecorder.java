@@ -5,11 +5,13 @@ import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Lifetime;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.tools.compare.Comparison;
 import io.zoetrope.weights.SafetensorsWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -37,27 +39,46 @@ final class TensorRecorder implements Tracer {
 
   private static final Pattern LATENTS = Pattern.compile("denoise/step\\d+/latents_after");
 
+  private final NamedTensors named;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final List<float[]> latentsAfterStep = new ArrayList<>();
   private Shape latentsShape;
 
+  /**
+   * Has nothing yet.
+   *
+   * @param globs of the paths of tensors that are saved, too
+   * @throws io.zoetrope.pipeline.PipelineException if one is malformed
+   */
+  TensorRecorder(List<String> globs) {
+    named = new NamedTensors(globs);
+  }
+
   @Override
   public boolean wants(String path) {
-    return NAMES.containsKey(path) || LATENTS.matcher(path).matches();
+    return NAMES.containsKey(path) || LATENTS.matcher(path).matches() || named.wants(path);
   }
 
   @Override
   public void tensor(String path, Tensor tensor) {
+    if (named.wants(path)) {
+      named.tensor(path, tensor);
+    }
     if (NAMES.containsKey(path)) {
       tensors.put(NAMES.get(path), batched(tensor));
-    } else {
+    } else if (LATENTS.matcher(path).matches()) {
       latentsAfterStep.add(tensor.toFloats());
       latentsShape = tensor.shape();
     }
   }
 
-  /** Bytes of the file for a request. */
-  static long bytes(VideoPipeline pipeline, GenerationRequest request) {
+  /**
+   * Bytes of the file of a job.
+   *
+   * @throws io.zoetrope.pipeline.PipelineException if it will have no tensor of a name, or there is
+   *     too little memory for those that are named
+   */
+  long bytes(VideoPipeline pipeline, GenerationRequest request, Job job) {
     long prompts = request.isGuided() ? 2 : 1;
     long embeddings =
         prompts * request.get(Setting.MAX_SEQUENCE_LENGTH) * pipeline.text().features();
@@ -65,7 +86,8 @@ final class TensorRecorder implements Tracer {
     long states = 1L + request.get(Setting.STEPS);
     return HEADER_BYTES
         + Float.BYTES * (embeddings + states * latents + 2 * states)
-        + request.size().bytes();
+        + request.size().bytes()
+        + named.require(job);
   }
 
   /** Writes the file. */
@@ -85,7 +107,11 @@ final class TensorRecorder implements Tracer {
             latentsShape.size(2),
             latentsShape.size(3)));
     tensors.put("frames_uint8", bytes(frames));
-    SafetensorsWriter.write(file, tensors, Map.of("format", "pt"));
+    tensors.putAll(named.tensors());
+    SafetensorsWriter.write(
+        file,
+        tensors,
+        Map.of("format", "pt", Comparison.ORDER, String.join("\n", named.tensors().keySet())));
   }
 
   /** Vectors stay as they are; everything else gets diffusers' batch dimension of 1. */

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.media.VideoFrames;
+import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
+import io.zoetrope.weights.SafetensorsWriter;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,6 +84,10 @@ abstract class DocumentedCommands extends CommandTest {
   /** They need a hub, or files of gigabytes: they are parsed here, and run by other tests. */
   private static final Set<String> PARSED = Set.of("pull", "models", "convert");
 
+  /** Of models of other families, whose tests run them: they are parsed here. */
+  private static final Set<String> OF_OTHER_FAMILIES =
+      Set.of("--condition", "--dynamic-guidance", "--from-latents", "--upscale-latents");
+
   /** What decode reads. */
   private static final String LATENTS = "latents.safetensors";
 
@@ -89,6 +95,7 @@ abstract class DocumentedCommands extends CommandTest {
       List.of(
           "inspect",
           "info",
+          "compare",
           "generate-completion",
           "prompt",
           "assemble",
@@ -132,7 +139,8 @@ abstract class DocumentedCommands extends CommandTest {
 
   private static String read(Path file) {
     try {
-      return Files.readString(file);
+      // Commands may go on in the next line.
+      return Files.readString(file).replaceAll("\\\\\n\\s*", " ");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -155,7 +163,8 @@ abstract class DocumentedCommands extends CommandTest {
   @MethodSource("commands")
   void runs(List<String> words) throws IOException {
     boolean readsGguf = words.stream().anyMatch(word -> word.endsWith(".gguf"));
-    if (readsGguf || PARSED.contains(words.getFirst())) {
+    boolean isOther = words.stream().anyMatch(OF_OTHER_FAMILIES::contains);
+    if (readsGguf || isOther || PARSED.contains(words.getFirst())) {
       Main.commandLine()
           .setCaseInsensitiveEnumValuesAllowed(true)
           .parseArgs(words.toArray(String[]::new));
@@ -190,6 +199,10 @@ abstract class DocumentedCommands extends CommandTest {
           Files.writeString(Path.of(positional.getFirst()), "shots:\n- prompt: a ball\n");
       case "assemble", "contact-sheet" -> positional.forEach(file -> writeClip(file, 16, 5));
       case "product" -> writePicture(positional.getFirst());
+      case "compare" ->
+          positional.forEach(file ->
+              SafetensorsWriter.write(
+                  Path.of(file), Map.of("x", Tensor.of(new float[] {1}, 1)), Map.of()));
       default -> {}
     }
     for (String option : List.of("--video", "--control")) {
@@ -391,7 +404,7 @@ abstract class DocumentedCommands extends CommandTest {
           Files.isDirectory(ROOT.resolve(word))
               ? Fixtures.path("wan21-t2v-variants-tiny").toString()
               : Fixtures.path("").toString();
-      case "storyboard", "assemble", "contact-sheet" -> folder.resolve(word).toString();
+      case "storyboard", "assemble", "contact-sheet", "compare" -> folder.resolve(word).toString();
       case "product" -> word.endsWith(".png") ? folder.resolve(word).toString() : word;
       case "decode" -> folder.resolve(LATENTS).toString();
       case "info", "upscale", "interpolate" -> folder.resolve("out.mp4").toString();
@@ -417,8 +430,11 @@ abstract class DocumentedCommands extends CommandTest {
           "--mask",
           "--video",
           "--save-latents",
-          "--save-tensors" ->
+          "--save-tensors",
+          "--html",
+          "--diagram" ->
           folder.resolve(Path.of(word).getFileName()).toString();
+      case "--tensors" -> "denoise/**";
       default -> word;
     };
   }

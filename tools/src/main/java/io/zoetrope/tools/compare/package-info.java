@@ -1,0 +1,2 @@
+/** Where two runs part whose tensors were saved. */
+package io.zoetrope.tools.compare;
