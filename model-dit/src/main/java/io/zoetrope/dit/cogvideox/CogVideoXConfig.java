@@ -92,6 +92,35 @@ public record CogVideoXConfig(
     return (long) numAttentionHeads * attentionHeadDim;
   }
 
+  /** How many parameters the transformer has. */
+  public long parameters() {
+    long dim = innerDim();
+    long norm = normElementwiseAffine ? 2 * dim : 0;
+    long modulated = 6 * linear(timeEmbedDim, dim) + norm;
+    long attention =
+        3 * (linear(dim, dim) - (attentionBias ? 0 : dim))
+            + 4L * attentionHeadDim
+            + linear(dim, dim);
+    long feedForward = linear(dim, 4 * dim) + linear(4 * dim, dim);
+    long patch = linear((long) inChannels * patchSize.volume(), dim);
+    long embedding =
+        patch
+            - (patchBias || patchesInTime ? 0 : dim)
+            + linear(textEmbedDim, dim)
+            + linear(dim, timeEmbedDim)
+            + linear(timeEmbedDim, timeEmbedDim)
+            + (ofsEmbedDim.isPresent() ? 2 * linear(timeEmbedDim, timeEmbedDim) : 0);
+    long output =
+        2 * norm
+            + linear(timeEmbedDim, 2 * dim)
+            + linear(dim, (long) outChannels * patchSize.volume());
+    return embedding + numLayers * (2 * modulated + attention + feedForward) + output;
+  }
+
+  private static long linear(long in, long out) {
+    return (in + 1) * out;
+  }
+
   /** Latent frames of the clips that it was trained with. */
   public int sampleLatentFrames() {
     return (sampleFrames - 1) / temporalCompressionRatio + 1;

@@ -31,6 +31,7 @@ class CogVideoXConfigTest {
     CogVideoXConfig config = read();
     assertEquals(1920, config.innerDim());
     assertEquals(30, config.numLayers());
+    assertEquals(1.694e9, config.parameters(), 1e6);
     assertEquals(13, config.sampleLatentFrames());
     assertEquals(new PatchSize(1, 2, 2), config.patchSize());
     assertEquals(Positions.SIN_COS, config.positions());

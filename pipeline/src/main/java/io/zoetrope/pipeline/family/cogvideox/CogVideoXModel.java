@@ -29,6 +29,7 @@ import io.zoetrope.vae.cogvideox.AutoencoderKLCogVideoX;
 import io.zoetrope.vae.cogvideox.AutoencoderKLCogVideoXConfig;
 import io.zoetrope.vae.cogvideox.CogVideoXVideoCodec;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /** A model of CogVideoX 1.0 or 1.5. */
@@ -112,6 +113,15 @@ record CogVideoXModel(
   @Override
   public String pipelineClass() {
     return source.pipelineClass();
+  }
+
+  @Override
+  public String kind() {
+    return String.format(
+        Locale.ROOT,
+        "CogVideoX %s, a transformer of %.2f B parameters",
+        transformerConfig.patchesInTime() ? "1.5" : "1.0",
+        transformerConfig.parameters() / 1e9);
   }
 
   @Override

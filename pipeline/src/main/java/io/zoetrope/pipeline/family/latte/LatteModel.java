@@ -109,6 +109,12 @@ record LatteModel(
   }
 
   @Override
+  public String kind() {
+    return "Latte, %d pairs of layers of width %d"
+        .formatted(transformerConfig.numLayers(), transformerConfig.innerDim());
+  }
+
+  @Override
   public GenerationRequest defaults() {
     int side = transformerConfig.sampleSize() * vaeConfig.scaleFactor();
     return source.defaults(

@@ -171,6 +171,15 @@ record WanModel(
   }
 
   @Override
+  public String kind() {
+    return "Wan %s, %d layers of width %d"
+        .formatted(
+            secondConfig.isPresent() || hasTokenTimesteps() ? "2.2" : "2.1",
+            transformerConfig.numLayers(),
+            transformerConfig.innerDim());
+  }
+
+  @Override
   public GenerationRequest defaults() {
     GenerationRequest defaults =
         hasTokenTimesteps() ? WanDefaults.TOKEN_TIMESTEPS : WanDefaults.ONE_TRANSFORMER;

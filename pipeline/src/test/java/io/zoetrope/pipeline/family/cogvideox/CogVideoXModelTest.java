@@ -65,6 +65,7 @@ class CogVideoXModelTest {
     assertEquals(226, defaults.get(Setting.MAX_SEQUENCE_LENGTH));
     assertEquals(16, defaults.get(Setting.FRAMES_PER_SECOND));
     model.text().check(7);
+    assertEquals("CogVideoX 1.5, a transformer of 0.00 B parameters", model.kind());
   }
 
   /** Three latent frames are no whole patches of two: one more is denoised, and dropped. */
