@@ -79,7 +79,8 @@ public final class LTXLatentUpsamplerModel {
       Tensor h = normed(ops, norm1, conv1.forward(ops, x), dims, Activation.SILU);
       h = normed(ops, norm2, conv2.forward(ops, h), dims, Activation.NONE);
       ops.addInPlace(h, x);
-      return ops.activate(h, Activation.SILU);
+      ops.activateInPlace(h, Activation.SILU);
+      return h;
     }
   }
 

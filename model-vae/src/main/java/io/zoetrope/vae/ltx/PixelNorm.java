@@ -43,7 +43,8 @@ record PixelNorm(Tensor scale, Tensor shift) {
     if (shift != null) {
       ops.addInPlace(normed, shift);
     }
-    return ops.activate(normed, Activation.SILU);
+    ops.activateInPlace(normed, Activation.SILU);
+    return normed;
   }
 
   /** The norm alone, for whoever looks at it. */

@@ -40,7 +40,8 @@ final class OtherModels {
           ofFolder("a transformer of LTX-Video", "time_embed.emb.timestep_embedder.linear_1.bias"),
           ending("a transformer of LTX-2", "audio_adaln_single.linear.weight"),
           ending("a transformer of PixArt", "pos_embed.proj.bias"),
-          ending("a transformer of LTX-Video", "adaln_single.emb.timestep_embedder.linear_1.bias"),
+          ofFolder(
+              "a transformer of LTX-Video", "adaln_single.emb.timestep_embedder.linear_1.bias"),
           ending("a transformer of CogVideoX", "blocks.0.norm1.linear.weight"),
           ending("a transformer of Cosmos", "blocks.block0.blocks.0.block.attn.to_q.0.weight"),
           ending("a transformer of Flux", "double_blocks.0.img_attn.norm.key_norm.scale"),
@@ -60,8 +61,12 @@ final class OtherModels {
           ending(
               "an autoencoder of pictures, as of Stable Diffusion",
               "decoder.up.0.block.0.norm1.weight"),
-          ending(
+          ofFolder(
               "an autoencoder of LTX-Video", "decoder.up_blocks.0.res_blocks.0.conv1.conv.weight"),
+          ofFolder("an autoencoder of LTX-Video", "decoder.mid_block.resnets.0.conv1.conv.weight"),
+          ending(
+              "a latent upsampler of LTX-Video: name its folder with decode --upscale-latents",
+              "post_upsample_res_blocks.0.conv1.weight"),
           ending("a text encoder of CLIP", "text_model.embeddings.token_embedding.weight"),
           ending(
               "a language model, as of the text encoders of HunyuanVideo or Qwen-Image",

@@ -295,7 +295,10 @@ class ModelPartsTest {
   @ParameterizedTest
   @CsvSource({
     "txt_in.individual_token_refiner.blocks.0.norm1.weight, a transformer of HunyuanVideo",
-    "model.diffusion_model.adaln_single.emb.timestep_embedder.linear_1.bias, LTX-Video",
+    "model.diffusion_model.adaln_single.emb.timestep_embedder.linear_1.bias, LTX-Video; whose",
+    "vae.decoder.up_blocks.0.res_blocks.0.conv1.conv.weight, an autoencoder of LTX-Video; whose",
+    "decoder.mid_block.resnets.0.conv1.conv.weight, an autoencoder of LTX-Video",
+    "post_upsample_res_blocks.0.conv1.weight, a latent upsampler of LTX-Video",
     "temporal_transformer_blocks.0.attn1.to_q.weight, Latte; whose models are read from folders",
     "patch_embed.text_proj.weight, CogVideoX; whose models are read from folders",
     "time_embed.emb.timestep_embedder.linear_1.bias, LTX-Video; whose models are read from folders",
