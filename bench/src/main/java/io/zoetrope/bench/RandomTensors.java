@@ -17,8 +17,8 @@ import java.util.stream.LongStream;
 
 /**
  * Weights that keep activations at about the size that they have: uniform with a variance of one
- * over the number of inputs (LeCun et al., 1998), scales of norms around 1, small biases. A name
- * and a shape always give the same numbers.
+ * over the number of inputs (LeCun et al., 1998), scales of norms and of latents around 1, small
+ * biases. A name and a shape always give the same numbers.
  */
 final class RandomTensors {
   private static final float BIAS = 0.02f;
@@ -65,7 +65,8 @@ final class RandomTensors {
 
   private static Block numbers(String name, Shape shape, DType dtype) {
     boolean vector = shape.rank() == 1;
-    boolean scale = name.endsWith("gamma") || (vector && name.endsWith("weight"));
+    boolean scale =
+        name.endsWith("gamma") || vector && (name.endsWith("weight") || name.endsWith("_std"));
     float centre = scale ? 1 : 0;
     float reach =
         scale ? SCALE : vector ? BIAS : (float) Math.sqrt(3.0 * shape.size(0) / shape.count());

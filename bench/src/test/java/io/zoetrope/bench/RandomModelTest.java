@@ -84,18 +84,41 @@ class RandomModelTest {
               .with("transformer", "caption_channels", 32)
               .with("vae", "block_out_channels", List.of(8, 8, 8, 8))
               .with("vae", "norm_num_groups", 4);
-      default -> throw new IllegalArgumentException(published.toString());
+      case COGVIDEOX_2B ->
+          smallText(ModelConfigs.of(published))
+              .with("transformer", "num_layers", 1)
+              .with("transformer", "num_attention_heads", 2)
+              .with("transformer", "attention_head_dim", 16)
+              .with("transformer", "text_embed_dim", 32)
+              .with("transformer", "time_embed_dim", 32)
+              .with("vae", "block_out_channels", List.of(8, 8, 8, 8))
+              .with("vae", "layers_per_block", 1)
+              .with("vae", "norm_num_groups", 4);
+      case LTX_2B ->
+          smallText(ModelConfigs.of(published))
+              .with("transformer", "num_layers", 1)
+              .with("transformer", "num_attention_heads", 2)
+              .with("transformer", "attention_head_dim", 16)
+              .with("transformer", "cross_attention_dim", 32)
+              .with("transformer", "caption_channels", 32)
+              .with("vae", "block_out_channels", List.of(8, 8, 8, 8))
+              .with("vae", "layers_per_block", List.of(1, 1, 1, 1, 1))
+              .with("vae", "decoder_block_out_channels", List.of(8, 8, 8, 8))
+              .with("vae", "decoder_layers_per_block", List.of(1, 1, 1, 1, 1));
     };
   }
 
   @ParameterizedTest
-  @CsvSource({"WAN_1_3B, 5", "LATTE_1, 4"})
-  void makesAClip(Published published, int frames) {
+  @CsvSource({"WAN_1_3B, 32, 5", "LATTE_1, 32, 4", "COGVIDEOX_2B, 32, 9", "LTX_2B, 64, 9"})
+  void makesAClip(Published published, int size, int frames) {
     Path model = write(small(published), "model", 1 << 30);
     try (Backend backend = BackendProvider.open("cpu", 1);
         VideoPipeline pipeline = VideoPipeline.open(model, backend, DType.F32)) {
       GenerationRequest request =
-          pipeline.request("a red ball").with(new ClipSize(32, 32, frames)).with(Setting.STEPS, 2);
+          pipeline
+              .request("a red ball")
+              .with(new ClipSize(size, size, frames))
+              .with(Setting.STEPS, 2);
       VideoFrames clip = pipeline.generate(request, Progress.NONE).frames();
       assertEquals(frames, clip.frames());
       byte[] frame = clip.frame(frames - 1);
@@ -158,6 +181,8 @@ class RandomModelTest {
   @CsvSource({
     "WAN_1_3B, 825, 1418996800, 194, 126892531",
     "LATTE_1, 967, 1057246880, 248, 83653863",
+    "COGVIDEOX_2B, 736, 1693783872, 436, 215583907",
+    "LTX_2B, 715, 1923385472, 190, 419193905",
   })
   void namesAndShapesAreThoseOfThePublishedModel(
       Published published, int tensors, long elements, int vaeTensors, long vaeElements) {
