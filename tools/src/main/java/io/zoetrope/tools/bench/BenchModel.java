@@ -1,8 +1,11 @@
 package io.zoetrope.tools.bench;
 
 import io.zoetrope.VideoPipeline;
+import io.zoetrope.dit.Conditions;
+import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
@@ -11,13 +14,14 @@ import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.ModelSource;
-import io.zoetrope.pipeline.task.Task;
+import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.bench.BenchTest.Part;
 import io.zoetrope.weights.WeightSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -42,12 +46,19 @@ public record BenchModel(ModelSource source, FamilyModel model, Backend backend)
    */
   public static BenchModel open(ModelSource source, Backend backend, ModelPrecision precision) {
     FamilyModel model = Family.open(source, precision);
-    if (!model.tasks().contains(Task.TEXT_TO_VIDEO)) {
+    if (textToVideo(model).isEmpty()) {
       throw new PipelineException(
           "%s makes no video of a prompt alone, which is what is measured: use 'profile' with its inputs"
               .formatted(source.description()));
     }
     return new BenchModel(source, model, backend);
+  }
+
+  /** What happens around the steps of a job with a prompt alone. */
+  private static Optional<Conditioning> textToVideo(FamilyModel model) {
+    return model.tasks().stream()
+        .flatMap(task -> task.reader().apply(List.of()).stream())
+        .findFirst();
   }
 
   /** The same model on another device. */
@@ -77,9 +88,15 @@ public record BenchModel(ModelSource source, FamilyModel model, Backend backend)
     return model.geometry().tokens(test.size());
   }
 
-  /** Tokens of the prompt that the transformer sees: as many as it is made for. */
-  public int promptTokens() {
-    return model.defaults().get(Setting.MAX_SEQUENCE_LENGTH);
+  /** What the predictions of a test depend on: a prompt with as many tokens as prompts have. */
+  Conditions conditions(BenchTest test) {
+    GenerationRequest request = model.defaults().with(test.size());
+    int tokens = request.get(Setting.MAX_SEQUENCE_LENGTH);
+    Shape prompt = Shape.of(tokens, model.text().features());
+    Conditioning conditioning = textToVideo(model).orElseThrow();
+    conditioning.check(request);
+    return conditioning.conditions(
+        Conditions.of(List.of(new TextEmbedding(noise(prompt), tokens))));
   }
 
   /**

@@ -1,14 +1,10 @@
 package io.zoetrope.tools.bench;
 
-import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.Predictor;
-import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.family.Opened;
-import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import java.util.List;
 
 /**
  * One call of the transformer with a prompt as long as the model takes it. Position tables and, in
@@ -32,11 +28,7 @@ final class ForwardWorkload implements Workload {
     transformer = bench.model().predictor().open(bench.backend());
     ops = new Ops(bench.backend(), tracer);
     latents = bench.latents(test);
-    int tokens = bench.promptTokens();
-    Shape prompt = Shape.of(tokens, bench.model().text().features());
-    TextEmbedding text = new TextEmbedding(BenchModel.noise(prompt), tokens);
-    branch =
-        transformer.model().prepare(ops, Conditions.of(List.of(text)), latents.shape()).getFirst();
+    branch = transformer.model().prepare(ops, bench.conditions(test), latents.shape()).getFirst();
   }
 
   @Override
