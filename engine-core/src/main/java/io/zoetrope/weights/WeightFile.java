@@ -106,7 +106,14 @@ final class WeightFile implements Lifetime, AutoCloseable {
     read(0, MemorySegment.ofArray(head));
     Optional<FileKind> kind = FileKind.of(head).filter(found -> found != expected);
     if (kind.isPresent()) {
-      throw new WeightsException("%s: %s".formatted(path, kind.get().description()));
+      String description = kind.get().description();
+      String wanted =
+          expected == FileKind.GGUF
+              ? "a GGUF file is expected"
+              : "weights are expected, in safetensors or GGUF";
+      boolean isAdvice = description.contains(":");
+      throw new WeightsException(
+          "%s: %s%s".formatted(path, description, isAdvice ? "" : ", where " + wanted));
     }
   }
 

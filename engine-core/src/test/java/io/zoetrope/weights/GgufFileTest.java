@@ -306,7 +306,7 @@ class GgufFileTest {
         assertThrows(WeightsException.class, () -> WeightSource.open(path)).getMessage());
     Path safetensors = Fixtures.path("safetensors/ok_two_f32.safetensors");
     assertEquals(
-        safetensors + ": it is a safetensors file",
+        safetensors + ": it is a safetensors file, where a GGUF file is expected",
         assertThrows(WeightsException.class, () -> GgufFile.open(safetensors)).getMessage());
   }
 }

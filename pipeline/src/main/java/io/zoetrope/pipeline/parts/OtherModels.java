@@ -54,6 +54,7 @@ final class OtherModels {
           ofFolder(
               "an autoencoder of pictures, as of Latte or Stable Diffusion",
               "decoder.mid_block.attentions.0.to_q.weight"),
+          ofFolder("an autoencoder of LTX-Video", "decoder.mid_block.resnets.0.conv1.conv.weight"),
           ending(
               "a tiny autoencoder (TAEHV, such as taew2_1), which makes previews",
               "decoder.1.weight",

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.parts;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -303,6 +304,7 @@ class ModelPartsTest {
     "patch_embed.text_proj.weight, CogVideoX; whose models are read from folders",
     "time_embed.emb.timestep_embedder.linear_1.bias, LTX-Video; whose models are read from folders",
     "decoder.mid_block.attentions.0.to_q.weight, an autoencoder of pictures",
+    "decoder.mid_block.resnets.0.conv1.conv.weight, an autoencoder of LTX-Video",
     "diffusion_model.blocks.0.self_attn.q.lora_A.weight, a LoRA",
     "decoder.22.bias, a tiny autoencoder",
     "text_model.embeddings.token_embedding.weight, a text encoder of CLIP",
@@ -323,6 +325,11 @@ class ModelPartsTest {
   void missingTensorsAndOtherFilesAreRefused() throws IOException {
     Path file = copy("cut.safetensors", T2V, name -> name.equals("head.head.weight") ? null : name);
     assertTrue(refusal(t2v().with(Role.TRANSFORMER, file)).contains("proj_out.weight"));
+    Path picture =
+        Files.write(folder.resolve("a.png"), "\u0089PNG\r\n\u001a\n".getBytes(ISO_8859_1));
+    assertTrue(
+        refusal(t2v().with(Role.VAE, picture))
+            .endsWith("it is a PNG picture, where weights are expected, in safetensors or GGUF"));
     Path light = Files.write(folder.resolve("model.pth"), "PK\3\4".getBytes());
     assertTrue(refusal(t2v().with(Role.VAE, light)).contains("model.pth: it is a"));
     Path none = folder.resolve("none.safetensors");
