@@ -150,8 +150,6 @@ public record SchedulerConfig(SchedulerKind kind, JsonConfig fields) {
 
   /** A file may carry parameters of the class that it was made from. */
   private static boolean isKnown(String field) {
-    return field.startsWith("_")
-        || field.equals(QUANTIZATION)
-        || Schedulers.all().stream().anyMatch(kind -> kind.parameters().contains(field));
+    return field.startsWith("_") || field.equals(QUANTIZATION) || Schedulers.haveParameter(field);
   }
 }

@@ -43,6 +43,15 @@ public final class Schedulers {
     return Stream.concat(FLOW.stream(), Discrete.ALL.stream()).toList();
   }
 
+  /** Whether a class has a parameter of this name. */
+  static boolean haveParameter(String name) {
+    return haveParameter(FLOW, name) || haveParameter(Discrete.ALL, name);
+  }
+
+  private static boolean haveParameter(List<SchedulerKind> kinds, String name) {
+    return kinds.stream().anyMatch(kind -> kind.parameters().contains(name));
+  }
+
   /** The class names of those for flow matching. */
   public static String[] flowClassNames() {
     return classNames(FLOW);
