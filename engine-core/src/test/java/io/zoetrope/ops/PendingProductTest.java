@@ -133,7 +133,7 @@ class PendingProductTest {
   void isShownUnderThePathOfItsLayer() {
     Tensor x = vector(1, 1);
     ops.addGatedInPlace(x, layer(vector(1, 2)), gate);
-    assertEquals(List.of("layer"), List.copyOf(recorder.tensors.keySet()));
+    assertEquals(List.of("layer/gate", "layer"), List.copyOf(recorder.tensors.keySet()));
     assertArrayEquals(new float[] {20, 42}, recorder.tensors.get("layer"));
     assertArrayEquals(new float[] {1 + 40, 1 + 21}, x.toFloats());
   }
