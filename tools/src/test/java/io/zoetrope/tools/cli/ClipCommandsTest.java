@@ -282,7 +282,7 @@ class ClipCommandsTest {
     assertRefused(
         extend("wan21-t2v-tiny"), "cannot go on from a first frame", "does text to video");
     err.getBuffer().setLength(0);
-    assertRefused(extend("wan22-ti2v-tiny", "--overlap", "3"), "overlap 3", "1 frame");
+    assertRefused(extend("wan22-ti2v-tiny", "--overlap", "3"), "overlap 3", "leave it out");
     err.getBuffer().setLength(0);
     assertRefused(extend("wan22-ti2v-tiny", "--overlap", "0"), "--overlap 0");
     err.getBuffer().setLength(0);

@@ -156,10 +156,10 @@ class InputOptionsTest extends CommandTest {
       textBlock =
           """
           --seconds    | 1      | --frames and --seconds both say how long the clip is: give one of them
-          --fit        | cover  | --fit is of --image, --video or --control, which is not given
+          --fit        | cover  | --fit is of --image, --video, --condition or --control, which is not given
           --background | white  | --background is of inputs, which are not given
           --video-fps  | 8      | --video-fps is of --video or --control, which is not given
-          --strength   | 0.5    | --strength is of --video, which is not given
+          --strength   | 0.5    | --strength is of --video or --from-latents, which is not given
           --mask       | in.png | --mask is of --control, which is not given
           """)
   void refusesWhatWouldHaveNoEffect(String option, String value, String message) {
