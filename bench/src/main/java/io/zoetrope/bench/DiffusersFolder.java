@@ -43,14 +43,17 @@ record DiffusersFolder(DType dtype, long shardBytes) implements RandomLayout {
       return;
     }
     Map<String, String> weightMap = new TreeMap<>();
+    long bytes = 0;
     for (int i = 0; i < shards.size(); i++) {
       String name = "%s-%05d-of-%05d.safetensors".formatted(baseName, i + 1, shards.size());
       writeShard(folder.resolve(name), shards.get(i), stored);
       shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, name));
+      bytes +=
+          shards.get(i).values().stream().mapToLong(shape -> shape.count() * stored.bytes()).sum();
     }
     JSON.writeValue(
         folder.resolve(baseName + ".safetensors.index.json").toFile(),
-        Map.of("weight_map", weightMap));
+        Map.of("metadata", Map.of("total_size", bytes), "weight_map", weightMap));
   }
 
   private List<Map<String, Shape>> shards(Map<String, Shape> shapes, DType stored) {
