@@ -7,7 +7,9 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.TextContract.Padding;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.t5.TokenIds;
+import io.zoetrope.t5.encoder.T5Config;
 import io.zoetrope.t5.encoder.T5Encoder;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
 
@@ -19,6 +21,39 @@ import java.util.Arrays;
  */
 public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5Encoder encoder)
     implements PromptEncoder {
+  /**
+   * The component of a model that encodes its prompts.
+   *
+   * @param folder the component's name
+   * @param contract what happens to a prompt before it is tokenized
+   */
+  public static Component<PromptEncoder> component(
+      ModelSource source,
+      String folder,
+      TextContract contract,
+      T5Tokenizer tokenizer,
+      T5Config config,
+      DType dtype) {
+    return new Component<>(
+        () -> source.weights(folder),
+        weights ->
+            new T5PromptEncoder(contract, tokenizer, T5Encoder.load(config, weights, dtype)));
+  }
+
+  /**
+   * Checks that a transformer takes what the encoder makes.
+   *
+   * @param taken features of a token that the transformer takes
+   * @throws PipelineException if the encoder makes another number
+   */
+  public static void requireFeatures(ModelSource source, T5Config config, long taken) {
+    if (taken != config.dModel()) {
+      throw new PipelineException(
+          "%s: the transformer takes prompts of %d features, the text encoder makes %d"
+              .formatted(source.description(), taken, config.dModel()));
+    }
+  }
+
   @Override
   public Tensor encode(Ops ops, String prompt, int length) {
     if (contract.padding().isEmbedded()) {

@@ -22,7 +22,6 @@ import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.random.NoiseSource;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.t5.encoder.T5Config;
-import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.cogvideox.AutoencoderKLCogVideoX;
@@ -92,12 +91,7 @@ record CogVideoXModel(
                   expected,
                   latents));
     }
-    if (transformerConfig.textEmbedDim() != textConfig.dModel()) {
-      throw new PipelineException(
-          "%s: the transformer takes prompts of %d features, the text encoder makes %d"
-              .formatted(
-                  source.description(), transformerConfig.textEmbedDim(), textConfig.dModel()));
-    }
+    T5PromptEncoder.requireFeatures(source, textConfig, transformerConfig.textEmbedDim());
   }
 
   /** Whether the transformer reads a picture beside the latents. */
@@ -203,11 +197,8 @@ record CogVideoXModel(
 
   @Override
   public Component<PromptEncoder> textEncoder() {
-    return new Component<>(
-        () -> source.weights(TEXT_ENCODER),
-        weights ->
-            new T5PromptEncoder(
-                text(), tokenizer, T5Encoder.load(textConfig, weights, precision.dtype())));
+    return T5PromptEncoder.component(
+        source, TEXT_ENCODER, text(), tokenizer, textConfig, precision.dtype());
   }
 
   @Override

@@ -21,7 +21,6 @@ import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.t5.CaptionCleaner;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.t5.encoder.T5Config;
-import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.t5.text.Blanks;
 import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.kl.AutoencoderKL;
@@ -90,12 +89,7 @@ record LatteModel(
                   latents,
                   2 * latents));
     }
-    if (transformerConfig.captionChannels() != textConfig.dModel()) {
-      throw new PipelineException(
-          "%s: the transformer takes prompts of %d features, the text encoder makes %d"
-              .formatted(
-                  source.description(), transformerConfig.captionChannels(), textConfig.dModel()));
-    }
+    T5PromptEncoder.requireFeatures(source, textConfig, transformerConfig.captionChannels());
   }
 
   @Override
@@ -165,11 +159,8 @@ record LatteModel(
 
   @Override
   public Component<PromptEncoder> textEncoder() {
-    return new Component<>(
-        () -> source.weights(TEXT_ENCODER),
-        weights ->
-            new T5PromptEncoder(
-                text(), tokenizer, T5Encoder.load(textConfig, weights, precision.dtype())));
+    return T5PromptEncoder.component(
+        source, TEXT_ENCODER, text(), tokenizer, textConfig, precision.dtype());
   }
 
   @Override

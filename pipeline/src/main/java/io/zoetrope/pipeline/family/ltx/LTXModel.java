@@ -21,7 +21,6 @@ import io.zoetrope.pipeline.family.VideoGeometry;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.t5.encoder.T5Config;
-import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.vae.LatentUpscaler;
 import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.ltx.AutoencoderKLLTXVideo;
@@ -93,12 +92,7 @@ record LTXModel(
                   transformerConfig.inChannels(),
                   vaeConfig.latentChannels()));
     }
-    if (transformerConfig.captionChannels() != textConfig.dModel()) {
-      throw new PipelineException(
-          "%s: the transformer takes prompts of %d features, the text encoder makes %d"
-              .formatted(
-                  source.description(), transformerConfig.captionChannels(), textConfig.dModel()));
-    }
+    T5PromptEncoder.requireFeatures(source, textConfig, transformerConfig.captionChannels());
   }
 
   @Override
@@ -168,11 +162,8 @@ record LTXModel(
 
   @Override
   public Component<PromptEncoder> textEncoder() {
-    return new Component<>(
-        () -> source.weights(TEXT_ENCODER),
-        weights ->
-            new T5PromptEncoder(
-                text(), tokenizer, T5Encoder.load(textConfig, weights, precision.dtype())));
+    return T5PromptEncoder.component(
+        source, TEXT_ENCODER, text(), tokenizer, textConfig, precision.dtype());
   }
 
   @Override

@@ -27,7 +27,6 @@ import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.t5.PromptCleaner;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.t5.encoder.T5Config;
-import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.vae.VideoCodec;
 import io.zoetrope.vae.wan.WanVae;
 import io.zoetrope.vae.wan.WanVaeConfig;
@@ -125,11 +124,7 @@ record WanModel(
     }
     transformerConfig.vace().ifPresent(this::requireConsistent);
     secondConfig.ifPresent(this::requireAlike);
-    if (transformerConfig.textDim() != textConfig.dModel()) {
-      throw new PipelineException(
-          "%s: the transformer takes prompts of %d features, the text encoder makes %d"
-              .formatted(source.description(), transformerConfig.textDim(), textConfig.dModel()));
-    }
+    T5PromptEncoder.requireFeatures(source, textConfig, transformerConfig.textDim());
   }
 
   private void requireConsistent(VaceConfig vace) {
@@ -274,11 +269,8 @@ record WanModel(
 
   @Override
   public Component<PromptEncoder> textEncoder() {
-    return new Component<>(
-        () -> source.weights(TEXT_ENCODER),
-        weights ->
-            new T5PromptEncoder(
-                text(), tokenizer, T5Encoder.load(textConfig, weights, precision.dtype())));
+    return T5PromptEncoder.component(
+        source, TEXT_ENCODER, text(), tokenizer, textConfig, precision.dtype());
   }
 
   @Override
