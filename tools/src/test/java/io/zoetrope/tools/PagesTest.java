@@ -1,0 +1,96 @@
+package io.zoetrope.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zoetrope.tensor.Tensor;
+import io.zoetrope.testing.PageBrowser;
+import io.zoetrope.tools.compare.Comparison;
+import io.zoetrope.tools.compare.ComparisonPage;
+import io.zoetrope.weights.SafetensorsFile;
+import io.zoetrope.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages that commands write, in a browser. */
+class PagesTest {
+  private static PageBrowser browser;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    browser = PageBrowser.start();
+  }
+
+  @AfterAll
+  static void close() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  private Path written(String name, String page) throws IOException {
+    return Files.writeString(folder.resolve(name), page);
+  }
+
+  /** Nothing fails, nothing but the file is asked for, and all of it can be reached and heard. */
+  private static void assertSelfContained(Path page) {
+    assertEquals(List.of(), browser.consoleErrors());
+    assertEquals(List.of(page.toUri().toString()), browser.requests());
+    assertEquals(List.of(), browser.nameless());
+    browser.assertFits(1280, 800);
+    browser.assertFits(390, 844);
+  }
+
+  @Test
+  void comparison() throws IOException {
+    Path a = folder.resolve("a.safetensors");
+    Path b = folder.resolve("b.safetensors");
+    SafetensorsWriter.write(a, run(2), Map.of());
+    SafetensorsWriter.write(b, run(3), Map.of());
+    try (SafetensorsFile one = SafetensorsFile.open(a);
+        SafetensorsFile other = SafetensorsFile.open(b)) {
+      Path page = written("compare.html", ComparisonPage.of(Comparison.of(one, other, 1e-4)));
+      browser.open(page);
+      assertSelfContained(page);
+    }
+  }
+
+  /** The browser sees what is wrong with a page: otherwise none of these tests could fail. */
+  @Test
+  void badPage() throws IOException {
+    browser.open(
+        written(
+            "bad.html",
+            """
+            <!DOCTYPE html><meta name="viewport" content="width=device-width"><title>Bad</title>
+            <button style="width: 1300px"></button><img src="http://zoetrope.invalid/picture.png">
+            <script>undefinedFunction()</script>
+            """));
+    assertTrue(browser.requests().contains("http://zoetrope.invalid/picture.png"));
+    assertTrue(browser.consoleErrors().toString().contains("undefinedFunction"));
+    assertEquals(2, browser.nameless().size());
+    assertThrows(AssertionError.class, () -> browser.assertFits(1280, 800));
+    assertEquals(1, browser.controlsOutside().size());
+  }
+
+  private static Map<String, Tensor> run(float value) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (int step = 0; step < 30; step++) {
+      tensors.put(
+          "denoise/step%d/cond/transformer/blocks.%d/attn1".formatted(step, step % 3),
+          Tensor.of(new float[] {1, value}, 2));
+    }
+    return tensors;
+  }
+}
