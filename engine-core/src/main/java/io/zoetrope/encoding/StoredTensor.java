@@ -148,6 +148,11 @@ public record StoredTensor(
     return encoding.bytes(count());
   }
 
+  /** Bytes of memory that some of its elements take: none where they are in a file. */
+  public long heldBytes(long elements) {
+    return bytes instanceof StoredBytes.InMemory ? byteSize() * elements / Math.max(1, count()) : 0;
+  }
+
   /** What its numbers become when they are used: {@link Encoding#used}. */
   public DType used(DType rounding) {
     return encoding.used(rounding);

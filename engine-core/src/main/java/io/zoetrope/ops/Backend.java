@@ -55,6 +55,20 @@ public interface Backend extends AutoCloseable {
   Tensor place(StoredTensor weight, DType rounding);
 
   /**
+   * As {@link #place(StoredTensor, DType)}, with a say in what stays in memory of the weight. A
+   * backend that does not {@linkplain #multipliesStored multiply by stored weights} takes no notice
+   * of it.
+   */
+  default Tensor place(StoredTensor weight, DType rounding, Residence residence) {
+    return place(weight, rounding);
+  }
+
+  /** Whether products can read weights as they are stored: {@link Residence#STORED}. */
+  default boolean multipliesStored() {
+    return false;
+  }
+
+  /**
    * As {@link #place(StoredTensor, DType)}, of a contiguous tensor in host memory that stays as it
    * is.
    */
@@ -92,7 +106,7 @@ public interface Backend extends AutoCloseable {
    * backend multiplies by it.
    */
   default long weightBytes(Operation operation, Tensor weight) {
-    return weight.byteSize();
+    return weight.storage().heldBytes(weight.byteSize());
   }
 
   /**

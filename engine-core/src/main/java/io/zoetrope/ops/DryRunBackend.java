@@ -4,6 +4,7 @@ import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -15,15 +16,29 @@ public final class DryRunBackend implements Backend {
   private static final class Imagined implements Storage {
     private final long byteSize;
     private final String name;
+    private final Optional<StoredTensor> readAnew;
 
-    private Imagined(long byteSize, String name) {
+    private Imagined(long byteSize, String name, Optional<StoredTensor> readAnew) {
       this.byteSize = byteSize;
       this.name = name;
+      this.readAnew = readAnew;
     }
 
     @Override
     public long byteSize() {
       return byteSize;
+    }
+
+    @Override
+    public boolean isReadAnew() {
+      return readAnew.isPresent();
+    }
+
+    @Override
+    public long heldBytes(long bytes) {
+      return readAnew
+          .map(weight -> weight.heldBytes(weight.count() * bytes / byteSize))
+          .orElse(bytes);
     }
 
     @Override
@@ -88,16 +103,28 @@ public final class DryRunBackend implements Backend {
 
   @Override
   public Storage allocate(long bytes) {
-    return new Imagined(bytes, "");
+    return new Imagined(bytes, "", Optional.empty());
   }
 
   @Override
   public void free(Storage storage) {}
 
   @Override
+  public boolean multipliesStored() {
+    return like.multipliesStored();
+  }
+
+  @Override
   public Tensor place(StoredTensor weight, DType rounding) {
+    return place(weight, rounding, Residence.PACKED);
+  }
+
+  @Override
+  public Tensor place(StoredTensor weight, DType rounding, Residence residence) {
     DType dtype = weight.used(rounding);
-    Storage storage = new Imagined(weight.count() * dtype.bytes(), weight.name());
+    Optional<StoredTensor> readAnew =
+        Optional.of(weight).filter(_ -> multipliesStored()).filter(residence::isStored);
+    Storage storage = new Imagined(weight.count() * dtype.bytes(), weight.name(), readAnew);
     return Tensor.contiguous(storage, 0, dtype, weight.shape(), weight.lifetime());
   }
 

@@ -44,7 +44,7 @@ public abstract class HostBackend implements Backend {
 
   @Override
   public Tensor place(StoredTensor weight, DType rounding) {
-    return new HostWeight(weight, weight.used(rounding)).tensor();
+    return new HostWeight(weight, weight.used(rounding), Residence.PACKED).tensor();
   }
 
   @Override

@@ -14,17 +14,20 @@ import java.lang.foreign.MemorySegment;
 public class HostWeight extends HostStorage {
   private final StoredTensor stored;
   private final DType dtype;
+  private final Residence residence;
   private MemorySegment numbers;
 
   /**
    * A weight.
    *
    * @param dtype that it is used in, as {@link StoredTensor#used} says
+   * @param residence what products keep of it
    */
-  protected HostWeight(StoredTensor stored, DType dtype) {
+  protected HostWeight(StoredTensor stored, DType dtype, Residence residence) {
     super(MemorySegment.NULL);
     this.stored = stored;
     this.dtype = dtype;
+    this.residence = residence;
   }
 
   /** All of the weight as a tensor. */
@@ -43,6 +46,16 @@ public class HostWeight extends HostStorage {
   @Override
   public final long byteSize() {
     return stored.count() * dtype.bytes();
+  }
+
+  @Override
+  public final boolean isReadAnew() {
+    return residence.isStored(stored);
+  }
+
+  @Override
+  public final long heldBytes(long bytes) {
+    return isReadAnew() ? stored.heldBytes(bytes / dtype.bytes()) : bytes;
   }
 
   @Override

@@ -16,6 +16,9 @@ public sealed interface LinearMap extends Operation {
     parts.linear().accept(this);
   }
 
+  /** What is mapped, [rows, in features]. */
+  Tensor x();
+
   /**
    * {@code out = activation(x weight^T + bias)}.
    *

@@ -3,6 +3,7 @@ package io.zoetrope.weights;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.Printable;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.Residence;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,6 +27,7 @@ public final class Weights {
   private final Backend backend;
   private final String prefix;
   private final DType rounding;
+  private final Function<StoredTensor, Residence> residence;
   private final Map<String, Tensor> placed;
 
   private Weights(
@@ -32,22 +35,24 @@ public final class Weights {
       Backend backend,
       String prefix,
       DType rounding,
+      Function<StoredTensor, Residence> residence,
       Map<String, Tensor> placed) {
     this.source = source;
     this.backend = backend;
     this.prefix = prefix;
     this.rounding = rounding;
+    this.residence = residence;
     this.placed = placed;
   }
 
   /** The root of a source's names; tensors are placed on {@code backend} when they are demanded. */
   public static Weights of(WeightSource source, Backend backend) {
-    return new Weights(source, backend, "", DType.F32, new HashMap<>());
+    return new Weights(source, backend, "", DType.F32, _ -> Residence.PACKED, new HashMap<>());
   }
 
   /** The names below {@code name}, e.g. {@code weights.at("blocks").at(7).at("attn1")}. */
   public Weights at(String name) {
-    return new Weights(source, backend, prefix + name + ".", rounding, placed);
+    return new Weights(source, backend, prefix + name + ".", rounding, residence, placed);
   }
 
   /** The names below a number. */
@@ -60,7 +65,16 @@ public final class Weights {
    * DType#F32} holds all.
    */
   public Weights roundedTo(DType dtype) {
-    return new Weights(source, backend, prefix, dtype, placed);
+    return new Weights(source, backend, prefix, dtype, residence, placed);
+  }
+
+  /**
+   * The same place, with a say in what stays in memory of its weights.
+   *
+   * @param residences tells it for each weight, in the order in which they are demanded
+   */
+  public Weights residing(Function<StoredTensor, Residence> residences) {
+    return new Weights(source, backend, prefix, rounding, residences, placed);
   }
 
   /** Path of this place, e.g. {@code "blocks.7.attn1"}. */
@@ -101,7 +115,8 @@ public final class Weights {
           "tensor '%s' in %s has shape %s, the configuration asks for %s"
               .formatted(path, source.description(), stored.shape(), shape));
     }
-    return placed.computeIfAbsent(path + rounding, _ -> backend.place(stored, rounding));
+    return placed.computeIfAbsent(
+        path + rounding, _ -> backend.place(stored, rounding, residence.apply(stored)));
   }
 
   /** As {@link #get}, or null where there is no tensor of that name. */

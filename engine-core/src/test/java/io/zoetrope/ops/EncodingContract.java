@@ -119,6 +119,77 @@ abstract class EncodingContract {
     all.requireAllUsed();
   }
 
+  /** Matrices that are read anew by each product give what packed ones give, to the bit. */
+  @Test
+  void storedWeightsGiveWhatPackedOnesGive() throws IOException {
+    Random random = new Random(13);
+    Path path = folder.resolve("stored.safetensors");
+    SafetensorsWriter.write(
+        path,
+        Map.of("f32", values(DType.F32, 75, 96), "bf16", values(DType.BF16, 75, 96)),
+        Map.of());
+    try (WeightSource file = WeightSource.open(path)) {
+      for (StoredTensor matrix :
+          List.of(
+              file.tensor("f32"),
+              file.tensor("bf16"),
+              StoredTensor.of("f16", values(DType.F16, 75, 96)),
+              BlocksOfInt8.random(random, 75, 96))) {
+        for (DType rounding : COMPUTED) {
+          Tensor packed = tested.backend().place(matrix, rounding);
+          Tensor stored = tested.backend().place(matrix, rounding, Residence.STORED);
+          for (DType dtype : COMPUTED) {
+            String what = "%s as %s by %s".formatted(matrix, rounding, dtype);
+            // More rows than a block has, and few.
+            for (int rows : new int[] {200, 3}) {
+              Tensor x = tested.upload(values(dtype, rows, 96));
+              equal(what, linear(x, stored), linear(x, packed));
+              equal(what, linear(x, stored.narrow(0, 3, 40)), linear(x, packed.narrow(0, 3, 40)));
+            }
+            Tensor x = tested.upload(values(dtype, 5, 96));
+            Tensor bias = tested.upload(values(DType.F32, 75));
+            equal(what, several(x, stored, bias), several(x, packed, bias));
+          }
+        }
+      }
+    }
+  }
+
+  /** Maps of the same rows, and those that join what is there. */
+  private Tensor several(Tensor x, Tensor weight, Tensor bias) {
+    List<Tensor> both = tested.linears(x, List.of(weight, weight), List.of(bias, bias));
+    tested.linearMultiplyInPlace(both.get(0), x, weight, null);
+    tested.addInPlace(both.get(1), tested.linearProduct(x, weight, bias));
+    tested.addInPlace(both.get(0), both.get(1));
+    return both.get(0);
+  }
+
+  /** What is read anew takes memory of threads alone, and as much as a dry run says. */
+  @Test
+  void bytesOfStoredWeightsAreForetold() throws IOException {
+    Path path = folder.resolve("bytes.safetensors");
+    SafetensorsWriter.write(path, Map.of("weight", values(DType.F32, 64, 96)), Map.of());
+    try (WeightSource file = WeightSource.open(path);
+        Ops computing = new Ops(tested.backend());
+        Ops dryRun = new Ops(new DryRunBackend(tested.backend()))) {
+      StoredTensor blocks = BlocksOfInt8.random(new Random(14), 64, 96);
+      for (Ops ops : List.of(computing, dryRun)) {
+        for (StoredTensor weight : List.of(file.tensor("weight"), blocks)) {
+          long before = ops.weightBytes();
+          Tensor x = ops.upload(values(DType.F32, 2, 96));
+          Tensor placed = ops.backend().place(weight, DType.F32, Residence.STORED);
+          ops.linear(x, placed, null, Activation.NONE);
+          boolean isHeld = weight == blocks;
+          long stored = isHeld ? weight.byteSize() : 0;
+          long packed = 64L * 96 * Float.BYTES;
+          assertEquals(
+              tested.backend().multipliesStored() ? stored : packed, ops.weightBytes() - before);
+        }
+      }
+      assertEquals(computing.peakBytes(), dryRun.peakBytes());
+    }
+  }
+
   /** A dry run knows what they take, from their encoding alone. */
   @Test
   void bytesOfBlocksAreForetold() {

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.family;
 import static io.zoetrope.files.Printable.quote;
 
 import io.zoetrope.ops.Ops;
+import io.zoetrope.ops.Residence;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.TextContract.Padding;
 import io.zoetrope.t5.T5Tokenizer;
@@ -22,7 +23,9 @@ import java.util.Arrays;
 public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5Encoder encoder)
     implements PromptEncoder {
   /**
-   * The component of a model that encodes its prompts.
+   * The component of a model that encodes its prompts. A prompt has few tokens, and is encoded
+   * once: to keep weights in another form than the stored one would take more time than it saves,
+   * and more memory than any other stage.
    *
    * @param folder the component's name
    * @param contract what happens to a prompt before it is tokenized
@@ -37,7 +40,10 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
     return new Component<>(
         () -> source.weights(folder),
         weights ->
-            new T5PromptEncoder(contract, tokenizer, T5Encoder.load(config, weights, dtype)));
+            new T5PromptEncoder(
+                contract,
+                tokenizer,
+                T5Encoder.load(config, weights.residing(_ -> Residence.STORED), dtype)));
   }
 
   /**

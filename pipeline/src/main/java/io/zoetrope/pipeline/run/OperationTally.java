@@ -30,6 +30,7 @@ final class OperationTally {
   private final Backend device;
   private final Map<Kind, Entry> entries = new LinkedHashMap<>();
   private final Map<Weight, Long> weightBytes = new HashMap<>();
+  private double bytesReadAnew;
   private long flops;
 
   /**
@@ -53,6 +54,10 @@ final class OperationTally {
     entries.computeIfAbsent(kind, _ -> new Entry(operation)).count++;
     flops += operation.matrixFlops() + operation.elementFlops();
     for (Tensor weight : operation.weights()) {
+      if (weight.storage().isReadAnew()) {
+        bytesReadAnew += weight.byteSize();
+        continue;
+      }
       weightBytes.put(
           new Weight(weight.storage(), weight.offset(), weight.shape()),
           device.weightBytes(operation, weight));
@@ -64,13 +69,16 @@ final class OperationTally {
     return flops;
   }
 
-  /** Seconds that they take, one after the other, each weight being packed once. */
+  /**
+   * Seconds that they take, one after the other, each weight being packed once, or for each
+   * operation where it is read as it is stored.
+   */
   double seconds(OperationRates rates) {
     double seconds = 0;
     for (Entry entry : entries.values()) {
       seconds += entry.count * rates.seconds(entry.first);
     }
-    double bytes = weightBytes.values().stream().mapToLong(Long::longValue).sum();
+    double bytes = bytesReadAnew + weightBytes.values().stream().mapToLong(Long::longValue).sum();
     return seconds + bytes * rates.packingSecondsPerByte();
   }
 }

@@ -1,5 +1,8 @@
 package io.zoetrope.kernels.cpu.blocks;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * A matrix product cut in blocks of rows and columns that fit the L2 cache with what they are
  * computed from.
@@ -17,6 +20,7 @@ public final class MatrixBlocks {
   private final int blockRows;
   private final int columnBlocks;
   private final int blockColumns;
+  private final int rowsOfTask;
 
   /** One block; its first column is the first one of a panel. */
   public record Block(int firstRow, int firstColumn, int height, int width) {}
@@ -28,21 +32,65 @@ public final class MatrixBlocks {
    * @param panelWidth columns that belong together
    */
   public MatrixBlocks(int rows, int columns, int depth, int panelWidth, int threads) {
+    this(rows, columns, depth, panelWidth, threads, false);
+  }
+
+  /**
+   * Cuts [rows x columns].
+   *
+   * @param depth of the product
+   * @param panelWidth columns that belong together
+   * @param keepsColumns whether a task computes the blocks of the same columns one after the other,
+   *     so that it makes the columns of the right matrix once; otherwise a task is a block
+   */
+  public MatrixBlocks(
+      int rows, int columns, int depth, int panelWidth, int threads, boolean keepsColumns) {
     this.rows = rows;
     this.columns = columns;
     rowBlocks = Math.ceilDiv(rows, ROWS);
     blockRows = Math.ceilDiv(rows, Math.max(1, rowBlocks));
     // Enough tasks that the last ones end together, but none too small.
     long largest = Math.max(1, (long) rows * columns * depth / SMALLEST_TASK);
-    int wanted = Math.ceilDiv((int) Math.min(largest, 4L * threads), Math.max(1, rowBlocks));
+    int tasks = (int) Math.min(largest, 4L * threads);
+    int wanted = keepsColumns ? tasks : Math.ceilDiv(tasks, Math.max(1, rowBlocks));
     int share = Math.ceilDiv(columns, Math.max(Math.ceilDiv(columns, COLUMNS), wanted));
     blockColumns = Math.ceilDiv(share, panelWidth) * panelWidth;
     columnBlocks = Math.ceilDiv(columns, blockColumns);
+    int parts = Math.clamp(Math.ceilDiv(threads, columnBlocks), 1, Math.max(1, rowBlocks));
+    rowsOfTask = keepsColumns ? Math.ceilDiv(rowBlocks, parts) : 1;
   }
 
   /** Number of blocks; some may be empty. */
   public int count() {
     return rowBlocks * columnBlocks;
+  }
+
+  /** How many blocks lie above each other. */
+  public int rowBlocks() {
+    return rowBlocks;
+  }
+
+  /** Most columns of a block. */
+  public int blockColumns() {
+    return blockColumns;
+  }
+
+  /** Number of tasks. */
+  public int tasks() {
+    return columnBlocks * tasksOfColumns();
+  }
+
+  private int tasksOfColumns() {
+    return rowBlocks == 0 ? 0 : Math.ceilDiv(rowBlocks, rowsOfTask);
+  }
+
+  /** The blocks of a task, which share their columns, and of which some may be empty. */
+  public List<Block> task(int task) {
+    int first = task % tasksOfColumns() * rowsOfTask;
+    int firstBlock = task / tasksOfColumns() * rowBlocks + first;
+    return IntStream.range(0, Math.min(rowsOfTask, rowBlocks - first))
+        .mapToObj(row -> block(firstBlock + row))
+        .toList();
   }
 
   /** Neighbours share columns, and so a part of the weight, the larger operand mostly. */

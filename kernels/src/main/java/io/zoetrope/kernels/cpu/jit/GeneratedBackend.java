@@ -26,8 +26,10 @@ import io.zoetrope.ops.Attention;
 import io.zoetrope.ops.Convolution;
 import io.zoetrope.ops.HostBackend;
 import io.zoetrope.ops.HostSamplers;
+import io.zoetrope.ops.LinearMap;
 import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.OperationParts;
+import io.zoetrope.ops.Residence;
 import io.zoetrope.ops.Roofline;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
@@ -49,6 +51,7 @@ public final class GeneratedBackend extends HostBackend {
   private final InstructionSet set;
   private final WorkerPool<NativeWorkspace> pool;
   private final KernelCache kernels;
+  private final LinearOperation linear;
   private final AttentionOperation attention;
   private final ConvolutionOperation convolution;
   private final OperationParts parts;
@@ -119,11 +122,12 @@ public final class GeneratedBackend extends HostBackend {
     this.kernels = kernels;
     RowRunner runner = new RowRunner(set, kernels, pool);
     Products products = new Products(set, kernels, pool, runner);
+    linear = new LinearOperation(products);
     attention = new AttentionOperation(products);
     convolution = new ConvolutionOperation(products, convolutions);
     parts =
         new OperationParts(
-            new LinearOperation(products)::run,
+            linear::run,
             attention::run,
             convolution::run,
             new RowOperations(runner)::run,
@@ -172,8 +176,18 @@ public final class GeneratedBackend extends HostBackend {
   }
 
   @Override
+  public boolean multipliesStored() {
+    return true;
+  }
+
+  @Override
   public Tensor place(StoredTensor weight, DType rounding) {
-    return new PlacedWeight(weight, weight.used(rounding)).tensor();
+    return place(weight, rounding, Residence.PACKED);
+  }
+
+  @Override
+  public Tensor place(StoredTensor weight, DType rounding, Residence residence) {
+    return new PlacedWeight(weight, weight.used(rounding), residence).tensor();
   }
 
   @Override
@@ -200,10 +214,12 @@ public final class GeneratedBackend extends HostBackend {
 
   @Override
   public long workspaceBytes(Operation operation) {
-    if (operation instanceof Attention op) {
-      return attention.workspaceBytes(op);
-    }
-    return operation instanceof Convolution op ? convolution.workspaceBytes(op) : 0;
+    return switch (operation) {
+      case LinearMap op -> linear.workspaceBytes(op);
+      case Attention op -> attention.workspaceBytes(op);
+      case Convolution op -> convolution.workspaceBytes(op);
+      default -> 0;
+    };
   }
 
   @Override

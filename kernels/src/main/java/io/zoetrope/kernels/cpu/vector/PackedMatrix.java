@@ -63,22 +63,8 @@ final class PackedMatrix {
 
   private void packPanel(
       int panel, WeightElements weight, int columns, int channels, Workspace workspace) {
-    float[] row = workspace.floats(Workspace.Piece.LEFT, depth);
     float[] block = workspace.floats(Workspace.Piece.PANEL, depth * width);
-    int taps = depth / channels;
-    for (int column = 0; column < width; column++) {
-      int source = panel * width + column;
-      if (source < columns) {
-        weight.read((long) source * depth, row, 0, depth);
-      } else {
-        Arrays.fill(row, 0, depth, 0);
-      }
-      for (int tap = 0; tap < taps; tap++) {
-        for (int channel = 0; channel < channels; channel++) {
-          block[(tap * channels + channel) * width + column] = row[channel * taps + tap];
-        }
-      }
-    }
+    readPanel(weight, columns, depth, channels, panel, width, block, 0, workspace);
     long start = (long) panel * depth * width;
     if (!halves) {
       MemorySegment.copy(
@@ -90,6 +76,40 @@ final class PackedMatrix {
         int low = Float.floatToRawIntBits(block[k * width + lane]) >>> 16;
         int high = Float.floatToRawIntBits(block[k * width + LANES + lane]) & HIGH_HALF;
         panels.setAtIndex(ValueLayout.JAVA_INT, start / 2 + (long) k * LANES + lane, low | high);
+      }
+    }
+  }
+
+  /**
+   * Reads a panel of B as floats, from a weight as {@link #pack} takes it.
+   *
+   * @param columns of B
+   * @param depth of B
+   * @param out takes the panel from {@code at} on; columns beyond the last one are zero
+   */
+  static void readPanel(
+      WeightElements weight,
+      int columns,
+      int depth,
+      int channels,
+      int panel,
+      int width,
+      float[] out,
+      int at,
+      Workspace workspace) {
+    float[] row = workspace.floats(Workspace.Piece.LEFT, depth);
+    int taps = depth / channels;
+    for (int column = 0; column < width; column++) {
+      int source = panel * width + column;
+      if (source < columns) {
+        weight.read((long) source * depth, row, 0, depth);
+      } else {
+        Arrays.fill(row, 0, depth, 0);
+      }
+      for (int tap = 0; tap < taps; tap++) {
+        for (int channel = 0; channel < channels; channel++) {
+          out[at + (tap * channels + channel) * width + column] = row[channel * taps + tap];
+        }
       }
     }
   }

@@ -2,6 +2,7 @@ package io.zoetrope.kernels.cpu.vector;
 
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.ops.HostWeight;
+import io.zoetrope.ops.Residence;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,8 +18,8 @@ final class PlacedWeight extends HostWeight {
 
   private final ConcurrentMap<Part, PackedMatrix> packed = new ConcurrentHashMap<>();
 
-  PlacedWeight(StoredTensor stored, DType dtype) {
-    super(stored, dtype);
+  PlacedWeight(StoredTensor stored, DType dtype, Residence residence) {
+    super(stored, dtype, residence);
   }
 
   ConcurrentMap<Part, PackedMatrix> packed() {

@@ -11,6 +11,7 @@ import io.zoetrope.ops.HostBackend;
 import io.zoetrope.ops.HostSamplers;
 import io.zoetrope.ops.LinearMap;
 import io.zoetrope.ops.Operation;
+import io.zoetrope.ops.Residence;
 import io.zoetrope.ops.Roofline;
 import io.zoetrope.ops.RowOperation;
 import io.zoetrope.ops.SamplerOperation;
@@ -87,8 +88,23 @@ public final class VectorBackend extends HostBackend {
   }
 
   @Override
+  public boolean multipliesStored() {
+    return true;
+  }
+
+  @Override
   public Tensor place(StoredTensor weight, DType rounding) {
-    return new PlacedWeight(weight, weight.used(rounding)).tensor();
+    return place(weight, rounding, Residence.PACKED);
+  }
+
+  @Override
+  public Tensor place(StoredTensor weight, DType rounding, Residence residence) {
+    return new PlacedWeight(weight, weight.used(rounding), residence).tensor();
+  }
+
+  @Override
+  public long workspaceBytes(Operation operation) {
+    return operation instanceof LinearMap map ? linear.workspaceBytes(map) : 0;
   }
 
   @Override

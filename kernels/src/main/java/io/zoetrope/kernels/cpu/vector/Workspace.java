@@ -8,6 +8,8 @@ public final class Workspace {
     LEFT,
     /** A block of one panel of the right matrix. */
     PANEL,
+    /** Panels of a weight that products read as it is stored. */
+    PANELS,
     /** A block of results. */
     RESULT,
     /** Attention scores of a block of queries and keys. */

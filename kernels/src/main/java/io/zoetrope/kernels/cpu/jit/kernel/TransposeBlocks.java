@@ -19,8 +19,13 @@ import io.zoetrope.tensor.DType;
  * destination[row][column] = source[column][row]}, where the rows of the source and of the
  * destination lie at any distance. Uses vectors of 256 bits on every machine: what bounds it is the
  * number of rows in memory that are read and written at a time.
+ *
+ * @param dtype of the elements
+ * @param paired BF16 alone: a lane of 32 bits of the destination holds two elements, of a row of
+ *     the source and of the one that lies {@link #PAIR_PITCH} further on; such a lane counts as a
+ *     column
  */
-public record TransposeBlocks(DType dtype) implements KernelCache.Recipe {
+public record TransposeBlocks(DType dtype, boolean paired) implements KernelCache.Recipe {
   private static final ArgumentNames<TransposeBlocks> NAMES = new ArgumentNames<>();
 
   public static final RowsArgument<TransposeBlocks> SOURCE = NAMES.rows("source");
@@ -31,6 +36,9 @@ public record TransposeBlocks(DType dtype) implements KernelCache.Recipe {
 
   /** Columns of the destination: whole blocks, at least one. */
   public static final Argument<TransposeBlocks> WIDTH = NAMES.value("width");
+
+  /** {@link #paired} alone: bytes from the lower to the upper half's source. */
+  public static final Argument<TransposeBlocks> PAIR_PITCH = NAMES.value("bytes between halves");
 
   /** Rows of the destination in a block. */
   public static final int ROWS = 8;
@@ -57,7 +65,13 @@ public record TransposeBlocks(DType dtype) implements KernelCache.Recipe {
   private static final Register OUT = Register.RBP;
   private static final Register HALF_BLOCK = Register.R12;
   private static final Register ROWS_PITCH = Register.R13;
-  private static final Register[] CHANGED = {OUT_BLOCK, OUT, HALF_BLOCK, ROWS_PITCH};
+  private static final Register PAIR = Register.R14;
+  private static final Register[] CHANGED = {OUT_BLOCK, OUT, HALF_BLOCK, ROWS_PITCH, PAIR};
+
+  /** Transposes elements as they are. */
+  public TransposeBlocks(DType dtype) {
+    this(dtype, false);
+  }
 
   /** Columns of the destination in a block: a vector of them. */
   public static int columns(DType dtype) {
@@ -66,13 +80,16 @@ public record TransposeBlocks(DType dtype) implements KernelCache.Recipe {
 
   @Override
   public void generate(Assembler assembler) {
-    int columns = columns(dtype);
+    int columns = paired ? VECTOR_BYTES / Integer.BYTES : columns(dtype);
     assembler.enter(CHANGED);
     assembler.load(SOURCE_ROW, assembler.argument(SOURCE.address()));
     assembler.load(SOURCE_PITCH, assembler.argument(SOURCE.pitch()));
     assembler.load(DESTINATION_ROW, assembler.argument(DESTINATION.address()));
     assembler.load(DESTINATION_PITCH, assembler.argument(DESTINATION.pitch()));
     assembler.load(ROWS_LEFT, assembler.argument(HEIGHT));
+    if (paired) {
+      assembler.load(PAIR, assembler.argument(PAIR_PITCH));
+    }
     assembler.move(HALF_BLOCK, columns / 2);
     assembler.multiply(HALF_BLOCK, SOURCE_PITCH);
     assembler.move(ROWS_PITCH, DESTINATION_PITCH);
@@ -147,16 +164,21 @@ public record TransposeBlocks(DType dtype) implements KernelCache.Recipe {
     assembler.vector(SHUFFLE, d, lastOfAb, lastOfCd, ODD);
   }
 
-  /** Pairs of columns take the place of floats. */
-  private static Vector[] halves(Assembler assembler) {
+  /** Pairs of columns take the place of floats: neighbours, or those some distance apart. */
+  private Vector[] halves(Assembler assembler) {
     Vector[] pairs = new Vector[ROWS];
     Vector free = register(ROWS);
     for (int i = 0; i < ROWS; i += 2) {
       Vector first = register(i);
       Vector second = register(i + 1);
       load(assembler, first, 0);
-      moveOn(assembler);
-      load(assembler, second, 0);
+      if (paired) {
+        assembler.vector(LOAD, second.as(128), Address.at(LOWER, PAIR, 1, 0));
+        assembler.vector(INSERT_128, second, second, Address.at(UPPER, PAIR, 1, 0), 1);
+      } else {
+        moveOn(assembler);
+        load(assembler, second, 0);
+      }
       moveOn(assembler);
       assembler.vector(UNPACK_LOW_SHORT, free, first, second);
       assembler.vector(UNPACK_HIGH_SHORT, second, first, second);

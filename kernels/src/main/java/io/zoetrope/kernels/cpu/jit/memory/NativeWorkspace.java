@@ -22,6 +22,8 @@ public final class NativeWorkspace {
     LEFT,
     /** Rows of a weight before they are rounded. */
     UNROUNDED,
+    /** Panels of a weight that products read as it is stored. */
+    PANELS,
     /** A block of results, or a panel of a weight before it is transformed. */
     RESULT,
     /** Attention scores of a block of queries and keys. */

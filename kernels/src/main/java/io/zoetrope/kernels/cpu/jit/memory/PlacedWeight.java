@@ -3,6 +3,7 @@ package io.zoetrope.kernels.cpu.jit.memory;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.ops.HostWeight;
+import io.zoetrope.ops.Residence;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,8 +29,8 @@ public final class PlacedWeight extends HostWeight {
   private final ConcurrentMap<Part, PackedWeight> packed = new ConcurrentHashMap<>();
 
   /** Makes a weight that is used in a dtype, as {@link StoredTensor#used} says. */
-  public PlacedWeight(StoredTensor stored, DType dtype) {
-    super(stored, dtype);
+  public PlacedWeight(StoredTensor stored, DType dtype, Residence residence) {
+    super(stored, dtype, residence);
   }
 
   /** Returns the packed forms that there are, for operations to look up and to add to. */

@@ -14,6 +14,7 @@ import io.zoetrope.ops.LinearMap.Linear;
 import io.zoetrope.ops.LinearMap.LinearAdd;
 import io.zoetrope.ops.LinearMap.LinearMultiply;
 import io.zoetrope.ops.LinearMap.Linears;
+import io.zoetrope.ops.WeightElements;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -61,7 +62,9 @@ public final class LinearOperation {
 
   private Call call(Tensor x, Tensor weight, BlockEpilogue epilogue) {
     ProductOperands operands = products.operands(x.dtype(), weight.dtype(), weight.intSize(1));
-    return new Call(x, products.packed(weight, operands), epilogue);
+    return weight.storage().isReadAnew()
+        ? new StoredCall(x, weight, operands, epilogue)
+        : new PackedCall(x, products.packed(weight, operands), epilogue);
   }
 
   private void runAll(List<Call> calls) {
@@ -76,40 +79,78 @@ public final class LinearOperation {
               while (rest >= calls.get(call).tasks()) {
                 rest -= calls.get(call++).tasks();
               }
-              calls.get(call).block(rest, workspace);
+              calls.get(call).run(rest, workspace);
             });
     calls.forEach(call -> call.epilogue.finish());
     Reference.reachabilityFence(calls);
   }
 
+  /**
+   * Bytes of the panels that all threads keep for the products of a map by weights that are read as
+   * they are stored.
+   */
+  public long workspaceBytes(LinearMap map) {
+    long most =
+        map.weights().stream()
+            .filter(weight -> weight.storage().isReadAnew())
+            .mapToLong(weight -> storedBytes(map.x(), weight))
+            .max()
+            .orElse(0);
+    return most * products.pool().threads();
+  }
+
+  /** Panels of a task, and the rows of one of them before they are packed. */
+  private long storedBytes(Tensor x, Tensor weight) {
+    int depth = weight.intSize(1);
+    MatrixBlocks blocks = storedBlocks(x, weight);
+    ProductOperands operands = products.operands(x.dtype(), weight.dtype(), depth);
+    long panelBytes = products.packer().form(weight, operands).panelBytes();
+    return products.panels(columnsAtOnce(blocks)) * panelBytes
+        + (long) products.panelWidth() * depth * weight.dtype().bytes();
+  }
+
+  private MatrixBlocks storedBlocks(Tensor x, Tensor weight) {
+    return new MatrixBlocks(
+        x.intSize(0),
+        weight.intSize(0),
+        weight.intSize(1),
+        products.panelWidth(),
+        products.pool().threads(),
+        true);
+  }
+
+  /**
+   * Columns that are packed before they are multiplied: where no further rows follow, those of a
+   * panel, which is still in the cache then.
+   */
+  private int columnsAtOnce(MatrixBlocks blocks) {
+    return blocks.rowBlocks() == 1 ? products.panelWidth() : blocks.blockColumns();
+  }
+
   /** One map, cut in blocks. */
-  private final class Call {
+  private abstract class Call {
     private final int depth;
     private final NativeView x;
-    private final PackedWeight weight;
     private final BlockEpilogue epilogue;
-    private final MatrixBlocks blocks;
 
-    Call(Tensor x, PackedWeight weight, BlockEpilogue epilogue) {
+    Call(Tensor x, BlockEpilogue epilogue) {
       this.depth = x.intSize(1);
       this.x = NativeView.of(x);
-      this.weight = weight;
       this.epilogue = epilogue;
-      blocks =
-          new MatrixBlocks(
-              x.intSize(0),
-              weight.columns(),
-              depth,
-              products.panelWidth(),
-              products.pool().threads());
     }
 
-    int tasks() {
-      return blocks.count();
-    }
+    abstract int tasks();
 
-    void block(int task, NativeWorkspace workspace) {
-      MatrixBlocks.Block block = blocks.block(task);
+    abstract void run(int task, NativeWorkspace workspace);
+
+    /**
+     * Computes a block.
+     *
+     * @param weight holds the columns of the block, from one of its panels on
+     * @param panel that one
+     */
+    final void multiply(
+        MatrixBlocks.Block block, PackedWeight weight, int panel, NativeWorkspace workspace) {
       int firstRow = block.firstRow();
       int firstColumn = block.firstColumn();
       int height = block.height();
@@ -141,13 +182,83 @@ public final class LinearOperation {
           a = copy;
           aPitch = converted;
         }
-        int panel = firstColumn / products.panelWidth();
         var place =
             new Products.Place(
                 a, aPitch, weight.at(panel, step), weight.panelBytes(), c.address(), cPitch);
         products.multiply(workspace, operands, place, offset, 1, part, height, panels, step > 0);
       }
       epilogue.store(workspace, c.address(), cPitch, firstRow, height, firstColumn, width);
+    }
+  }
+
+  /** A map by a weight that is packed: each block for itself. */
+  private final class PackedCall extends Call {
+    private final PackedWeight weight;
+    private final MatrixBlocks blocks;
+
+    PackedCall(Tensor x, PackedWeight weight, BlockEpilogue epilogue) {
+      super(x, epilogue);
+      this.weight = weight;
+      blocks =
+          new MatrixBlocks(
+              x.intSize(0),
+              weight.columns(),
+              x.intSize(1),
+              products.panelWidth(),
+              products.pool().threads());
+    }
+
+    @Override
+    int tasks() {
+      return blocks.count();
+    }
+
+    @Override
+    void run(int task, NativeWorkspace workspace) {
+      MatrixBlocks.Block block = blocks.block(task);
+      multiply(block, weight, block.firstColumn() / products.panelWidth(), workspace);
+    }
+  }
+
+  /**
+   * A map by a weight that is read as it is stored: a task packs some columns into memory of its
+   * thread, and multiplies all rows by them. Blocks have the sums that they have with a packed
+   * weight, to the bit.
+   */
+  private final class StoredCall extends Call {
+    private final WeightElements elements;
+    private final PackedWeight form;
+    private final MatrixBlocks blocks;
+
+    StoredCall(Tensor x, Tensor weight, ProductOperands operands, BlockEpilogue epilogue) {
+      super(x, epilogue);
+      elements = WeightElements.of(weight);
+      form = products.packer().form(weight, operands);
+      blocks = storedBlocks(x, weight);
+    }
+
+    @Override
+    int tasks() {
+      return blocks.tasks();
+    }
+
+    @Override
+    void run(int task, NativeWorkspace workspace) {
+      List<MatrixBlocks.Block> rows = blocks.task(task);
+      int first = rows.getFirst().firstColumn();
+      int end = first + rows.getFirst().width();
+      int most = columnsAtOnce(blocks);
+      long bytes = products.panels(most) * form.panelBytes();
+      PackedWeight panels = form.in(workspace.piece(Piece.PANELS, bytes));
+      for (int column = first; column < end; column += most) {
+        int width = Math.min(most, end - column);
+        int panel = column / products.panelWidth();
+        products.packer().packPanels(elements, panels, panel, products.panels(width), workspace);
+        for (MatrixBlocks.Block block : rows) {
+          var part = new MatrixBlocks.Block(block.firstRow(), column, block.height(), width);
+          multiply(part, panels, 0, workspace);
+        }
+      }
     }
   }
 }

@@ -163,6 +163,11 @@ public final class Products {
     return kept(weight, ProductOperands.FLOATS, true, arena -> packer.transform(weight, arena));
   }
 
+  /** Makes panels of matrices that are read as they are stored. */
+  WeightPacker packer() {
+    return packer;
+  }
+
   long packedBytes(Tensor weight, ProductOperands operands) {
     return packer.packedBytes(weight, operands);
   }

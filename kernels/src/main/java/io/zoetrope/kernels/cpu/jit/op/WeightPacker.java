@@ -6,7 +6,6 @@ import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.SAME;
 import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.WIDENED;
 
 import io.zoetrope.kernels.cpu.blocks.Winograd;
-import io.zoetrope.kernels.cpu.jit.asm.Call;
 import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
@@ -52,6 +51,34 @@ final class WeightPacker {
         weight,
         (panel, rows, workspace) -> packTaps(packed, panel, panel, tapSteps, rows, workspace));
     return packed;
+  }
+
+  /** How a weight would be packed: its panels without any memory. */
+  PackedWeight form(Tensor weight, ProductOperands operands) {
+    int steps = packedSteps(weight, operands);
+    return new PackedWeight(
+        MemorySegment.NULL, operands, weight.intSize(0), steps, panelBytes(operands, steps));
+  }
+
+  /**
+   * Packs some panels of a matrix, into the first ones of others.
+   *
+   * @param first of the panels
+   * @param count how many
+   */
+  void packPanels(
+      WeightElements elements, PackedWeight into, int first, int count, NativeWorkspace workspace) {
+    int depth = into.steps() * into.operands().elementsOfStep();
+    for (int i = 0; i < count; i++) {
+      int columns = into.columns() - (first + i) * set.panelWidth();
+      if (columns < set.panelWidth()) {
+        // What was there before might be no number.
+        into.panel(i).fill((byte) 0);
+      }
+      NativeView rows = panelRows(elements, first + i, into.columns(), depth, workspace);
+      packTaps(into, i, first + i, into.steps(), new Rows(rows, depth, 1), workspace);
+      Reference.reachabilityFence(rows);
+    }
   }
 
   /**
@@ -220,32 +247,18 @@ final class WeightPacker {
     long tapBytes = (long) rows.taps() * elementBytes;
     int panelStep = operands.panelStepBytes(set);
     switch (operands) {
-      case FLOATS ->
-          workspace
-              .call(kernels.get(new PackPanel(view.dtype() == DType.F32 ? SAME : WIDENED)))
-              .set(PackPanel.SOURCE, from, columnBytes)
-              .set(PackPanel.STEP_PITCH, tapBytes)
-              .set(PackPanel.PANEL, to, panelStep)
-              .set(PackPanel.COLUMNS, count)
-              .set(PackPanel.STEPS, tapSteps)
-              .run();
+      case FLOATS -> {
+        PackPanel.Lane lane = view.dtype() == DType.F32 ? SAME : WIDENED;
+        new PanelLanes(lane, from, columnBytes, tapBytes, 0, to, panelStep)
+            .pack(workspace, kernels, count, tapSteps);
+      }
       case FLOATS_BY_HALVES ->
           packHalves(workspace, from, columnBytes, tapBytes, to, count, tapSteps);
       case HALVES -> {
         // Neighbours in memory are a lane as they are.
-        boolean neighbours = rows.taps() == 1;
-        Call<PackPanel> call =
-            workspace
-                .call(kernels.get(new PackPanel(neighbours ? SAME : PAIR)))
-                .set(PackPanel.SOURCE, from, columnBytes)
-                .set(PackPanel.STEP_PITCH, 2 * tapBytes)
-                .set(PackPanel.PANEL, to, panelStep)
-                .set(PackPanel.COLUMNS, count)
-                .set(PackPanel.STEPS, tapSteps);
-        if (!neighbours) {
-          call.set(PackPanel.HALF_PITCH, tapBytes);
-        }
-        call.run();
+        PackPanel.Lane lane = rows.taps() == 1 ? SAME : PAIR;
+        new PanelLanes(lane, from, columnBytes, 2 * tapBytes, tapBytes, to, panelStep)
+            .pack(workspace, kernels, count, tapSteps);
       }
     }
   }
@@ -263,26 +276,15 @@ final class WeightPacker {
     int panelStep = ProductOperands.FLOATS_BY_HALVES.panelStepBytes(set);
     int pairs = Math.max(0, count - lanes);
     if (pairs > 0) {
-      workspace
-          .call(kernels.get(new PackPanel(PAIR)))
-          .set(PackPanel.SOURCE, from, columnBytes)
-          .set(PackPanel.STEP_PITCH, tapBytes)
-          .set(PackPanel.HALF_PITCH, lanes * columnBytes)
-          .set(PackPanel.PANEL, to, panelStep)
-          .set(PackPanel.COLUMNS, pairs)
-          .set(PackPanel.STEPS, steps)
-          .run();
+      new PanelLanes(PAIR, from, columnBytes, tapBytes, lanes * columnBytes, to, panelStep)
+          .pack(workspace, kernels, pairs, steps);
     }
     int single = Math.min(count, lanes) - pairs;
     if (single > 0) {
-      workspace
-          .call(kernels.get(new PackPanel(ALONE)))
-          .set(PackPanel.SOURCE, from + pairs * columnBytes, columnBytes)
-          .set(PackPanel.STEP_PITCH, tapBytes)
-          .set(PackPanel.PANEL, to + (long) pairs * Integer.BYTES, panelStep)
-          .set(PackPanel.COLUMNS, single)
-          .set(PackPanel.STEPS, steps)
-          .run();
+      long first = from + pairs * columnBytes;
+      long lane = to + (long) pairs * Integer.BYTES;
+      new PanelLanes(ALONE, first, columnBytes, tapBytes, 0, lane, panelStep)
+          .pack(workspace, kernels, single, steps);
     }
   }
 }

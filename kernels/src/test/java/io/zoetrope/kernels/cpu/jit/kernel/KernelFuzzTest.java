@@ -64,7 +64,12 @@ class KernelFuzzTest {
       case 10 ->
           rowKernels.move(
               dtype, other, rows, columns, 1 + random.nextInt(4), 1 + random.nextInt(4));
-      case 11 -> rowKernels.transpose(dtype, 1 + random.nextInt(5), 1 + random.nextInt(5));
+      case 11 -> {
+        int down = 1 + random.nextInt(5);
+        int across = 1 + random.nextInt(5);
+        rowKernels.transpose(dtype, down, across);
+        rowKernels.transposePairs(down, across);
+      }
       case 12 -> gemmRows.transform(pick(random, Winograd.Part.values()), rows, columns);
       default -> rotationOrNorm(rowKernels, machine.set(), random, dtype, activation, rows);
     }

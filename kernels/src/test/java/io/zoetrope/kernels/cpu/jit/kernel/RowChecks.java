@@ -174,6 +174,31 @@ final class RowChecks {
     }
   }
 
+  /** So many blocks of lanes that hold two elements, of rows half a matrix apart. */
+  void transposePairs(int down, int across) {
+    int rows = down * TransposeBlocks.ROWS;
+    int lanes = across * TransposeBlocks.columns(DType.F32);
+    try (KernelRun run = new KernelRun(machine, random)) {
+      GuardedRows source = run.rows(DType.BF16, 2 * lanes, rows);
+      GuardedRows destination = run.rows(DType.BF16, rows, 2 * lanes);
+      TransposeBlocks recipe = new TransposeBlocks(DType.BF16, true);
+      run.call(
+          recipe,
+          call ->
+              call.set(TransposeBlocks.SOURCE, source.address(), source.pitch)
+                  .set(TransposeBlocks.PAIR_PITCH, lanes * source.pitch)
+                  .set(TransposeBlocks.DESTINATION, destination.address(), destination.pitch)
+                  .set(TransposeBlocks.HEIGHT, rows)
+                  .set(TransposeBlocks.WIDTH, lanes));
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < 2 * lanes; i++) {
+          float expected = source.get(i % 2 * lanes + i / 2, row);
+          assertEquals(expected, destination.get(row, i), recipe::toString);
+        }
+      }
+    }
+  }
+
   void rotate(DType dtype, int rows, int heads, int pairs) {
     try (KernelRun run = new KernelRun(machine, random)) {
       GuardedRows x = run.rows(dtype, rows, 2 * heads * pairs);
