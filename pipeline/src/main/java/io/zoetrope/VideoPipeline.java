@@ -12,11 +12,13 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.LatentUpscaling;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
+import io.zoetrope.pipeline.run.ColourFit;
 import io.zoetrope.pipeline.run.DecodeJob;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.pipeline.run.Parts;
@@ -176,6 +178,20 @@ public final class VideoPipeline implements AutoCloseable {
   public DecodeJob decodeJob(
       SavedLatents latents, boolean tiled, Optional<LatentUpscaling> upscaling) {
     return new DecodeJob(parts, latents, tiled, upscaling);
+  }
+
+  /**
+   * The linear map from latents to colours, for pictures of latents without the decoder: the
+   * model's own or that of a known autoencoder, else one that is fitted now, which takes encoding a
+   * few frames.
+   */
+  public LatentColours latentColours(Progress progress) {
+    return ColourFit.known(parts, progress);
+  }
+
+  /** Fits that map to the model's autoencoder with more care, to be kept. */
+  public ColourFit fitColours(Progress progress) {
+    return ColourFit.of(parts, progress);
   }
 
   /** Closes the weights that are open. */

@@ -120,6 +120,14 @@ public record WanVaeConfig(
         latentsStd.stream().allMatch(std -> std > 0), "latents_std", "lists of positive numbers");
   }
 
+  /** Whether it is of Wan 2.1's autoencoder, as far as a configuration tells. */
+  public boolean isWan21() {
+    return baseDim == 96
+        && !isResidual
+        && latentsMean.equals(WAN21_MEAN)
+        && latentsStd.equals(WAN21_STD);
+  }
+
   private int steps() {
     return dimMult.size() - 1;
   }

@@ -109,6 +109,16 @@ public interface FamilyModel {
   Component<VideoCodec> codec();
 
   /**
+   * The colours of latents without a decoder, as far as they are known; where they are not, they
+   * can be fitted to the codec.
+   *
+   * @throws io.zoetrope.config.ConfigException if those that the model comes with are malformed
+   */
+  default Optional<LatentColours> latentColours() {
+    return Optional.empty();
+  }
+
+  /**
    * What enlarges latents; empty for models whose latents nothing enlarges.
    *
    * @throws io.zoetrope.pipeline.PipelineException or {@link io.zoetrope.config.ConfigException} if

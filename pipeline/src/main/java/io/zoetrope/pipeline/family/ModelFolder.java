@@ -50,7 +50,7 @@ public record ModelFolder(
   private static final String HUB_PREFIX = "models--";
 
   /** Holds what {@link ModelSource#own} is asked for. */
-  private static final String OWN = "zoetrope.json";
+  public static final String OWN = "zoetrope.json";
 
   /**
    * What an index says of a component.

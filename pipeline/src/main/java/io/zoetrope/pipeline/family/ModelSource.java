@@ -122,6 +122,16 @@ public interface ModelSource {
   }
 
   /**
+   * The colours of latents that {@link #own} keeps; empty where it has none.
+   *
+   * @param channels of the latents
+   * @throws io.zoetrope.config.ConfigException if they are malformed
+   */
+  default Optional<LatentColours> latentColours(int channels) {
+    return own().flatMap(json -> LatentColours.read(json, channels));
+  }
+
+  /**
    * The {@code words} of {@link #own}; empty where it names none.
    *
    * @throws io.zoetrope.config.ConfigException if they are malformed

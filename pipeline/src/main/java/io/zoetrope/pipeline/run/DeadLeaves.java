@@ -6,10 +6,12 @@ import java.util.Random;
 /**
  * A clip of moving discs of all sizes and colours, which hide each other: pictures of this kind
  * have the statistics of natural ones (dead leaves; Lee, Mumford and Huang, "Occlusion Models for
- * Natural Images", 2001). It is always the same.
+ * Natural Images", 2001). One of a number is always the same.
  */
 final class DeadLeaves {
-  private static final int SEED = 1;
+  /** Number of the first clip. */
+  static final int FIRST = 1;
+
   private static final int DISCS = 1500;
 
   /** Of the smallest disc, as a share of a side. */
@@ -22,10 +24,14 @@ final class DeadLeaves {
 
   private DeadLeaves() {}
 
-  /** A clip of square frames. */
-  static VideoFrames clip(int side, int frames) {
+  /**
+   * A clip of square frames.
+   *
+   * @param number which of the clips
+   */
+  static VideoFrames clip(int side, int frames, int number) {
     byte[] rgb = new byte[3 * side * side * frames];
-    Random random = new Random(SEED);
+    Random random = new Random(number);
     for (int disc = 0; disc < DISCS; disc++) {
       // Radii have the density 1 / radius^3, as objects at all distances have.
       double radius = side * Math.min(LARGEST, SMALLEST / Math.sqrt(random.nextDouble()));

@@ -4,8 +4,9 @@ import io.zoetrope.media.Resampling;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.ClipSize;
+import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.VideoGeometry;
-import io.zoetrope.pipeline.task.ClipSource;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.vae.VideoCodec;
 import java.util.function.ObjIntConsumer;
@@ -13,17 +14,12 @@ import java.util.function.ObjIntConsumer;
 /**
  * Shows what the clip is going to be while noise is still taken away: the clean latents that the
  * prediction of a step says there are. Small clips are decoded; of others the colours of latent
- * pixels are shown, which {@link LatentColours} knows of the model's own encoder.
+ * pixels are shown: those that the model is known to have, or that {@link ColourFit} finds out of
+ * its own encoder.
  */
 final class Preview {
   /** Clips of more bytes are not decoded: it would take a good part of a step. */
   private static final long SMALL = 1 << 19;
-
-  /** Latent pixels along a side of the clip that colours are fitted to. */
-  private static final int FITTED = 16;
-
-  /** Latent frames of that clip behind the first. */
-  private static final int FITTED_LATER = 2;
 
   /** Pixels of the longer side that small pictures of latents are enlarged to. */
   private static final int SIDE = 256;
@@ -35,6 +31,7 @@ final class Preview {
   /** Null in a dry run. */
   private final ObjIntConsumer<VideoFrames> output;
 
+  /** Null until they are fitted. */
   private LatentColours colours;
 
   /**
@@ -43,11 +40,12 @@ final class Preview {
    * @param every after how many steps it is made anew
    * @param output is given frames and the step that they are of; null for a dry run, which has none
    */
-  Preview(VideoGeometry geometry, ClipSize size, int every, ObjIntConsumer<VideoFrames> output) {
-    this.geometry = geometry;
+  Preview(FamilyModel model, ClipSize size, int every, ObjIntConsumer<VideoFrames> output) {
+    this.geometry = model.geometry();
     this.size = size;
     this.every = every;
     this.output = output;
+    colours = decodes(size) ? null : model.latentColours().orElse(null);
   }
 
   /** Whether pictures are decoded, and not pictures of latents. */
@@ -69,18 +67,16 @@ final class Preview {
 
   /** Whether {@link #fit} comes before the first step. */
   boolean isFitted() {
-    return !decodes(size);
+    return !decodes(size) && colours == null;
   }
 
   /** Finds out which colours latents stand for. */
   void fit(Ops ops, VideoCodec codec) {
-    VideoFrames clip =
-        DeadLeaves.clip(
-            FITTED * geometry.spatialScale(), 1 + FITTED_LATER * geometry.temporalScale());
     try (var _ = ops.scope("preview")) {
-      Tensor latents = ops.download(codec.encode(ops, ClipSource.of(ops, clip), null));
-      if (output != null) {
-        colours = LatentColours.fit(latents, clip);
+      if (output == null) {
+        ColourFit.rehearse(ops, codec, geometry);
+      } else {
+        colours = ColourFit.quick(ops, codec, geometry);
       }
     }
   }

@@ -213,7 +213,7 @@ final class SideFiles implements AutoCloseable {
     int every = request.find(Setting.PREVIEW_EVERY).orElse(1);
     return previewWriter.map(writer ->
         new Preview(
-            geometry(),
+            parts.model(),
             request.size(),
             every,
             areWritten ? (frames, step) -> show(writer, frames, step) : null));

@@ -45,6 +45,7 @@ public final class Main {
           ParityCommand.class,
           CompareCommand.class,
           InspectCommand.class,
+          LatentColoursCommand.class,
           PullCommand.class,
           ModelsCommand.class,
           ConvertCommand.class,

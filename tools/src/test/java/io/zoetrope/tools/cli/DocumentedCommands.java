@@ -399,7 +399,7 @@ abstract class DocumentedCommands extends CommandTest {
 
   private String positional(String command, String word) {
     return switch (command) {
-      case "inspect" -> model.toString();
+      case "inspect", "latent-colours" -> model.toString();
       case "parity" ->
           Files.isDirectory(ROOT.resolve(word))
               ? Fixtures.path("wan21-t2v-variants-tiny").toString()

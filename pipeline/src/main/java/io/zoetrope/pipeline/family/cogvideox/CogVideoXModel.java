@@ -13,6 +13,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
@@ -29,6 +30,7 @@ import io.zoetrope.vae.cogvideox.AutoencoderKLCogVideoXConfig;
 import io.zoetrope.vae.cogvideox.CogVideoXVideoCodec;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A model of CogVideoX 1.0 or 1.5. */
@@ -157,6 +159,11 @@ record CogVideoXModel(
         ANY_SIZE,
         ANY_SIZE,
         VideoGeometry.FrameGrouping.FIRST_OF_ODD_ALONE);
+  }
+
+  @Override
+  public Optional<LatentColours> latentColours() {
+    return source.latentColours(vaeConfig.latentChannels());
   }
 
   @Override

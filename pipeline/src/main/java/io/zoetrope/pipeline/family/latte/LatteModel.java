@@ -12,6 +12,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
@@ -28,6 +29,7 @@ import io.zoetrope.vae.kl.AutoencoderKLConfig;
 import io.zoetrope.vae.kl.KLVideoCodec;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A model of Latte. */
 record LatteModel(
@@ -129,6 +131,11 @@ record LatteModel(
         transformerConfig.patchSize(),
         ANY_SIZE,
         transformerConfig.videoLength());
+  }
+
+  @Override
+  public Optional<LatentColours> latentColours() {
+    return source.latentColours(vaeConfig.latentChannels());
   }
 
   @Override

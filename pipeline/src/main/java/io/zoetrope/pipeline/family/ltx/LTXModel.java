@@ -12,6 +12,7 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.LatentUpscaling;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.PromptEncoder;
@@ -143,6 +144,11 @@ record LTXModel(
         vaeConfig.scaleFactorSpatial(),
         LTXTransformer.PATCH,
         ANY_SIZE);
+  }
+
+  @Override
+  public Optional<LatentColours> latentColours() {
+    return source.latentColours(vaeConfig.latentChannels());
   }
 
   @Override

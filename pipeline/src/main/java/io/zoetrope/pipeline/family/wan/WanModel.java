@@ -16,6 +16,7 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.ImageEncoder;
+import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.PromptEncoder;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
@@ -239,6 +240,11 @@ record WanModel(
         vaeConfig.scaleFactorSpatial(),
         transformerConfig.patchSize(),
         transformerConfig.ropeMaxSeqLen());
+  }
+
+  @Override
+  public Optional<LatentColours> latentColours() {
+    return source.latentColours(vaeConfig.zDim()).or(() -> WanColours.of(vaeConfig));
   }
 
   @Override

@@ -1,0 +1,166 @@
+// The film strip of steps, the grids of blocks and steps, and the curves of the schedule.
+
+function stepTitle(step) {
+  const sigma = page.sigmas.length ? `, σ ${number(page.sigmas[step])}` : '';
+  return `step ${step}${sigma}`;
+}
+
+function stripFigure(section, strips) {
+  if (strips.length > 1) {
+    $('.controls', section).append(selection('Shown by', 'strip', strips.map((strip, i) => [i, strip.name])));
+  }
+  const player = $('.player', section);
+  const thumbs = $('.thumbs', section);
+  let frame = 0;
+  let buttons = [];
+  let shown = null;
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+  const draw = (canvas, row, column) => {
+    const {width, height} = strips[state.strip];
+    canvas.width = width * Math.max(1, Math.round(256 / width));
+    canvas.height = Math.round(canvas.width * height / width);
+    const context = canvas.getContext('2d');
+    context.imageSmoothingEnabled = width > 160;
+    context.drawImage(images.strips[state.strip], column * width, row * height, width, height, 0, 0, canvas.width, canvas.height);
+  };
+  const turn = () => {
+    const strip = strips[state.strip];
+    draw(player, frame % strip.frames, nearest(strip.steps, state.step));
+  };
+
+  watch(() => {
+    const strip = strips[state.strip];
+    if (shown !== strip) {
+      shown = strip;
+      frame = Math.floor(strip.frames / 2);
+      $('.read', section).textContent = strip.read;
+      credit($('.by', section), strip.by);
+      buttons = strip.steps.map((step, column) => {
+        const canvas = make('canvas', {role: 'img', 'aria-label': stepTitle(step)});
+        draw(canvas, Math.floor(strip.frames / 2), column);
+        return make('button', {type: 'button', title: stepTitle(step), click: () => chooseOne({step})}, canvas, String(step));
+      });
+      thumbs.replaceChildren(...buttons);
+    }
+    const at = nearest(strip.steps, state.step);
+    buttons.forEach((button, i) => button.setAttribute('aria-pressed', i === at));
+    $('figcaption', section).textContent = `${stepTitle(strip.steps[at])}: what the clip would be`;
+    turn();
+  });
+  setInterval(() => {
+    if (still.matches || document.hidden) return;
+    frame++;
+    turn();
+  }, 200);
+}
+
+function gridCard(grid) {
+  const {blocks, steps, values} = grid;
+  const canvas = make('canvas', {width: 660, height: 2, tabindex: 0, role: 'application'});
+  const reading = make('p', {class: 'reading', 'aria-live': 'polite'});
+  const scale = make('div', {class: 'legend'});
+  const by = make('p', {class: 'by'});
+  credit(by, grid.by);
+  const known = values.flat().filter(Number.isFinite);
+  const low = Math.min(...known);
+  const high = Math.max(...known);
+  const title = grid.branch ? `${grid.name}, ${grid.branch}` : grid.name;
+  const left = 44;
+  const below = 34;
+  const width = (canvas.width - left) / steps.length;
+  const height = clamp(Math.round(400 / blocks.length), 12, 44);
+  canvas.height = height * blocks.length + below;
+
+  const pick = event => {
+    const box = canvas.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width * canvas.width - left) / width);
+    const row = Math.floor((event.clientY - box.top) / box.height * canvas.height / height);
+    chooseOne({step: steps[clamp(column, 0, steps.length - 1)], block: blocks[clamp(row, 0, blocks.length - 1)]});
+  };
+  canvas.addEventListener('click', pick);
+  const move = (axis, list, by) => () => chooseOne({
+    step: state.step, block: state.block, [axis]: list[clamp(nearest(list, state[axis]) + by, 0, list.length - 1)],
+  });
+  keys(canvas, {
+    ArrowLeft: move('step', steps, -1), ArrowRight: move('step', steps, 1),
+    ArrowUp: move('block', blocks, -1), ArrowDown: move('block', blocks, 1),
+  });
+
+  watch(() => {
+    const context = canvas.getContext('2d');
+    const style = getComputedStyle(document.documentElement);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    values.forEach((row, block) => row.forEach((value, step) => {
+      if (!Number.isFinite(value)) return;
+      context.fillStyle = `rgb(${tone((value - low) / (high - low || 1))})`;
+      context.fillRect(left + step * width, block * height, Math.max(1, width - 2), height - 2);
+    }));
+    context.fillStyle = style.getPropertyValue('--soft');
+    context.font = '22px system-ui, sans-serif';
+    context.textBaseline = 'middle';
+    const every = Math.ceil(28 / height);
+    blocks.forEach((block, i) => {
+      if (i % every === 0) context.fillText(page.blocks[block], 0, (i + 0.5) * height);
+    });
+    const apart = Math.ceil(44 / width);
+    steps.forEach((step, i) => {
+      if (i % apart === 0) context.fillText(step, left + i * width + 2, canvas.height - below / 2);
+    });
+    const row = nearest(blocks, state.block);
+    const column = nearest(steps, state.step);
+    context.strokeStyle = style.getPropertyValue('--ink');
+    context.lineWidth = 4;
+    context.strokeRect(left + column * width - 1, row * height - 1, Math.max(4, width), height);
+    reading.textContent = `step ${steps[column]}, block ${page.blocks[blocks[row]]}: ${number(values[row][column])} ${grid.unit}`;
+    canvas.setAttribute('aria-label', `${title}, blocks down, steps across; arrow keys choose a cell. ${reading.textContent}`);
+    legend(scale, tone, number(low), number(high));
+  });
+  return make('div', {class: 'card'}, make('h3', {}, title), scale, canvas, reading, make('p', {class: 'read'}, grid.read), by);
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+function shape(tag, attributes, text) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function plotCard(plot) {
+  const {values} = plot;
+  const box = {left: 42, right: 312, top: 8, bottom: 126};
+  const low = Math.min(0, ...values);
+  const high = Math.max(...values);
+  const x = step => box.left + step * (box.right - box.left) / Math.max(1, values.length - 1);
+  const y = value => box.bottom - (value - low) / (high - low || 1) * (box.bottom - box.top);
+  const svg = shape('svg', {
+    viewBox: '0 0 320 148', role: 'img',
+    'aria-label': `${plot.name} against steps, from ${number(values[0])} at step 0 to ${number(values.at(-1))} at step ${values.length - 1}`,
+  });
+  for (const value of [low, high]) {
+    svg.append(shape('line', {class: 'axis', x1: box.left, x2: box.right, y1: y(value), y2: y(value)}),
+      shape('text', {x: box.left - 6, y: y(value) + 4, 'text-anchor': 'end'}, number(value)));
+  }
+  svg.append(shape('text', {x: box.left, y: 143}, '0'), shape('text', {x: box.right, y: 143, 'text-anchor': 'end'}, values.length - 1));
+  svg.append(shape('polyline', {class: 'curve', points: values.map((value, step) => `${x(step)},${y(value)}`).join(' ')}));
+  const now = svg.appendChild(shape('line', {class: 'now', y1: box.top, y2: box.bottom}));
+  const dot = svg.appendChild(shape('circle', {class: 'dot', r: 4}));
+  svg.addEventListener('click', event => {
+    const area = svg.getBoundingClientRect();
+    const at = (event.clientX - area.left) / area.width * 320;
+    chooseOne({step: clamp(Math.round((at - box.left) / (box.right - box.left) * (values.length - 1)), 0, page.steps - 1)});
+  });
+  const reading = make('p', {class: 'reading'});
+  watch(() => {
+    const step = clamp(state.step, 0, values.length - 1);
+    now.setAttribute('x1', x(step));
+    now.setAttribute('x2', x(step));
+    dot.setAttribute('cx', x(step));
+    dot.setAttribute('cy', y(values[step]));
+    reading.textContent = `step ${step}: ${number(values[step])} ${plot.unit}`;
+  });
+  const by = make('p', {class: 'by'});
+  credit(by, plot.by);
+  return make('div', {class: 'card'}, make('h3', {}, plot.name), svg, reading, make('p', {class: 'read'}, plot.read), by);
+}

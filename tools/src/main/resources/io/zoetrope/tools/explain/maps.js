@@ -1,0 +1,127 @@
+// Maps of attention over [frame, row, column], and how they lie over the pictures of the clip.
+
+/**
+ * Maps for some of the steps, blocks and heads: `tables` are [step, block, head, item, cell] without the axes that were
+ * averaged while they were computed.
+ */
+class Maps {
+  constructor(data) {
+    this.grid = data.grid;
+    this.cells = data.grid[0] * data.grid[1] * data.grid[2];
+    this.items = data.items;
+    this.latentFrames = data.latentFrames;
+    this.tables = data.tables.map(table => ({axes: table.axes, bytes: bytes(table.bytes), scales: floats(table.scales)}));
+    this.kept = new Map();
+  }
+
+  /** The values that sliders of an axis can have. */
+  values(axis) {
+    const table = this.tables.find(each => axis in each.axes);
+    return table ? table.axes[axis] : [0];
+  }
+
+  /**
+   * The map of an item, at what is chosen or its mean.
+   *
+   * @return the values, and the axes that are averaged though one was chosen, since no table has both
+   */
+  at(item) {
+    const wanted = ['step', 'block', 'head'].filter(axis => !state.averaged[axis] && this.values(axis).length > 1);
+    const fits = table => wanted.filter(axis => axis in table.axes).length;
+    const table = this.tables.reduce((best, each) => (fits(each) > fits(best) ? each : best));
+    const picked = wanted.filter(axis => axis in table.axes);
+    const key = [item, ...picked.map(axis => axis + state[axis])].join();
+    if (!this.kept.has(key)) {
+      if (this.kept.size > 400) this.kept.clear();
+      this.kept.set(key, {values: this.mean(table, picked, item), dropped: wanted.filter(axis => !(axis in table.axes))});
+    }
+    return this.kept.get(key);
+  }
+
+  mean(table, picked, item) {
+    let places = [0];
+    for (const [axis, values] of Object.entries(table.axes)) {
+      const ones = picked.includes(axis) ? [nearest(values, state[axis])] : values.map((_, i) => i);
+      places = places.flatMap(place => ones.map(one => place * values.length + one));
+    }
+    const sum = new Float32Array(this.cells);
+    for (const place of places) {
+      const map = place * this.items + item;
+      const scale = table.scales[map] / 255 / places.length;
+      for (let cell = 0; cell < this.cells; cell++) sum[cell] += scale * table.bytes[map * this.cells + cell];
+    }
+    return sum;
+  }
+}
+
+/** Where a map is strongest, in words, and how strong it is there. */
+function peak(values, maps) {
+  const [, rows, columns] = maps.grid;
+  let best = 0;
+  values.forEach((value, i) => { if (value > values[best]) best = i; });
+  const frame = frameName(maps.latentFrames[Math.floor(best / rows / columns)]);
+  return {value: values[best], place: `${frame}, row ${Math.floor(best / columns) % rows}, column ${best % columns}`};
+}
+
+/** The lowest and the highest value: of a map, or from nothing to the highest of several. */
+function range(maps) {
+  let low = Infinity;
+  let high = 0;
+  for (const values of maps) {
+    for (const value of values) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return [maps.length > 1 ? 0 : low, high];
+}
+
+const stage = make('canvas');
+
+/** Draws a frame of the clip with the part of a map that belongs to it. */
+function overlay(context, box, frame, values, maps, [low, high]) {
+  const [, rows, columns] = maps.grid;
+  const [x, y, width, height] = box;
+  const {picture} = backdrop;
+  const at = maps.latentFrames[frame];
+  context.imageSmoothingEnabled = !isSmall;
+  if (!state.alone && at >= 0) {
+    context.drawImage(backdrop.image, 0, at * picture.height, picture.width, picture.height, x, y, width, height);
+    context.fillStyle = 'rgba(8, 8, 12, .55)';
+    context.fillRect(x, y, width, height);
+  }
+  stage.width = columns;
+  stage.height = rows;
+  const pixels = new ImageData(columns, rows);
+  for (let cell = 0; cell < rows * columns; cell++) {
+    const share = (values[frame * rows * columns + cell] - low) / (high - low || 1);
+    pixels.data.set(heat(share), 4 * cell);
+    pixels.data[4 * cell + 3] = state.alone ? 255 : Math.round(235 * clamp(share, 0, 1) ** 0.75);
+  }
+  stage.getContext('2d').putImageData(pixels, 0, 0);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(stage, x, y, width, height);
+}
+
+/** What a cell in time is called: by the latent frame in its middle. */
+const frameName = latent => (latent < 0 ? `reference ${-latent}` : `latent frame ${latent}`);
+
+/** A canvas for each latent frame, below it the frames that it stands for. */
+function frameCanvases(parent, maps, prefix) {
+  parent.classList.toggle('many', maps.grid[0] > 5);
+  const width = Math.max(backdrop.picture.width, 256);
+  const height = Math.round(width * backdrop.picture.height / backdrop.picture.width);
+  return maps.latentFrames.map((latent, frame) => {
+    const name = frameName(latent);
+    const canvas = make('canvas', {width, height, id: `${prefix}-${frame}`, role: 'img', 'aria-label': name});
+    parent.append(make('figure', {}, canvas, make('figcaption', {'aria-hidden': 'true'}, name)));
+    return canvas;
+  });
+}
+
+/** What the sliders say, in words. */
+function chosen(dropped = []) {
+  const part = (axis, name) => (state.averaged[axis] || dropped.includes(axis) ? `mean of all ${name}s` : `${name} ${axis === 'block' ? page.blocks[state.block] : state[axis]}`);
+  const note = dropped.length ? ` (no map was kept for one head at one ${dropped[0]}: the mean of all ${dropped[0]}s is shown)` : '';
+  return `${part('step', 'step')}, ${part('block', 'block')}, ${part('head', 'head')}${note}`;
+}
