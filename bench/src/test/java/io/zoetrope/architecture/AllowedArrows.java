@@ -81,7 +81,8 @@ final class AllowedArrows {
                                 t5 upscale media pipeline
       tools                   : files config tensor random encoding ops weights nn lora clip dit vae
                                 t5 upscale media pipeline io.zoetrope hub
-                                kernels.cuda kernels.cuda.runtime
+                                kernels.cuda kernels.cuda.runtime kernels.cuda.emulated
+                                kernels.cuda.driver kernels.emulator.fault kernels.emulator.report
       bench                   : files config tensor random encoding ops weights nn clip dit vae t5
                                 upscale media pipeline io.zoetrope tools kernels.cpu kernels.cuda
       """;

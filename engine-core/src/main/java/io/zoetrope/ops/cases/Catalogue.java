@@ -44,6 +44,16 @@ public final class Catalogue {
     return ENTRIES.stream().flatMap(entry -> entry.measured(dtype));
   }
 
+  /**
+   * Every operation at a shape of somebody's own; those whose shapes have as many sizes.
+   *
+   * @param shape sizes, in the order of the operation's other cases, joined by {@code x}
+   * @param dtype of activations and weights
+   */
+  public static Stream<OperationCase> at(String shape, DType dtype) {
+    return ENTRIES.stream().flatMap(entry -> entry.shaped(shape, dtype));
+  }
+
   /** What a device that has never been tried should try. */
   public static Stream<Trial> trials() {
     return ENTRIES.stream()

@@ -132,6 +132,20 @@ final class Entry {
     return Stream.ofNullable(large).map(shape -> at(shape, dtype, dtype));
   }
 
+  /** A case at any shape with as many sizes as those that it is compared and measured at. */
+  Stream<OperationCase> shaped(String shape, DType dtype) {
+    long sizes = sizes(shape);
+    return Stream.of(checked.stream(), measured.stream(), Stream.ofNullable(typical))
+            .flatMap(shapes -> shapes)
+            .anyMatch(known -> sizes(known) == sizes)
+        ? Stream.of(at(shape, dtype, dtype))
+        : Stream.empty();
+  }
+
+  private static long sizes(String shape) {
+    return shape.split("x").length;
+  }
+
   private OperationCase at(String shape, DType dtype, DType stored) {
     int[] sizes = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
     Call call = maker.of(dtype, sizes);

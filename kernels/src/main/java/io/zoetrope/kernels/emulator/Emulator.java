@@ -181,7 +181,9 @@ public final class Emulator {
     List<LineProfile> lines = new ArrayList<>(code.length);
     for (int pc = 0; pc < code.length; pc++) {
       Instruction at = code[pc];
-      lines.add(profile.line(pc, at.line(), at.text(), at.kind(), at.flops(), at.tensorFlops()));
+      lines.add(
+          profile.line(
+              pc, at.line(), at.source(), at.text(), at.kind(), at.flops(), at.tensorFlops()));
     }
     return new LaunchReport(
         launch.kernel().name(),

@@ -27,15 +27,11 @@ final class EmulatorRuntime extends EmulatedRuntime {
         THREADS,
         MEMORY,
         kernel -> replaced.containsKey(kernel) ? replaced.get(kernel) : libraryModule(kernel));
+    watch(launches::add);
   }
 
   /** What was launched so far. */
   List<LaunchReport> launches() {
     return launches;
-  }
-
-  @Override
-  protected void launched(LaunchReport report) {
-    launches.add(report);
   }
 }

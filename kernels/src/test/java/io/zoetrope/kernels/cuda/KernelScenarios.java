@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cuda;
 
+import io.zoetrope.kernels.cuda.emulated.LaunchRecorder;
 import io.zoetrope.kernels.cuda.memory.DeviceStorage;
 import io.zoetrope.ops.CaseCheck;
 import io.zoetrope.ops.Ops;

@@ -290,11 +290,6 @@ class MutationTest {
 
   /** The kernel and the declarations of its module, without the other kernels. */
   private KernelText text(String kernel) {
-    String module = library.moduleOf(kernel);
-    int start = module.indexOf(".visible .entry " + kernel + "(");
-    int end = module.indexOf("\n}", start) + 2;
-    return new KernelText(
-        kernel,
-        module.substring(0, module.indexOf(".visible .entry")) + module.substring(start, end));
+    return new KernelText(kernel, library.alone(kernel));
   }
 }

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.zoetrope.kernels.cuda.PtxAssembler.Kernel;
+import io.zoetrope.kernels.cuda.driver.PtxAssembler;
+import io.zoetrope.kernels.cuda.driver.PtxAssembler.Kernel;
 import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.report.GpuArchitecture;
 import io.zoetrope.kernels.emulator.report.Occupancy;
@@ -64,6 +65,24 @@ class PtxGateTest {
     Map<String, String> modules = hashes(MODULES);
     modules.remove("manifest.txt");
     assertEquals(modules, manifest("ptx"), "a .ptx has changed: run build.sh in src/main/cuda");
+  }
+
+  /** No folder of the machine that compiled them, and no line that is not there. */
+  @Test
+  void modulesNameLinesOfTheseSources() throws IOException {
+    for (String file : manifest("ptx").keySet()) {
+      Map<String, Integer> lines = new TreeMap<>();
+      for (String line : Files.readAllLines(MODULES.resolve(file))) {
+        String[] words = line.strip().split("\\s+");
+        if (words[0].equals(".file")) {
+          Path source = SOURCES.resolve(words[2].replace("\"", ""));
+          lines.put(words[1], Files.readAllLines(source).size());
+        } else if (words[0].equals(".loc")) {
+          assertTrue(Integer.parseInt(words[2]) <= lines.get(words[1]), file + ": " + line);
+        }
+      }
+      assertTrue(lines.size() > 0, file);
+    }
   }
 
   @Test

@@ -42,6 +42,7 @@ public final class Main {
           UpscaleCommand.class,
           InterpolateCommand.class,
           ProfileCommand.class,
+          KernelCommand.class,
           ParityCommand.class,
           CompareCommand.class,
           InspectCommand.class,

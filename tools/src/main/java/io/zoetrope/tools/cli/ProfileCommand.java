@@ -2,10 +2,16 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.OutputFile;
+import io.zoetrope.kernels.cuda.CudaBackend;
+import io.zoetrope.kernels.cuda.emulated.EmulatedRuntime;
+import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
+import io.zoetrope.tools.kernel.KernelCases;
+import io.zoetrope.tools.kernel.KernelProfile;
+import io.zoetrope.tools.kernel.KernelReport;
 import io.zoetrope.tools.profile.ChromeTrace;
 import io.zoetrope.tools.profile.Grouping;
 import io.zoetrope.tools.profile.Profile;
@@ -16,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,6 +93,14 @@ final class ProfileCommand implements Callable<Integer> {
               + " chrome://tracing.")
   private Path trace;
 
+  @Option(
+      names = "--kernel",
+      paramLabel = "NAME",
+      description =
+          "With --device cuda-emulated: show one CUDA kernel in place of the tables, as the command"
+              + " 'kernel' does.")
+  private String kernel;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -96,12 +111,16 @@ final class ProfileCommand implements Callable<Integer> {
     if (warmUp < 0 || warmUp > 100) {
       throw new PipelineException("--warm-up %d is outside 0 to 100".formatted(warmUp));
     }
+    if (kernel != null) {
+      requireKernel();
+    }
     List<SideOutput> outputs =
         List.of(
             new SideOutput("--report", report, (_, _, _) -> ProfileReport.MOST_BYTES),
             new SideOutput(
                 "--trace", trace, (_, _, job) -> ChromeTrace.OPERATION_BYTES * job.operations()));
     try (ClipRun run = job.open(spec.commandLine().getErr(), !noOutput, outputs)) {
+      Optional<KernelProfile> launches = watched(run.device());
       for (int i = 0; i < warmUp; i++) {
         run.job().run(Progress.NONE, Tracer.NONE);
       }
@@ -118,9 +137,50 @@ final class ProfileCommand implements Callable<Integer> {
       }
       run.write(
           report == null ? "the report" : report.toString(),
-          () -> writeReport(ProfileReport.of(profile, grouping, top, format)));
+          () ->
+              writeReport(
+                  launches
+                      .map(seen -> report(seen, run.title()))
+                      .orElseGet(() -> ProfileReport.of(profile, grouping, top, format))));
       return run.finish();
     }
+  }
+
+  /** Checks what can be known of a kernel before the job. */
+  private void requireKernel() {
+    KernelCases.requireKnown(kernel);
+    KernelReport.requireShown(format);
+    for (String option : List.of("--by", "--warm-up")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new PipelineException(
+            "--kernel %s shows one kernel, about which %s says nothing: leave it out"
+                .formatted(kernel, option));
+      }
+    }
+  }
+
+  /** Counts the launches of the kernel that is wanted, if one is. */
+  private Optional<KernelProfile> watched(Backend device) {
+    if (kernel == null) {
+      return Optional.empty();
+    }
+    if (!(device instanceof CudaBackend card)
+        || !(card.runtime() instanceof EmulatedRuntime emulator)) {
+      throw new PipelineException(
+          "--kernel %s is counted on the emulator: add --device cuda-emulated".formatted(kernel));
+    }
+    KernelProfile launches = new KernelProfile(kernel);
+    emulator.watch(launches::add);
+    return Optional.of(launches);
+  }
+
+  private String report(KernelProfile launches, String title) {
+    if (launches.launches() == 0) {
+      throw new PipelineException(
+          "this job does not launch %s, but %s; with --dtype and --vae-dtype bf16 it launches others"
+              .formatted(kernel, String.join(", ", launches.others())));
+    }
+    return KernelReport.of(launches, title, top, format);
   }
 
   private void writeReport(String text) {

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Cells under headings, for people to read; the columns of numbers are aligned to the right. */
-final class Table {
+public final class Table {
   private static final String GAP = "  ";
 
   private final boolean[] numbers;
@@ -18,7 +18,7 @@ final class Table {
    *
    * @param headings those of columns of numbers begin with {@code #}, which is not shown
    */
-  Table(String... headings) {
+  public Table(String... headings) {
     numbers = new boolean[headings.length];
     for (int i = 0; i < headings.length; i++) {
       numbers[i] = headings[i].startsWith("#");
@@ -27,7 +27,7 @@ final class Table {
   }
 
   /** Adds a row with a cell for every heading. */
-  void add(String... cells) {
+  public void add(String... cells) {
     if (cells.length != numbers.length) {
       throw new IllegalArgumentException(
           "%d cells under %d headings".formatted(cells.length, numbers.length));
@@ -36,14 +36,14 @@ final class Table {
   }
 
   /** Columns padded with spaces, a rule below the headings. */
-  String text() {
+  public String text() {
     int[] widths = widths();
     int width = IntStream.of(widths).sum() + GAP.length() * (widths.length - 1);
     return lines("", GAP, "", "-".repeat(width));
   }
 
   /** A table of GitHub's Markdown. */
-  String markdown() {
+  public String markdown() {
     int[] widths = widths();
     String rule =
         IntStream.range(0, widths.length)

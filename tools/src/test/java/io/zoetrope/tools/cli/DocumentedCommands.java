@@ -100,7 +100,8 @@ abstract class DocumentedCommands extends CommandTest {
           "prompt",
           "assemble",
           "contact-sheet",
-          "interpolate");
+          "interpolate",
+          "kernel");
 
   @BeforeEach
   void makeJobsTiny() throws IOException {
@@ -409,6 +410,7 @@ abstract class DocumentedCommands extends CommandTest {
       case "decode" -> folder.resolve(LATENTS).toString();
       case "info", "upscale", "interpolate" -> folder.resolve("out.mp4").toString();
       case "extend" -> word.endsWith(".mp4") ? folder.resolve(word).toString() : "a prompt";
+      case "kernel" -> word;
       default -> "a prompt";
     };
   }

@@ -8,7 +8,6 @@ import io.zoetrope.kernels.cuda.CudaBackend;
 import io.zoetrope.kernels.cuda.emulated.EmulatedRuntime;
 import io.zoetrope.kernels.cuda.runtime.PtxLibrary;
 import io.zoetrope.kernels.emulator.PtxModule;
-import io.zoetrope.kernels.emulator.report.LaunchReport;
 import io.zoetrope.ops.cases.Catalogue;
 import io.zoetrope.ops.cases.Trial;
 import io.zoetrope.tensor.DType;
@@ -34,11 +33,7 @@ class SelfTestTest {
 
     CountingRuntime(Function<String, PtxModule> modules) {
       super(2, MEMORY, modules);
-    }
-
-    @Override
-    protected void launched(LaunchReport report) {
-      launched.add(report.kernel());
+      watch(launch -> launched.add(launch.kernel()));
     }
   }
 

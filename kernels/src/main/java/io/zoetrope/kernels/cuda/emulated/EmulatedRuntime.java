@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The emulator as a device. Everything has ended when a call returns. */
@@ -43,6 +44,7 @@ public class EmulatedRuntime implements CudaRuntime {
   private final int threads;
   private final Function<String, PtxModule> moduleOfKernel;
   private final Map<String, KernelSignature> signatures = new HashMap<>();
+  private Consumer<LaunchReport> watcher = _ -> {};
 
   /**
    * A device with the kernels of {@link PtxLibrary}.
@@ -131,7 +133,7 @@ public class EmulatedRuntime implements CudaRuntime {
       int sharedBytes,
       Object... arguments) {
     PtxKernel entry = moduleOfKernel.apply(kernel).kernel(kernel);
-    launched(
+    watcher.accept(
         emulator.launch(
             entry,
             Grid.of(gridX, gridY, gridZ, blockX, blockY, blockZ),
@@ -139,8 +141,10 @@ public class EmulatedRuntime implements CudaRuntime {
             parameters(entry, arguments)));
   }
 
-  /** Hears of every launch, for profiles. */
-  protected void launched(LaunchReport report) {}
+  /** Lets somebody hear of every launch from now on, for profiles. */
+  public final void watch(Consumer<LaunchReport> newWatcher) {
+    watcher = newWatcher;
+  }
 
   private MemorySegment parameters(PtxKernel kernel, Object... arguments) {
     signatures.computeIfAbsent(kernel.name(), _ -> signature(kernel)).check(arguments);

@@ -86,6 +86,30 @@ public final class PtxLibrary {
     return texts.computeIfAbsent(file, PtxLibrary::read);
   }
 
+  /**
+   * Text of a module that has this kernel alone.
+   *
+   * @throws IllegalArgumentException if there is no such kernel
+   */
+  public String alone(String kernel) {
+    String module = moduleOf(kernel);
+    int start = module.indexOf(".visible .entry " + kernel + "(");
+    int end = module.indexOf("\n}", start) + 2;
+    return module.substring(0, module.indexOf(".visible .entry")) + module.substring(start, end);
+  }
+
+  /**
+   * Lines of a source that modules were made of; none where this class does not come from a jar,
+   * which has the sources beside the modules.
+   *
+   * @param file its name, without a folder
+   */
+  public static List<String> source(String file) {
+    return PtxLibrary.class.getResource(FOLDER + file) == null
+        ? List.of()
+        : read(file).lines().toList();
+  }
+
   private static String read(String file) {
     try (InputStream in = PtxLibrary.class.getResourceAsStream(FOLDER + file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -11,19 +11,32 @@ public final class KernelFault extends EmulatorException {
   private final Dim3 thread;
   private final long address;
 
-  /** Makes a fault of an instruction, which stands in a line of the PTX text. */
+  /**
+   * Makes a fault of an instruction, which stands in a line of the PTX text.
+   *
+   * @param source that the instruction was compiled from; null where the PTX does not say so
+   */
   public KernelFault(
       Finding finding,
       String kernel,
       int line,
+      SourceLine source,
       String text,
       Dim3 block,
       Dim3 thread,
       long address,
       String detail) {
     super(
-        "%s in kernel %s, PTX line %d (%s), block %s, thread %s: %s"
-            .formatted(finding, kernel, line, text, block, thread, detail));
+        "%s in kernel %s, PTX line %d (%s)%s, block %s, thread %s: %s"
+            .formatted(
+                finding,
+                kernel,
+                line,
+                text,
+                source == null ? "" : " of " + source,
+                block,
+                thread,
+                detail));
     this.finding = finding;
     this.kernel = kernel;
     this.line = line;

@@ -1,11 +1,13 @@
 package io.zoetrope.kernels.emulator.machine;
 
+import io.zoetrope.kernels.emulator.fault.SourceLine;
 import io.zoetrope.kernels.emulator.report.InstructionClass;
 
 /**
  * A decoded instruction.
  *
  * @param line of the PTX text
+ * @param source that it was compiled from; null where the PTX does not say so
  * @param text as it is written, for messages
  * @param flow what it does to the program counter
  * @param guard register of the predicate that guards it; -1 for none
@@ -19,6 +21,7 @@ import io.zoetrope.kernels.emulator.report.InstructionClass;
  */
 public record Instruction(
     int line,
+    SourceLine source,
     String text,
     InstructionClass kind,
     Flow flow,

@@ -228,6 +228,7 @@ public final class Warp {
         finding,
         launch.kernel().name(),
         code[pc].line(),
+        code[pc].source(),
         code[pc].text(),
         block.index(),
         launch.grid().threads().at(thread(lane)),

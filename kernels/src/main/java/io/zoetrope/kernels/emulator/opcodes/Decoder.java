@@ -66,7 +66,7 @@ public final class Decoder {
       instructions.add(decode(statement));
     }
     int line = kernel.statements().isEmpty() ? 1 : kernel.statements().getLast().line();
-    Statement end = new Statement(line, null, false, "ret", List.of(), "end of the kernel");
+    Statement end = new Statement(line, null, null, false, "ret", List.of(), "end of the kernel");
     instructions.add(decode(end));
     return instructions.toArray(Instruction[]::new);
   }

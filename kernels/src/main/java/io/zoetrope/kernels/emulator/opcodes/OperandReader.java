@@ -278,6 +278,7 @@ final class OperandReader {
   Instruction instruction(Instruction.Flow flow, int guard, int target, Instruction.Action action) {
     return new Instruction(
         statement.line(),
+        statement.source(),
         statement.text(),
         kind,
         flow,

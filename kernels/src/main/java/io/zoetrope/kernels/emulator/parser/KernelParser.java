@@ -1,6 +1,7 @@
 package io.zoetrope.kernels.emulator.parser;
 
 import io.zoetrope.kernels.emulator.fault.PtxLoadException;
+import io.zoetrope.kernels.emulator.fault.SourceLine;
 import io.zoetrope.kernels.emulator.parser.PtxScanner.Token;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class KernelParser {
   private final TokenStream tokens;
   private final Map<String, Long> symbols;
   private final List<SharedVariable> sharedVariables;
+  private final Map<Long, String> files;
   private final List<KernelParameter> parameters = new ArrayList<>();
   private final Map<String, PtxType> registers = new HashMap<>();
   private final Map<String, Integer> labels = new HashMap<>();
@@ -35,12 +37,22 @@ final class KernelParser {
   private int parameterBytes;
   private int localBytes;
   private int maximumThreads = 1024;
+  private SourceLine source;
 
+  /**
+   * A parser of one kernel of a module.
+   *
+   * @param files of the source, by the numbers that {@code .file} gives them
+   */
   KernelParser(
-      TokenStream tokens, Map<String, Long> moduleSymbols, List<SharedVariable> moduleShared) {
+      TokenStream tokens,
+      Map<String, Long> moduleSymbols,
+      List<SharedVariable> moduleShared,
+      Map<Long, String> files) {
     this.tokens = tokens;
     this.symbols = new HashMap<>(moduleSymbols);
     this.sharedVariables = new ArrayList<>(moduleShared);
+    this.files = files;
     this.operands = new OperandParser(tokens, this::resolve);
   }
 
@@ -140,7 +152,7 @@ final class KernelParser {
     }
     List<Operand> list = operands.operands();
     String text = tokens.textSince(first.start());
-    statements.add(new Statement(first.line(), guard, negated, opcode, list, text));
+    statements.add(new Statement(first.line(), source, guard, negated, opcode, list, text));
   }
 
   private void registerDeclaration() {
@@ -225,10 +237,14 @@ final class KernelParser {
     return bytes;
   }
 
-  /** A source line: {@code .loc 1 12 3, function_name $L, inlined_at 1 5 7}. */
+  /**
+   * A source line: {@code .loc 1 12 3, function_name $L, inlined_at 1 5 7}. Line 0 is that of an
+   * instruction that the compiler had no line for; a file must have been named before.
+   */
   private void location() {
-    tokens.integer();
-    tokens.integer();
+    String file = files.get(tokens.integer());
+    int line = tokens.size();
+    source = file == null || line == 0 ? null : new SourceLine(file, line);
     tokens.integer();
     while (tokens.accept(",")) {
       tokens.word();

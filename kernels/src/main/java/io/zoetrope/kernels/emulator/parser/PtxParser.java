@@ -24,6 +24,8 @@ public final class PtxParser {
   /** Module-scope shared variables; those of unknown size follow all others at launch. */
   private final List<KernelParser.SharedVariable> sharedVariables = new ArrayList<>();
 
+  private final Map<Long, String> files = new HashMap<>();
+
   private String version = "";
   private String target = "";
 
@@ -65,8 +67,12 @@ public final class PtxParser {
   }
 
   private void fileDirective() {
-    tokens.integer();
-    tokens.take();
+    long number = tokens.integer();
+    String name = tokens.take().text();
+    if (!name.startsWith("\"")) {
+      throw tokens.error("a file without a name in quotes");
+    }
+    files.put(number, name.substring(1, name.length() - 1));
     while (tokens.accept(",")) {
       tokens.integer();
     }
@@ -74,7 +80,7 @@ public final class PtxParser {
 
   private void kernel() {
     int line = tokens.line();
-    ParsedKernel kernel = new KernelParser(tokens, symbols, sharedVariables).parse();
+    ParsedKernel kernel = new KernelParser(tokens, symbols, sharedVariables, files).parse();
     if (kernels.put(kernel.name(), kernel) != null) {
       throw new PtxLoadException(line, "kernel " + kernel.name() + " is defined twice");
     }

@@ -3,6 +3,7 @@ package io.zoetrope.kernels.emulator.report;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * What a launch did, as a profiler would count it.
@@ -22,6 +23,23 @@ public record LaunchReport(
   private static final InstructionClass[] SHARED = {
     InstructionClass.SHARED_LOAD, InstructionClass.SHARED_STORE
   };
+
+  /**
+   * Returns the counts of two launches of a kernel together, under the larger grid of both.
+   *
+   * @param other a launch of the same kernel
+   */
+  public LaunchReport plus(LaunchReport other) {
+    LaunchReport larger = grid.blocks().volume() >= other.grid.blocks().volume() ? this : other;
+    return new LaunchReport(
+        kernel,
+        larger.grid,
+        staticSharedBytes,
+        Math.max(dynamicSharedBytes, other.dynamicSharedBytes),
+        IntStream.range(0, lines.size())
+            .mapToObj(i -> lines.get(i).plus(other.lines.get(i)))
+            .toList());
+  }
 
   /** Sum of a count over the instructions of some classes; over all for none. */
   public long sum(ToLongFunction<LineProfile> count, InstructionClass... kinds) {

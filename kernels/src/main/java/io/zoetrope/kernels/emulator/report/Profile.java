@@ -1,5 +1,7 @@
 package io.zoetrope.kernels.emulator.report;
 
+import io.zoetrope.kernels.emulator.fault.SourceLine;
+
 /**
  * Counts what happened at each instruction of a kernel; one for each host thread, added at last.
  */
@@ -63,14 +65,22 @@ public final class Profile {
    * The counts of one instruction.
    *
    * @param line of the PTX text
+   * @param source that it was compiled from, or null
    * @param text as it is written there
    * @param flops floating-point operations per active lane
    * @param tensorFlops floating-point operations per warp on tensor cores
    */
   public LineProfile line(
-      int pc, int line, String text, InstructionClass kind, int flops, int tensorFlops) {
+      int pc,
+      int line,
+      SourceLine source,
+      String text,
+      InstructionClass kind,
+      int flops,
+      int tensorFlops) {
     return new LineProfile(
         line,
+        source,
         text,
         kind,
         warps[pc],

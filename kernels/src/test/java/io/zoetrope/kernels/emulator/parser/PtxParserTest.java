@@ -11,6 +11,7 @@ import io.zoetrope.kernels.emulator.machine.PtxKernel;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the parser reads, and that it refuses all else with one typed error. */
@@ -103,8 +104,36 @@ class PtxParserTest {
     }
   }
 
+  /** Line 0 is none of the source; what nvcc writes of inlined functions is passed over. */
+  @Test
+  void instructionsKnowTheLinesThatTheyComeFrom() {
+    PtxModule module =
+        PtxModule.parse(
+            """
+            .file 1 "scale.cu"
+            .file 2 "sums.cuh", 1700000000, 123
+            .visible .entry f() {
+              .reg .b32 %r<3>;
+              mov.u32 %r1, 1;
+              .loc 1 12 3
+              mov.u32 %r1, 2;
+              mov.u32 %r1, 3;
+              .loc 2 7 1, function_name $L__info_string1, inlined_at 1 13 5
+              mov.u32 %r1, 4;
+              .loc 1 0 0
+              ret;
+            }
+            """);
+    assertEquals(
+        List.of("null", "scale.cu:12", "scale.cu:12", "sums.cuh:7", "null", "null"),
+        Stream.of(module.kernel("f").instructions())
+            .map(instruction -> String.valueOf(instruction.source()))
+            .toList());
+  }
+
   @Test
   void whatIsNoKernelIsRefused() {
+    refused(".file 1 x");
     refused("garbage");
     refused(".version");
     refused(".address_size 32");

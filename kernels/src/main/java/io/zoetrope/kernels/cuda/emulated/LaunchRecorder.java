@@ -1,4 +1,4 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.emulated;
 
 import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import java.lang.foreign.MemorySegment;
@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** A device that computes nothing and notes which kernels were launched. */
-final class LaunchRecorder implements CudaRuntime {
+public final class LaunchRecorder implements CudaRuntime {
   private static final long ALIGNMENT = 256;
 
   private final int multiprocessors;
@@ -15,12 +15,12 @@ final class LaunchRecorder implements CudaRuntime {
   private long end = ALIGNMENT;
 
   /** A device of so many multiprocessors. */
-  LaunchRecorder(int multiprocessors) {
+  public LaunchRecorder(int multiprocessors) {
     this.multiprocessors = multiprocessors;
   }
 
   /** The kernels that were launched since the last call. */
-  Set<String> launched() {
+  public Set<String> launched() {
     Set<String> launched = new TreeSet<>(kernels);
     kernels.clear();
     return launched;

@@ -1,6 +1,6 @@
-package io.zoetrope.kernels.cuda;
+package io.zoetrope.kernels.cuda.driver;
 
-import io.zoetrope.kernels.cuda.driver.PtxAssemblerNatives;
+import io.zoetrope.ops.DeviceUnavailableException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,21 +14,30 @@ import jcuda.nvptxcompiler.nvPTXCompileResult;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
 
 /** NVIDIA's PTX assembler, which needs no GPU: what a driver would make of a module. */
-final class PtxAssembler {
+public final class PtxAssembler {
   /** Registers and static shared memory of a kernel, and its machine code by opcode. */
-  record Kernel(int registers, int sharedBytes, Map<Integer, Integer> opcodes) {
+  public record Kernel(int registers, int sharedBytes, Map<Integer, Integer> opcodes) {
     /** How often an opcode, the lowest 12 bits of an instruction, occurs. */
-    int count(int... codes) {
+    public int count(int... codes) {
       return Arrays.stream(codes).map(code -> opcodes.getOrDefault(code, 0)).sum();
     }
   }
 
   // Opcodes of compute capability 8.0 to 9.0, as found with NVIDIA's disassembler.
-  static final int HMMA = 0x23c;
-  static final int LDSM = 0x83b;
-  static final int LDGSTS = 0xfae;
-  static final int LDL = 0x983;
-  static final int STL = 0x387;
+  /** Matrix products on tensor cores. */
+  public static final int HMMA = 0x23c;
+
+  /** Loads of matrices from shared memory. */
+  public static final int LDSM = 0x83b;
+
+  /** Asynchronous copies from global to shared memory. */
+  public static final int LDGSTS = 0xfae;
+
+  /** Loads from local memory, such as those of spilled registers. */
+  public static final int LDL = 0x983;
+
+  /** Stores to local memory. */
+  public static final int STL = 0x387;
 
   private static final int INSTRUCTION_BYTES = 16;
   private static final Pattern USAGE =
@@ -36,18 +45,26 @@ final class PtxAssembler {
           "Compiling entry function '(\\w+)'.*?Used (\\d+) registers([^\\n]*)", Pattern.DOTALL);
   private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
 
-  static {
-    PtxAssemblerNatives.load();
-  }
+  private static boolean isLoaded;
 
   private PtxAssembler() {}
+
+  private static synchronized void load() {
+    if (!isLoaded) {
+      JCudaNatives.load(() -> JNvPTXCompiler.setExceptionsEnabled(false));
+      isLoaded = true;
+    }
+  }
 
   /**
    * Assembles a module for an architecture such as {@code sm_80}; a spilled register is an error.
    *
    * @return its kernels by name
+   * @throws DeviceUnavailableException if this system has no assembler
+   * @throws IllegalStateException if the assembler refuses the module
    */
-  static Map<String, Kernel> assemble(String ptx, String architecture) {
+  public static Map<String, Kernel> assemble(String ptx, String architecture) {
+    load();
     nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
     byte[] text = (ptx + "\0").getBytes(StandardCharsets.UTF_8);
     check(JNvPTXCompiler.nvPTXCompilerCreate(compiler, text.length, text), "");
