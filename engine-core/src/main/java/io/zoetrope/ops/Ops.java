@@ -87,6 +87,11 @@ public final class Ops implements AutoCloseable {
     return memory.peakWeightBytes();
   }
 
+  /** Whether somebody looks at operations or at results on the way. */
+  public boolean isWatched() {
+    return work.tracer().isWatching();
+  }
+
   /** Says that all weights that were read so far are closed, and others follow. */
   public void forgetWeights() {
     memory.forgetWeights();

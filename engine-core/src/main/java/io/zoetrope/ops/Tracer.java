@@ -67,6 +67,11 @@ public interface Tracer {
     }
   }
 
+  /** Whether somebody looks at what it sees: the nobody of {@link #NONE} does not. */
+  default boolean isWatching() {
+    return this != NONE;
+  }
+
   /**
    * Whether {@link #operation} and {@link #scope} want to be called. Asked once; without it nothing
    * is measured.

@@ -87,6 +87,16 @@ public final class Weights {
     return source.has(prefix + name);
   }
 
+  /** All tensors of the source as they are stored, wherever this place is in it. */
+  public List<StoredTensor> stored() {
+    return source.names().stream().map(source::tensor).toList();
+  }
+
+  /** Bytes that they take. */
+  public long storedBytes() {
+    return source.byteSize();
+  }
+
   /**
    * A weight of exactly this shape, usable on the backend.
    *

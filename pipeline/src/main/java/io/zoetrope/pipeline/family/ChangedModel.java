@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.family;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.prompts.PromptCache;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.weights.WeightSource;
 import java.util.Map;
@@ -61,6 +62,11 @@ public abstract class ChangedModel implements ModelSource {
   @Override
   public Optional<JsonConfig> own() {
     return model.own();
+  }
+
+  @Override
+  public Optional<PromptCache> promptCache(long encoderBytes) {
+    return model.promptCache(encoderBytes);
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.prompts.PromptCache;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.weights.WeightSource;
 import java.util.List;
@@ -65,6 +66,15 @@ public interface ModelSource {
 
   /** What {@code zoetrope.json} beside the model says; empty if there is none. */
   default Optional<JsonConfig> own() {
+    return Optional.empty();
+  }
+
+  /**
+   * Where embeddings of its prompts are looked up; empty if they are computed each time.
+   *
+   * @param encoderBytes that the text encoder's weights take where they are stored
+   */
+  default Optional<PromptCache> promptCache(long encoderBytes) {
     return Optional.empty();
   }
 

@@ -13,14 +13,21 @@ import io.zoetrope.t5.encoder.T5Encoder;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Prompts by way of T5 or UMT5. Only a prompt's own tokens are computed where padding is masked as
  * keys and its rows are dropped: it can change nothing there.
  *
  * @param contract what happens to a prompt before it is tokenized
+ * @param cached looks embeddings up; empty if all are computed
  */
-public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5Encoder encoder)
+public record T5PromptEncoder(
+    TextContract contract,
+    T5Tokenizer tokenizer,
+    T5Encoder encoder,
+    Optional<EncodedPrompts> cached)
     implements PromptEncoder {
   /**
    * The component of a model that encodes its prompts. A prompt has few tokens, and is encoded
@@ -43,7 +50,11 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
             new T5PromptEncoder(
                 contract,
                 tokenizer,
-                T5Encoder.load(config, weights.residing(_ -> Residence.STORED), dtype)));
+                T5Encoder.load(config, weights.residing(_ -> Residence.STORED), dtype),
+                source
+                    .promptCache(weights.storedBytes())
+                    .map(cache ->
+                        new EncodedPrompts(cache, weights.stored(), config + " in " + dtype))));
   }
 
   /**
@@ -65,11 +76,11 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
     if (contract.padding().isEmbedded()) {
       TokenIds tokens = tokenizer.encode(contract.cleaning().apply(prompt), length);
       requireKnown(tokens.ids(), prompt);
-      return encoder.forward(ops, tokens.ids(), attended(tokens));
+      return forward(ops, tokens.ids(), attended(tokens));
     }
     int[] ids = tokenizer.encodeCut(contract.cleaning().apply(prompt), length);
     requireKnown(ids, prompt);
-    return encoder.forward(ops, ids, ids.length);
+    return forward(ops, ids, ids.length);
   }
 
   /** Padding that is embedded sees the negative prompt, and is not seen by it. */
@@ -82,7 +93,12 @@ public record T5PromptEncoder(TextContract contract, T5Tokenizer tokenizer, T5En
     int computed = Math.max(tokens.length(), promptTokens);
     int[] ids = Arrays.copyOf(tokens.ids(), computed);
     requireKnown(ids, prompt);
-    return encoder.forward(ops, ids, tokens.length()).narrow(0, 0, promptTokens);
+    return forward(ops, ids, tokens.length()).narrow(0, 0, promptTokens);
+  }
+
+  private Tensor forward(Ops ops, int[] ids, int realTokens) {
+    Supplier<Tensor> encode = () -> encoder.forward(ops, ids, realTokens);
+    return cached.map(known -> known.get(ops, ids, realTokens, encode)).orElseGet(encode);
   }
 
   /** How many of the tokens of a prompt, padding among them, the encoder attends to. */

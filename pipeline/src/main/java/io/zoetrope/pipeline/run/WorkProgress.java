@@ -44,6 +44,11 @@ final class WorkProgress implements Tracer {
   }
 
   @Override
+  public boolean isWatching() {
+    return behind.isWatching();
+  }
+
+  @Override
   public boolean wantsOperations() {
     return true;
   }

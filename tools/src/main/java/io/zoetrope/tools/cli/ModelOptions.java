@@ -4,6 +4,7 @@ import io.zoetrope.VideoPipeline;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.family.CachedPrompts;
 import io.zoetrope.pipeline.family.ModelSource;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,6 +25,13 @@ final class ModelOptions {
   @Mixin private VaePrecisionOption vae;
 
   @Option(
+      names = "--no-prompt-cache",
+      description =
+          "Encode prompts anew. Otherwise embeddings of large text encoders are kept in the user's"
+              + " cache folder, zoetrope/prompts, at most 1 GiB.")
+  private boolean noPromptCache;
+
+  @Option(
       names = "--verbose",
       description = "Say more: why no faster kernels compute, for instance.")
   private boolean verbose;
@@ -38,7 +46,8 @@ final class ModelOptions {
     VideoPipeline pipeline = null;
     try {
       ModelPrecision precisions = new ModelPrecision(precision.dtype(), vae.dtype());
-      ModelSource source = loras.applyTo(model.source());
+      ModelSource changed = loras.applyTo(model.source());
+      ModelSource source = noPromptCache ? changed : new CachedPrompts(changed);
       pipeline = VideoPipeline.open(source, backend, precisions, retention);
       return new OpenModel(source.name() + ", " + precision, backend, pipeline, verbose);
     } finally {

@@ -1,0 +1,2 @@
+/** Embeddings of prompts that outlast a job. */
+package io.zoetrope.pipeline.prompts;
