@@ -128,6 +128,17 @@ public final class VideoPipeline implements AutoCloseable {
   }
 
   /**
+   * Checks that the model can do what a request asks for, whether or not this machine has the
+   * memory for it.
+   *
+   * @return the job; valid as long as this pipeline is open
+   * @throws io.zoetrope.pipeline.PipelineException that says what can be asked for instead
+   */
+  public Job plan(GenerationRequest request) {
+    return new Job(parts, request);
+  }
+
+  /**
    * What a request would need, whether or not this machine has it: found by a dry run, which
    * computes nothing and reads no weights.
    *

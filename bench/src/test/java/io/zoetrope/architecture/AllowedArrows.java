@@ -79,10 +79,22 @@ final class AllowedArrows {
                                 t5 upscale media
       io.zoetrope             : files config tensor random encoding ops weights nn lora clip dit vae
                                 t5 upscale media pipeline
+      server.api              : files
+      server.store            : files server.api
+      server.upload           : files media server.api
+      server.model            : files config ops dit media pipeline io.zoetrope
+                                server.api server.upload
+      server.work             : files ops media pipeline io.zoetrope
+                                server.api server.store server.upload server.model
+      server.web              : files media
+                                server.api server.store server.model server.work
+      server                  : files ops media pipeline io.zoetrope server.api server.store
+                                server.upload server.model server.work server.web
       tools                   : files config tensor random encoding ops weights nn lora clip dit vae
                                 t5 upscale media pipeline io.zoetrope hub
                                 kernels.cuda kernels.cuda.runtime kernels.cuda.emulated
                                 kernels.cuda.driver kernels.emulator.fault kernels.emulator.report
+                                server server.model server.work
       bench                   : files config tensor random encoding ops weights nn clip dit vae t5
                                 upscale media pipeline io.zoetrope tools kernels.cpu kernels.cuda
       """;

@@ -9,6 +9,7 @@ import io.zoetrope.dit.wan.WanTransformer;
 import io.zoetrope.hub.ModelName;
 import io.zoetrope.kernels.cuda.CudaBackend;
 import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.server.ZoetropeServer;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.selftest.SelfTest;
@@ -33,6 +34,7 @@ class PackageArrowsTest {
           T5Tokenizer.class,
           ModelName.class,
           GenerationRequest.class,
+          ZoetropeServer.class,
           SelfTest.class,
           Main.class);
 

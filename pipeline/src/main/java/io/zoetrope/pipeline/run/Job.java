@@ -7,6 +7,7 @@ import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.Input;
@@ -18,6 +19,7 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Progress.Stage;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.VideoGeometry;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.random.NoiseSource;
@@ -353,6 +355,16 @@ public final class Job {
     return files.previewBytes();
   }
 
+  /**
+   * How large the pictures of a preview are, and how many there are: those of the clip itself, if it
+   * is small.
+   *
+   * @param size of the clip
+   */
+  public static ClipSize previewSize(VideoGeometry geometry, ClipSize size) {
+    return Preview.shown(geometry, size);
+  }
+
   /** What the job needs: found by a dry run, which computes nothing and reads no weights. */
   public JobNeeds needs() {
     return needs(way.steps());
@@ -446,7 +458,7 @@ public final class Job {
   }
 
   /** Every setting in force, by diffusers' parameter names. */
-  private Map<String, Object> settings() {
+  public Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put(MODEL, model.name());
     settings.put("pipeline", model.pipelineClass());

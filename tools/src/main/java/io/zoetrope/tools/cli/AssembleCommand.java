@@ -1,6 +1,7 @@
 package io.zoetrope.tools.cli;
 
 import io.zoetrope.media.Film;
+import io.zoetrope.media.FilmProvenance;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;

@@ -4,6 +4,7 @@ import io.zoetrope.VideoPipeline;
 import io.zoetrope.files.FileErrors;
 import io.zoetrope.media.Colour;
 import io.zoetrope.media.Film;
+import io.zoetrope.media.FilmProvenance;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Fitting;
 import io.zoetrope.media.MediaWriter;

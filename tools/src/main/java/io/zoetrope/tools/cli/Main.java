@@ -38,6 +38,7 @@ public final class Main {
           AssembleCommand.class,
           ContactSheetCommand.class,
           PromptCommand.class,
+          ServeCommand.class,
           ExtendCommand.class,
           UpscaleCommand.class,
           InterpolateCommand.class,

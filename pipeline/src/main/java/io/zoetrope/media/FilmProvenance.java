@@ -1,8 +1,5 @@
-package io.zoetrope.tools.cli;
+package io.zoetrope.media;
 
-import io.zoetrope.media.Film;
-import io.zoetrope.media.Provenance;
-import io.zoetrope.pipeline.PipelineException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,15 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Where a film comes from: its parts, each with its own provenance. */
-final class FilmProvenance {
+public final class FilmProvenance {
   private FilmProvenance() {}
 
   /**
    * The provenance of a film.
    *
-   * @throws PipelineException if it is longer than what can be read again
+   * @throws MediaException if it is longer than what can be read again
    */
-  static Provenance of(Film film) {
+  public static Provenance of(Film film) {
     List<Map<String, Object>> parts = new ArrayList<>();
     List<Optional<Provenance>> origins = new ArrayList<>();
     for (Film.Part part : film.parts()) {
@@ -37,7 +34,7 @@ final class FilmProvenance {
     whole.put("parts", parts);
     Provenance provenance = Provenance.ofParts(whole, origins);
     if (!provenance.isReadable()) {
-      throw new PipelineException(
+      throw new MediaException(
           "the provenance of %d parts is too long for one file: join fewer of them"
               .formatted(parts.size()));
     }

@@ -1,0 +1,2 @@
+/** Serves models over HTTP. */
+package io.zoetrope.server;

@@ -1,0 +1,499 @@
+package io.zoetrope.server.work;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.server.api.ApiException;
+import io.zoetrope.server.api.Json;
+import io.zoetrope.server.model.Plan;
+import io.zoetrope.server.model.Planner;
+import io.zoetrope.server.model.VideoRequest;
+import io.zoetrope.server.store.JobQuery;
+import io.zoetrope.server.store.JobRecord;
+import io.zoetrope.server.store.JobStatus;
+import io.zoetrope.server.store.JobStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** All jobs of a server: takes them in, has workers run them, and tells how far they are. */
+public final class JobService implements AutoCloseable {
+  private static final int STOP_SECONDS = 7;
+  private static final long POLL_MILLIS = 1000;
+  private static final int SWEEP_SECONDS = 30;
+  private static final int MOST_JOINED = 64;
+  private static final double MOST_FADE = 60;
+
+  /**
+   * How jobs are treated.
+   *
+   * @param mostQueued how many may wait
+   * @param checkpointEvery after how many steps the state of a job is kept
+   * @param kept how long finished clips are kept; zero for ever
+   */
+  public record Policy(int mostQueued, int checkpointEvery, Duration kept) {}
+
+  private final JobStore store;
+  private final DataFolder data;
+  private final Planner planner;
+  private final Policy policy;
+  private final Consumer<String> log;
+  private final JobEvents events = new JobEvents();
+  private final Map<String, RunningJob> running = new ConcurrentHashMap<>();
+  private final List<Thread> workers = new ArrayList<>();
+  private final Object work = new Object();
+  private volatile boolean isClosing;
+
+  /** For {@link #health}, which must not wait for the store. */
+  private volatile int queued;
+
+  private volatile long failures;
+
+  /**
+   * Begins to work.
+   *
+   * @param store stays the caller's to close, as do the other parts
+   * @param devices one worker for each
+   * @param log gets a line for what happens
+   */
+  public JobService(
+      JobStore store,
+      DataFolder data,
+      Planner planner,
+      List<Backend> devices,
+      Policy policy,
+      Consumer<String> log) {
+    this.store = store;
+    this.data = data;
+    this.planner = planner;
+    this.policy = policy;
+    this.log = log;
+    queued = store.count(JobStatus.QUEUED);
+    MemoryBudget memory = new MemoryBudget(planner::availableBytes);
+    for (Backend device : devices) {
+      JobRunner runner =
+          new JobRunner(device, data, planner, events, policy.checkpointEvery());
+      workers.add(
+          Thread.ofPlatform()
+              .name("worker on " + device.name())
+              .start(new Worker(data.newId(), runner, this, memory)));
+    }
+    workers.add(Thread.ofPlatform().daemon().name("expiry").start(this::sweep));
+  }
+
+  // ---------------------------------------------------------------- for workers
+
+  JobStore store() {
+    return store;
+  }
+
+  DataFolder data() {
+    return data;
+  }
+
+  boolean isClosing() {
+    return isClosing;
+  }
+
+  void log(String line) {
+    log.accept(line);
+  }
+
+  void failed() {
+    failures++;
+  }
+
+  /** When a clip that is complete now is deleted, in microseconds; 0 for never. */
+  long expiry() {
+    return policy.kept().isZero()
+        ? 0
+        : ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now().plus(policy.kept()));
+  }
+
+  void awaitWork() {
+    synchronized (work) {
+      if (!isClosing) {
+        try {
+          work.wait(POLL_MILLIS);
+        } catch (InterruptedException _) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  void begin(RunningJob job) {
+    running.put(job.job().id(), job);
+    if (isClosing) {
+      job.stop(RunningJob.Stop.SHUTDOWN);
+    }
+    log("began " + job.job().id());
+    changed(job.job().id());
+    store.queue().forEach(this::changed);
+  }
+
+  void end(RunningJob job) {
+    String id = job.job().id();
+    running.remove(id);
+    data.keepReserve();
+    if (store.find(id).isEmpty()) {
+      data.delete(id);
+    }
+    changed(id);
+  }
+
+  /** Tells who listens what a job is like now. */
+  private void changed(String id) {
+    queued = store.count(JobStatus.QUEUED);
+    if (!events.isHeard(id)) {
+      return;
+    }
+    store
+        .find(id)
+        .ifPresent(job -> {
+          boolean isOver = job.status().isOver();
+          events.publish(id, isOver ? "done" : "status", view(job), isOver);
+        });
+  }
+
+  // ---------------------------------------------------------------- for clients
+
+  /** Events of jobs. */
+  public JobEvents events() {
+    return events;
+  }
+
+  /** What becomes of requests. */
+  public Planner planner() {
+    return planner;
+  }
+
+  /** A request that was taken in. */
+  public record Accepted(ObjectNode view, boolean isNew) {}
+
+  /**
+   * Takes a request in: it is durable when this returns.
+   *
+   * @param client whose turn it takes
+   * @param key a request with the same key is taken in once; null for none
+   * @param hash of the request
+   * @param remixedFrom id of the job of which it is a change; null for none
+   * @throws ApiException if it cannot be done, or the queue is full
+   */
+  public Accepted add(
+      VideoRequest request, String client, String key, String hash, String remixedFrom) {
+    Optional<JobRecord> earlier = earlier(key, hash);
+    if (earlier.isPresent()) {
+      return new Accepted(view(earlier.get()), false);
+    }
+    requireRoom();
+    String id = data.newId();
+    try {
+      Plan plan = planner.plan(request, data.begin(id));
+      Planner.requireFit(plan);
+      Work.Generate generate =
+          new Work.Generate(plan.settings(), plan.inputs(), plan.neededBytes(), remixedFrom);
+      return accept(
+          record(
+              id,
+              plan.model().name(),
+              request.prompt(),
+              client,
+              generate,
+              plan.facts(),
+              request.metadata()),
+          key,
+          hash);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      data.abandon(id);
+    }
+  }
+
+  /** What a request would become, which nothing is kept of. */
+  public ObjectNode forecast(VideoRequest request) {
+    String id = data.newId();
+    try {
+      ObjectNode facts = planner.plan(request, data.begin(id)).facts();
+      ObjectNode forecast = (ObjectNode) facts.get("forecast");
+      for (String name : List.of("size", "seconds", "task", "settings", "warnings")) {
+        String shown = name.equals("seconds") ? "clip_seconds" : name;
+        forecast.set(shown, facts.get(name));
+      }
+      return forecast;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      data.abandon(id);
+    }
+  }
+
+  /**
+   * Has clips joined, in order.
+   *
+   * @throws ApiException if one of them is not complete
+   */
+  public Accepted assemble(
+      List<String> videos, double crossfade, String client, String key, String hash) {
+    Optional<JobRecord> earlier = earlier(key, hash);
+    if (earlier.isPresent()) {
+      return new Accepted(view(earlier.get()), false);
+    }
+    if (videos.isEmpty() || videos.size() > MOST_JOINED) {
+      throw ApiException.invalid(
+          "videos", "videos: 1 to %d can be joined, got %d".formatted(MOST_JOINED, videos.size()));
+    }
+    if (!(crossfade >= 0 && crossfade <= MOST_FADE)) {
+      throw ApiException.invalid("crossfade", "crossfade is outside 0 to 60 seconds");
+    }
+    for (String video : videos) {
+      boolean isComplete =
+          store
+              .find(video)
+              .filter(job -> job.status() == JobStatus.COMPLETED && !job.isExpired())
+              .isPresent();
+      if (!isComplete) {
+        throw ApiException.invalid("videos", "videos: one of them is no completed video");
+      }
+    }
+    requireRoom();
+    String id = data.newId();
+    try {
+      data.begin(id);
+      ObjectNode facts = Json.object();
+      facts.put("task", "assemble");
+      facts.putArray("warnings");
+      return accept(
+          record(
+              id,
+              "film",
+              "%d clips".formatted(videos.size()),
+              client,
+              new Work.Assemble(List.copyOf(videos), crossfade),
+              facts,
+              Json.object()),
+          key,
+          hash);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      data.abandon(id);
+    }
+  }
+
+  private Optional<JobRecord> earlier(String key, String hash) {
+    try {
+      return key == null ? Optional.empty() : store.keyed(key, hash);
+    } catch (JobStore.KeyReusedException _) {
+      throw reused();
+    }
+  }
+
+  private static ApiException reused() {
+    return ApiException.conflict(
+        "idempotency_key_reused", "the Idempotency-Key belongs to another request");
+  }
+
+  private void requireRoom() {
+    if (isClosing) {
+      throw ApiException.unavailable("the server is about to end");
+    }
+    int waiting = store.count(JobStatus.QUEUED);
+    if (waiting >= policy.mostQueued()) {
+      throw ApiException.busy(waiting);
+    }
+  }
+
+  private static JobRecord record(
+      String id,
+      String model,
+      String prompt,
+      String client,
+      Work work,
+      ObjectNode facts,
+      ObjectNode metadata) {
+    return new JobRecord(
+        id,
+        JobStatus.QUEUED,
+        0,
+        0,
+        0,
+        0,
+        false,
+        model,
+        prompt,
+        client,
+        work.toJson(),
+        facts,
+        false,
+        metadata,
+        null,
+        0,
+        0);
+  }
+
+  private Accepted accept(JobRecord job, String key, String hash) throws IOException {
+    data.accept(job.id());
+    try {
+      JobStore.Added added = store.add(job, key, hash, policy.mostQueued());
+      if (!added.isNew()) {
+        data.delete(job.id());
+      }
+      queued = store.count(JobStatus.QUEUED);
+      synchronized (work) {
+        work.notifyAll();
+      }
+      return new Accepted(view(added.job()), added.isNew());
+    } catch (JobStore.KeyReusedException _) {
+      data.delete(job.id());
+      throw reused();
+    } catch (JobStore.QueueFullException _) {
+      data.delete(job.id());
+      throw ApiException.busy(policy.mostQueued());
+    } catch (RuntimeException e) {
+      data.delete(job.id());
+      throw e;
+    }
+  }
+
+  /** A job as clients see it. */
+  public ObjectNode view(JobRecord job) {
+    return JobView.of(
+        job,
+        running.get(job.id()),
+        job.status() == JobStatus.QUEUED ? store.queue() : List.of());
+  }
+
+  /**
+   * A job by its id.
+   *
+   * @throws ApiException if there is none
+   */
+  public JobRecord required(String id) {
+    return store
+        .find(id)
+        .orElseThrow(() -> ApiException.notFound("there is no video with this id"));
+  }
+
+  /** A job by its id, if there is one. */
+  public Optional<JobRecord> find(String id) {
+    return store.find(id);
+  }
+
+  /** Whether the server is about to end. */
+  public boolean isEnding() {
+    return isClosing;
+  }
+
+  /** Jobs that a query asks for, and one more if there are more. */
+  public List<JobRecord> list(JobQuery query) {
+    return store.list(query);
+  }
+
+  /** Changes what the client says of a job. */
+  public ObjectNode describe(String id, Optional<Boolean> favourite, Optional<ObjectNode> meta) {
+    required(id);
+    store.describe(id, favourite, meta);
+    changed(id);
+    return view(required(id));
+  }
+
+  /** Cancels a job and removes all of it. */
+  public void delete(String id) {
+    required(id);
+    store.remove(id);
+    RunningJob job = running.get(id);
+    if (job == null) {
+      data.delete(id);
+    } else {
+      job.stop(RunningJob.Stop.CANCEL);
+    }
+    ObjectNode deleted = Json.object();
+    deleted.put("id", id).put("deleted", true);
+    if (events.isHeard(id)) {
+      events.publish(id, "deleted", deleted, true);
+    }
+    events.forget(id);
+    queued = store.count(JobStatus.QUEUED);
+  }
+
+  /** The data folder, for finished clips. */
+  public DataFolder folder() {
+    return data;
+  }
+
+  /** How many wait, and how many run, without asking the store. */
+  public ObjectNode health() {
+    ObjectNode health = Json.object();
+    health.put("status", isClosing ? "ending" : "ok");
+    health.put("queued", queued);
+    return health.put("running", running.size());
+  }
+
+  /** Jobs that have failed since the server began. */
+  public long failures() {
+    return failures;
+  }
+
+  // ---------------------------------------------------------------- the end
+
+  /** Deletes clips whose time is over. */
+  private void sweep() {
+    while (!isClosing) {
+      try {
+        for (String id : store.expire()) {
+          data.delete(id);
+          log("expired " + id);
+        }
+        TimeUnit.SECONDS.sleep(SWEEP_SECONDS);
+      } catch (InterruptedException _) {
+        return;
+      } catch (RuntimeException e) {
+        log(e.getMessage());
+        awaitWork();
+      }
+    }
+  }
+
+  /** Deletes what a process that was killed has left in the data folder. */
+  public void clean() throws IOException {
+    data.clean(new HashSet<>(store.ids()));
+  }
+
+  /** Stops accepting and working: jobs that run are kept behind their last step. */
+  @Override
+  public void close() {
+    isClosing = true;
+    synchronized (work) {
+      work.notifyAll();
+    }
+    running.values().forEach(job -> job.stop(RunningJob.Stop.SHUTDOWN));
+    workers.getLast().interrupt();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+    for (Thread worker : workers) {
+      try {
+        worker.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    events.end();
+    // An operation that takes long is not waited for: the state behind the last step is enough.
+    running.values().forEach(RunningJob::keep);
+  }
+
+  /** Whether all work has ended, and what it works with can be closed. */
+  public boolean hasEnded() {
+    return workers.stream().noneMatch(Thread::isAlive);
+  }
+}

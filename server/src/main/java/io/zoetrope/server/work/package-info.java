@@ -1,0 +1,2 @@
+/** What becomes of jobs: workers, folders, events. */
+package io.zoetrope.server.work;
