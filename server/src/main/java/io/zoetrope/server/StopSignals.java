@@ -6,7 +6,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Waits for the signals that ask a server to end. A virtual machine that handles them itself exits
- * with their number; a server that was asked to end has done what it was asked for, and exits with 0.
+ * with their number; a server that was asked to end has done what it was asked for, and exits with
+ * 0.
  */
 public final class StopSignals {
   private static final int EXIT_STOPPED = 130;

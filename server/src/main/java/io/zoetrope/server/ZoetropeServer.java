@@ -105,8 +105,7 @@ public final class ZoetropeServer implements AutoCloseable {
     boolean isAnyHost = settings.isInsecure() && !isLoopback(settings.host());
     Access access = new Access(settings.token(), settings.allowedHosts(), isAnyHost);
     try {
-      return new WebServer(
-          settings.host(), settings.port(), jobs, access, settings.limits(), log);
+      return new WebServer(settings.host(), settings.port(), jobs, access, settings.limits(), log);
     } catch (RuntimeException e) {
       if (e.getCause() instanceof BindException || e.getMessage().contains("Port")) {
         throw new PipelineException(

@@ -356,8 +356,8 @@ public final class Job {
   }
 
   /**
-   * How large the pictures of a preview are, and how many there are: those of the clip itself, if it
-   * is small.
+   * How large the pictures of a preview are, and how many there are: those of the clip itself, if
+   * it is small.
    *
    * @param size of the clip
    */

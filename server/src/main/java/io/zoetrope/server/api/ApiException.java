@@ -83,7 +83,10 @@ public final class ApiException extends ExpectedException {
   /** The queue is full. */
   public static ApiException busy(int queued) {
     return new ApiException(
-        TOO_MANY, null, "queue_full", "%d jobs wait, which is the limit: try later".formatted(queued));
+        TOO_MANY,
+        null,
+        "queue_full",
+        "%d jobs wait, which is the limit: try later".formatted(queued));
   }
 
   /** The server is about to end, or its data cannot be reached. */

@@ -28,8 +28,7 @@ public final class Fields {
   /** Whether numbers come as text, as in forms. */
   private final boolean areTexts;
 
-  private Fields(
-      String parent, ObjectNode values, Map<String, byte[]> files, boolean areTexts) {
+  private Fields(String parent, ObjectNode values, Map<String, byte[]> files, boolean areTexts) {
     this.parent = parent;
     values
         .properties()

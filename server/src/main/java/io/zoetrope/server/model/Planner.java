@@ -74,8 +74,7 @@ public final class Planner {
    * @throws ApiException that says what is to blame, and what can be asked for instead
    */
   public Plan plan(VideoRequest asked, Path folder) {
-    ServedModel model =
-        asked.model().map(this::required).orElse(models.getFirst());
+    ServedModel model = asked.model().map(this::required).orElse(models.getFirst());
     synchronized (model) {
       try {
         return plan(asked, model, folder);
@@ -187,10 +186,7 @@ public final class Planner {
       if (asked.width().isEmpty() && !model.pipeline().makesOneSize()) {
         with =
             with.with(
-                model
-                    .pipeline()
-                    .geometry()
-                    .inShapeOf(with.size(), found.width(), found.height()));
+                model.pipeline().geometry().inShapeOf(with.size(), found.width(), found.height()));
       }
       with =
           found.goesOn()
@@ -200,13 +196,7 @@ public final class Planner {
     if (asked.lastPicture().isPresent()) {
       with =
           withPicture(
-              with,
-              LAST_PICTURE,
-              asked.lastPicture().get(),
-              Plan.Role.LAST,
-              model,
-              folder,
-              inputs);
+              with, LAST_PICTURE, asked.lastPicture().get(), Plan.Role.LAST, model, folder, inputs);
     }
     return with;
   }
@@ -264,7 +254,8 @@ public final class Planner {
         decoder.decode(
             parameter, file, frames, 1, request.get(Setting.WIDTH), request.get(Setting.HEIGHT));
     if (found.goesOn()) {
-      throw ApiException.invalid(parameter, parameter + ": it has more than 1 frame, a picture is needed");
+      throw ApiException.invalid(
+          parameter, parameter + ": it has more than 1 frame, a picture is needed");
     }
     inputs.add(new Plan.InputFile(name, role, 1));
     return request.with(input(UploadDecoder.frames(frames), role, 1));
@@ -333,8 +324,7 @@ public final class Planner {
 
   // ---------------------------------------------------------------- what clients are told
 
-  private ObjectNode facts(
-      GenerationRequest request, Job job, JobNeeds needs, ServedModel model) {
+  private ObjectNode facts(GenerationRequest request, Job job, JobNeeds needs, ServedModel model) {
     ClipSize size = request.size();
     int rate = request.get(Setting.FRAMES_PER_SECOND);
     ObjectNode facts = Json.object();
@@ -387,16 +377,14 @@ public final class Planner {
       entry.put("scratch_bytes", stage.scratchBytes());
       entry.put("flops", stage.flops());
       entry.set(
-          "seconds",
-          Json.of(time.map(known -> known.stage(stage.stage()).seconds()).orElse(null)));
+          "seconds", Json.of(time.map(known -> known.stage(stage.stage()).seconds()).orElse(null)));
     }
     return forecast;
   }
 
   private static boolean fits(JobNeeds needs, ServedModel model, long available) {
     boolean fitsHeap = needs.clipBytes() <= Runtime.getRuntime().maxMemory() / 2;
-    return fitsHeap
-        && (!model.device().computesInMainMemory() || needs.peakBytes() <= available);
+    return fitsHeap && (!model.device().computesInMainMemory() || needs.peakBytes() <= available);
   }
 
   /** What a job can have when no other one runs. */

@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A model that is served. Workers open it for themselves; here it is open for questions alone, which
- * one thread asks at a time.
+ * A model that is served. Workers open it for themselves; here it is open for questions alone,
+ * which one thread asks at a time.
  */
 public final class ServedModel implements AutoCloseable {
   private final String name;
@@ -237,8 +237,7 @@ public final class ServedModel implements AutoCloseable {
     sizes.add(text(size));
     if (!pipeline.makesOneSize()) {
       for (int part : new int[] {1, 2}) {
-        ClipSize smaller =
-            new ClipSize(size.width() / part, size.height() / part, size.frames());
+        ClipSize smaller = new ClipSize(size.width() / part, size.height() / part, size.frames());
         sizes.add(text(pipeline.geometry().inShapeOf(smaller, size.width(), size.height())));
         sizes.add(text(pipeline.geometry().inShapeOf(smaller, size.height(), size.width())));
         sizes.add(text(pipeline.geometry().inShapeOf(smaller, 1, 1)));

@@ -64,8 +64,7 @@ public record VideoRequest(
   public static VideoRequest read(Fields fields, Limits limits) {
     Optional<String> prompt = fields.text("prompt", limits.promptCharacters());
     if (prompt.isEmpty() || prompt.get().isBlank()) {
-      throw new ApiException(
-          400, "prompt", "missing_parameter", "prompt: say what the clip shows");
+      throw new ApiException(400, "prompt", "missing_parameter", "prompt: say what the clip shows");
     }
     Optional<String> model = fields.text("model", LONGEST_NAME);
     Optional<Integer> width = fields.integer("width", 1, limits.pixels());
@@ -95,16 +94,14 @@ public record VideoRequest(
     Optional<Double> seconds = seconds(fields);
     Optional<Integer> frames = fields.integer("num_frames", 1, limits.frames());
     if (seconds.isPresent() && frames.isPresent()) {
-      throw ApiException.invalid(
-          "seconds", "seconds: num_frames says it too; give one of them");
+      throw ApiException.invalid("seconds", "seconds: num_frames says it too; give one of them");
     }
     Optional<byte[]> reference = picture(fields, "input_reference", limits);
     ObjectNode metadata = metadata(fields);
     Fields extra = fields.object("extra_params").orElseGet(() -> Fields.of(Json.object()));
     Optional<Double> strength = extra.number("strength");
     if (strength.isPresent() && !(strength.get() > 0 && strength.get() <= 1)) {
-      throw ApiException.invalid(
-          "extra_params.strength", "strength is above 0 and at most 1");
+      throw ApiException.invalid("extra_params.strength", "strength is above 0 and at most 1");
     }
     return new VideoRequest(
         prompt.get(),
@@ -147,8 +144,7 @@ public record VideoRequest(
     boolean hasLength = changes.has("seconds") || changes.has("num_frames");
     for (var setting : settings.properties()) {
       String name = setting.getKey();
-      boolean isSaid =
-          hasSize && SIDES.contains(name) || hasLength && name.equals("num_frames");
+      boolean isSaid = hasSize && SIDES.contains(name) || hasLength && name.equals("num_frames");
       if (extras.contains(name)) {
         extra.putIfAbsent(name, setting.getValue());
       } else if (!isSaid && !name.equals("prompt")) {

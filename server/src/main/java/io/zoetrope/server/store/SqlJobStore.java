@@ -58,16 +58,15 @@ public final class SqlJobStore implements JobStore {
   private SqlJobStore(String url, List<String> setup) {
     this.url = url;
     this.setup = setup;
-    run(
-        connected -> {
-          try (Statement statement = connected.createStatement()) {
-            statement.execute(TABLE);
-            for (String index : INDEXES) {
-              statement.execute(index);
-            }
-          }
-          return null;
-        });
+    run(connected -> {
+      try (Statement statement = connected.createStatement()) {
+        statement.execute(TABLE);
+        for (String index : INDEXES) {
+          statement.execute(index);
+        }
+      }
+      return null;
+    });
   }
 
   /**
@@ -97,21 +96,20 @@ public final class SqlJobStore implements JobStore {
 
   @Override
   public Optional<JobRecord> keyed(String key, String requestHash) {
-    return run(
-        connected -> {
-          try (PreparedStatement select =
-              prepared(connected, "SELECT * FROM jobs WHERE request_key = ?", key)) {
-            try (ResultSet row = select.executeQuery()) {
-              if (!row.next()) {
-                return Optional.empty();
-              }
-              if (!requestHash.equals(row.getString("request_hash"))) {
-                throw new KeyReusedException();
-              }
-              return Optional.of(record(row));
-            }
+    return run(connected -> {
+      try (PreparedStatement select =
+          prepared(connected, "SELECT * FROM jobs WHERE request_key = ?", key)) {
+        try (ResultSet row = select.executeQuery()) {
+          if (!row.next()) {
+            return Optional.empty();
           }
-        });
+          if (!requestHash.equals(row.getString("request_hash"))) {
+            throw new KeyReusedException();
+          }
+          return Optional.of(record(row));
+        }
+      }
+    });
   }
 
   @Override
@@ -266,7 +264,8 @@ public final class SqlJobStore implements JobStore {
 
   @Override
   public void recover() {
-    update("UPDATE jobs SET status = 'queued', worker = NULL, lease = 0 WHERE status = 'in_progress'");
+    update(
+        "UPDATE jobs SET status = 'queued', worker = NULL, lease = 0 WHERE status = 'in_progress'");
   }
 
   // ---------------------------------------------------------------- what becomes of them
@@ -304,27 +303,26 @@ public final class SqlJobStore implements JobStore {
   @Override
   public List<String> queue() {
     List<Waiting> waiting =
-        run(
-            connected -> {
-              String sql =
-                  "SELECT id, client, created, COALESCE((SELECT MAX(r.started) FROM jobs r"
-                      + " WHERE r.client = jobs.client), 0) AS turn FROM jobs WHERE "
-                      + WAITING
-                      + " ORDER BY created";
-              List<Waiting> found = new ArrayList<>();
-              try (PreparedStatement select = prepared(connected, sql, now());
-                  ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                  found.add(
-                      new Waiting(
-                          row.getString("id"),
-                          row.getString("client"),
-                          row.getLong("created"),
-                          row.getLong("turn")));
-                }
-              }
-              return found;
-            });
+        run(connected -> {
+          String sql =
+              "SELECT id, client, created, COALESCE((SELECT MAX(r.started) FROM jobs r"
+                  + " WHERE r.client = jobs.client), 0) AS turn FROM jobs WHERE "
+                  + WAITING
+                  + " ORDER BY created";
+          List<Waiting> found = new ArrayList<>();
+          try (PreparedStatement select = prepared(connected, sql, now());
+              ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+              found.add(
+                  new Waiting(
+                      row.getString("id"),
+                      row.getString("client"),
+                      row.getLong("created"),
+                      row.getLong("turn")));
+            }
+          }
+          return found;
+        });
     return inTurn(waiting);
   }
 
@@ -333,8 +331,7 @@ public final class SqlJobStore implements JobStore {
     Map<String, Queue<Waiting>> clients = new LinkedHashMap<>();
     waiting.stream()
         .sorted(Comparator.comparingLong(Waiting::lastTurn).thenComparingLong(Waiting::created))
-        .forEach(
-            job -> clients.computeIfAbsent(job.client(), _ -> new ArrayDeque<>()).add(job));
+        .forEach(job -> clients.computeIfAbsent(job.client(), _ -> new ArrayDeque<>()).add(job));
     List<String> order = new ArrayList<>();
     while (!clients.isEmpty()) {
       clients.values().forEach(jobs -> order.add(jobs.remove().id()));
@@ -345,31 +342,28 @@ public final class SqlJobStore implements JobStore {
 
   @Override
   public int count(JobStatus status) {
-    return run(
-        connected -> {
-          try (PreparedStatement select =
-                  prepared(
-                      connected, "SELECT COUNT(*) FROM jobs WHERE status = ?", status.wireName());
-              ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getInt(1);
-          }
-        });
+    return run(connected -> {
+      try (PreparedStatement select =
+              prepared(connected, "SELECT COUNT(*) FROM jobs WHERE status = ?", status.wireName());
+          ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getInt(1);
+      }
+    });
   }
 
   @Override
   public List<String> ids() {
-    return run(
-        connected -> {
-          List<String> ids = new ArrayList<>();
-          try (PreparedStatement select = prepared(connected, "SELECT id FROM jobs");
-              ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-              ids.add(row.getString(1));
-            }
-          }
-          return ids;
-        });
+    return run(connected -> {
+      List<String> ids = new ArrayList<>();
+      try (PreparedStatement select = prepared(connected, "SELECT id FROM jobs");
+          ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          ids.add(row.getString(1));
+        }
+      }
+      return ids;
+    });
   }
 
   // ---------------------------------------------------------------- SQL
@@ -399,26 +393,24 @@ public final class SqlJobStore implements JobStore {
   }
 
   private int update(String sql, Object... values) {
-    return run(
-        connected -> {
-          try (PreparedStatement statement = prepared(connected, sql, values)) {
-            return statement.executeUpdate();
-          }
-        });
+    return run(connected -> {
+      try (PreparedStatement statement = prepared(connected, sql, values)) {
+        return statement.executeUpdate();
+      }
+    });
   }
 
   private List<JobRecord> select(String sql, Object... values) {
-    return run(
-        connected -> {
-          List<JobRecord> found = new ArrayList<>();
-          try (PreparedStatement statement = prepared(connected, sql, values);
-              ResultSet row = statement.executeQuery()) {
-            while (row.next()) {
-              found.add(record(row));
-            }
-          }
-          return found;
-        });
+    return run(connected -> {
+      List<JobRecord> found = new ArrayList<>();
+      try (PreparedStatement statement = prepared(connected, sql, values);
+          ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          found.add(record(row));
+        }
+      }
+      return found;
+    });
   }
 
   private static PreparedStatement prepared(Connection connected, String sql, Object... values)

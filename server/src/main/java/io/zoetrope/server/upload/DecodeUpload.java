@@ -16,8 +16,8 @@ import java.nio.file.Path;
  * The program that decodes a file of a client, in a process of its own: whatever the file does to
  * the decoder, the server does not notice. It prints what it has found, as a line of JSON.
  *
- * <p>Arguments: the file, the file for its frames, how many frames to keep, and the width and height
- * to bring them to; 0 for these keeps nothing, and says how large they are.
+ * <p>Arguments: the file, the file for its frames, how many frames to keep, and the width and
+ * height to bring them to; 0 for these keeps nothing, and says how large they are.
  */
 public final class DecodeUpload {
   /** The file is none that can be used; the reason is on standard error. */
@@ -32,8 +32,7 @@ public final class DecodeUpload {
     int height = Integer.parseInt(args[4]);
     try {
       Reading reading = Reading.first(width == 0 ? 1 : frames).over(Colour.WHITE);
-      Fitting fitting =
-          width == 0 ? null : new Fitting(Fit.COVER, width, height, Colour.BLACK);
+      Fitting fitting = width == 0 ? null : new Fitting(Fit.COVER, width, height, Colour.BLACK);
       VideoClip clip =
           MediaReader.read(
               Path.of(args[0]), fitting == null ? reading : reading.with(fitting::apply));

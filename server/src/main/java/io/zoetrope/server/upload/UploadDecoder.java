@@ -114,7 +114,8 @@ public final class UploadDecoder {
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(work.toFile())
-              .redirectInput(ProcessBuilder.Redirect.from(Files.createFile(work.resolve("in")).toFile()))
+              .redirectInput(
+                  ProcessBuilder.Redirect.from(Files.createFile(work.resolve("in")).toFile()))
               .redirectOutput(work.resolve("found").toFile())
               .redirectError(messages.toFile());
       builder.environment().keySet().retainAll(ENVIRONMENT);
@@ -188,7 +189,8 @@ public final class UploadDecoder {
   /** Why the process gave up, without the paths of this machine. */
   private static String reason(int code, Path messages, Path work) throws IOException {
     byte[] bytes = Files.readAllBytes(messages);
-    String text = new String(bytes, 0, Math.min(bytes.length, LONGEST_MESSAGE), StandardCharsets.UTF_8);
+    String text =
+        new String(bytes, 0, Math.min(bytes.length, LONGEST_MESSAGE), StandardCharsets.UTF_8);
     return code == DecodeUpload.EXIT_UNUSABLE
         ? text.replace(work.resolve("upload").toString(), "the file").strip()
         : "it cannot be decoded with the memory and time that uploads get";

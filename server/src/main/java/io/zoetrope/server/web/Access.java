@@ -69,7 +69,8 @@ public final class Access {
   }
 
   private static boolean isNavigation(Context request) {
-    return "navigate".equals(request.header("Sec-Fetch-Mode")) && request.method().name().equals("GET");
+    return "navigate".equals(request.header("Sec-Fetch-Mode"))
+        && request.method().name().equals("GET");
   }
 
   private boolean isServed(String host) {
@@ -78,7 +79,8 @@ public final class Access {
 
   /** The name in a Host header, without its port; null if it is malformed. */
   private static String host(String header) {
-    if (header == null || !header.matches("[-.\\w]{1,255}(:\\d{1,5})?|\\[[0-9a-fA-F:.]{2,45}](:\\d{1,5})?")) {
+    if (header == null
+        || !header.matches("[-.\\w]{1,255}(:\\d{1,5})?|\\[[0-9a-fA-F:.]{2,45}](:\\d{1,5})?")) {
       return null;
     }
     return header.replaceFirst(":\\d{1,5}$", "").toLowerCase(Locale.ROOT);
@@ -128,8 +130,7 @@ public final class Access {
     random.nextBytes(bytes);
     String session = HexFormat.of().formatHex(bytes);
     sessions.add(session);
-    request.header(
-        "Set-Cookie", COOKIE + "=" + session + "; Path=/; HttpOnly; SameSite=Strict");
+    request.header("Set-Cookie", COOKIE + "=" + session + "; Path=/; HttpOnly; SameSite=Strict");
   }
 
   /** Signs out. */

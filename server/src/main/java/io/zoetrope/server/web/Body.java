@@ -59,8 +59,7 @@ record Body(Fields fields, String hash) {
   private static Body json(Context request, int limit) throws IOException {
     byte[] bytes = bytes(request.req().getInputStream(), limit);
     ObjectNode object = Json.parse(null, bytes);
-    return new Body(
-        Fields.of(object), HexFormat.of().formatHex(Hashes.sha256(bytes)));
+    return new Body(Fields.of(object), HexFormat.of().formatHex(Hashes.sha256(bytes)));
   }
 
   private static byte[] bytes(InputStream in, int limit) throws IOException {

@@ -42,8 +42,7 @@ final class EventStream {
         } else {
           write(
               out,
-              "id: %s\nevent: %s\ndata: %s\n\n"
-                  .formatted(event.id(), event.name(), event.data()));
+              "id: %s\nevent: %s\ndata: %s\n\n".formatted(event.id(), event.name(), event.data()));
         }
       } while ((event == null || !event.isLast()) && !jobs.isEnding());
     } catch (InterruptedException _) {

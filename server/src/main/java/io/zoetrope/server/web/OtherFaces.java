@@ -75,8 +75,7 @@ final class OtherFaces {
         fields
             .any(name)
             .orElseThrow(() ->
-                new ApiException(
-                    400, name, "missing_parameter", name + ": a data URL is needed"));
+                new ApiException(400, name, "missing_parameter", name + ": a data URL is needed"));
     if (!value.isArray()) {
       fields.putIfAbsent("input_reference", value);
       return;
@@ -101,13 +100,17 @@ final class OtherFaces {
     task.put("status", status(job.status()));
     task.put(
         "createdAt",
-        Instant.EPOCH.plus(job.created(), ChronoUnit.MICROS).truncatedTo(ChronoUnit.MILLIS).toString());
+        Instant.EPOCH
+            .plus(job.created(), ChronoUnit.MICROS)
+            .truncatedTo(ChronoUnit.MILLIS)
+            .toString());
     if (job.status() == JobStatus.IN_PROGRESS) {
       task.put("progress", shown.get("progress").asInt() / 100.0);
     }
     if (job.status() == JobStatus.COMPLETED) {
       task.putArray("output")
-          .add("%s://%s/v1/videos/%s/content".formatted(request.scheme(), request.host(), job.id()));
+          .add(
+              "%s://%s/v1/videos/%s/content".formatted(request.scheme(), request.host(), job.id()));
     }
     if (job.error() != null) {
       task.put("failure", job.error().message());

@@ -13,7 +13,8 @@ final class Pages {
   private static final String ROOT = "/web";
 
   /** Names of files in folders, without anything that leads elsewhere. */
-  private static final Pattern PATH = Pattern.compile("(/[a-z0-9_-]{1,60}){0,4}/[a-z0-9_-]{1,60}\\.[a-z0-9]{1,12}");
+  private static final Pattern PATH =
+      Pattern.compile("(/[a-z0-9_-]{1,60}){0,4}/[a-z0-9_-]{1,60}\\.[a-z0-9]{1,12}");
 
   private static final Map<String, String> TYPES =
       Map.of(

@@ -203,7 +203,8 @@ final class VideoRoutes {
     try (JobEvents.Subscription subscription = jobs.events().subscribe(id, null)) {
       while (!jobs.required(id).status().isOver()) {
         if (subscription.waiting().take().name().equals("ending")) {
-          throw ApiException.unavailable("the server ends; the video %s goes on later".formatted(id));
+          throw ApiException.unavailable(
+              "the server ends; the video %s goes on later".formatted(id));
         }
       }
     }
@@ -242,9 +243,7 @@ final class VideoRoutes {
     Fields fields = body(request).fields();
     Optional<Boolean> favourite = fields.truth("favourite");
     Optional<ObjectNode> metadata =
-        fields.has("metadata")
-            ? Optional.of(VideoRequest.metadata(fields))
-            : Optional.empty();
+        fields.has("metadata") ? Optional.of(VideoRequest.metadata(fields)) : Optional.empty();
     fields.requireAllRead();
     answer(request, jobs.describe(job.id(), favourite, metadata));
   }
@@ -297,7 +296,6 @@ final class VideoRoutes {
       String name = job.id() + wanted.file().substring(wanted.file().indexOf('.'));
       request.header("Content-Disposition", "attachment; filename=\"%s\"".formatted(name));
     }
-    FileAnswer.send(
-        request, file, job.id() + "-" + job.completed() + "-" + variant, wanted.type());
+    FileAnswer.send(request, file, job.id() + "-" + job.completed() + "-" + variant, wanted.type());
   }
 }

@@ -124,7 +124,9 @@ public final class WebServer implements AutoCloseable {
     routes.get(
         "/metrics",
         request ->
-            request.contentType("text/plain; version=0.0.4; charset=utf-8").result(metrics.scrape()));
+            request
+                .contentType("text/plain; version=0.0.4; charset=utf-8")
+                .result(metrics.scrape()));
     routes.get("/v1/session", this::session);
     routes.post("/v1/session", this::signIn);
     routes.delete(
@@ -194,8 +196,7 @@ public final class WebServer implements AutoCloseable {
     }
     log.accept("%s %s: %s".formatted(request.method(), request.path(), e));
     refuse(
-        ApiException.unavailable(
-            "the data folder cannot be used: " + FileErrors.reason(e)),
+        ApiException.unavailable("the data folder cannot be used: " + FileErrors.reason(e)),
         request);
   }
 
@@ -219,9 +220,7 @@ public final class WebServer implements AutoCloseable {
   private void signIn(Context request) throws IOException {
     Fields fields = Body.read(request, MAX_HEADERS, jobs.folder().incoming()).fields();
     String token =
-        fields
-            .text("token", MAX_HEADERS)
-            .orElseThrow(() -> ApiException.type("token", "a string"));
+        fields.text("token", MAX_HEADERS).orElseThrow(() -> ApiException.type("token", "a string"));
     fields.requireAllRead();
     access.signIn(request, token);
     session(request, true);

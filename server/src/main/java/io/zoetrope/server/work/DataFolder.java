@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The folder that a server keeps its jobs in: a folder for each, with inputs, checkpoint and output.
- * One process has it at a time.
+ * The folder that a server keeps its jobs in: a folder for each, with inputs, checkpoint and
+ * output. One process has it at a time.
  */
 public final class DataFolder implements AutoCloseable {
   /** The finished clip. */
@@ -132,8 +132,7 @@ public final class DataFolder implements AutoCloseable {
   /** What {@link #begin} has made becomes the folder of the job, and is on the disk. */
   public void accept(String id) throws IOException {
     OutputFile.rename(incoming().resolve(id), job(id));
-    try (FileChannel folder =
-        FileChannel.open(root.resolve("jobs"), StandardOpenOption.READ)) {
+    try (FileChannel folder = FileChannel.open(root.resolve("jobs"), StandardOpenOption.READ)) {
       folder.force(true);
     } catch (IOException _) {
       // Not every system opens folders.
@@ -161,7 +160,9 @@ public final class DataFolder implements AutoCloseable {
 
   // ---------------------------------------------------------------- room for bad news
 
-  /** Keeps a little room on the disk, so that a failure can still be written down when it is full. */
+  /**
+   * Keeps a little room on the disk, so that a failure can still be written down when it is full.
+   */
   void keepReserve() {
     Path reserve = root.resolve("reserve");
     try {

@@ -79,8 +79,8 @@ final class JobRunner implements AutoCloseable {
 
   // ---------------------------------------------------------------- a model makes a clip
 
-  private ObjectNode generate(
-      RunningJob running, Work.Generate work, Path folder, ObjectNode facts) throws IOException {
+  private ObjectNode generate(RunningJob running, Work.Generate work, Path folder, ObjectNode facts)
+      throws IOException {
     Path checkpoint = folder.resolve(DataFolder.CHECKPOINT);
     Path preview = folder.resolve(DataFolder.PREVIEW);
     open(running.job().model());
@@ -101,9 +101,7 @@ final class JobRunner implements AutoCloseable {
     Path video = folder.resolve(DataFolder.VIDEO);
     MediaWriter.open(video.toString())
         .write(
-            result.frames(),
-            rate,
-            result.provenance(Map.of("fps", rate, "device", device.name())));
+            result.frames(), rate, result.provenance(Map.of("fps", rate, "device", device.name())));
     facts.set("spritesheet", Pictures.of(folder, size.width(), size.height(), size.frames()));
     if (!result.failures().isEmpty()) {
       facts.set(
@@ -118,8 +116,8 @@ final class JobRunner implements AutoCloseable {
     ServedModel wanted =
         planner
             .model(name)
-            .orElseThrow(() ->
-                new PipelineException("model %s is not served any more".formatted(name)));
+            .orElseThrow(
+                () -> new PipelineException("model %s is not served any more".formatted(name)));
     if (wanted != model) {
       close();
       pipeline = wanted.open(device, WeightRetention.KEEP);
@@ -184,8 +182,8 @@ final class JobRunner implements AutoCloseable {
 
   // ---------------------------------------------------------------- clips become one
 
-  private ObjectNode assemble(
-      RunningJob running, Work.Assemble work, Path folder, ObjectNode facts) throws IOException {
+  private ObjectNode assemble(RunningJob running, Work.Assemble work, Path folder, ObjectNode facts)
+      throws IOException {
     for (String id : work.videos()) {
       if (!Files.exists(data.job(id).resolve(DataFolder.VIDEO))) {
         throw new PipelineException("video %s is not there any more".formatted(id));

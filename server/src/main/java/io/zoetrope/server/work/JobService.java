@@ -80,8 +80,7 @@ public final class JobService implements AutoCloseable {
     queued = store.count(JobStatus.QUEUED);
     MemoryBudget memory = new MemoryBudget(planner::availableBytes);
     for (Backend device : devices) {
-      JobRunner runner =
-          new JobRunner(device, data, planner, events, policy.checkpointEvery());
+      JobRunner runner = new JobRunner(device, data, planner, events, policy.checkpointEvery());
       workers.add(
           Thread.ofPlatform()
               .name("worker on " + device.name())
@@ -369,9 +368,7 @@ public final class JobService implements AutoCloseable {
   /** A job as clients see it. */
   public ObjectNode view(JobRecord job) {
     return JobView.of(
-        job,
-        running.get(job.id()),
-        job.status() == JobStatus.QUEUED ? store.queue() : List.of());
+        job, running.get(job.id()), job.status() == JobStatus.QUEUED ? store.queue() : List.of());
   }
 
   /**

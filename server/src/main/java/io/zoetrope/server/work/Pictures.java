@@ -60,7 +60,8 @@ final class Pictures {
           "the clip that was written has %d frames instead of %d".formatted(seen.frames(), frames));
     }
     VideoFrames first = MediaReader.read(video, Reading.first(1)).frames();
-    write(folder.resolve(DataFolder.THUMBNAIL), image(first.width(), first.height(), first.frame(0)));
+    write(
+        folder.resolve(DataFolder.THUMBNAIL), image(first.width(), first.height(), first.frame(0)));
     int shown = Math.min(frames, MOST);
     int columns = (int) Math.ceil(Math.sqrt(shown));
     int rows = Math.ceilDiv(shown, columns);
@@ -99,8 +100,7 @@ final class Pictures {
     int columns = Math.clamp((PREVIEW_ROW + PREVIEW_GAP) / (width + PREVIEW_GAP), 1, frames);
     int rows = Math.ceilDiv(frames, columns);
     ObjectNode preview = Json.object();
-    preview.put(
-        "image", "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg(rgb)));
+    preview.put("image", "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg(rgb)));
     preview.put("columns", columns).put("rows", rows).put("frames", frames);
     preview.put("width", width);
     return preview.put("height", (read.getHeight() + PREVIEW_GAP) / rows - PREVIEW_GAP);

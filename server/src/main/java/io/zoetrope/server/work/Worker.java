@@ -15,9 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/**
- * Runs jobs on one device, one after the other. Whatever a job ends with, the next one is run.
- */
+/** Runs jobs on one device, one after the other. Whatever a job ends with, the next one is run. */
 final class Worker implements Runnable {
   /** A job without a sign of life for so long is somebody else's. */
   private static final int LEASE_SECONDS = 60;
@@ -50,7 +48,8 @@ final class Worker implements Runnable {
   @Override
   public void run() {
     try (runner;
-        ScheduledExecutorService signs = Executors.newSingleThreadScheduledExecutor(Worker::daemon)) {
+        ScheduledExecutorService signs =
+            Executors.newSingleThreadScheduledExecutor(Worker::daemon)) {
       while (!service.isClosing()) {
         try {
           Optional<JobRecord> job = service.store().claim(name, LEASE_SECONDS);
@@ -76,9 +75,7 @@ final class Worker implements Runnable {
   private void run(JobRecord job, ScheduledExecutorService signs) {
     RunningJob running = new RunningJob(job, service.events());
     service.begin(running);
-    var sign =
-        signs.scheduleAtFixedRate(
-            () -> renew(running), 0, SIGN_SECONDS, TimeUnit.SECONDS);
+    var sign = signs.scheduleAtFixedRate(() -> renew(running), 0, SIGN_SECONDS, TimeUnit.SECONDS);
     long bytes = Work.of(job.work()) instanceof Work.Generate work ? work.neededBytes() : 0;
     try {
       if (job.attempts() > MOST_ATTEMPTS) {
@@ -107,9 +104,7 @@ final class Worker implements Runnable {
   /** Says that the job goes on; it is stopped if it is not wanted, or not this worker's. */
   private void renew(RunningJob running) {
     try {
-      if (!service
-          .store()
-          .renew(running.job().id(), name, LEASE_SECONDS, running.taken())) {
+      if (!service.store().renew(running.job().id(), name, LEASE_SECONDS, running.taken())) {
         running.stop(RunningJob.Stop.CANCEL);
       }
     } catch (StoreException e) {
@@ -129,11 +124,10 @@ final class Worker implements Runnable {
   private void stopped(RunningJob running) {
     String id = running.job().id();
     if (running.stopped().equals(Optional.of(RunningJob.Stop.SHUTDOWN))) {
-      persistently(
-          () -> {
-            service.store().release(id, name);
-            return true;
-          });
+      persistently(() -> {
+        service.store().release(id, name);
+        return true;
+      });
       service.log("kept %s behind step %d".formatted(id, running.taken()));
     } else {
       service.log("cancelled " + id);

@@ -217,8 +217,7 @@ final class ServeCommand implements Callable<Integer> {
       }
       Path folder = Path.of(model.substring(equals + 1));
       if (sources.put(model.substring(0, equals), () -> ModelFolder.open(folder)) != null) {
-        throw new PipelineException(
-            "--model %s: there are two of that name".formatted(model));
+        throw new PipelineException("--model %s: there are two of that name".formatted(model));
       }
     }
     return sources;
@@ -234,8 +233,7 @@ final class ServeCommand implements Callable<Integer> {
       }
       return token;
     } catch (IOException e) {
-      throw new PipelineException(
-          "--token-file %s: %s".formatted(file, FileErrors.reason(e)), e);
+      throw new PipelineException("--token-file %s: %s".formatted(file, FileErrors.reason(e)), e);
     }
   }
 }
