@@ -42,7 +42,11 @@ public record TokenTimesteps(float[] values, int[] ofToken) {
 
   /** Shows [timesteps, features] as it was asked for: a row for all tokens, or one for each. */
   public void tap(Ops ops, String name, Tensor rows) {
-    ops.tap(name, () -> ofToken == null ? rows : gather(ops, rows));
+    if (ofToken == null) {
+      ops.tap(name, rows);
+    } else {
+      ops.tap(name, () -> gather(ops, rows));
+    }
   }
 
   private Tensor gather(Ops ops, Tensor rows) {

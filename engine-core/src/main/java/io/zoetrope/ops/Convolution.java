@@ -155,6 +155,11 @@ public record Convolution(
     return new Convolution(result, x, history, weight, bias, geometry, null);
   }
 
+  @Override
+  public List<Operation> behind(Tensor result, Allocation allocate) {
+    return List.of(new ElementOperation.Add(out, residual, result));
+  }
+
   private Tensor enlarged(Tensor frames, List<Operation> chain, Allocation allocate) {
     int factor = geometry.upsample();
     if (frames == null || factor == 1) {

@@ -180,17 +180,21 @@ public sealed interface LinearMap extends Operation {
     @Override
     public List<Operation> chain(Allocation allocate) {
       Operation product = unstored(allocate);
-      Operation sum =
-          gate == null
-              ? new ElementOperation.Add(out, out, product.out())
-              : new RowOperation.AddGated(out, product.out(), gate);
-      return List.of(product, sum);
+      return List.of(product, behind(product.out(), allocate).getFirst());
     }
 
     @Override
     public Operation unstored(Allocation allocate) {
       Tensor product = allocate.of(out.dtype(), out.shape());
       return new Linear(product, x, weight, bias, Activation.NONE);
+    }
+
+    @Override
+    public List<Operation> behind(Tensor product, Allocation allocate) {
+      return List.of(
+          gate == null
+              ? new ElementOperation.Add(out, out, product)
+              : new RowOperation.AddGated(out, product, gate));
     }
   }
 

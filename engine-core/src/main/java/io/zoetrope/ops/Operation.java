@@ -76,6 +76,17 @@ public sealed interface Operation
     return null;
   }
 
+  /**
+   * What is left of this operation behind {@link #unstored}.
+   *
+   * @param unstored its result
+   * @param allocate makes what stands between
+   * @return operations whose last one completes {@link #out}
+   */
+  default List<Operation> behind(Tensor unstored, Allocation allocate) {
+    throw new UnsupportedOperationException(name() + " leaves nothing out of memory");
+  }
+
   /** Is computed in the part of a device that computes its kind. */
   void runIn(OperationParts parts);
 

@@ -51,6 +51,7 @@ public final class Ops implements AutoCloseable {
   private final Memory memory;
   private final Operands operands;
   private final Work work;
+  private final Taps taps;
 
   /** Operations on a backend, which stays the caller's to close. */
   public Ops(Backend backend) {
@@ -63,6 +64,7 @@ public final class Ops implements AutoCloseable {
     this.work = new Work(tracer, this);
     this.memory = new Memory(this, backend);
     this.operands = new Operands(memory);
+    this.taps = new Taps(this, memory, work);
   }
 
   /** The device that computes. */
@@ -207,7 +209,7 @@ public final class Ops implements AutoCloseable {
     }
   }
 
-  private static boolean onHost(Tensor tensor) {
+  static boolean onHost(Tensor tensor) {
     return tensor.storage() instanceof HostStorage;
   }
 
@@ -344,10 +346,10 @@ public final class Ops implements AutoCloseable {
    * @return [queries, heads * head dim]
    */
   public Tensor attention(Tensor q, Tensor k, Tensor v, int heads, float scale, Tensor bias) {
-    tap("query", q);
-    tap("key", k);
-    tap("value", v);
-    return run(Attention.of(operands, q, k, v, heads, scale, bias));
+    Tensor query = tapOperand("query", q);
+    Tensor key = tapOperand("key", k);
+    Tensor value = tapOperand("value", v);
+    return run(Attention.of(operands, query, key, value, heads, scale, bias));
   }
 
   /**
@@ -414,9 +416,9 @@ public final class Ops implements AutoCloseable {
    * @param scale as {@code shift}
    */
   public Tensor adaLayerNorm(Tensor x, Tensor shift, Tensor scale, float eps) {
-    tap("shift", shift);
-    tap("scale", scale);
-    return run(AdaLayerNorm.of(operands, x, shift, scale, eps));
+    Tensor added = tapOperand("shift", shift);
+    Tensor factor = tapOperand("scale", scale);
+    return run(AdaLayerNorm.of(operands, x, added, factor, eps));
   }
 
   /**
@@ -492,8 +494,7 @@ public final class Ops implements AutoCloseable {
    * @param gate F32, [features] or [rows, features]; rows may be strided
    */
   public void addGatedInPlace(Tensor x, PendingProduct product, Tensor gate) {
-    tap("gate", gate);
-    run(product.addedTo(x, gate));
+    run(product.addedTo(x, tapOperand("gate", gate)));
     product.done();
   }
 
@@ -505,8 +506,7 @@ public final class Ops implements AutoCloseable {
    * @param gate F32, [features] or [rows, features]; rows may be strided
    */
   public void addGatedInPlace(Tensor x, Tensor y, Tensor gate) {
-    tap("gate", gate);
-    run(AddGated.of(operands, x, y, gate));
+    run(AddGated.of(operands, x, y, tapOperand("gate", gate)));
   }
 
   // ---------------------------------------------------------------- samplers and pictures
@@ -556,49 +556,45 @@ public final class Ops implements AutoCloseable {
 
   // ---------------------------------------------------------------- observation
 
-  /** Shows a result to the tracer under the current path; returns it unchanged. */
+  /**
+   * Shows a result to the tracer under the current path; returns it. A tracer that replaces it has
+   * it overwritten, wherever it is read from here on; memory that no scope and no buffer holds is a
+   * copy for those who look, which nobody replaces.
+   */
   public Tensor tap(String name, Tensor tensor) {
     if (work.isWatched()) {
-      String path = pathOf(name);
-      if (work.shows(path)) {
-        show(path, tensor);
-      }
+      taps.result(pathOf(name), tensor);
     }
     return tensor;
   }
 
-  /** Computes a result for the tracer only, when it wants one of this name. */
+  /**
+   * As {@link #tap(String, Tensor)} for the operand of a single operation, which others may read as
+   * well: a replacement is a tensor of its own, in the current scope, and is what is returned.
+   */
+  public Tensor tapOperand(String name, Tensor tensor) {
+    return work.isWatched() ? taps.operand(pathOf(name), tensor) : tensor;
+  }
+
+  /**
+   * Computes a result for the tracer only, when it wants one of this name. Nobody can replace it;
+   * so what is shown again and again, such as a table that serves all steps, is shown like this.
+   */
   public void tap(String name, Supplier<Tensor> tensor) {
-    String path = pathOf(name);
-    if (work.shows(path)) {
-      try (var _ = memory.open(path)) {
-        show(path, tensor.get());
-      }
-    }
-  }
-
-  private void show(String path, Tensor tensor) {
-    work.tracer().tensor(path, onHost(tensor) ? tensor : download(tensor));
-  }
-
-  /** Computes for the tracer what an operation leaves out of memory, when it wants its scope. */
-  private void showUnstored(Operation operation) {
-    String path = memory.scope().path();
-    if (work.shows(path)) {
-      try (var _ = memory.open(path)) {
-        Operation unstored = operation.unstored(memory::allocate);
-        if (unstored != null) {
-          show(path, run(unstored));
-        }
-      }
+    if (work.isWatched()) {
+      taps.computed(pathOf(name), tensor);
     }
   }
 
   // ---------------------------------------------------------------- internals
 
-  /** Computes an operation and counts it. */
+  /** Computes an operation, which the tracer may look into. */
   private Tensor run(Operation operation) {
-    showUnstored(operation);
+    return work.isWatched() && taps.runInParts(operation) ? operation.out() : compute(operation);
+  }
+
+  /** Computes an operation and counts it. */
+  Tensor compute(Operation operation) {
     List<Tensor> weights = operation.weights();
     for (int i = 0; i < weights.size(); i++) {
       memory.noteWeight(weights.get(i), backend.weightBytes(operation, weights.get(i)));

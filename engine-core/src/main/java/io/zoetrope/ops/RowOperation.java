@@ -85,6 +85,17 @@ public sealed interface RowOperation extends Operation {
     public Operation unstored(Allocation allocate) {
       return new LayerNorm(allocate.of(x.dtype(), x.shape()), x, null, null, eps);
     }
+
+    /** Modulates what has been rounded once, and so rounds twice more. */
+    @Override
+    public List<Operation> behind(Tensor norm, Allocation allocate) {
+      Tensor ones = allocate.of(out.dtype(), out.shape());
+      return List.of(
+          new CopyOperation.Copy(out, norm),
+          new AddGated(out, norm, scale),
+          new CopyOperation.Fill(ones, 1),
+          new AddGated(out, ones, shift));
+    }
   }
 
   /**
@@ -281,6 +292,11 @@ public sealed interface RowOperation extends Operation {
     @Override
     public Operation unstored(Allocation allocate) {
       return new RmsNorm(allocate.of(x.dtype(), x.shape()), x, weight, eps);
+    }
+
+    @Override
+    public List<Operation> behind(Tensor norm, Allocation allocate) {
+      return List.of(new CopyOperation.Copy(out, norm), new Rope(out, cos, sin, heads));
     }
   }
 

@@ -5,7 +5,10 @@ import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import java.util.List;
 
-/** Sees every operation, every scope and every named intermediate result of an {@link Ops}. */
+/**
+ * Sees every operation, every scope and every named intermediate result of an {@link Ops}, and may
+ * put something else in the place of a result.
+ */
 public interface Tracer {
   /** Sees nothing. */
   Tracer NONE = new Tracer() {};
@@ -119,4 +122,25 @@ public interface Tracer {
    * @param path scopes and name, e.g. {@code "blocks.7/norm1"}
    */
   default void tensor(String path, Tensor tensor) {}
+
+  /**
+   * Whether {@link #replacement} puts something in the place of the result of this name. What can
+   * be looked at but not replaced ends the job with an {@link IrreplaceableException}.
+   */
+  default boolean replaces(String path) {
+    return false;
+  }
+
+  /**
+   * What takes the place of a named result: everything behind it computes with that. {@link
+   * #tensor} is shown it afterwards, if it is wanted. Operations that are fused otherwise are
+   * computed one by one where something between them is replaced.
+   *
+   * @param path scopes and name
+   * @param tensor the result, in host memory, valid during the call only
+   * @return of the same shape, contiguous, in host memory; rounded to the dtype of the result
+   */
+  default Tensor replacement(String path, Tensor tensor) {
+    return tensor;
+  }
 }

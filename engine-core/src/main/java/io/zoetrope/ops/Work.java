@@ -42,6 +42,11 @@ final class Work {
     return flops;
   }
 
+  /** Whether the tracer puts something in the place of the result of a scope. */
+  boolean replaces(String path) {
+    return shown && tracer.replaces(path);
+  }
+
   /** A scope was opened; returns the time, if a tracer wants it. */
   long opened(String path) {
     if (!traced) {

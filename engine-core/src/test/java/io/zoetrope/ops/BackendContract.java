@@ -149,6 +149,57 @@ public abstract class BackendContract extends EncodingContract {
     });
   }
 
+  /**
+   * Where a tracer replaces what a fused operation leaves out of memory, its parts are computed:
+   * the same, if it is replaced by itself.
+   */
+  @Test
+  void fusedOperationsCanBeTakenApart() {
+    Tensor x = numbers(DType.F32, 6, 16);
+    Tensor weight = numbers(DType.BF16, 16, 16);
+    Tensor gate = numbers(DType.F32, 16);
+    Tracer looking =
+        new Tracer() {
+          @Override
+          public boolean replaces(String path) {
+            return path.equals("layer") || path.equals("norm");
+          }
+        };
+    use(tested -> {
+      try (Ops whole = new Ops(tested.backend());
+          Ops apart = new Ops(tested.backend(), looking)) {
+        for (DType dtype : List.of(DType.F32, DType.BF16)) {
+          Tensor placed = tested.backend().place(weight, DType.F32);
+          Tensor want = layer(whole, whole.cast(whole.upload(x), dtype), placed, gate);
+          Tensor got = layer(apart, apart.cast(apart.upload(x), dtype), placed, gate);
+          CaseCheck.checkEqual("sum", apart.download(got), whole.download(want));
+          Tensor norm = norm(whole, whole.cast(whole.upload(x), dtype), gate);
+          Tensor rounded = norm(apart, apart.cast(apart.upload(x), dtype), gate);
+          assertArrayEquals(
+              whole.download(norm).toFloats(),
+              apart.download(rounded).toFloats(),
+              dtype == DType.F32 ? 1e-4f : 0.5f);
+        }
+      }
+    });
+  }
+
+  private static Tensor layer(Ops ops, Tensor x, Tensor weight, Tensor gate) {
+    PendingProduct product;
+    try (var scope = ops.scope("layer")) {
+      product = scope.hold(ops.linearProduct(ops.copy(x), weight, null));
+    }
+    ops.addGatedInPlace(x, product, ops.upload(gate));
+    return x;
+  }
+
+  private static Tensor norm(Ops ops, Tensor x, Tensor modulation) {
+    try (var scope = ops.scope("norm")) {
+      Tensor there = ops.upload(modulation);
+      return scope.keep(ops.adaLayerNorm(x, there, there, 1e-6f));
+    }
+  }
+
   /** Small whole numbers, whose products add up exactly. */
   private static Tensor numbers(DType dtype, long... sizes) {
     Tensor tensor = Tensor.zeros(dtype, sizes);

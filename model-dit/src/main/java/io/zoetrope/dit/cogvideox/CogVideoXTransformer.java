@@ -216,8 +216,8 @@ public final class CogVideoXTransformer implements Predictor {
 
   private static void tapRope(Ops ops, CogVideoXRope rope) {
     if (rope != null) {
-      ops.tap("rope.0", rope.cos());
-      ops.tap("rope.1", rope.sin());
+      ops.tap("rope.0", rope::cos);
+      ops.tap("rope.1", rope::sin);
     }
   }
 

@@ -162,8 +162,8 @@ public final class LTXTransformer implements Predictor {
       PatchGrid grid,
       LTXRope rope) {
     try (var scope = ops.scope(TRANSFORMER)) {
-      ops.tap("rope.0", rope.cos());
-      ops.tap("rope.1", rope.sin());
+      ops.tap("rope.0", rope::cos);
+      ops.tap("rope.1", rope::sin);
 
       // 1. Latents become tokens
       Tensor x = ops.tap("proj_in", projIn.forward(ops, latents, dtype));

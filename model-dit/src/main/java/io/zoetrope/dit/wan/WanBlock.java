@@ -72,7 +72,7 @@ record WanBlock(
 
       // 2. x = x + attn2(norm2(x)): attention to text and image, neither modulated nor rotated
       try (var _ = ops.scope()) {
-        Tensor h = ops.tap("norm2", norm2 == null ? x : norm2.forward(ops, x));
+        Tensor h = ops.tapOperand("norm2", norm2 == null ? x : norm2.forward(ops, x));
         KeyValue text = context.text(index);
         ops.addInPlace(x, attn2.forward(ops, h, text, context.bias(), context.image(index)));
       }

@@ -278,8 +278,8 @@ public final class WanTransformer implements Predictor {
       // 1. Latents become tokens with positions
       Tensor x = patchEmbedding.forward(ops, latents, dtype);
       ops.tap("patch_embedding", x);
-      ops.tap("rope.0", rope.cos());
-      ops.tap("rope.1", rope.sin());
+      ops.tap("rope.0", rope::cos);
+      ops.tap("rope.1", rope::sin);
 
       // 2. Timesteps become modulation
       var time = conditionEmbedder.time(ops, timesteps, dtype);
