@@ -163,6 +163,14 @@ public final class Setting<T> {
   /** Whether the video autoencoder works tile by tile: less memory, and seams that are blended. */
   public static final Setting<Boolean> VAE_TILING = unread("vae_tiling", "tiling", Boolean.class);
 
+  // ---------------------------------------------------------------- interventions
+
+  /** Named results that are replaced, to see what they are for; none where it is not set. */
+  public static final Setting<List<Ablation>> ABLATIONS = several("ablations", "ablations");
+
+  /** Words whose keys are replaced by those of other words; none where it is not set. */
+  public static final Setting<List<WordSwap>> WORD_SWAPS = several("word_swaps", "swapped words");
+
   // ---------------------------------------------------------------- outputs beside the clip
 
   /** File that gets the denoised latents before they are decoded; none where it is not set. */
@@ -228,6 +236,11 @@ public final class Setting<T> {
   /** A setting that allows every value and that no file of defaults has. */
   private static <T> Setting<T> unread(String name, String title, Class<T> type) {
     return new Setting<>(name, title, type, _ -> null, null);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> Setting<List<T>> several(String name, String title) {
+    return unread(name, title, (Class<List<T>>) (Class<?>) List.class);
   }
 
   private static Setting<String> text(String name, String title) {

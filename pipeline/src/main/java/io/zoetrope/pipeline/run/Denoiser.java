@@ -89,9 +89,9 @@ record Denoiser(
   private Tensor predict(String name, Predictor.Branch branch, Tensor input, float timestep) {
     try (var scope = ops.scope(name)) {
       float[] timesteps = conditioning.timesteps(timestep);
-      ops.tap("input", input);
+      Tensor read = ops.tapOperand("input", input);
       ops.tap("timestep", vector(timesteps));
-      Tensor prediction = branch.predict(ops, input, timesteps);
+      Tensor prediction = branch.predict(ops, read, timesteps);
       return scope.keep(ops.tap("noise_pred", prediction));
     }
   }

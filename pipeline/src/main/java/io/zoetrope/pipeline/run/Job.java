@@ -77,7 +77,9 @@ public final class Job {
     conditioning.check(request);
     request.input(Input.Noise.class).ifPresent(this::checkNoise);
     schedule = model.scheduler(request);
-    JobStages whole = new JobStages(parts, request, conditioning, schedule, Optional.empty());
+    Interventions interventions = Interventions.of(model, request);
+    JobStages whole =
+        new JobStages(parts, request, conditioning, schedule, interventions, Optional.empty());
     if (!conditioning.scales()) {
       refuse(Setting.CONDITIONING_SCALE, "has no branch for control");
     }
@@ -97,6 +99,11 @@ public final class Job {
     files = new SideFiles(parts, request, settings(), schedule);
     way = files.resumed(whole);
     files.check(way);
+    // Where a job goes on, its first run has checked this, and steps are missing now.
+    if (!interventions.isNone() && way.resumed().isEmpty()) {
+      rehearse(Tracer.NONE);
+      interventions.requireMet();
+    }
   }
 
   // ---------------------------------------------------------------- checks
@@ -473,6 +480,9 @@ public final class Job {
             describeStart(settings);
           } else if (setting == Setting.SCHEDULER) {
             settings.put(setting.name(), schedule.kind().className());
+          } else if (setting == Setting.ABLATIONS || setting == Setting.WORD_SWAPS) {
+            List<?> values = (List<?>) value;
+            settings.put(setting.name(), values.stream().map(Object::toString).toList());
           } else {
             settings.put(setting.name(), value);
           }

@@ -35,6 +35,7 @@ import java.util.function.Supplier;
  * @param request a request that has been checked
  * @param conditioning how its inputs act
  * @param schedule noise schedule and solver
+ * @param interventions what is replaced on the way
  * @param resumed where denoising goes on; empty where it begins
  */
 record JobStages(
@@ -42,6 +43,7 @@ record JobStages(
     GenerationRequest request,
     Conditioning conditioning,
     SchedulerConfig schedule,
+    Interventions interventions,
     Optional<Checkpoint> resumed) {
   /**
    * What a run begins with, and where its results go; a dry run has neither noise nor pictures,
@@ -65,16 +67,13 @@ record JobStages(
       Optional<StateKeeper> keeper,
       Optional<Preview> preview) {}
 
-  void run(Stages stages, Ends ends) {
+  void run(Stages observed, Ends ends) {
+    Stages stages = observed.with(interventions.before(observed.tracer()));
     Tensor noise = conditioning.draw(ends.noise(), () -> initialNoise(ends.noise()));
 
     // 1. Prompts become embeddings
     List<TextEmbedding> prompts =
-        stages.run(
-            Stage.ENCODE_PROMPTS,
-            request.isGuided() ? 2 : 1,
-            parts.textEncoder(),
-            this::encodePrompts);
+        stages.run(Stage.ENCODE_PROMPTS, prompts(), parts.textEncoder(), this::encodePrompts);
 
     // 2. Pictures become embeddings, where the transformer attends to some
     Conditions attended = Conditions.of(prompts).with(encodePictures(stages));
@@ -126,7 +125,8 @@ record JobStages(
 
   /** The same job, which goes on from a state of it. */
   JobStages from(Checkpoint checkpoint) {
-    return new JobStages(parts, request, conditioning, schedule, Optional.of(checkpoint));
+    return new JobStages(
+        parts, request, conditioning, schedule, interventions, Optional.of(checkpoint));
   }
 
   /**
@@ -163,29 +163,44 @@ record JobStages(
 
   // ---------------------------------------------------------------- encoders
 
-  /** The prompt, and, guided, the negative prompt, in host memory. */
+  private int prompts() {
+    return 1 + (request.isGuided() ? 1 : 0) + (interventions.swapped().isPresent() ? 1 : 0);
+  }
+
+  /**
+   * The prompt, guided, the negative prompt, and, where words are swapped, the prompt with the
+   * other ones; in host memory.
+   */
   private List<TextEmbedding> encodePrompts(StageRun stage, PromptEncoder encoder) {
     Ops ops = stage.ops();
     int length = request.get(Setting.MAX_SEQUENCE_LENGTH);
+    List<TextEmbedding> embeddings = new ArrayList<>();
     try (var _ = ops.scope("text")) {
       String prompt = parts.model().prompt(request, Setting.PROMPT);
-      TextEmbedding embedding =
-          embedding(ops, "prompt", prompt, () -> encoder.encode(ops, prompt, length));
+      embeddings.add(embedding(ops, "prompt", prompt, () -> encoder.encode(ops, prompt, length)));
       stage.step(1);
-      if (!request.isGuided()) {
-        return List.of(embedding);
+      if (request.isGuided()) {
+        String negative = parts.model().prompt(request, Setting.NEGATIVE_PROMPT);
+        int tokens = embeddings.getFirst().tokens().intSize(0);
+        embeddings.add(
+            embedding(
+                ops,
+                "negative_prompt",
+                negative,
+                () -> encoder.encodeNegative(ops, negative, length, tokens)));
+        stage.step(2);
       }
-      String negative = parts.model().prompt(request, Setting.NEGATIVE_PROMPT);
-      int tokens = embedding.tokens().intSize(0);
-      TextEmbedding opposite =
-          embedding(
-              ops,
-              "negative_prompt",
-              negative,
-              () -> encoder.encodeNegative(ops, negative, length, tokens));
-      stage.step(2);
-      return List.of(embedding, opposite);
+      interventions
+          .swapped()
+          .map(SwappedPrompt::text)
+          .ifPresent(swapped -> {
+            embeddings.add(
+                embedding(
+                    ops, "swapped_prompt", swapped, () -> encoder.encode(ops, swapped, length)));
+            stage.step(prompts());
+          });
     }
+    return embeddings;
   }
 
   private TextEmbedding embedding(Ops ops, String name, String prompt, Supplier<Tensor> encoded) {
@@ -272,7 +287,8 @@ record JobStages(
               expert.part(),
               predictor -> {
                 try (var _ = ops.scope()) {
-                  var branches = predictor.prepare(ops, conditions, latents.shape());
+                  var branches =
+                      interventions.before(predictor.prepare(ops, conditions, latents.shape()));
                   denoiser.run(steps, branches, expert.guidanceScale(), latents, observer);
                 }
                 return null;

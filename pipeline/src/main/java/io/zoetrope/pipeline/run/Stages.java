@@ -30,6 +30,11 @@ record Stages(Backend device, Progress progress, Tracer tracer, Optional<JobFore
     T run(StageRun stage, M model);
   }
 
+  /** The same stages, seen by another tracer. */
+  Stages with(Tracer other) {
+    return new Stages(device, progress, other, forecast);
+  }
+
   /**
    * Runs a stage that works with one component; its weights are released when the stage is over.
    *

@@ -92,4 +92,14 @@ final class WorkProgress implements Tracer {
   public void tensor(String path, Tensor tensor) {
     behind.tensor(path, tensor);
   }
+
+  @Override
+  public boolean replaces(String path) {
+    return behind.replaces(path);
+  }
+
+  @Override
+  public Tensor replacement(String path, Tensor tensor) {
+    return behind.replacement(path, tensor);
+  }
 }

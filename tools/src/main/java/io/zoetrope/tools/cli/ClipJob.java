@@ -48,6 +48,8 @@ final class ClipJob {
 
   @Mixin private KeepOptions keep;
 
+  @Mixin private InterventionOptions interventions;
+
   @Mixin private JobOptions job;
 
   @Mixin private ModelOptions model;
@@ -270,7 +272,7 @@ final class ClipJob {
     if (saveLatents != null) {
       request = request.with(Setting.SAVE_LATENTS, saveLatents);
     }
-    request = inputs.applyTo(request, pipeline, job, fromLatents);
+    request = interventions.applyTo(inputs.applyTo(request, pipeline, job, fromLatents));
     Shape shape = pipeline.geometry().latents(request.size());
     if (fromLatents != null) {
       Tensor start = readLatents(fromLatents, shape);

@@ -2,15 +2,14 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.TensorGlob;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.tensor.Tensor;
-import java.nio.file.FileSystems;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.PatternSyntaxException;
+import java.util.Set;
 
 /**
  * Tensors that {@code --tensors} names, by their paths; of those with the same path, such as the
@@ -20,7 +19,7 @@ final class NamedTensors implements Tracer {
   /** Of a tensor in a header, beside its name there and in the order. */
   private static final int ENTRY_BYTES = 80;
 
-  private final Map<String, PathMatcher> globs = new LinkedHashMap<>();
+  private final List<TensorGlob> globs;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
   /**
@@ -30,23 +29,16 @@ final class NamedTensors implements Tracer {
    * @throws PipelineException if one is malformed
    */
   NamedTensors(List<String> globs) {
-    for (String glob : globs) {
-      try {
-        this.globs.put(glob, FileSystems.getDefault().getPathMatcher("glob:" + glob));
-      } catch (PatternSyntaxException e) {
-        throw new PipelineException(
-            "--tensors '%s' is no glob: %s".formatted(glob, e.getDescription()), e);
-      }
+    try {
+      this.globs = globs.stream().map(TensorGlob::of).toList();
+    } catch (PipelineException e) {
+      throw new PipelineException("--tensors " + e.getMessage(), e);
     }
   }
 
   @Override
   public boolean wants(String path) {
-    if (globs.isEmpty()) {
-      return false;
-    }
-    Path asPath = Path.of(path);
-    return globs.values().stream().anyMatch(glob -> glob.matches(asPath));
+    return globs.stream().anyMatch(glob -> glob.matches(path));
   }
 
   @Override
@@ -76,12 +68,10 @@ final class NamedTensors implements Tracer {
     }
     Size size = new Size();
     job.rehearse(size);
-    size.missing.keySet().stream()
+    size.missing.stream()
         .findFirst()
         .ifPresent(glob -> {
-          throw new PipelineException(
-              "--tensors '%s' matches nothing in this job: docs/tensors.md lists the paths, such as denoise/step0/cond/noise_pred"
-                  .formatted(glob));
+          throw new PipelineException("--tensors " + glob.isUnmet());
         });
     long heap = Runtime.getRuntime().maxMemory();
     if (size.bytes > heap / 2) {
@@ -94,7 +84,7 @@ final class NamedTensors implements Tracer {
 
   /** Adds up what a dry run shows. */
   private final class Size implements Tracer {
-    private final Map<String, PathMatcher> missing = new LinkedHashMap<>(globs);
+    private final Set<TensorGlob> missing = new LinkedHashSet<>(globs);
     private long bytes;
 
     @Override
@@ -105,7 +95,7 @@ final class NamedTensors implements Tracer {
     @Override
     public void tensor(String path, Tensor tensor) {
       bytes += tensor.count() * Float.BYTES + 2L * path.length() + ENTRY_BYTES;
-      missing.values().removeIf(glob -> glob.matches(Path.of(path)));
+      missing.removeIf(glob -> glob.matches(path));
     }
   }
 }

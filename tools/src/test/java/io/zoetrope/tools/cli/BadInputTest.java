@@ -73,6 +73,10 @@ class BadInputTest extends CommandTest {
           -o              | no/such/x.mp4  | x.mp4            | doesn't exist
           --latents       | nothing.st     | nothing.st       | no such file
           --save-tensors  | no/such/x.st   | --save-tensors   | folder
+          --ablate        | **/attn2       | --ablate         | PATHS=zero
+          --ablate        | **/no=zero     | '**/no'          | matches nothing
+          --swap-text     | red            | --swap-text      | two words
+          --swap-text     | red=blue       | 'red'            | not in the prompt
           --size          | 16384x16384    | 16384x16384      | exceed 2 GiB
           --frames        | 2147483647     | 2147483647       | exceed 2 GiB
           --frames        | 4097           | 1025 patches     | 1024 positions

@@ -437,6 +437,8 @@ abstract class DocumentedCommands extends CommandTest {
           "--diagram" ->
           folder.resolve(Path.of(word).getFileName()).toString();
       case "--tensors" -> "denoise/**";
+      case "--ablate" -> "denoise/**/blocks.0/attn2=zero";
+      case "--swap-text" -> "prompt=picture";
       default -> word;
     };
   }
