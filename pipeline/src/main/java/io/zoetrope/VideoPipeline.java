@@ -10,12 +10,15 @@ import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
+import io.zoetrope.pipeline.explain.ExplainOptions;
+import io.zoetrope.pipeline.explain.Explainer;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.LatentUpscaling;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.ModelSource;
+import io.zoetrope.pipeline.family.PromptTokens;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
 import io.zoetrope.pipeline.run.ColourFit;
@@ -109,6 +112,12 @@ public final class VideoPipeline implements AutoCloseable {
     return model.text();
   }
 
+  /** The prompt of a request as the text encoder reads it, without padding. */
+  public PromptTokens promptTokens(GenerationRequest request) {
+    return model.tokens(
+        model.prompt(request, Setting.PROMPT), request.get(Setting.MAX_SEQUENCE_LENGTH));
+  }
+
   /** A request with the model's defaults. */
   public GenerationRequest request(String prompt) {
     return model.defaults().with(Setting.PROMPT, prompt);
@@ -160,6 +169,18 @@ public final class VideoPipeline implements AutoCloseable {
   public void rehearse(
       GenerationRequest request, Consumer<Progress.Stage> begins, Consumer<Operation> seen) {
     new Job(parts, request).rehearse(begins, seen);
+  }
+
+  /**
+   * Prepares to look at a job, as {@link Explainer} says.
+   *
+   * @param job of the request
+   * @throws io.zoetrope.pipeline.PipelineException if what is asked for isn't there, or there is
+   *     too little memory
+   */
+  public Explainer explainer(Job job, GenerationRequest request, ExplainOptions options) {
+    return Explainer.of(
+        job, geometry(), promptTokens(request), geometry().latents(request.size()), options);
   }
 
   /** Checks a request and runs it without a tracer. */

@@ -349,6 +349,9 @@ public final class Ops implements AutoCloseable {
     Tensor query = tapOperand("query", q);
     Tensor key = tapOperand("key", k);
     Tensor value = tapOperand("value", v);
+    if (work.isWatched()) {
+      taps.attention(query, key, heads, scale, bias);
+    }
     return run(Attention.of(operands, query, key, value, heads, scale, bias));
   }
 

@@ -73,6 +73,16 @@ final class Taps {
     }
   }
 
+  /** Shows what decides about the weights of an attention in the current scope. */
+  void attention(Tensor query, Tensor key, int heads, float scale, Tensor bias) {
+    String path = memory.scope().path();
+    if (work.tracer().wantsAttention(path)) {
+      Tensor added = bias == null ? null : onHost(bias);
+      work.tracer()
+          .attention(path, new Tracer.Attending(onHost(query), onHost(key), added, heads, scale));
+    }
+  }
+
   private static void requireReplaceable(String path, boolean isReplaceable) {
     if (!isReplaceable) {
       throw new IrreplaceableException(path);

@@ -143,4 +143,26 @@ public interface Tracer {
   default Tensor replacement(String path, Tensor tensor) {
     return tensor;
   }
+
+  /**
+   * What decides how much each query attends to each key: {@code softmax(scale * query key^T +
+   * bias)}, head by head.
+   *
+   * @param query [queries, heads * head dim], in host memory; rows may be strided
+   * @param key [keys, heads * head dim], likewise
+   * @param bias F32, [heads or 1, queries or 1, keys], in host memory, or null
+   */
+  record Attending(Tensor query, Tensor key, Tensor bias, int heads, float scale) {}
+
+  /** Whether {@link #attention} wants to see the attention in the scope of this path. */
+  default boolean wantsAttention(String path) {
+    return false;
+  }
+
+  /**
+   * An attention that is going to be computed; its tensors are valid during the call only.
+   *
+   * @param path of the scope, e.g. {@code "blocks.7/attn1"}; several in a row can have the same
+   */
+  default void attention(String path, Attending attending) {}
 }

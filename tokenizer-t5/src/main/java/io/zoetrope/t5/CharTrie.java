@@ -69,6 +69,35 @@ final class CharTrie {
     return node == NONE ? NONE : value[node];
   }
 
+  /** The key of an index, or null; a search that nothing is kept for. */
+  String key(int index) {
+    for (int node = ROOT; node < value.length; node++) {
+      if (value[node] == index) {
+        return key(node, new StringBuilder());
+      }
+    }
+    return null;
+  }
+
+  /** Climbs to the root: children are numbered in the order of their parents. */
+  private String key(int from, StringBuilder reversed) {
+    for (int node = from; node != ROOT; ) {
+      reversed.append(label[node]);
+      int low = ROOT;
+      int high = node;
+      while (high - low > 1) {
+        int middle = (low + high) >>> 1;
+        if (firstChild[middle] <= node) {
+          low = middle;
+        } else {
+          high = middle;
+        }
+      }
+      node = low;
+    }
+    return reversed.reverse().toString();
+  }
+
   /** Index of the longest non-empty key that {@code text} has at {@code from}, or {@link #NONE}. */
   int longestPrefix(String text, int from) {
     int longest = NONE;

@@ -143,6 +143,15 @@ final class HuggingFaceTokenizer implements TextEncoder {
     return added == null ? model.id(token) : added;
   }
 
+  /** The piece or added token of an id, or null. */
+  String piece(int id) {
+    return addedIds.entrySet().stream()
+        .filter(added -> added.getValue() == id)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseGet(() -> model.piece(id));
+  }
+
   @Override
   public void encode(String text, IntList out) {
     var lattice = new Unigram.Lattice();

@@ -214,6 +214,15 @@ public final class SentencePieceModel {
     return ids.getOrDefault(piece, -1);
   }
 
+  /** The piece of an id, or null. */
+  String piece(int id) {
+    return ids.entrySet().stream()
+        .filter(piece -> piece.getValue() == id)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
+  }
+
   /**
    * Ids of {@code text}, without {@code </s>}; control pieces written out in the text are plain
    * text.

@@ -10,6 +10,7 @@ import io.zoetrope.weights.GgufWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
  * The tokenizer of a T5 or UMT5 text encoder, read from the tokenizer folder of a checkpoint. Safe
@@ -17,12 +18,15 @@ import java.util.Arrays;
  */
 public final class T5Tokenizer {
   private final TextEncoder encoder;
+  private final IntFunction<String> pieces;
   private final int[] prefix;
   private final int[] suffix;
   private final int padId;
 
-  private T5Tokenizer(TextEncoder encoder, int[] prefix, int[] suffix, int padId) {
+  private T5Tokenizer(
+      TextEncoder encoder, IntFunction<String> pieces, int[] prefix, int[] suffix, int padId) {
     this.encoder = encoder;
+    this.pieces = pieces;
     this.prefix = prefix;
     this.suffix = suffix;
     this.padId = padId;
@@ -99,7 +103,8 @@ public final class T5Tokenizer {
     GgufVocabulary vocabulary = GgufVocabulary.read(file);
     SentencePieceModel model = vocabulary.model();
     TextEncoder encoder = (text, out) -> model.encode(text, new Unigram.Lattice(), out);
-    return new T5Tokenizer(encoder, new int[0], new int[] {vocabulary.eosId()}, vocabulary.padId());
+    return new T5Tokenizer(
+        encoder, model::piece, new int[0], new int[] {vocabulary.eosId()}, vocabulary.padId());
   }
 
   /**
@@ -136,7 +141,7 @@ public final class T5Tokenizer {
     var tokenizer = new HuggingFaceTokenizer(json);
     int padId = require(tokenizer.id(config.padToken()), config.padToken(), json.toString());
     return new T5Tokenizer(
-        tokenizer, tokenizer.frame().prefix(), tokenizer.frame().suffix(), padId);
+        tokenizer, tokenizer::piece, tokenizer.frame().prefix(), tokenizer.frame().suffix(), padId);
   }
 
   private static T5Tokenizer of(SentencePieceModel model, TokenizerConfig config, String place) {
@@ -149,7 +154,7 @@ public final class T5Tokenizer {
           addedTokens.split(
               Segment.whole(text), out::add, part -> model.encode(part.text(), lattice, out));
         };
-    return new T5Tokenizer(encoder, new int[0], new int[] {eosId}, padId);
+    return new T5Tokenizer(encoder, model::piece, new int[0], new int[] {eosId}, padId);
   }
 
   private static int require(int id, String token, String place) {
@@ -162,6 +167,15 @@ public final class T5Tokenizer {
   /** Id of the padding token. */
   public int padId() {
     return padId;
+  }
+
+  /**
+   * The text that a token stands for, as the vocabulary spells it: with {@code U+2581} in the place
+   * of a space. Empty for one that is not in the vocabulary.
+   */
+  public String piece(int id) {
+    String piece = pieces.apply(id);
+    return piece == null ? "" : piece;
   }
 
   /** Ids of {@code text} with the closing {@code </s>}; unpaired surrogates count as U+FFFD. */

@@ -88,6 +88,16 @@ final class Unigram {
     return index == CharTrie.NONE ? -1 : ids[index];
   }
 
+  /** The piece of an id, or null. */
+  String piece(int id) {
+    for (int index = 0; index < ids.length; index++) {
+      if (ids[index] == id) {
+        return trie.key(index);
+      }
+    }
+    return null;
+  }
+
   /** Appends the ids of {@code text}, which has no unpaired surrogates, to {@code out}. */
   void encode(String text, Lattice lattice, IntList out) {
     findBestPaths(text, lattice);

@@ -70,6 +70,14 @@ public interface FamilyModel {
     return 0;
   }
 
+  /**
+   * The tokens of a prompt in the order in which the transformer attends to them, the closing one
+   * among them and padding left out.
+   *
+   * @param length tokens that it is cut to
+   */
+  PromptTokens tokens(String prompt, int length);
+
   /** The words that it was trained with; empty for models that were trained with a language. */
   default Optional<Vocabulary> vocabulary() {
     return Optional.empty();

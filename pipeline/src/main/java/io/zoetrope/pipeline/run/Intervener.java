@@ -115,6 +115,16 @@ final class Intervener implements Tracer {
   }
 
   @Override
+  public boolean wantsAttention(String path) {
+    return behind.wantsAttention(path);
+  }
+
+  @Override
+  public void attention(String path, Attending attending) {
+    behind.attention(path, attending);
+  }
+
+  @Override
   public boolean wantsOperations() {
     return behind.wantsOperations();
   }

@@ -102,4 +102,14 @@ final class WorkProgress implements Tracer {
   public Tensor replacement(String path, Tensor tensor) {
     return behind.replacement(path, tensor);
   }
+
+  @Override
+  public boolean wantsAttention(String path) {
+    return behind.wantsAttention(path);
+  }
+
+  @Override
+  public void attention(String path, Attending attending) {
+    behind.attention(path, attending);
+  }
 }

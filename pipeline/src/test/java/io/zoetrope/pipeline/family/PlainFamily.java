@@ -61,6 +61,11 @@ public final class PlainFamily implements Family {
     }
 
     @Override
+    public PromptTokens tokens(String prompt, int length) {
+      return wan.tokens(prompt, length);
+    }
+
+    @Override
     public Component<PromptEncoder> textEncoder() {
       return wan.textEncoder();
     }

@@ -16,6 +16,7 @@ import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.PromptEncoder;
+import io.zoetrope.pipeline.family.PromptTokens;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
@@ -186,6 +187,11 @@ record CogVideoXModel(
         one ? known : MOST_PROMPT_TOKENS,
         transformerConfig.textEmbedDim(),
         TextContract.Padding.EMBEDDED);
+  }
+
+  @Override
+  public PromptTokens tokens(String prompt, int length) {
+    return PromptTokens.of(tokenizer, text().cleaning().apply(prompt), length);
   }
 
   @Override

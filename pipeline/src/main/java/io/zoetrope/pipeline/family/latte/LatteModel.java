@@ -15,6 +15,7 @@ import io.zoetrope.pipeline.family.FamilyModel;
 import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.PromptEncoder;
+import io.zoetrope.pipeline.family.PromptTokens;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
@@ -157,6 +158,11 @@ record LatteModel(
   /** What diffusers does with {@code clean_caption=False}; captions that are cleaned stay. */
   private static String clean(String prompt) {
     return Blanks.strip(prompt.toLowerCase(Locale.ROOT));
+  }
+
+  @Override
+  public PromptTokens tokens(String prompt, int length) {
+    return PromptTokens.of(tokenizer, text().cleaning().apply(prompt), length);
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.LatentUpscaling;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.PromptEncoder;
+import io.zoetrope.pipeline.family.PromptTokens;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
@@ -159,6 +160,11 @@ record LTXModel(
         MOST_TOKENS,
         transformerConfig.captionChannels(),
         takesConditions() ? TextContract.Padding.EMBEDDED_UNSEEN : TextContract.Padding.EMBEDDED);
+  }
+
+  @Override
+  public PromptTokens tokens(String prompt, int length) {
+    return PromptTokens.of(tokenizer, text().cleaning().apply(prompt), length);
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.zoetrope.pipeline.family.ImageEncoder;
 import io.zoetrope.pipeline.family.LatentColours;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.family.PromptEncoder;
+import io.zoetrope.pipeline.family.PromptTokens;
 import io.zoetrope.pipeline.family.T5PromptEncoder;
 import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
@@ -261,6 +262,11 @@ record WanModel(
 
   private TextContract contract(int shortest, int longest) {
     return new TextContract(PromptCleaner::clean, shortest, longest, transformerConfig.textDim());
+  }
+
+  @Override
+  public PromptTokens tokens(String prompt, int length) {
+    return PromptTokens.of(tokenizer, text().cleaning().apply(prompt), length);
   }
 
   @Override
