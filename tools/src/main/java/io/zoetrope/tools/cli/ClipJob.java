@@ -4,10 +4,12 @@ import io.zoetrope.VideoPipeline;
 import io.zoetrope.files.DiskRoom;
 import io.zoetrope.files.Printable;
 import io.zoetrope.media.MediaWriter;
+import io.zoetrope.ops.Operation;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.Input;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.run.Job;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
@@ -159,6 +162,22 @@ final class ClipJob {
       series.announce();
       takes.writeOverview(series.run(), err);
       return 0;
+    }
+  }
+
+  /**
+   * Shows the operations of the job, whether or not this machine has the memory for it: a dry run.
+   *
+   * @param begins gets each stage when it begins
+   * @param seen gets each operation, whose tensors hold nothing
+   * @return model and sizes
+   */
+  String rehearse(Consumer<Progress.Stage> begins, Consumer<Operation> seen) {
+    requireUsable();
+    try (OpenModel opened = model.open(WeightRetention.RELEASE)) {
+      GenerationRequest request = request(opened.pipeline());
+      opened.pipeline().rehearse(request, begins, seen);
+      return opened.name() + title(request, "any seed");
     }
   }
 

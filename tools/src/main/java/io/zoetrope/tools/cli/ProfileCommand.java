@@ -12,6 +12,8 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.tools.kernel.KernelCases;
 import io.zoetrope.tools.kernel.KernelProfile;
 import io.zoetrope.tools.kernel.KernelReport;
+import io.zoetrope.tools.profile.Card;
+import io.zoetrope.tools.profile.CardEstimate;
 import io.zoetrope.tools.profile.ChromeTrace;
 import io.zoetrope.tools.profile.Grouping;
 import io.zoetrope.tools.profile.Profile;
@@ -101,6 +103,14 @@ final class ProfileCommand implements Callable<Integer> {
               + " 'kernel' does.")
   private String kernel;
 
+  @Option(
+      names = "--estimate-on",
+      paramLabel = "CARD",
+      description =
+          "a100, rtx4090, h100 or h200: run nothing, and show the least time that the job could"
+              + " take on that card, by its data sheet.")
+  private Card card;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -110,6 +120,9 @@ final class ProfileCommand implements Callable<Integer> {
     }
     if (warmUp < 0 || warmUp > 100) {
       throw new PipelineException("--warm-up %d is outside 0 to 100".formatted(warmUp));
+    }
+    if (card != null) {
+      return estimate();
     }
     if (kernel != null) {
       requireKernel();
@@ -150,13 +163,37 @@ final class ProfileCommand implements Callable<Integer> {
   private void requireKernel() {
     KernelCases.requireKnown(kernel);
     KernelReport.requireShown(format);
-    for (String option : List.of("--by", "--warm-up")) {
+    requireAbsent("--kernel " + kernel, "--by", "--warm-up");
+  }
+
+  /** Refuses options that would have no effect. */
+  private void requireAbsent(String mode, String... options) {
+    for (String option : options) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new PipelineException(
-            "--kernel %s shows one kernel, about which %s says nothing: leave it out"
-                .formatted(kernel, option));
+            "%s: %s has no effect with it; leave it out".formatted(mode, option));
       }
     }
+  }
+
+  /** Shows the least time of the job on a card, which need not be here. */
+  private int estimate() {
+    requireAbsent(
+        "--estimate-on " + card,
+        "--kernel",
+        "--by",
+        "--top",
+        "--warm-up",
+        "--trace",
+        "--no-output",
+        "-o");
+    if (report != null) {
+      new SideOutput("--report", report, (_, _, _) -> ProfileReport.MOST_BYTES).requireWritable();
+    }
+    CardEstimate estimate = new CardEstimate(card);
+    String title = job.rehearse(estimate::begin, estimate::add);
+    writeReport(estimate.render(title, format));
+    return 0;
   }
 
   /** Counts the launches of the kernel that is wanted, if one is. */

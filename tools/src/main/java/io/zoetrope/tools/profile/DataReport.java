@@ -33,6 +33,11 @@ record DataReport(Profile profile, KernelTable kernels, Grouping grouping) {
     report.put("gap_seconds", profile.gapNanos() / 1e9);
     report.put("stages", profile.stages().stream().map(this::stage).toList());
     report.put("kernels", kernels.rows().stream().map(this::kernel).toList());
+    return json(report);
+  }
+
+  /** An object, with a line break at its end. */
+  static String json(Map<String, Object> report) {
     try {
       return JSON.writeValueAsString(report) + "\n";
     } catch (JsonProcessingException e) {
@@ -48,6 +53,11 @@ record DataReport(Profile profile, KernelTable kernels, Grouping grouping) {
     rows.add(ofKind("sum", kernel(kernels.total())));
     rows.add(ofKind("sum", time("gap", profile.gapNanos())));
     rows.add(ofKind("sum", time("wall time", profile.nanos())));
+    return csv(rows);
+  }
+
+  /** A table with the columns of all rows; one that a row lacks is empty there. */
+  static String csv(List<Map<String, Object>> rows) {
     Set<String> columns =
         rows.stream()
             .flatMap(row -> row.keySet().stream())

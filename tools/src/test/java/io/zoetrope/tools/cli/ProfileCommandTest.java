@@ -53,6 +53,24 @@ class ProfileCommandTest extends CommandTest {
     }
   }
 
+  /** No less than all products or all traffic alone, and no more than one after the other. */
+  @Test
+  void estimatesTheLeastTimeOnACard() throws IOException {
+    assertEquals(0, profile("--estimate-on", "A100", "--format", "json"), err.toString());
+    JsonNode report = JSON.readTree(out.toString());
+    assertTrue(report.get("kind").textValue().contains("estimate"));
+    JsonNode stages = report.get("stages");
+    JsonNode job = stages.get(3);
+    assertEquals("denoising", stages.get(1).get("name").textValue());
+    double least = job.get("least_seconds").doubleValue();
+    assertEquals(2 * least, sum(stages, "least_seconds"), 1e-9 * least);
+    assertTrue(least >= job.get("flops").doubleValue() / 19.5e12);
+    assertTrue(least >= job.get("bytes").doubleValue() / 1555e9);
+    assertTrue(
+        least
+            <= job.get("flops").doubleValue() / 19.5e12 + job.get("bytes").doubleValue() / 1555e9);
+  }
+
   private static double sum(JsonNode rows, String field) {
     return rows.valueStream().mapToDouble(row -> row.get(field).doubleValue()).sum();
   }
@@ -121,6 +139,7 @@ class ProfileCommandTest extends CommandTest {
           --warm-up      | -1            | --warm-up -1    | 0 to 100
           --format       | xml           | --format        | xml
           --by           | layer         | --by            | layer
+          --estimate-on  | v100          | --estimate-on   | RTX4090
           --trace        | no/such/t.json | --trace        | doesn't exist
           --report       | no/such/r.md  | --report        | doesn't exist
           --report       | out.mp4       | out.mp4         | another output
