@@ -464,6 +464,13 @@ public final class Job {
     return hash.hex();
   }
 
+  /** SHA-256 over names, shapes and a sample of the numbers of all weights. */
+  public String weightsHash() {
+    RequestHash hash = new RequestHash();
+    parts.addTo(hash);
+    return hash.hex();
+  }
+
   /** Every setting in force, by diffusers' parameter names. */
   public Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();

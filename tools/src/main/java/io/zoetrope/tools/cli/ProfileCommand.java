@@ -9,6 +9,8 @@ import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.run.Job;
+import io.zoetrope.tools.bench.Machine;
 import io.zoetrope.tools.kernel.KernelCases;
 import io.zoetrope.tools.kernel.KernelProfile;
 import io.zoetrope.tools.kernel.KernelReport;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -70,7 +73,8 @@ final class ProfileCommand implements Callable<Integer> {
       defaultValue = "shape",
       description =
           "What makes a row of the kernel table, beside name and dtype: op (nothing else), shape"
-              + " (input shapes) or path (place in the model) (default: ${DEFAULT-VALUE}).")
+              + " (input shapes) or path (place in the model); or another table: module (a tree of"
+              + " modules), block-step (time of each block in each step) (default: ${DEFAULT-VALUE}).")
   private Grouping grouping;
 
   @Option(
@@ -142,7 +146,12 @@ final class ProfileCommand implements Callable<Integer> {
       long nanos = profiler.nanos();
       run.writeClip(result);
       Profile profile =
-          profiler.profile(run.title(), run.device().name(), run.device().roofline(), nanos);
+          profiler.profile(
+              run.title(),
+              run.device().name(),
+              conditions(run.job()),
+              run.device().roofline(),
+              nanos);
       if (trace != null) {
         run.write(
             trace.toString(),
@@ -157,6 +166,13 @@ final class ProfileCommand implements Callable<Integer> {
                       .orElseGet(() -> ProfileReport.of(profile, grouping, top, format))));
       return run.finish();
     }
+  }
+
+  /** What decides about times beside the job and the device. */
+  private static Map<String, Object> conditions(Job job) {
+    Map<String, Object> conditions = Machine.describe(ModelOption.home());
+    conditions.put("weights", "sha256:" + job.weightsHash().substring(0, 16));
+    return conditions;
   }
 
   /** Checks what can be known of a kernel before the job. */

@@ -11,8 +11,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A profile for programs: seconds, bytes, FLOPs, and shares from 0 to 1. */
-record DataReport(Profile profile, KernelTable kernels, Grouping grouping) {
+/**
+ * A profile for programs: seconds, bytes, FLOPs, and shares from 0 to 1.
+ *
+ * @param most rows of kernels or modules
+ */
+record DataReport(Profile profile, Grouping grouping, int most) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -20,6 +24,7 @@ record DataReport(Profile profile, KernelTable kernels, Grouping grouping) {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("job", profile.job());
     report.put("device", profile.device());
+    report.put("conditions", profile.conditions());
     profile
         .roofline()
         .ifPresent(roofline ->
@@ -32,7 +37,14 @@ record DataReport(Profile profile, KernelTable kernels, Grouping grouping) {
     report.put("kernel_seconds", profile.kernelNanos() / 1e9);
     report.put("gap_seconds", profile.gapNanos() / 1e9);
     report.put("stages", profile.stages().stream().map(this::stage).toList());
-    report.put("kernels", kernels.rows().stream().map(this::kernel).toList());
+    switch (grouping) {
+      case OP, SHAPE, PATH ->
+          report.put(
+              "kernels",
+              KernelTable.of(profile, grouping, most).rows().stream().map(this::kernel).toList());
+      case MODULE -> report.put("modules", modules());
+      case BLOCK_STEP -> report.put("blocks", blocks());
+    }
     return json(report);
   }
 
@@ -49,8 +61,15 @@ record DataReport(Profile profile, KernelTable kernels, Grouping grouping) {
   String csv() {
     List<Map<String, Object>> rows = new ArrayList<>();
     profile.stages().forEach(stage -> rows.add(ofKind("stage", stage(stage))));
-    kernels.rows().forEach(row -> rows.add(ofKind("kernel", kernel(row))));
-    rows.add(ofKind("sum", kernel(kernels.total())));
+    switch (grouping) {
+      case OP, SHAPE, PATH -> {
+        KernelTable kernels = KernelTable.of(profile, grouping, most);
+        kernels.rows().forEach(row -> rows.add(ofKind("kernel", kernel(row))));
+        rows.add(ofKind("sum", kernel(kernels.total())));
+      }
+      case MODULE -> modules().forEach(row -> rows.add(ofKind("module", row)));
+      case BLOCK_STEP -> blocks().forEach(row -> rows.add(ofKind("block", row)));
+    }
     rows.add(ofKind("sum", time("gap", profile.gapNanos())));
     rows.add(ofKind("sum", time("wall time", profile.nanos())));
     return csv(rows);
@@ -71,6 +90,45 @@ record DataReport(Profile profile, KernelTable kernels, Grouping grouping) {
           .append('\n');
     }
     return out.toString();
+  }
+
+  private List<Map<String, Object>> modules() {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (ModuleTree.Row module : ModuleTree.of(profile, most)) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("name", module.path());
+      row.put("seconds", module.seconds());
+      row.put("self_seconds", module.selfNanos() / 1e9);
+      row.put("share", (double) module.nanos() / profile.nanos());
+      row.put("calls", module.calls());
+      row.put("flops", module.flops());
+      row.put("bytes", module.bytes());
+      module
+          .leastSeconds()
+          .filter(_ -> module.nanos() > 0)
+          .ifPresent(least -> row.put("roof_share", least / module.seconds()));
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  /** One row for each block and step. */
+  private List<Map<String, Object>> blocks() {
+    BlockSteps blocks = BlockSteps.of(profile);
+    List<Map<String, Object>> rows = new ArrayList<>();
+    blocks
+        .nanos()
+        .forEach((block, nanos) -> {
+          for (int i = 0; i < nanos.length; i++) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("name", block);
+            row.put("step", blocks.steps().get(i));
+            row.put("seconds", nanos[i] / 1e9);
+            row.put("share", (double) nanos[i] / profile.nanos());
+            rows.add(row);
+          }
+        });
+    return rows;
   }
 
   private static Map<String, Object> ofKind(String kind, Map<String, Object> values) {

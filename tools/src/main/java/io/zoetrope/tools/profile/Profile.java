@@ -4,6 +4,7 @@ import io.zoetrope.ops.Roofline;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.Progress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  *
  * @param job what was done, for the title
  * @param device what it was done on
+ * @param conditions of what else decides about times: version, processor, Java, weights
  * @param roofline what the device can do at best, if that is known
  * @param startNanos when the job began
  * @param nanos wall time of the job
@@ -21,6 +23,7 @@ import java.util.Optional;
 public record Profile(
     String job,
     String device,
+    Map<String, Object> conditions,
     Optional<Roofline> roofline,
     long startNanos,
     long nanos,

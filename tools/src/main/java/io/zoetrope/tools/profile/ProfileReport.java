@@ -16,11 +16,10 @@ public final class ProfileReport {
    */
   public static String of(Profile profile, Grouping grouping, Integer top, ReportFormat format) {
     int most = top != null ? top : format.isForPeople() ? ROWS_FOR_PEOPLE : Integer.MAX_VALUE;
-    KernelTable kernels = KernelTable.of(profile, grouping, most);
     return switch (format) {
-      case TEXT, MD -> new ReadableReport(profile, kernels, grouping).render(format);
-      case CSV -> new DataReport(profile, kernels, grouping).csv();
-      case JSON -> new DataReport(profile, kernels, grouping).json();
+      case TEXT, MD -> new ReadableReport(profile, grouping, most).render(format);
+      case CSV -> new DataReport(profile, grouping, most).csv();
+      case JSON -> new DataReport(profile, grouping, most).json();
     };
   }
 }

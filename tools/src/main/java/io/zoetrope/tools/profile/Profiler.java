@@ -5,6 +5,7 @@ import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.Progress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -85,12 +86,19 @@ public final class Profiler implements Tracer, Progress {
   /**
    * What was collected.
    *
+   * @param conditions of what else decides about times
    * @param nanos of the job, from {@link #nanos} when it was over
    */
-  public Profile profile(String job, String device, Optional<Roofline> roofline, long nanos) {
+  public Profile profile(
+      String job,
+      String device,
+      Map<String, Object> conditions,
+      Optional<Roofline> roofline,
+      long nanos) {
     return new Profile(
         job,
         device,
+        conditions,
         roofline,
         startNanos,
         nanos,

@@ -1,12 +1,25 @@
 package io.zoetrope.tools.profile;
 
 import io.zoetrope.ops.Roofline;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
-/** A profile as two tables for people. */
-record ReadableReport(Profile profile, KernelTable kernels, Grouping grouping) {
+/**
+ * A profile as two tables for people.
+ *
+ * @param most rows of the second one
+ */
+record ReadableReport(Profile profile, Grouping grouping, int most) {
   private static final double MIB = 1 << 20;
+
+  /** Steps whose times fit a line; more have shades alone. */
+  private static final int MOST_FIGURES = 10;
+
+  /** Of the conditions, those that people look for first. */
+  private static final List<String> CONDITIONS = List.of("commit", "cpu", "jdk", "weights");
 
   String render(ReportFormat format) {
     boolean markdown = format == ReportFormat.MD;
@@ -15,7 +28,21 @@ record ReadableReport(Profile profile, KernelTable kernels, Grouping grouping) {
     out.append(profile.job()).append('\n').append(paragraph);
     out.append(profile.device());
     profile.roofline().ifPresent(roofline -> out.append("; at best ").append(limits(roofline)));
-    for (Table table : new Table[] {stageTable(), kernelTable()}) {
+    String conditions =
+        CONDITIONS.stream()
+            .filter(profile.conditions()::containsKey)
+            .map(name -> "%s %s".formatted(name, profile.conditions().get(name)))
+            .collect(Collectors.joining("; "));
+    if (!conditions.isEmpty()) {
+      out.append('\n').append(paragraph).append(conditions);
+    }
+    Table second =
+        switch (grouping) {
+          case OP, SHAPE, PATH -> kernelTable();
+          case MODULE -> moduleTable();
+          case BLOCK_STEP -> blockTable();
+        };
+    for (Table table : new Table[] {stageTable(), second}) {
       out.append("\n\n").append((markdown ? table.markdown() : table.text()).stripTrailing());
     }
     return out.append('\n').toString();
@@ -73,7 +100,59 @@ record ReadableReport(Profile profile, KernelTable kernels, Grouping grouping) {
         - profile.stages().stream().mapToLong(Profile.Stage::kernelNanos).sum();
   }
 
+  private Table moduleTable() {
+    Table table =
+        new Table("module", "#operations", "#time", "#time %", "#self time", "#GFLOP/s", "#roof");
+    for (ModuleTree.Row row : ModuleTree.of(profile, most)) {
+      table.add(
+          "  ".repeat(row.depth()) + row.name(),
+          "%d".formatted(row.calls()),
+          time(row.nanos()),
+          share(row.nanos()),
+          time(row.selfNanos()),
+          row.flops() == 0 ? "" : giga(row.flops() / row.seconds()),
+          row.leastSeconds()
+              .map(least -> "%.0f%%".formatted(100 * least / row.seconds()))
+              .orElse(""));
+    }
+    return table;
+  }
+
+  /** Milliseconds and shades where the steps are few, else shades, a character for each step. */
+  private Table blockTable() {
+    BlockSteps blocks = BlockSteps.of(profile);
+    boolean hasFigures = blocks.steps().size() <= MOST_FIGURES;
+    long[] range = blocks.range();
+    Stream<String> steps =
+        hasFigures
+            ? blocks.steps().stream().map(step -> "#step " + step)
+            : Stream.of("%s (blank) to %s (dark)".formatted(time(range[0]), time(range[1])));
+    Table table =
+        new Table(
+            Stream.concat(Stream.of("block", "#time", "#a step"), steps).toArray(String[]::new));
+    blocks
+        .nanos()
+        .forEach((block, nanos) -> {
+          boolean isBlock = !block.equals(BlockSteps.REST);
+          long sum = LongStream.of(nanos).sum();
+          List<String> cells =
+              LongStream.of(nanos)
+                  .mapToObj(cell -> {
+                    String shade = isBlock ? Character.toString(blocks.shade(cell)) : " ";
+                    return hasFigures ? time(cell) + " " + shade : shade;
+                  })
+                  .toList();
+          table.add(
+              Stream.concat(
+                      Stream.of(block, time(sum), time(sum / Math.max(1, nanos.length))),
+                      hasFigures ? cells.stream() : Stream.of(String.join("", cells)))
+                  .toArray(String[]::new));
+        });
+    return table;
+  }
+
   private Table kernelTable() {
+    KernelTable kernels = KernelTable.of(profile, grouping, most);
     Table table =
         new Table(
             "kernel",

@@ -13,6 +13,7 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,7 @@ class ProfileReportTest {
     return new Profile(
         "a \"tiny\" model, f32",
         "cpu",
+        Map.of("commit", "abc", "cpu", "EPYC"),
         roofline,
         1_000,
         2_000,
@@ -96,6 +98,52 @@ class ProfileReportTest {
         rows(Grouping.PATH, 9));
   }
 
+  /** Steps and guidance branches are together, and so are blocks. */
+  @Test
+  void modulesHaveTheTimeOfAllInside() {
+    assertEquals(
+        List.of(
+            " 800 self 0",
+            "denoise 675 self 0",
+            "denoise/blocks.* 675 self 0",
+            "denoise/blocks.*/attn1 500 self 500",
+            "denoise/blocks.*/attn2 175 self 175",
+            "vae_decode 125 self 125"),
+        ModuleTree.of(PROFILE, 9).stream()
+            .map(row -> "%s %d self %d".formatted(row.path(), row.nanos(), row.selfNanos()))
+            .toList());
+    assertEquals(
+        List.of("", "denoise", "denoise/blocks.*", "denoise/blocks.*/attn1"),
+        ModuleTree.of(PROFILE, 4).stream().map(ModuleTree.Row::path).toList());
+  }
+
+  @Test
+  void otherFamiliesNameTheirBlocksOtherwise() {
+    Operation operation =
+        linear("denoise/step1/uncond/transformer/temporal_transformer_blocks.12/ff", 0, 1);
+    assertEquals(
+        "denoise/transformer/temporal_transformer_blocks.*/ff", Grouping.MODULE.place(operation));
+    assertEquals(
+        "vae/up_blocks.1", Grouping.MODULE.place(linear("vae/up_blocks.1", 0, 1)), "differs");
+    assertEquals("text", Grouping.MODULE.place(linear("text/negative_prompt", 0, 1)));
+  }
+
+  @Test
+  void blocksHaveTheirTimeInEachStep() {
+    BlockSteps blocks = BlockSteps.of(PROFILE);
+    assertEquals(List.of(0, 1), blocks.steps());
+    assertEquals(
+        List.of("blocks.0 [200, 0]", "blocks.1 [300, 175]", "outside blocks [0, 0]"),
+        blocks.nanos().entrySet().stream()
+            .map(row -> row.getKey() + " " + Arrays.toString(row.getValue()))
+            .toList());
+    assertEquals("█ ", "" + blocks.shade(300) + blocks.shade(0));
+    String text = ProfileReport.of(PROFILE, Grouping.BLOCK_STEP, null, ReportFormat.TEXT);
+    assertTrue(text.contains("blocks.1        0.5us   0.2us  0.3us █  0.2us ▒"), text);
+    String csv = ProfileReport.of(PROFILE, Grouping.BLOCK_STEP, null, ReportFormat.CSV);
+    assertTrue(csv.lines().anyMatch(line -> line.startsWith("block,blocks.1,1.75E-7")), csv);
+  }
+
   @Test
   void rowsBeyondTheTopAreAddedUp() {
     assertEquals(
@@ -135,6 +183,7 @@ class ProfileReportTest {
         ProfileReport.of(PROFILE, Grouping.SHAPE, 1, ReportFormat.TEXT).lines().toList();
     assertEquals("a \"tiny\" model, f32", lines.get(0));
     assertEquals("cpu; at best 2.00 GFLOP/s F32, 1.00 GB/s", lines.get(1));
+    assertEquals("commit abc; cpu EPYC", lines.get(2));
     assertEquals(
         List.of(
             "stage            time   share  it  time/it  kernels    gap  peak MiB",
@@ -143,7 +192,7 @@ class ProfileReportTest {
             "video decoder   0.5us   25.0%   5    0.1us    0.1us  0.4us       1.0",
             "outside stages  0.5us   25.0%                 0.0us  0.5us",
             "wall time       2.0us  100.0%                 0.8us  1.2us       3.0"),
-        lines.subList(3, 9));
+        lines.subList(4, 10));
     assertEquals(
         List.of(
             "linear       F32        3      0.6us   30.0%     0.2us     0.30  0.47   47%  [2,5] [3,5]",
@@ -151,7 +200,7 @@ class ProfileReportTest {
             "all kernels             6      0.8us   40.0%     0.1us     0.25  0.64   64%",
             "gap                            1.2us   60.0%",
             "wall time                      2.0us  100.0%"),
-        lines.subList(12, 17));
+        lines.subList(13, 18));
   }
 
   @Test
@@ -169,7 +218,7 @@ class ProfileReportTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Grouping.class)
+  @EnumSource(names = {"OP", "SHAPE", "PATH"})
   void jsonAddsUp(Grouping grouping) throws IOException {
     JsonNode json =
         new ObjectMapper().readTree(ProfileReport.of(PROFILE, grouping, 2, ReportFormat.JSON));

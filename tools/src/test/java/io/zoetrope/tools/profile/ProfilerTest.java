@@ -11,6 +11,7 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class ProfilerTest {
       ops.addInPlace(x, x);
       ops.addInPlace(x, x);
     }
-    Profile profile = profiler.profile("job", "cuda", Optional.empty(), profiler.nanos());
+    Profile profile = profiler.profile("job", "cuda", Map.of(), Optional.empty(), profiler.nanos());
     assertEquals(3_000, profile.kernelNanos());
   }
 }
