@@ -2,6 +2,7 @@ package io.zoetrope.ops;
 
 import io.zoetrope.ops.SamplerOperation.IsFinite;
 import io.zoetrope.ops.SamplerOperation.LinearCombination;
+import io.zoetrope.ops.SamplerOperation.MeanDistance;
 import io.zoetrope.ops.SamplerOperation.TimestepEmbedding;
 import io.zoetrope.ops.SamplerOperation.ToPixels;
 import io.zoetrope.tensor.Conversions;
@@ -38,6 +39,11 @@ public final class HostSamplers {
       case TimestepEmbedding op -> timestepEmbedding(op);
       case ToPixels op -> toPixels(op.out(), op.x());
       case IsFinite op -> op.answer(isFinite(op.x()));
+      case MeanDistance op -> {
+        double[] sums = new double[MeanDistance.LANES];
+        addDistances(sums, op.x(), op.y());
+        op.answer(sums);
+      }
     }
   }
 
@@ -108,6 +114,27 @@ public final class HostSamplers {
       }
     }
     return true;
+  }
+
+  /**
+   * Adds distances of elements to the sums of {@link MeanDistance}.
+   *
+   * @param x contiguous, in host memory, from a multiple of {@link MeanDistance#LANES} elements on
+   * @param y as {@code x}; null for zeros
+   */
+  public static void addDistances(double[] sums, Tensor x, Tensor y) {
+    float[] values = new float[MeanDistance.LANES];
+    float[] others = new float[MeanDistance.LANES];
+    for (long start = 0; start < x.count(); start += MeanDistance.LANES) {
+      int count = (int) Math.min(MeanDistance.LANES, x.count() - start);
+      load(x, start, values, count);
+      if (y != null) {
+        load(y, start, others, count);
+      }
+      for (int i = 0; i < count; i++) {
+        sums[i] += Math.abs((double) values[i] - others[i]);
+      }
+    }
   }
 
   private static void load(Tensor x, long start, float[] values, int count) {

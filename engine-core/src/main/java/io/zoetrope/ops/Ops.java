@@ -22,6 +22,7 @@ import io.zoetrope.ops.RowOperation.RmsNormRope;
 import io.zoetrope.ops.RowOperation.Rope;
 import io.zoetrope.ops.SamplerOperation.IsFinite;
 import io.zoetrope.ops.SamplerOperation.LinearCombination;
+import io.zoetrope.ops.SamplerOperation.MeanDistance;
 import io.zoetrope.ops.SamplerOperation.TimestepEmbedding;
 import io.zoetrope.ops.SamplerOperation.ToPixels;
 import io.zoetrope.tensor.DType;
@@ -555,6 +556,22 @@ public final class Ops implements AutoCloseable {
     IsFinite question = IsFinite.of(operands, x);
     run(question);
     return question.answer();
+  }
+
+  /**
+   * {@code mean(|x - y|)}; waits for the result. NaN on devices that compute nothing.
+   *
+   * @param y of the shape of {@code x}
+   */
+  public double meanDistance(Tensor x, Tensor y) {
+    MeanDistance question = MeanDistance.of(operands, x, y);
+    run(question);
+    return question.answer();
+  }
+
+  /** {@code mean(|x|)}; waits for the result. NaN on devices that compute nothing. */
+  public double meanMagnitude(Tensor x) {
+    return meanDistance(x, null);
   }
 
   // ---------------------------------------------------------------- observation

@@ -173,4 +173,64 @@ public sealed interface SamplerOperation extends Operation {
       return out.segment().get(ValueLayout.JAVA_BYTE, 0) != 0;
     }
   }
+
+  /**
+   * How far two tensors are apart, {@code mean(|x - y|)}, or how large one is, {@code mean(|x|)}.
+   * The backend waits for the result, which is the same on all backends and for any number of
+   * threads: elements are summed in float64, those at places that differ by multiples of {@value
+   * LANES} together, and then these sums in order.
+   *
+   * @param out F64, [1], in host memory: NaN before
+   * @param x F32 or BF16
+   * @param y of the shape of {@code x}, F32 or BF16; null for zeros
+   */
+  record MeanDistance(Tensor out, Tensor x, Tensor y) implements SamplerOperation {
+    /** How many sums there are. */
+    public static final int LANES = 1024;
+
+    static MeanDistance of(Operands operands, Tensor x, Tensor y) {
+      String name = "meanDistance";
+      operands.contiguous(name, x);
+      if (y != null) {
+        operands.contiguous(name, y);
+        operands.require(x.shape().equals(y.shape()), name, "%s and %s differ in shape", x, y);
+      }
+      MeanDistance question = new MeanDistance(Tensor.zeros(DType.F64, 1), x, y);
+      question.write(Double.NaN);
+      return question;
+    }
+
+    @Override
+    public String name() {
+      return "meanDistance";
+    }
+
+    @Override
+    public List<Tensor> inputs() {
+      return y == null ? List.of(x) : List.of(x, y);
+    }
+
+    @Override
+    public long elementFlops() {
+      return (y == null ? 1 : 2) * x.count();
+    }
+
+    /** Writes the result. */
+    public void answer(double[] sums) {
+      double sum = 0;
+      for (double lane : sums) {
+        sum += lane;
+      }
+      write(sum / x.count());
+    }
+
+    private void write(double value) {
+      out.segment().set(ValueLayout.JAVA_DOUBLE_UNALIGNED, 0, value);
+    }
+
+    /** The result. */
+    public double answer() {
+      return out.segment().get(ValueLayout.JAVA_DOUBLE_UNALIGNED, 0);
+    }
+  }
 }

@@ -41,8 +41,8 @@ public interface Tracer {
    * 2 in gated sums; 5 in a layer norm (mean, difference, square, sum, division) and 1 more for
    * each of its weight, bias, shift and scale; 4 in root mean square and channel norms (square,
    * sum, division, weight); 3 in rope (4 products and 2 sums for a pair); 2 for each term of a
-   * linear combination, less 1. Copies, look-ups and functions of a single element count nothing. A
-   * fused operation counts what its parts would.
+   * linear combination, less 1; 2 for each pair of a mean distance. Copies, look-ups and functions
+   * of a single element count nothing. A fused operation counts what its parts would.
    *
    * <p>Bytes are those of the output and of all inputs, each once; for a look-up, of the rows that
    * are read. What is updated in place is input and output.

@@ -152,6 +152,8 @@ class TracerTest {
     assertWork("toPixels", 0, 4 * 24 + 24);
     ops.isFinite(x);
     assertWork("isFinite", 0, 4 * 24 + 1);
+    ops.meanDistance(x, tensor(3, 8));
+    assertWork("meanDistance", 2 * 24, 4 * 2 * 24 + 8);
   }
 
   @Test

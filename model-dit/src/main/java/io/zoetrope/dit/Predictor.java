@@ -12,12 +12,18 @@ public interface Predictor {
     /**
      * Predicts what the scheduler asks for, such as a velocity.
      *
+     * @param cache stands around the blocks
      * @param input what the model reads, [channels, frames, height, width], contiguous; F32 or
      *     BF16, of the frames, height and width that the branch was prepared for
      * @param timesteps one for all tokens, or one for each in the order frame, row, column
      * @return [channels, frames, height, width], in the current scope
      */
-    Tensor predict(Ops ops, Tensor input, float... timesteps);
+    Tensor predict(Ops ops, BlockCache cache, Tensor input, float... timesteps);
+
+    /** The same, with every block run. */
+    default Tensor predict(Ops ops, Tensor input, float... timesteps) {
+      return predict(ops, BlockCache.NONE, input, timesteps);
+    }
   }
 
   /**

@@ -49,6 +49,13 @@ public interface Progress {
   default void step(Stage stage, int done) {}
 
   /**
+   * A prediction of a step was made of what a step cache remembers, without most of the work.
+   *
+   * @param reused how many there were in this stage so far
+   */
+  default void reused(Stage stage, int reused) {}
+
+  /**
    * So much of the step under way is done; comes some times a second in long jobs, whose steps take
    * longer than that.
    *

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.config.JsonConfig;
+import io.zoetrope.dit.cache.StepCaching;
 import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import java.nio.file.Path;
@@ -79,6 +80,16 @@ public final class Setting<T> {
    */
   public static final Setting<Double> GUIDANCE_RESCALE =
       share("guidance_rescale", "guidance rescale");
+
+  /** The part of the steps that is guided; all of them where it is not set. */
+  public static final Setting<GuidanceInterval> GUIDANCE_INTERVAL =
+      unread("guidance_interval", "guidance interval", GuidanceInterval.class);
+
+  /**
+   * How some of the steps do with what the transformer made of the one before; every step is
+   * computed where it is not set.
+   */
+  public static final Setting<StepCaching> CACHE = unread("cache", "cache", StepCaching.class);
 
   /** Share of the timesteps below which a second transformer takes over. */
   public static final Setting<Double> BOUNDARY_RATIO = share("boundary_ratio", "boundary");

@@ -5,6 +5,7 @@ import static io.zoetrope.ops.cases.Entry.activation;
 import static io.zoetrope.ops.cases.Entry.floats;
 import static io.zoetrope.ops.cases.Entry.other;
 
+import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,6 +60,13 @@ final class SamplerCases {
           "isFinite",
           (ops, a) -> ops.upload(Tensor.of(new float[] {ops.isFinite(a.tensor("x")) ? 1 : 0}, 1)));
 
+  private static final Signature MEAN_DISTANCE =
+      new Signature(
+          "meanDistance", (ops, a) -> answer(ops, ops.meanDistance(a.tensor("x"), a.tensor("y"))));
+
+  private static final Signature MEAN_MAGNITUDE =
+      new Signature("meanDistance", (ops, a) -> answer(ops, ops.meanMagnitude(a.tensor("x"))));
+
   private final List<Entry> entries = new ArrayList<>();
 
   private SamplerCases() {}
@@ -69,6 +77,7 @@ final class SamplerCases {
     cases.timesteps();
     cases.pixels();
     cases.finite();
+    cases.distances();
     return cases.entries;
   }
 
@@ -178,5 +187,20 @@ final class SamplerCases {
             .selfTest(value > 0 || place != -1 ? null : "150x128", null);
       }
     }
+  }
+
+  private static Tensor answer(Ops ops, double value) {
+    return ops.upload(Tensor.of(new float[] {(float) value}, 1));
+  }
+
+  private void distances() {
+    add(MEAN_DISTANCE, "%s", (_, s) -> call(matrix("x", s), other("y", s[0], s[1])))
+        .bound(Bound.EQUAL)
+        .checked(COUNTS)
+        .measured(LATENTS)
+        .selfTest("150x128", "8192x1536");
+    add(MEAN_MAGNITUDE, "%s alone", (_, s) -> call(matrix("x", s)))
+        .bound(Bound.EQUAL)
+        .checked(COUNTS);
   }
 }

@@ -1,5 +1,6 @@
 package io.zoetrope.dit.cogvideox;
 
+import io.zoetrope.dit.BlockCache;
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.nn.Linear;
@@ -137,12 +138,12 @@ public final class CogVideoXTransformer implements Predictor {
   }
 
   private Branch branch(Layout layout, Tensor text) {
-    return (ops, input, timesteps) -> {
+    return (ops, cache, input, timesteps) -> {
       if (timesteps.length != 1) {
         throw new IllegalArgumentException(
             "transformer: takes one timestep for all tokens, got " + timesteps.length);
       }
-      return forward(ops, input, timesteps[0], text, layout);
+      return forward(ops, cache, input, timesteps[0], text, layout);
     };
   }
 
@@ -170,7 +171,8 @@ public final class CogVideoXTransformer implements Predictor {
   }
 
   /** [in channels, frames, height, width] to [out channels, frames, height, width]. */
-  private Tensor forward(Ops ops, Tensor latents, float timestep, Tensor text, Layout layout) {
+  private Tensor forward(
+      Ops ops, BlockCache cache, Tensor latents, float timestep, Tensor text, Layout layout) {
     requireSize(latents, layout);
     try (var scope = ops.scope(TRANSFORMER)) {
       // 1. The timestep becomes what modulates text and video
@@ -181,10 +183,13 @@ public final class CogVideoXTransformer implements Predictor {
       ops.tap(PATCH_EMBED, x.all());
       tapRope(ops, layout.rope());
 
-      // 3. Blocks
-      for (CogVideoXBlock block : blocks) {
-        block.forward(ops, x, time, layout.rope());
-      }
+      // 3. Blocks; of what they leave the video's tokens alone are read
+      cache.run(
+          ops,
+          x.video(),
+          time,
+          blocks.size(),
+          i -> blocks.get(i).forward(ops, x, time, layout.rope()));
 
       // 4. Output norms and projection of the video's tokens
       Tensor video = ops.tap("norm_final", normFinal.forward(ops, x.video()));

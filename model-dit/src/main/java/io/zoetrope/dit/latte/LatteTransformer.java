@@ -1,5 +1,6 @@
 package io.zoetrope.dit.latte;
 
+import io.zoetrope.dit.BlockCache;
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.KeyValue;
 import io.zoetrope.dit.Predictor;
@@ -131,12 +132,12 @@ public final class LatteTransformer implements Predictor {
   }
 
   private Branch branch(Layout layout, List<KeyValue> text) {
-    return (ops, input, timesteps) -> {
+    return (ops, cache, input, timesteps) -> {
       if (timesteps.length != 1) {
         throw new IllegalArgumentException(
             "transformer: takes one timestep for all tokens, got " + timesteps.length);
       }
-      Tensor prediction = forward(ops, input, timesteps[0], text, layout);
+      Tensor prediction = forward(ops, cache, input, timesteps[0], text, layout);
       return prediction.narrow(0, 0, config.inChannels());
     };
   }
@@ -188,29 +189,39 @@ public final class LatteTransformer implements Predictor {
 
   /** [in channels, frames, height, width] to [out channels, frames, height, width]. */
   private Tensor forward(
-      Ops ops, Tensor latents, float timestep, List<KeyValue> text, Layout layout) {
+      Ops ops,
+      BlockCache cache,
+      Tensor latents,
+      float timestep,
+      List<KeyValue> text,
+      Layout layout) {
     requireSize(latents, layout);
     try (var scope = ops.scope(TRANSFORMER)) {
       // 1. Latents become tokens that know their place in the frame
-      Tensor x = posEmbed.forward(ops, latents, dtype);
+      Tensor tokens = posEmbed.forward(ops, latents, dtype);
       ops.addInPlace(
-          x.reshape(layout.grid().frames(), -1, config.innerDim()), layout.framePositions());
-      ops.tap("pos_embed", x);
+          tokens.reshape(layout.grid().frames(), -1, config.innerDim()), layout.framePositions());
+      ops.tap("pos_embed", tokens);
 
       // 2. The timestep becomes modulation
       AdaLayerNormSingle.Time time = adalnSingle.forward(ops, TokenTimesteps.of(timestep));
 
       // 3. Blocks within frames and across them take turns
-      for (int i = 0; i < config.numLayers(); i++) {
-        spatialBlocks.get(i).forward(ops, x, layout.frames(), time, text.get(i));
-        acrossFrames(ops, x, i, time, layout);
-      }
+      cache.run(
+          ops,
+          tokens,
+          time.embedded(),
+          config.numLayers(),
+          i -> {
+            spatialBlocks.get(i).forward(ops, tokens, layout.frames(), time, text.get(i));
+            acrossFrames(ops, tokens, i, time, layout);
+          });
 
       // 4. Output norm, modulated by the timestep's embedding itself, and projection
       Tensor table = ops.cast(scaleShiftTable, DType.F32);
       Tensor shift = ops.add(time.embedded(), table.select(0, 0));
       Tensor scale = ops.add(time.embedded(), table.select(0, 1));
-      x = normOut.forward(ops, x, shift, scale, time.timesteps());
+      Tensor x = normOut.forward(ops, tokens, shift, scale, time.timesteps());
       x = ops.tap("proj_out", projOut.forward(ops, x));
 
       // 5. Tokens become a prediction for every latent

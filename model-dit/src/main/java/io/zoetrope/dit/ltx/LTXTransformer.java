@@ -1,5 +1,6 @@
 package io.zoetrope.dit.ltx;
 
+import io.zoetrope.dit.BlockCache;
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.KeyValue;
 import io.zoetrope.dit.Predictor;
@@ -113,7 +114,7 @@ public final class LTXTransformer implements Predictor {
   }
 
   private Branch branch(PatchGrid grid, LTXRope rope, List<KeyValue> text) {
-    return (ops, input, timesteps) -> {
+    return (ops, cache, input, timesteps) -> {
       if (!PATCH.grid(input.shape()).equals(grid)) {
         throw new IllegalArgumentException(
             "transformer: latents %s are not %s, which it was prepared for".formatted(input, grid));
@@ -125,7 +126,7 @@ public final class LTXTransformer implements Predictor {
       }
       TokenTimesteps ofTokens =
           timesteps.length == 1 ? TokenTimesteps.of(timesteps[0]) : TokenTimesteps.of(timesteps);
-      return forward(ops, input, ofTokens, text, grid, rope);
+      return forward(ops, cache, input, ofTokens, text, grid, rope);
     };
   }
 
@@ -156,6 +157,7 @@ public final class LTXTransformer implements Predictor {
   /** [channels, frames, height, width] to the same shape. */
   private Tensor forward(
       Ops ops,
+      BlockCache cache,
       Tensor latents,
       TokenTimesteps timesteps,
       List<KeyValue> text,
@@ -166,21 +168,24 @@ public final class LTXTransformer implements Predictor {
       ops.tap("rope.1", rope::sin);
 
       // 1. Latents become tokens
-      Tensor x = ops.tap("proj_in", projIn.forward(ops, latents, dtype));
+      Tensor tokens = ops.tap("proj_in", projIn.forward(ops, latents, dtype));
 
       // 2. Timesteps become modulation
       AdaLayerNormSingle.Time time = timeEmbed.forward(ops, timesteps);
 
       // 3. Every block updates the tokens
-      for (int i = 0; i < blocks.size(); i++) {
-        blocks.get(i).forward(ops, x, time, text.get(i), rope);
-      }
+      cache.run(
+          ops,
+          tokens,
+          time.embedded(),
+          blocks.size(),
+          i -> blocks.get(i).forward(ops, tokens, time, text.get(i), rope));
 
       // 4. Output norm, modulated by the timesteps' embedding itself, and projection
       Tensor table = ops.cast(scaleShiftTable, DType.F32);
       Tensor shift = ops.add(time.embedded(), table.select(0, 0));
       Tensor scale = ops.add(time.embedded(), table.select(0, 1));
-      x = normOut.forward(ops, x, shift, scale, timesteps);
+      Tensor x = normOut.forward(ops, tokens, shift, scale, timesteps);
       x = ops.tap("proj_out", projOut.forward(ops, x));
 
       // 5. Tokens become a velocity for every latent

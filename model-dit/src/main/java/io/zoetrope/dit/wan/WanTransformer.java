@@ -1,5 +1,6 @@
 package io.zoetrope.dit.wan;
 
+import io.zoetrope.dit.BlockCache;
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.nn.AdaLayerNorm;
@@ -116,9 +117,10 @@ public final class WanTransformer implements Predictor {
   }
 
   private Branch branch(TextContext context, WanRope rope, VaceBranch.Embedded control) {
-    return (ops, input, timesteps) ->
+    return (ops, cache, input, timesteps) ->
         forward(
             ops,
+            cache,
             input,
             timesteps.length == 1 ? TokenTimesteps.of(timesteps[0]) : perToken(timesteps, rope),
             context,
@@ -243,7 +245,7 @@ public final class WanTransformer implements Predictor {
    */
   public Tensor forward(
       Ops ops, Tensor latents, float timestep, TextContext context, WanRope rope) {
-    return forward(ops, latents, TokenTimesteps.of(timestep), context, rope, null);
+    return forward(ops, BlockCache.NONE, latents, TokenTimesteps.of(timestep), context, rope, null);
   }
 
   /**
@@ -254,7 +256,7 @@ public final class WanTransformer implements Predictor {
    */
   public Tensor forward(
       Ops ops, Tensor latents, float[] timesteps, TextContext context, WanRope rope) {
-    return forward(ops, latents, perToken(timesteps, rope), context, rope, null);
+    return forward(ops, BlockCache.NONE, latents, perToken(timesteps, rope), context, rope, null);
   }
 
   private static TokenTimesteps perToken(float[] timesteps, WanRope rope) {
@@ -268,6 +270,7 @@ public final class WanTransformer implements Predictor {
 
   private Tensor forward(
       Ops ops,
+      BlockCache cache,
       Tensor latents,
       TokenTimesteps timesteps,
       TextContext context,
@@ -276,8 +279,8 @@ public final class WanTransformer implements Predictor {
     checkPositions(latents, rope);
     try (var scope = ops.scope("transformer")) {
       // 1. Latents become tokens with positions
-      Tensor x = patchEmbedding.forward(ops, latents, dtype);
-      ops.tap("patch_embedding", x);
+      Tensor tokens = patchEmbedding.forward(ops, latents, dtype);
+      ops.tap("patch_embedding", tokens);
       ops.tap("rope.0", rope::cos);
       ops.tap("rope.1", rope::sin);
 
@@ -285,24 +288,29 @@ public final class WanTransformer implements Predictor {
       var time = conditionEmbedder.time(ops, timesteps, dtype);
 
       // 3. Every block updates the tokens; behind some of them the control branch adds a hint
-      Tensor stream = control == null ? null : vace.begin(ops, x, control);
-      for (WanBlock block : blocks) {
-        int hint = control == null ? -1 : vace.hintBehind(block.index());
-        if (hint >= 0) {
-          vace.blocks().get(hint).block().forward(ops, stream, time, context, rope);
-        }
-        block.forward(ops, x, time, context, rope);
-        if (hint >= 0) {
-          VaceBlock last = vace.blocks().get(hint);
-          ops.addGatedInPlace(x, last.hint(ops, stream), control.scales().get(hint));
-        }
-      }
+      Tensor stream = control == null ? null : vace.begin(ops, tokens, control);
+      cache.run(
+          ops,
+          tokens,
+          time.temb(),
+          blocks.size(),
+          i -> {
+            int hint = control == null ? -1 : vace.hintBehind(i);
+            if (hint >= 0) {
+              vace.blocks().get(hint).block().forward(ops, stream, time, context, rope);
+            }
+            blocks.get(i).forward(ops, tokens, time, context, rope);
+            if (hint >= 0) {
+              VaceBlock last = vace.blocks().get(hint);
+              ops.addGatedInPlace(tokens, last.hint(ops, stream), control.scales().get(hint));
+            }
+          });
 
       // 4. Output norm, modulated by the timestep's embedding itself, and projection
       Tensor table = ops.cast(scaleShiftTable, DType.F32);
       Tensor shift = ops.add(time.temb(), table.select(0, 0));
       Tensor scale = ops.add(time.temb(), table.select(0, 1));
-      x = normOut.forward(ops, x, shift, scale, timesteps);
+      Tensor x = normOut.forward(ops, tokens, shift, scale, timesteps);
       x = ops.tap("proj_out", projOut.forward(ops, x));
 
       // 5. Tokens become a velocity for every latent

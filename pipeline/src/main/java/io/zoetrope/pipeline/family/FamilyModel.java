@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.dit.Predictor;
+import io.zoetrope.dit.cache.PublishedCaches;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.ModelPrecision;
@@ -134,6 +135,11 @@ public interface FamilyModel {
    */
   default Optional<Component<LatentUpscaler>> latentUpscaler(LatentUpscaling asked) {
     return Optional.empty();
+  }
+
+  /** What is published of step caches for the model, which may depend on a request's inputs. */
+  default PublishedCaches publishedCaches(GenerationRequest request) {
+    return PublishedCaches.NONE;
   }
 
   /** The noise schedule and the solver that the model comes with. */

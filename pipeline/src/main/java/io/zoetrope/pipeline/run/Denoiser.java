@@ -1,12 +1,14 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Predictor;
+import io.zoetrope.dit.cache.StepCache;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.random.NoiseSource;
 import io.zoetrope.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -18,6 +20,7 @@ import java.util.function.Supplier;
  * @param sampling noise schedule and solver
  * @param noise for schedulers that add some in a step
  * @param conditioning what an input does around a step
+ * @param guided steps in which the negative prompt predicts, too, if there is one
  * @param dynamicGuidance whether guidance changes with the timestep
  * @param guidanceRescale how much of a guided prediction is rescaled
  */
@@ -26,14 +29,18 @@ record Denoiser(
     Sampling sampling,
     NoiseSource noise,
     Conditioning conditioning,
+    StepRange guided,
     boolean dynamicGuidance,
     double guidanceRescale) {
+  /** What the predictions of the prompts are called, in the order of the branches. */
+  private static final List<String> NAMES = List.of("cond", "uncond");
 
   /**
    * Denoises latents in place.
    *
    * @param steps those that are taken
    * @param branches of the prompt and, when guided, of the negative prompt
+   * @param cache stands around all predictions
    * @param guidanceScale weight of the prompt against the negative prompt (Ho and Salimans, 2022)
    * @param latents F32, [channels, frames, height, width]
    * @param observer sees every step
@@ -41,6 +48,7 @@ record Denoiser(
   void run(
       StepRange steps,
       List<Predictor.Branch> branches,
+      StepCache cache,
       double guidanceScale,
       Tensor latents,
       StepObserver observer) {
@@ -57,7 +65,15 @@ record Denoiser(
             dynamicGuidance
                 ? Guidance.dynamicScale(guidanceScale, timesteps.length, timestep)
                 : guidanceScale;
-        Tensor prediction = predict(branches, scale, input, timestep);
+        List<Tensor> predictions = new ArrayList<>();
+        int count = guided.contains(step) ? branches.size() : 1;
+        for (int branch = 0; branch < count; branch++) {
+          predictions.add(predict(cache, step, branch, branches.get(branch), input, timestep));
+          if (cache.hasReused()) {
+            observer.reused(step + 1, NAMES.get(branch));
+          }
+        }
+        Tensor prediction = guided(predictions, scale);
         ops.tap("noise_pred_guided", prediction);
         Supplier<Tensor> original =
             () -> scheduler.predictOriginalSample(ops, prediction, timestep, latents);
@@ -72,26 +88,31 @@ record Denoiser(
     }
   }
 
-  private Tensor predict(
-      List<Predictor.Branch> branches, double guidanceScale, Tensor input, float timestep) {
-    Tensor conditional = predict("cond", branches.getFirst(), input, timestep);
-    if (branches.size() == 1) {
+  private Tensor guided(List<Tensor> predictions, double guidanceScale) {
+    Tensor conditional = predictions.getFirst();
+    if (predictions.size() == 1) {
       return conditional;
     }
-    Tensor unconditional = predict("uncond", branches.getLast(), input, timestep);
-    Tensor guided = Guidance.apply(ops, conditional, unconditional, guidanceScale);
+    Tensor guided = Guidance.apply(ops, conditional, predictions.getLast(), guidanceScale);
     if (guidanceRescale > 0) {
       Guidance.rescaleInPlace(ops, guided, conditional, guidanceRescale);
     }
     return guided;
   }
 
-  private Tensor predict(String name, Predictor.Branch branch, Tensor input, float timestep) {
-    try (var scope = ops.scope(name)) {
+  private Tensor predict(
+      StepCache cache,
+      int step,
+      int branch,
+      Predictor.Branch transformer,
+      Tensor input,
+      float timestep) {
+    try (var scope = ops.scope(NAMES.get(branch))) {
       float[] timesteps = conditioning.timesteps(timestep);
       Tensor read = ops.tapOperand("input", input);
       ops.tap("timestep", vector(timesteps));
-      Tensor prediction = branch.predict(ops, read, timesteps);
+      Tensor prediction =
+          cache.predict(ops, new StepCache.Call(step, branch, transformer, read, timesteps));
       return scope.keep(ops.tap("noise_pred", prediction));
     }
   }

@@ -74,11 +74,11 @@ final class Interventions {
     Branch first = branches.getFirst();
     Branch other = branches.getLast();
     Branch both =
-        (ops, input, timesteps) -> {
+        (ops, cache, input, timesteps) -> {
           try (var _ = ops.scope(SWAPPED)) {
             other.predict(ops, input, timesteps);
           }
-          return first.predict(ops, input, timesteps);
+          return first.predict(ops, cache, input, timesteps);
         };
     return branches.size() == 2 ? List.of(both) : List.of(both, branches.get(1));
   }

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
+import io.zoetrope.dit.scheduler.flow.FlowMatchLCMScheduler;
 import io.zoetrope.files.MemoryException;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Operation;
@@ -47,6 +48,9 @@ public final class Job {
    * and some a few times as much.
    */
   private static final double SHORT_WORK = 3e14;
+
+  /** Of fewer steps each is too different from the one before. */
+  private static final int LEAST_CACHED_STEPS = 12;
 
   private static final String MODEL = "model";
 
@@ -96,6 +100,8 @@ public final class Job {
     checkGivenSteps();
     checkSchedule(whole);
     checkExperts();
+    checkGuidanceInterval(whole);
+    checkCache(whole);
     files = new SideFiles(parts, request, settings(), schedule);
     way = files.resumed(whole);
     files.check(way);
@@ -188,6 +194,42 @@ public final class Job {
     }
   }
 
+  private void checkGuidanceInterval(JobStages whole) {
+    request
+        .find(Setting.GUIDANCE_INTERVAL)
+        .ifPresent(interval -> {
+          if (whole.guided(whole.allSteps()).count() == 0) {
+            throw new PipelineException(
+                "guidance interval %s: of %d steps it holds none; make it longer, or turn guidance off"
+                    .formatted(interval, whole.allSteps()));
+          }
+        });
+  }
+
+  private void checkCache(JobStages whole) {
+    request
+        .find(Setting.CACHE)
+        .ifPresent(caching -> {
+          if (schedule.kind() == FlowMatchLCMScheduler.KIND) {
+            throw new PipelineException(
+                "cache %s: the scheduler %s draws noise anew in each step, so nothing of the step before fits; leave the cache out"
+                    .formatted(caching, schedule.kind().optionName()));
+          }
+          if (request.find(Setting.CHECKPOINT).isPresent()
+              || request.find(Setting.RESUME).isPresent()) {
+            throw new PipelineException(
+                "cache %s: a checkpoint does not hold what a cache remembers, and a job that goes on would make another clip; use one of them"
+                    .formatted(caching));
+          }
+          caching
+              .obstacle(model.publishedCaches(request), whole.allSteps())
+              .ifPresent(obstacle -> {
+                throw new PipelineException(
+                    "cache %s %s (this model is %s)".formatted(caching, obstacle, model.kind()));
+              });
+        });
+  }
+
   private void refuse(Setting<?> setting, String reason) {
     request
         .find(setting)
@@ -247,6 +289,14 @@ public final class Job {
       warnIfCut("negative prompt", Setting.NEGATIVE_PROMPT, warnings);
     } else if (!negative.isBlank()) {
       warnings.add("the negative prompt has no effect without guidance: use more than 1");
+    }
+    if (!request.isGuided() && request.find(Setting.GUIDANCE_INTERVAL).isPresent()) {
+      warnings.add("the guidance interval has no effect without guidance: use more than 1");
+    }
+    if (request.find(Setting.CACHE).isPresent() && way.steps() < LEAST_CACHED_STEPS) {
+      warnings.add(
+          "%d steps are few for a cache: each is so different from the one before that it shows"
+              .formatted(way.steps()));
     }
     return List.copyOf(warnings);
   }
@@ -316,6 +366,7 @@ public final class Job {
             () -> "the clip of " + request.size(),
             Stages.LESS,
             () -> new Pixels(request.size(), "the video decoder"));
+    ReusedSteps reused = new ReusedSteps();
     files.begin();
     try (files) {
       way.run(
@@ -326,10 +377,20 @@ public final class Job {
               way.steps(),
               latents -> files.saveLatents(latents, generator),
               pixels,
+              reused,
               files.keeper(way, generator),
               files.preview()));
     }
-    return new GenerationResult(pixels.toFrames(), settings(), files.failures());
+    return new GenerationResult(pixels.toFrames(), settings(reused), files.failures());
+  }
+
+  /** The settings in force, and in which steps a cache took the transformer's place. */
+  private Map<String, Object> settings(ReusedSteps reused) {
+    Map<String, Object> settings = settings();
+    if (request.find(Setting.CACHE).isPresent()) {
+      settings.put("cache_reused_steps", reused.steps());
+    }
+    return settings;
   }
 
   /** The seed in force, which has an effect only if the job {@link #usesSeed}. */
@@ -437,6 +498,7 @@ public final class Job {
               mostSteps,
               _ -> {},
               Ops::toPixels,
+              new ReusedSteps(),
               none.keeper(way, () -> Tensor.zeros(DType.I32, 1)),
               none.preview()));
     }
@@ -490,6 +552,8 @@ public final class Job {
           } else if (setting == Setting.ABLATIONS || setting == Setting.WORD_SWAPS) {
             List<?> values = (List<?>) value;
             settings.put(setting.name(), values.stream().map(Object::toString).toList());
+          } else if (setting == Setting.CACHE || setting == Setting.GUIDANCE_INTERVAL) {
+            settings.put(setting.name(), value.toString());
           } else {
             settings.put(setting.name(), value);
           }

@@ -2,6 +2,8 @@ package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.TextEmbedding;
+import io.zoetrope.dit.cache.CachedSteps;
+import io.zoetrope.dit.cache.StepCache;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.media.VideoFrames;
@@ -55,6 +57,7 @@ record JobStages(
    * @param mostSteps of each predictor
    * @param latents takes them denoised, in host memory
    * @param frames takes the frames
+   * @param reused is told which predictions a step cache makes
    * @param keeper keeps the state behind each step, if it is to be kept
    * @param preview shows steps, if they are to be shown
    */
@@ -64,6 +67,7 @@ record JobStages(
       int mostSteps,
       Consumer<Tensor> latents,
       FrameSink frames,
+      ReusedSteps reused,
       Optional<StateKeeper> keeper,
       Optional<Preview> preview) {}
 
@@ -276,7 +280,15 @@ record JobStages(
       NoiseSource stepNoise = parts.model().latentNoise(ends.stepNoise());
       boolean dynamic = request.find(Setting.DYNAMIC_GUIDANCE).orElse(false);
       double rescale = request.find(Setting.GUIDANCE_RESCALE).orElse(0.0);
-      Denoiser denoiser = new Denoiser(ops, sampling, stepNoise, conditioning, dynamic, rescale);
+      Denoiser denoiser =
+          new Denoiser(
+              ops,
+              sampling,
+              stepNoise,
+              conditioning,
+              guided(sampling.timesteps().length),
+              dynamic,
+              rescale);
       StepObserver observer = observer(stage, ends, latents, sampling.scheduler());
       for (Expert expert : parts.experts(request, schedule.numTrainTimesteps())) {
         StepRange steps =
@@ -289,7 +301,10 @@ record JobStages(
                 try (var _ = ops.scope()) {
                   var branches =
                       interventions.before(predictor.prepare(ops, conditions, latents.shape()));
-                  denoiser.run(steps, branches, expert.guidanceScale(), latents, observer);
+                  try (StepCache cache = cache(ops, steps, expert.number(), branches.size())) {
+                    denoiser.run(
+                        steps, branches, cache, expert.guidanceScale(), latents, observer);
+                  }
                 }
                 return null;
               });
@@ -297,6 +312,30 @@ record JobStages(
       }
       return ops.download(conditioning.finish(ops, latents));
     }
+  }
+
+  /** The steps that are guided, of so many that the job takes. */
+  StepRange guided(int steps) {
+    return request
+        .find(Setting.GUIDANCE_INTERVAL)
+        .map(interval -> new StepRange(interval.from(steps), interval.to(steps)))
+        .orElse(new StepRange(0, steps));
+  }
+
+  /** What stands around the predictions of an expert; it remembers nothing of another one. */
+  private StepCache cache(Ops ops, StepRange steps, int expert, int branches) {
+    int scheduled = request.get(Setting.STEPS);
+    return request
+        .find(Setting.CACHE)
+        .map(caching ->
+            caching.open(
+                ops,
+                new CachedSteps(
+                    steps.from(), steps.to(), conditioning.firstStep(scheduled), scheduled),
+                expert,
+                branches,
+                parts.model().publishedCaches(request)))
+        .orElse(StepCache.NONE);
   }
 
   /** Shows and keeps what the request asks for, and tells how far the stage is. */
@@ -312,6 +351,11 @@ record JobStages(
                 preview.show(stage, step, clean, decoding(Decoding.ofPreviews()));
               }
             });
+      }
+
+      @Override
+      public void reused(int step, String branch) {
+        stage.reused(ends.reused().add(step, branch));
       }
 
       @Override

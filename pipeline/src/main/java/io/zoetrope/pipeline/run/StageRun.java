@@ -12,11 +12,17 @@ import java.util.function.IntConsumer;
  * @param stage which one
  * @param ops with scratch memory of the stage alone
  * @param progress is given the number of steps done
+ * @param reuse is given the number of predictions that a step cache has made
  */
-record StageRun(Stage stage, Ops ops, IntConsumer progress) {
+record StageRun(Stage stage, Ops ops, IntConsumer progress, IntConsumer reuse) {
   /** Says that so many steps are done. */
   void step(int done) {
     progress.accept(done);
+  }
+
+  /** Says that so many predictions were made by a step cache. */
+  void reused(int predictions) {
+    reuse.accept(predictions);
   }
 
   /** Works with a component; its weights are released behind the work, unless they are kept. */

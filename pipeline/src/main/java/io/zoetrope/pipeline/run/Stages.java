@@ -62,7 +62,7 @@ record Stages(Backend device, Progress progress, Tracer tracer, Optional<JobFore
     IntConsumer step =
         within.<IntConsumer>map(share -> share::step).orElse(done -> progress.step(stage, done));
     try (Ops ops = new Ops(device, within.<Tracer>map(share -> share).orElse(tracer))) {
-      T result = work.apply(new StageRun(stage, ops, step));
+      T result = work.apply(new StageRun(stage, ops, step, count -> progress.reused(stage, count)));
       progress.end(
           stage,
           new Progress.Report(

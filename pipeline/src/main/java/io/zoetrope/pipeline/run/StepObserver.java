@@ -15,6 +15,14 @@ interface StepObserver {
    */
   default void predicted(int step, Supplier<Tensor> original) {}
 
+  /**
+   * A prediction was made of what a step cache remembers.
+   *
+   * @param step from 1
+   * @param branch "cond" or "uncond"
+   */
+  default void reused(int step, String branch) {}
+
   /** So many steps are taken, those in front of the first that this run took too. */
   void taken(int steps);
 }

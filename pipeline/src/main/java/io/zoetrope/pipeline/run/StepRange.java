@@ -11,6 +11,10 @@ record StepRange(int from, int to) {
     return to - from;
   }
 
+  boolean contains(int step) {
+    return step >= from && step < to;
+  }
+
   /** Those of them that are left when so many steps of the schedule are taken. */
   StepRange after(int taken) {
     return new StepRange(Math.clamp(taken, from, to), to);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.config.JsonConfig;
 import io.zoetrope.dit.Predictor;
+import io.zoetrope.dit.cache.StepCache;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.ops.Ops;
@@ -35,7 +36,7 @@ class DenoiserTest {
 
   /** Predicts a constant. */
   private static Predictor.Branch constant(float value, List<Call> calls) {
-    return (ops, input, timesteps) -> {
+    return (ops, _, input, timesteps) -> {
       calls.add(new Call(input.shape(), timesteps));
       Tensor prediction = ops.allocate(DType.F32, Shape.of(1, 2, 1, 1));
       ops.fill(prediction, value);
@@ -57,8 +58,14 @@ class DenoiserTest {
       double guidance,
       Predictor.Branch... branches) {
     List<Integer> done = new ArrayList<>();
-    new Denoiser(ops, sampling, NoiseSource.none(), conditioning, false, 0)
-        .run(new StepRange(0, STEPS), List.of(branches), guidance, latents, done::add);
+    new Denoiser(ops, sampling, NoiseSource.none(), conditioning, new StepRange(0, STEPS), false, 0)
+        .run(
+            new StepRange(0, STEPS),
+            List.of(branches),
+            StepCache.NONE,
+            guidance,
+            latents,
+            done::add);
     assertEquals(List.of(1, 2, 3), done);
   }
 
@@ -120,12 +127,21 @@ class DenoiserTest {
     try (Sampling sampling = sampling()) {
       Tensor latents = ops.upload(Tensor.of(new float[] {5, 6}, 1, 2, 1, 1));
       Denoiser denoiser =
-          new Denoiser(ops, sampling, NoiseSource.none(), Conditioning.NONE, false, 0);
+          new Denoiser(
+              ops,
+              sampling,
+              NoiseSource.none(),
+              Conditioning.NONE,
+              new StepRange(0, STEPS),
+              false,
+              0);
       List<Predictor.Branch> branches = List.of(constant(Float.NaN, new ArrayList<>()));
       String message =
           assertThrows(
                   PipelineException.class,
-                  () -> denoiser.run(new StepRange(0, STEPS), branches, 1, latents, _ -> {}))
+                  () ->
+                      denoiser.run(
+                          new StepRange(0, STEPS), branches, StepCache.NONE, 1, latents, _ -> {}))
               .getMessage();
       assertTrue(message.contains("after step 1 of 3"), message);
     }

@@ -1,7 +1,9 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.dit.cache.StepCaching;
 import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.GuidanceInterval;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.VideoGeometry;
@@ -68,6 +70,22 @@ final class JobOptions {
       description =
           "Strength of guidance in the steps of a second transformer (default: the model's own).")
   private Double secondGuidance;
+
+  @Option(
+      names = "--guidance-interval",
+      paramLabel = "F-F",
+      description =
+          "Part of the steps that is guided, such as 0.1-0.9; in the others the prompt alone predicts,"
+              + " in half the time (default: all).")
+  private String guidanceInterval;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "KIND[:F]",
+      description =
+          "Steps that are like the one before reuse what the transformer made of it: first-block:0.05,"
+              + " teacache:0.08, easycache:0.05, magcache, or none (default: none).")
+  private String cache;
 
   @Option(
       names = "--dynamic-guidance",
@@ -213,6 +231,12 @@ final class JobOptions {
     request = withGiven(request, Setting.GUIDANCE_SCALE_2, secondGuidance);
     request = withGiven(request, Setting.DYNAMIC_GUIDANCE, dynamicGuidance ? true : null);
     request = withGiven(request, Setting.BOUNDARY_RATIO, boundary);
+    if (guidanceInterval != null) {
+      request = request.with(Setting.GUIDANCE_INTERVAL, GuidanceInterval.parse(guidanceInterval));
+    }
+    if (cache != null) {
+      request = withGiven(request, Setting.CACHE, StepCaching.parse(cache).orElse(null));
+    }
     request = withSteps(request, Setting.SIGMAS, sigmas);
     request = withSteps(request, Setting.TIMESTEPS, timesteps);
     request = withGiven(request, Setting.FLOW_SHIFT, flowShift);

@@ -36,6 +36,7 @@ final class ProgressPrinter implements Progress {
   private final String label;
   private final long began;
   private int steps;
+  private int reused;
   private long started;
   private long printed;
 
@@ -73,6 +74,7 @@ final class ProgressPrinter implements Progress {
   @Override
   public void begin(Stage stage, int count) {
     steps = count;
+    reused = 0;
     started = clock.getAsLong();
     printed = started;
     if (terminal) {
@@ -85,6 +87,11 @@ final class ProgressPrinter implements Progress {
     if (done < steps || terminal) {
       show(stage, done, 0);
     }
+  }
+
+  @Override
+  public void reused(Stage stage, int predictions) {
+    reused = predictions;
   }
 
   @Override
@@ -109,7 +116,12 @@ final class ProgressPrinter implements Progress {
     measuredSeconds += taken;
     expectedSeconds += expected.getOrDefault(stage, 0.0);
     out.printf(
-        "%s%s%-14s %s%n", terminal ? ERASE_LINE : "", label, stage.title(), Durations.text(taken));
+        "%s%s%-14s %s%s%n",
+        terminal ? ERASE_LINE : "",
+        label,
+        stage.title(),
+        Durations.text(taken),
+        reused == 0 ? "" : ", %d predictions reused".formatted(reused));
     out.flush();
   }
 
@@ -159,6 +171,9 @@ final class ProgressPrinter implements Progress {
     line.append("%s%-14s %d/%d".formatted(label, stage.title(), done, steps));
     if (share > 0) {
       line.append(" + %2.0f%%".formatted(100 * share));
+    }
+    if (reused > 0) {
+      line.append(", %d predictions reused".formatted(reused));
     }
     double whole = Math.min(1, (done + share) / Math.max(1, steps));
     if (whole > LEAST_SHARE) {

@@ -2,6 +2,7 @@ package io.zoetrope.tools.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.VideoPipeline;
+import io.zoetrope.dit.cache.StepCaching;
 import io.zoetrope.dit.scheduler.SchedulerKind;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
@@ -85,7 +86,7 @@ record CaseRequest(
     if (prompts.count() > 1 && fixture.has(name + PipelineParity.BATCH)) {
       request = request.with(Setting.KEEP_PADDING, true);
     }
-    return withInputs(withExperts(withScheduler(withNoise(request, index))));
+    return withCache(withInputs(withExperts(withScheduler(withNoise(request, index)))));
   }
 
   /**
@@ -179,6 +180,19 @@ record CaseRequest(
       }
     }
     return scheduled;
+  }
+
+  private GenerationRequest withCache(GenerationRequest request) {
+    Optional<StepCaching> cache = StepCaching.parse(settings.path("cache").asText("none"));
+    if (cache.isEmpty()) {
+      return request;
+    }
+    if (cache.get() instanceof StepCaching.Mag mag) {
+      List<Double> ratios =
+          settings.path("mag_ratios").valueStream().map(JsonNode::doubleValue).toList();
+      return request.with(Setting.CACHE, mag.with(List.of(ratios, ratios)));
+    }
+    return request.with(Setting.CACHE, cache.get());
   }
 
   /** The reference guides both experts alike where a case names one scale. */

@@ -152,6 +152,7 @@ record DataReport(Profile profile, Grouping grouping, int most) {
     row.put("seconds", stage.nanos() / 1e9);
     row.put("share", (double) stage.nanos() / profile.nanos());
     row.put("steps", stage.steps());
+    row.put("reused_predictions", stage.reused());
     row.put("seconds_per_step", stage.nanos() / 1e9 / stage.steps());
     row.put("kernel_seconds", stage.kernelNanos() / 1e9);
     row.put("gap_seconds", (stage.nanos() - stage.kernelNanos()) / 1e9);

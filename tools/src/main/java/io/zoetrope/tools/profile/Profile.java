@@ -36,6 +36,7 @@ public record Profile(
    *
    * @param stage which one
    * @param steps of the stage
+   * @param reused predictions that a step cache has made in them
    * @param startNanos when it began
    * @param nanos wall time
    * @param kernelNanos the part of it in operations
@@ -44,6 +45,7 @@ public record Profile(
   public record Stage(
       Progress.Stage stage,
       int steps,
+      int reused,
       long startNanos,
       long nanos,
       long kernelNanos,

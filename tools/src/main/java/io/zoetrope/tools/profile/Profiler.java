@@ -19,6 +19,7 @@ public final class Profiler implements Tracer, Progress {
   private final List<Operation> operations = new ArrayList<>();
   private final long startNanos = System.nanoTime();
   private int steps;
+  private int reused;
   private long stageStartNanos;
   private long kernelNanos;
 
@@ -56,6 +57,7 @@ public final class Profiler implements Tracer, Progress {
   public void begin(Stage stage, int steps) {
     shown.begin(stage, steps);
     this.steps = steps;
+    reused = 0;
     kernelNanos = 0;
     stageStartNanos = System.nanoTime();
   }
@@ -66,11 +68,18 @@ public final class Profiler implements Tracer, Progress {
   }
 
   @Override
+  public void reused(Stage stage, int predictions) {
+    shown.reused(stage, predictions);
+    reused = predictions;
+  }
+
+  @Override
   public void end(Stage stage, Report report) {
     stages.add(
         new Profile.Stage(
             stage,
             steps,
+            reused,
             stageStartNanos,
             System.nanoTime() - stageStartNanos,
             kernelNanos,

@@ -28,6 +28,11 @@ record ReadableReport(Profile profile, Grouping grouping, int most) {
     out.append(profile.job()).append('\n').append(paragraph);
     out.append(profile.device());
     profile.roofline().ifPresent(roofline -> out.append("; at best ").append(limits(roofline)));
+    profile.stages().stream()
+        .filter(stage -> stage.reused() > 0)
+        .forEach(stage ->
+            out.append(
+                "; %d predictions reused in %d steps".formatted(stage.reused(), stage.steps())));
     String conditions =
         CONDITIONS.stream()
             .filter(profile.conditions()::containsKey)

@@ -91,6 +91,7 @@ class ParityTest {
     "ltx-upsample-tiny, F32",
     "ltx-upsample-tiny, BF16",
     "fp8-scaled, F32",
+    "step-cache, F32",
   })
   void everyTask(String fixture, DType dtype) {
     assertPasses(fixture, dtype);

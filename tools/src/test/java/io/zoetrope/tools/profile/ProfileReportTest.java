@@ -57,8 +57,8 @@ class ProfileReportTest {
         1_000,
         2_000,
         List.of(
-            new Profile.Stage(Progress.Stage.DENOISE, 2, 1_050, 1_000, 675, 3 << 20),
-            new Profile.Stage(Progress.Stage.DECODE, 5, 2_100, 500, 125, 1 << 20)),
+            new Profile.Stage(Progress.Stage.DENOISE, 2, 1, 1_050, 1_000, 675, 3 << 20),
+            new Profile.Stage(Progress.Stage.DECODE, 5, 0, 2_100, 500, 125, 1 << 20)),
         List.of(),
         OPERATIONS);
   }

@@ -3,9 +3,11 @@ package io.zoetrope.kernels.cuda.op;
 import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
+import io.zoetrope.ops.HostSamplers;
 import io.zoetrope.ops.SamplerOperation;
 import io.zoetrope.ops.SamplerOperation.IsFinite;
 import io.zoetrope.ops.SamplerOperation.LinearCombination;
+import io.zoetrope.ops.SamplerOperation.MeanDistance;
 import io.zoetrope.ops.SamplerOperation.TimestepEmbedding;
 import io.zoetrope.ops.SamplerOperation.ToPixels;
 import io.zoetrope.tensor.Tensor;
@@ -14,6 +16,9 @@ import java.util.List;
 
 /** What stands around the networks: timesteps, guidance and scheduler steps, pixels. */
 public final class SamplerOperations {
+  /** Elements that come to the host together. */
+  private static final int PIECE = 1 << 20;
+
   private final Launcher launcher;
 
   /** Operations around the networks. */
@@ -28,6 +33,7 @@ public final class SamplerOperations {
       case TimestepEmbedding op -> timestepEmbedding(op);
       case ToPixels op -> toPixels(op.out(), op.x());
       case IsFinite op -> op.answer(isFinite(op.x()));
+      case MeanDistance op -> meanDistance(op);
     }
   }
 
@@ -73,5 +79,24 @@ public final class SamplerOperations {
     launcher.elements("is_finite", x.count(), flag, address(x), isBf16(x), x.count());
     launcher.runtime().copyToHost(MemorySegment.ofArray(infinite), flag);
     return infinite[0] == 0;
+  }
+
+  /** On the host, where its order of sums is defined: it decides, and is asked for once a step. */
+  private void meanDistance(MeanDistance op) {
+    double[] sums = new double[MeanDistance.LANES];
+    Tensor x = op.x().reshape(-1);
+    Tensor y = op.y() == null ? null : op.y().reshape(-1);
+    for (long first = 0; first < x.count(); first += PIECE) {
+      long count = Math.min(PIECE, x.count() - first);
+      HostSamplers.addDistances(
+          sums, onHost(x, first, count), y == null ? null : onHost(y, first, count));
+    }
+    op.answer(sums);
+  }
+
+  private Tensor onHost(Tensor x, long first, long count) {
+    Tensor piece = Tensor.zeros(x.dtype(), count);
+    launcher.runtime().copyToHost(piece.segment(), address(x.narrow(0, first, count)));
+    return piece;
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.family.wan;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.dit.Predictor;
+import io.zoetrope.dit.cache.PublishedCaches;
 import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.dit.wan.VaceConfig;
@@ -223,12 +224,12 @@ record WanModel(
   }
 
   /** Whether the transformer reads frames that are given beside the latents. */
-  private boolean readsGivenFrames() {
+  boolean readsGivenFrames() {
     return pipelineClass().equals(WanImageToVideoFamily.PIPELINE_CLASS) && !hasTokenTimesteps();
   }
 
   /** Whether tokens of a given first frame can have timestep 0, as in Wan 2.2 TI2V-5B. */
-  private boolean hasTokenTimesteps() {
+  boolean hasTokenTimesteps() {
     JsonNode flag = source.settings().get(EXPAND_TIMESTEPS);
     return flag != null && flag.booleanValue();
   }
@@ -298,6 +299,13 @@ record WanModel(
   @Override
   public Optional<Component<Predictor>> secondPredictor() {
     return secondConfig.map(config -> transformer(SECOND_TRANSFORMER, config));
+  }
+
+  @Override
+  public PublishedCaches publishedCaches(GenerationRequest request) {
+    return PublishedWan.name(this, !request.inputs().isEmpty())
+        .map(PublishedCaches::of)
+        .orElse(PublishedCaches.NONE);
   }
 
   private Component<Predictor> transformer(String name, WanConfig config) {

@@ -1,0 +1,28 @@
+package io.zoetrope.dit;
+
+import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.Tensor;
+import java.util.function.IntConsumer;
+
+/** Stands around the blocks of a transformer, and may know what some of them would do. */
+@FunctionalInterface
+public interface BlockCache {
+  /** Runs every block. */
+  BlockCache NONE =
+      (_, _, _, count, block) -> {
+        for (int i = 0; i < count; i++) {
+          block.accept(i);
+        }
+      };
+
+  /**
+   * Runs the blocks of a transformer in order, or leaves some of them out, the last one among them.
+   *
+   * @param tokens all that is read of what the blocks leave, [tokens, features], contiguous; as the
+   *     first block gets them, and changed in place
+   * @param time F32, [timesteps, features]: the embedding of the timestep
+   * @param count how many blocks there are
+   * @param block runs the block of an index, which changes {@code tokens}
+   */
+  void run(Ops ops, Tensor tokens, Tensor time, int count, IntConsumer block);
+}

@@ -1,0 +1,218 @@
+package io.zoetrope.dit.cache;
+
+import io.zoetrope.config.ConfigException;
+import io.zoetrope.dit.cache.PublishedCaches.Limits;
+import io.zoetrope.dit.cache.PublishedCaches.MagTable;
+import io.zoetrope.files.Printable;
+import io.zoetrope.ops.Buffers;
+import io.zoetrope.ops.Ops;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** The step cache that a request asks for. Its text is what {@link #parse} takes. */
+public sealed interface StepCaching {
+  /** What there is, for people. */
+  String FORMS =
+      "none, first-block[:THRESHOLD], teacache[:THRESHOLD], easycache[:THRESHOLD[,FIRST STEPS]],"
+          + " magcache[:THRESHOLD[,MOST SKIPPED[,RETENTION]]]";
+
+  /**
+   * Leaves all blocks but the first one out.
+   *
+   * @param threshold of the relative change of what the first block adds
+   */
+  record FirstBlock(double threshold) implements StepCaching {
+    private static final double DEFAULT = 0.05;
+
+    @Override
+    public Optional<String> obstacle(PublishedCaches published, int steps) {
+      return Optional.empty();
+    }
+
+    @Override
+    public StepCache open(
+        Ops ops, CachedSteps steps, int expert, int branches, PublishedCaches published) {
+      Buffers buffers = buffers(ops);
+      return ofBranches(buffers, branches, _ -> new FirstBlockCache(threshold, buffers));
+    }
+
+    @Override
+    public String toString() {
+      return "first-block:" + threshold;
+    }
+  }
+
+  /**
+   * Leaves all blocks out as long as the embedding of the timestep changes little.
+   *
+   * @param threshold of the change that it makes one expect
+   */
+  record Tea(double threshold) implements StepCaching {
+    private static final double DEFAULT = 0.08;
+
+    @Override
+    public Optional<String> obstacle(PublishedCaches published, int steps) {
+      return published.teaCache().isEmpty()
+          ? Optional.of(
+              "needs coefficients that are fitted to a model, and for this one none are"
+                  + " published; first-block and easycache need none")
+          : Optional.empty();
+    }
+
+    @Override
+    public StepCache open(
+        Ops ops, CachedSteps steps, int expert, int branches, PublishedCaches published) {
+      Buffers buffers = buffers(ops);
+      return ofBranches(
+          buffers, branches, _ -> new TeaCache(threshold, published.teaCache(), steps, buffers));
+    }
+
+    @Override
+    public String toString() {
+      return "teacache:" + threshold;
+    }
+  }
+
+  /**
+   * Leaves the whole transformer out as long as the latents change little.
+   *
+   * @param threshold of the change that they make one expect
+   * @param warmUp how many steps in front are computed in any case
+   */
+  record Easy(double threshold, int warmUp) implements StepCaching {
+    private static final double DEFAULT = 0.05;
+    private static final int DEFAULT_WARM_UP = 10;
+
+    /** Computed steps that tell how fast predictions change. */
+    private static final int LEAST_WARM_UP = 2;
+
+    @Override
+    public Optional<String> obstacle(PublishedCaches published, int steps) {
+      return steps - 1 > warmUp
+          ? Optional.empty()
+          : Optional.of(
+              "computes the first %d steps and the last one, and of %d steps leaves out none: take more steps, or fewer first ones, such as %s"
+                  .formatted(warmUp, steps, new Easy(threshold, LEAST_WARM_UP)));
+    }
+
+    @Override
+    public StepCache open(
+        Ops ops, CachedSteps steps, int expert, int branches, PublishedCaches published) {
+      return new EasyCache(threshold, warmUp, steps, branches, buffers(ops));
+    }
+
+    @Override
+    public String toString() {
+      return "easycache:" + threshold + "," + warmUp;
+    }
+  }
+
+  /**
+   * Leaves all blocks out where a table says that they do much the same as before.
+   *
+   * @param limits those that the table comes with where it is empty
+   * @param table the published one where it is empty
+   */
+  record Mag(Optional<Limits> limits, Optional<MagTable> table) implements StepCaching {
+    /**
+     * The same with a table of one's own; its limits are those that are given.
+     *
+     * @param ratios for each prompt a ratio for every step of a schedule, of any length
+     */
+    public Mag with(List<List<Double>> ratios) {
+      return new Mag(limits, Optional.of(new MagTable(limits.orElseThrow(), ratios, 0)));
+    }
+
+    @Override
+    public Optional<String> obstacle(PublishedCaches published, int steps) {
+      return table.or(published::magCache).isPresent()
+          ? Optional.empty()
+          : Optional.of(
+              "needs a table that was measured on a model, and for this one none is"
+                  + " published; first-block and easycache need none");
+    }
+
+    @Override
+    public StepCache open(
+        Ops ops, CachedSteps steps, int expert, int branches, PublishedCaches published) {
+      MagTable known = table.or(published::magCache).orElseThrow();
+      if (expert < known.firstExpert()) {
+        return StepCache.NONE;
+      }
+      Limits dared = limits.orElse(known.limits());
+      Buffers buffers = buffers(ops);
+      return ofBranches(
+          buffers,
+          branches,
+          branch -> new MagCache(dared, known.ratios(branch, steps.scheduled()), steps, buffers));
+    }
+
+    @Override
+    public String toString() {
+      return "magcache"
+          + limits
+              .map(dared ->
+                  ":%s,%d,%s"
+                      .formatted(dared.threshold(), dared.maxSkipSteps(), dared.retentionRatio()))
+              .orElse("");
+    }
+  }
+
+  /**
+   * Why it can't be used, as the rest of a sentence; empty if it can.
+   *
+   * @param published for the model
+   * @param steps how many a transformer takes at the most
+   */
+  Optional<String> obstacle(PublishedCaches published, int steps);
+
+  /**
+   * A cache for the steps of one transformer, in memory of its own.
+   *
+   * @param expert number of the transformer
+   * @param branches how many prompts there are
+   * @param published for the model
+   */
+  StepCache open(Ops ops, CachedSteps steps, int expert, int branches, PublishedCaches published);
+
+  private static Buffers buffers(Ops ops) {
+    return ops.buffers("step cache");
+  }
+
+  private static StepCache ofBranches(
+      Buffers buffers, int count, IntFunction<? extends BranchCache> maker) {
+    return new BranchCaches(buffers, IntStream.range(0, count).mapToObj(maker).toList());
+  }
+
+  /**
+   * Reads a cache as people write it: its name, and its numbers behind a colon.
+   *
+   * @return empty for {@code none}
+   * @throws ConfigException if there is no such cache, or a number is out of its range
+   */
+  static Optional<StepCaching> parse(String text) {
+    int colon = text.indexOf(':');
+    String name = (colon < 0 ? text : text.substring(0, colon)).toLowerCase(Locale.ROOT);
+    CacheNumbers numbers = CacheNumbers.of(text, colon < 0 ? null : text.substring(colon + 1));
+    Optional<StepCaching> caching =
+        switch (name) {
+          case "none" -> Optional.empty();
+          case "first-block" -> Optional.of(new FirstBlock(numbers.threshold(FirstBlock.DEFAULT)));
+          case "teacache" -> Optional.of(new Tea(numbers.threshold(Tea.DEFAULT)));
+          case "easycache" ->
+              Optional.of(
+                  new Easy(
+                      numbers.threshold(Easy.DEFAULT),
+                      numbers.count("first steps", Easy.LEAST_WARM_UP, Easy.DEFAULT_WARM_UP)));
+          case "magcache" -> Optional.of(new Mag(numbers.limits(), Optional.empty()));
+          default ->
+              throw new ConfigException(
+                  "unknown cache %s; supported: %s".formatted(Printable.quote(text), FORMS));
+        };
+    numbers.requireAllRead();
+    return caching;
+  }
+}
