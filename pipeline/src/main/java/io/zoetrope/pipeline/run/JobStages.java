@@ -302,8 +302,7 @@ record JobStages(
                   var branches =
                       interventions.before(predictor.prepare(ops, conditions, latents.shape()));
                   try (StepCache cache = cache(ops, steps, expert.number(), branches.size())) {
-                    denoiser.run(
-                        steps, branches, cache, expert.guidanceScale(), latents, observer);
+                    denoiser.run(steps, branches, cache, expert.guidanceScale(), latents, observer);
                   }
                 }
                 return null;
