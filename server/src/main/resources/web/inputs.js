@@ -72,6 +72,13 @@ export function inputsOf(model, changed) {
   };
 }
 
+function pictureOf(file, address) {
+  if (!file.type.startsWith('video/')) return h('img', { src: address, alt: file.name });
+  const video = h('video', { src: address, autoplay: true, loop: true, playsinline: true, 'aria-label': file.name });
+  video.muted = true;
+  return video;
+}
+
 /** A place to drop a file of a kind, or to choose one, that shows what it has. */
 function dropOf(kind, title, changed) {
   let file = null;
@@ -88,9 +95,7 @@ function dropOf(kind, title, changed) {
     if (address) URL.revokeObjectURL(address);
     file = given;
     address = given && URL.createObjectURL(given);
-    seen.replaceChildren(...(given ? [given.type.startsWith('video/')
-      ? h('video', { src: address, controls: true, playsinline: true, 'aria-label': given.name })
-      : h('img', { src: address, alt: given.name })] : []));
+    seen.replaceChildren(...(given ? [pictureOf(given, address)] : []));
     words.replaceChildren(...(given ? [given.name] : [h('strong', {}, title),
       ` · choose or drop a ${KINDS[kind].label.toLowerCase()}`]));
     clear.hidden = !given;

@@ -90,9 +90,9 @@ function words(job) {
   }
   const stage = job.stage;
   if (!stage) return 'Begins';
-  const parts = [stage.steps ? `${sentence(stage.title)}, step ${stage.step} of ${stage.steps}` : sentence(stage.title)];
+  const parts = [stage.steps ? `${sentence(stage.title)} ${stage.step} of ${stage.steps}` : sentence(stage.title)];
   if (stage.seconds_per_step) parts.push(rate(stage.seconds_per_step));
-  if (stage.seconds_left !== null && stage.seconds_left !== undefined) parts.push(`${duration(stage.seconds_left)} left`);
+  if (stage.seconds_left > 0) parts.push(`${duration(Math.max(1, stage.seconds_left))} left`);
   return parts.join(' · ');
 }
 

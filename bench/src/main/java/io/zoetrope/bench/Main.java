@@ -1,5 +1,6 @@
 package io.zoetrope.bench;
 
+import io.zoetrope.bench.load.ServeLoadCommand;
 import io.zoetrope.tools.cli.Restart;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -11,7 +12,12 @@ import picocli.CommandLine.Command;
     name = "bench/run",
     description = "Measures the engine: see docs/performance.md.",
     mixinStandardHelpOptions = true,
-    subcommands = {KernelsCommand.class, CompareCommand.class, RandomModelCommand.class})
+    subcommands = {
+      KernelsCommand.class,
+      CompareCommand.class,
+      RandomModelCommand.class,
+      ServeLoadCommand.class
+    })
 public final class Main {
   private Main() {}
 

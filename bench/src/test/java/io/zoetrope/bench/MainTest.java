@@ -22,7 +22,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"kernels", "compare", "random-model"})
+  @ValueSource(strings = {"kernels", "compare", "random-model", "serve-load"})
   void everyCommandKnowsItsHelp(String command) {
     assertEquals(0, run(command, "--help"));
     assertTrue(out.toString().startsWith("Usage: bench/run " + command), out.toString());
@@ -53,6 +53,7 @@ class MainTest {
           compare --job cold-start,forward --size 64 | forward:64
           compare --job clip --size 64x64x5 | --size
           compare --job nothing         | --job
+          serve-load --seconds 0        | --seconds
           """)
   void oneLineSaysWhatIsWrong(String args, String reason) {
     int code = run(args.split(" +"));
