@@ -92,8 +92,13 @@ function settingsOf(job) {
   ].filter(([, value]) => value !== null && value !== undefined && value !== '');
   return h('dl', { class: 'settings' }, rows.flatMap(([name, value]) => [
     h('dt', {}, name),
-    h('dd', {}, typeof value === 'object' ? JSON.stringify(value) : String(value)),
+    h('dd', {}, wordOf(value)),
   ]));
+}
+
+function wordOf(value) {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** The same seed and settings with other words. */

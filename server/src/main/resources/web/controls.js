@@ -12,7 +12,7 @@ const NAMES = {
   fps: 'Frames per second',
   negative_prompt: 'Negative prompt',
 };
-const SEPARATE = ['width', 'height', 'num_frames', 'seconds', 'size', 'seed'];
+const SEPARATE = ['width', 'height', 'num_frames', 'seconds', 'size', 'seed', 'strength'];
 
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -88,6 +88,14 @@ function controlOf(option) {
       element: select,
       read: () => select.value === 'true',
       write: (value) => (select.value = String(value)),
+    };
+  }
+  if (option.type === 'numbers') {
+    const list = h('input', { type: 'text', inputmode: 'decimal', placeholder: 'the model’s own', autocomplete: 'off' });
+    return {
+      element: list,
+      read: () => (list.value.trim() ? list.value.split(/[\s,;]+/).filter(Boolean).map(Number) : null),
+      write: (value) => (list.value = value?.join(', ') ?? ''),
     };
   }
   if (option.type === 'string') {

@@ -1,0 +1,206 @@
+package io.zoetrope.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.zoetrope.testing.PageBrowser;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a browser, used as its visitors use it, against a server with the demo model. */
+class PageTest {
+  private static final long PATIENCE_SECONDS = 30;
+
+  /** Notes what passes by too fast to be asked for. */
+  private static final String WATCH =
+      """
+      window.seen = { progress: new Set(), previews: 0 };
+      new MutationObserver(changes => changes.forEach(change => {
+        if (change.attributeName === 'value') window.seen.progress.add(change.target.value);
+        for (const added of change.addedNodes) if (added.tagName === 'CANVAS') window.seen.previews++;
+      })).observe(document.querySelector('#stage'), { subtree: true, childList: true, attributes: true });
+      """;
+
+  @TempDir private static Path folder;
+
+  private static PageBrowser browser;
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() {
+    browser = PageBrowser.start();
+    server = RunningServer.start(folder.resolve("data"), Optional.empty());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void open() throws InterruptedException {
+    browser.resize(1280, 900);
+    browser.open(server.address());
+    await("document.querySelector('#f-seed') && document.querySelector('#worker').textContent");
+  }
+
+  @AfterEach
+  void nothingWentWrong() {
+    if (browser != null && server != null) {
+      assertEquals(List.of(), browser.consoleErrors());
+      assertTrue(
+          browser.requests().stream()
+              .allMatch(address -> address.startsWith(server.address().toString())));
+    }
+  }
+
+  @Test
+  void aPromptBecomesAPlayingVideo() throws InterruptedException {
+    browser.script(WATCH);
+    ask("a red ball falls", 12, 1);
+    await("document.querySelector('#forecast').textContent.includes('free memory')");
+    generate();
+    await("document.querySelector('.take video')?.currentTime > 0");
+    assertTrue((Long) browser.script("return window.seen.progress.size") > 2, "progress is seen");
+    assertTrue((Long) browser.script("return window.seen.previews") > 0, "a preview is seen");
+    await("document.querySelector('.card .prompt')?.textContent === 'a red ball falls'");
+
+    browser.press("#search", "nothing of the kind");
+    await("document.querySelectorAll('.card').length === 0");
+    browser.find("#search").clear();
+    browser.press("#search", "RED");
+    await("document.querySelector('.card')");
+
+    browser.click(".card .open");
+    await("document.querySelector('#clip[open] video')?.readyState >= 2");
+    assertEquals(
+        "12",
+        browser.script(
+            """
+            return [...document.querySelectorAll('#clip dt')]
+                .find(term => term.textContent === 'steps').nextElementSibling.textContent
+            """));
+    assertEquals(
+        "attachment",
+        browser.script(
+            """
+            return fetch(document.querySelector('#clip a[download]').href)
+                .then(answer => answer.headers.get('Content-Disposition').split(';')[0])
+            """));
+    assertEquals(List.of(), browser.nameless());
+    browser.assertFits(390, 844);
+    browser.resize(1280, 900);
+    browser.click("#clip [aria-label=Close]");
+    assertEquals(false, browser.script("return document.querySelector('#clip').open"));
+  }
+
+  @Test
+  void aJobIsCancelled() throws InterruptedException {
+    ask("a blue ball rises", 900, 1);
+    generate();
+    await("document.querySelector('.take progress')?.value > 0");
+    browser.click(".take .actions button");
+    await("document.querySelector('#worker').textContent === 'Ready'");
+    assertEquals(
+        0L,
+        browser.script(
+            "return fetch('/v1/videos?query=rises').then(a => a.json())"
+                + ".then(list => list.data.length)"));
+  }
+
+  @Test
+  void aReloadInTheMiddleOfAJobGoesOn() throws InterruptedException {
+    ask("a green ball spins", 60, 1);
+    generate();
+    await("document.querySelector('.take progress')?.value > 0");
+    browser.open(server.address());
+    await("document.querySelector('.group p')?.textContent === 'a green ball spins'");
+    assertEquals(
+        "a green ball spins", browser.script("return document.querySelector('#prompt').value"));
+    await("document.querySelector('.take video')?.currentTime > 0");
+  }
+
+  @Test
+  void takesAreChosenAndAssembled() throws InterruptedException {
+    ask("a white ball moves", 3, 2);
+    generate();
+    await("document.querySelectorAll('.take video').length === 2");
+    browser.click(".take .choose");
+    await("document.querySelector('.take.chosen')");
+    assertEquals(1L, browser.script("return document.querySelectorAll('#strip li').length"));
+    browser.click(".take:nth-child(2) [data-star]");
+    await("document.querySelectorAll('#strip li').length === 2");
+    Object first = browser.script("return document.querySelector('#strip img').src");
+    browser.click("#strip li:first-child [data-move=right]");
+    await("document.querySelector('#strip li:last-child img').src === '%s'".formatted(first));
+    browser.click("#assemble");
+    await("document.querySelector('#film-result video')?.readyState >= 1");
+    double film = seconds("#film-result video");
+    double take = seconds(".take video");
+    assertEquals(2 * take, film, 0.05);
+
+    assertEquals(List.of(), browser.nameless());
+    browser.setDark(true);
+    browser.assertFits(390, 844);
+    browser.setDark(false);
+  }
+
+  private static double seconds(String video) {
+    return ((Number) browser.script("return document.querySelector(arguments[0]).duration", video))
+        .doubleValue();
+  }
+
+  /** Fills the form in, as somebody at the keyboard does. */
+  private static void ask(String prompt, int steps, int takes) throws InterruptedException {
+    fill("#prompt", prompt);
+    browser.script(
+        """
+        const size = document.querySelector('#f-size');
+        size.value = '';
+        size.dispatchEvent(new Event('change', { bubbles: true }));
+        """);
+    fill("[aria-label='Width in pixels']", "32");
+    fill("[aria-label='Height in pixels']", "32");
+    fill("#f-num_frames", "5");
+    fill("#f-num_inference_steps", Integer.toString(steps));
+    browser.click("#takes label:nth-child(%d)".formatted(takes));
+  }
+
+  private static void fill(String selector, String text) {
+    browser.find(selector).clear();
+    browser.press(selector, text);
+  }
+
+  private static void generate() {
+    assertFalse(browser.find("#generate").getText().isEmpty());
+    browser.click("#generate");
+  }
+
+  /** Waits until an expression of JavaScript is true. */
+  private static void await(String condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!(Boolean) browser.script("return Boolean(%s)".formatted(condition))) {
+      if (System.nanoTime() > end) {
+        fail(
+            "never: %s; the page says: %s"
+                .formatted(condition, browser.script("return document.body.innerText")));
+      }
+      Thread.sleep(20);
+    }
+  }
+}
