@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The official Java client, as it is, against a server with a token. */
-@SuppressWarnings("deprecation") // Since OpenAI closed its own video service, the client calls its videos that.
+@SuppressWarnings(
+    "deprecation") // Since OpenAI closed its own video service, the client calls its videos that.
 class OpenAiClientTest {
   private static final String TOKEN = "0123456789abcdef-test";
   private static final String PROMPT = "a red ball bounces on green grass";

@@ -90,7 +90,7 @@ record Body(Fields fields, String hash) {
           throw ApiException.malformed(name, "a part without a name, or two of the same");
         }
         byte[] content = content(part, limit);
-        if (part.getSubmittedFileName() == null) {
+        if (!isFile(part)) {
           if (content.length > MAX_TEXT) {
             throw ApiException.invalid(name, "a text of more than 1 MiB");
           }
@@ -107,6 +107,13 @@ record Body(Fields fields, String hash) {
       throw ApiException.malformed(null, "the form cannot be read: " + e.getMessage());
     }
     return new Body(Fields.ofForm(texts, files), hash(texts, files));
+  }
+
+  /** Some clients give files a name, others nothing but a type that no text has. */
+  private static boolean isFile(Part part) {
+    String type = part.getContentType();
+    return part.getSubmittedFileName() != null
+        || (type != null && type.matches("(?i)(application/octet-stream|image/.*|video/.*)"));
   }
 
   private static byte[] content(Part part, int limit) throws IOException {
