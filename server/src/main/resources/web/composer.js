@@ -144,8 +144,19 @@ function changed() {
 
 let foreseen = null;
 
+/** The first control with something in it that no model takes: what is half typed is no question for the server. */
+function wrongControl() {
+  return [...find('composer').elements].find(
+    (control) => control.id !== 'prompt' && control.willValidate && !control.checkValidity());
+}
+
 async function foresee() {
   asking?.abort();
+  if (wrongControl()) {
+    foreseen = null;
+    showForecast();
+    return;
+  }
   asking = new AbortController();
   const { signal } = asking;
   try {
@@ -205,11 +216,12 @@ function placeOf(parameter) {
 async function generate() {
   const prompt = find('prompt').value.trim();
   const missing = inputs.read().missing;
-  if (!prompt || missing) {
-    const refusal = new api.Refusal(0, prompt
-      ? { message: `Choose a ${missing} first.`, param: 'input_reference' }
-      : { message: 'Say what the clip shows.', param: 'prompt' });
-    complain(refusal)?.focus();
+  const wrong = wrongControl();
+  if (!prompt || missing || wrong) {
+    let refusal = { message: 'Say what the clip shows.', param: 'prompt' };
+    if (wrong) refusal = { message: wrong.validationMessage, param: wrong.closest('[data-field]').dataset.field };
+    else if (prompt) refusal = { message: `Choose a ${missing} first.`, param: 'input_reference' };
+    (complain(new api.Refusal(0, refusal)) ?? wrong)?.focus();
     return;
   }
   const button = find('generate');
@@ -227,9 +239,7 @@ async function generate() {
     announce(count === 1 ? 'The clip is in the queue.' : `${count} takes are in the queue.`);
     find('stage').scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   } catch (failure) {
-    if (failure instanceof SyntaxError) {
-      complain(new api.Refusal(0, { message: 'A seed is a whole number.', param: 'seed' }))?.focus();
-    } else if (failure instanceof api.Refusal && failure.status === 429) {
+    if (failure instanceof api.Refusal && failure.status === 429) {
       find('form-error').textContent = `${failure.message} Try again in ${failure.retryAfter ?? 'some'} seconds.`;
     } else {
       complain(failure)?.focus();

@@ -122,8 +122,8 @@ function sizeControl(model, kept) {
   const select = h('select', {},
     model.sizes.map((size) => h('option', { value: size }, size.replace('x', ' × '))),
     h('option', { value: '' }, 'Other'));
-  const width = h('input', { type: 'number', min: across, step: across, 'aria-label': 'Width in pixels' });
-  const height = h('input', { type: 'number', min: down, step: down, 'aria-label': 'Height in pixels' });
+  const width = h('input', { type: 'number', required: true, min: across, step: across, 'aria-label': 'Width in pixels' });
+  const height = h('input', { type: 'number', required: true, min: down, step: down, 'aria-label': 'Height in pixels' });
   const other = h('div', { class: 'pair' }, width, '×', height);
   const asked = kept.size ?? model.default_size;
   [width.value, height.value] = asked.split('x');
