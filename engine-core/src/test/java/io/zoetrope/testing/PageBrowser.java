@@ -9,6 +9,7 @@ import java.io.File;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,8 @@ public final class PageBrowser implements AutoCloseable {
           "--no-default-browser-check",
           "--force-color-profile=srgb",
           "--hide-scrollbars",
+          // What moves by itself would be in the way of clicks, and other pixels each time.
+          "--force-prefers-reduced-motion",
           "--autoplay-policy=no-user-gesture-required",
           "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1");
 
@@ -98,6 +101,17 @@ public final class PageBrowser implements AutoCloseable {
       }
       return nameless;
       """;
+
+  /** FNV-1a (Fowler, Noll and Vo) of 32 bits. */
+  private static final String PIXELS =
+      """
+      const canvas = document.querySelector(arguments[0]);
+      const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return data.reduce((hash, value) => Math.imul(hash ^ value, 0x01000193), 0x811c9dc5);
+      """;
+
+  /** For what a page does by itself, on a machine that is busy. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** Held, so that it stays quiet about a browser that is newer than its protocol of DevTools. */
   private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
@@ -227,6 +241,23 @@ public final class PageBrowser implements AutoCloseable {
     return driver.executeScript(script, arguments);
   }
 
+  /** Whether JavaScript returns true, now or within some seconds. */
+  public boolean holds(String script) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!Boolean.TRUE.equals(script(script))) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      try {
+        Thread.sleep(10);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * The first element that a CSS selector finds.
    *
@@ -241,14 +272,16 @@ public final class PageBrowser implements AutoCloseable {
     find(selector).sendKeys(keys);
   }
 
-  /** Clicks on an element, which has to be in sight or to scroll there. */
+  /** Clicks on an element, which scrolls into the middle of the screen before. */
   public void click(String selector) {
-    find(selector).click();
+    WebElement element = find(selector);
+    script("arguments[0].scrollIntoView({block: 'center'})", element);
+    element.click();
   }
 
-  /** The pixels of a canvas as a value that is another one when they are others. */
-  public String pixels(String canvas) {
-    return (String) script("return document.querySelector(arguments[0]).toDataURL()", canvas);
+  /** A hash of the pixels of a canvas: another one when they are others. */
+  public long pixels(String canvas) {
+    return (Long) script(PIXELS, canvas);
   }
 
   /** How many CSS pixels the page is wider than the screen. */

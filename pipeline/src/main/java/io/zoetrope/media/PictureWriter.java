@@ -30,6 +30,19 @@ public final class PictureWriter {
     }
   }
 
+  /**
+   * A picture as a PNG file without provenance, for a file that has it.
+   *
+   * @param picture a clip of one frame
+   */
+  public static byte[] png(VideoFrames picture) {
+    try {
+      return png(picture.width(), picture.height(), picture.frame(0), List.of());
+    } catch (IOException e) {
+      throw new MediaException("cannot make a PNG: " + FileErrors.reason(e), e);
+    }
+  }
+
   /** What every picture carries: the provenance as text, and the label of generated media. */
   static List<byte[]> chunks(Provenance provenance) {
     return List.of(

@@ -1,6 +1,7 @@
 package io.zoetrope.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,8 @@ import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.PageBrowser;
 import io.zoetrope.tools.compare.Comparison;
 import io.zoetrope.tools.compare.ComparisonPage;
+import io.zoetrope.tools.explain.ExplainPage;
+import io.zoetrope.tools.explain.MadeUpJob;
 import io.zoetrope.weights.SafetensorsFile;
 import io.zoetrope.weights.SafetensorsWriter;
 import java.io.IOException;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
 
 /** The pages that commands write, in a browser. */
 class PagesTest {
@@ -64,6 +68,41 @@ class PagesTest {
       browser.open(page);
       assertSelfContained(page);
     }
+  }
+
+  /** Sliders and keys choose what is drawn; the clip plays. */
+  @Test
+  void explanation() throws IOException {
+    MadeUpJob made = new MadeUpJob("a red ball bounces", 4, true);
+    List<String> interventions = List.of("--ablate blocks.1=zero");
+    Path page =
+        written(
+            "explain.html", ExplainPage.of(made.job(folder, interventions), made.explanation()));
+    browser.resize(1280, 800);
+    browser.open(page);
+    assertTrue(browser.holds("return document.documentElement.dataset.ready === 'true'"));
+    assertTrue(browser.holds("return document.querySelector('#clip').readyState >= 2"));
+    for (String key : List.of("step", "block", "head")) {
+      assertChanges(
+          "#word-0",
+          () -> browser.press("#words [data-key=" + key + "]", Keys.ARROW_RIGHT, Keys.ARROW_LEFT));
+      assertChanges("#word-0", () -> browser.click("#words [data-mean=" + key + "]"));
+    }
+    assertChanges("#word-0", () -> browser.click("#prompt button:nth-of-type(3)"));
+    assertChanges("#word-0", () -> browser.click("#words .rows button:nth-of-type(4)"));
+    assertChanges("#patch-2", () -> browser.press("#patch-2", Keys.ARROW_UP));
+    assertChanges("#patch-2", () -> browser.click("#patch-2"));
+    assertChanges("#patch-0", () -> browser.press("#patch-2", Keys.PAGE_UP));
+    assertChanges(
+        "#grids .card > canvas", () -> browser.press("#grids .card > canvas", Keys.ARROW_DOWN));
+    assertChanges("#grids .card > canvas", () -> browser.click("#strip .thumbs button"));
+    assertSelfContained(page);
+  }
+
+  private static void assertChanges(String canvas, Runnable action) {
+    long before = browser.pixels(canvas);
+    action.run();
+    assertNotEquals(before, browser.pixels(canvas), canvas);
   }
 
   /** The browser sees what is wrong with a page: otherwise none of these tests could fail. */

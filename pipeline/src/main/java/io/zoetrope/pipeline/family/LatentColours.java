@@ -143,8 +143,17 @@ public record LatentColours(double[][] first, double[][] others) {
    * @param latents F32, [channels, frames, height, width], in host memory
    */
   public VideoFrames pictures(Tensor latents) {
+    return pictures(latents, 0);
+  }
+
+  /**
+   * The same of latents from some latent frame of a clip on.
+   *
+   * @param from which latent frame of the clip the first one is
+   */
+  public VideoFrames pictures(Tensor latents, int from) {
     double[][] pixels = pixels(latents);
-    int firsts = latents.intSize(2) * latents.intSize(3);
+    int firsts = from == 0 ? latents.intSize(2) * latents.intSize(3) : 0;
     byte[] rgb = new byte[RGB * pixels.length];
     for (int pixel = 0; pixel < pixels.length; pixel++) {
       double[][] map = pixel < firsts ? first : others;

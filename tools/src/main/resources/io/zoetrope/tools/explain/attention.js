@@ -16,7 +16,7 @@ function wordsFigure(section, data) {
     slider('Step', 'step', maps.values('step')), slider('Block', 'block', maps.values('block')),
     slider('Head', 'head', maps.values('head')),
     selection('Backdrop', 'alone', [[false, 'the clip'], [true, 'none']]),
-    selection('Colours', 'common', [[false, 'from least to most of each map'], [true, 'the same for all words']]),
+    selection('Colours', 'common', [[false, 'a scale for each word'], [true, 'one scale for all']]),
     make('div', {class: 'control'}, play));
   let playing = 0;
   play.addEventListener('click', () => {
@@ -41,7 +41,8 @@ function wordsFigure(section, data) {
     const pick = () => choose({word: i});
     const chip = make('button', {type: 'button', click: pick}, word.text);
     const canvas = make('canvas', {
-      width: 102 * thumbs.length - 2, height: Math.round(100 * aspect), role: 'img', 'aria-label': `Attention to ${word.text}`,
+      width: 102 * thumbs.length - 2, height: Math.round(100 * aspect), role: 'img',
+      'aria-label': `Attention to ${word.text}`,
     });
     const most = make('small');
     const row = make('button', {type: 'button', click: pick}, make('span', {}, word.text, most), canvas);
@@ -60,8 +61,8 @@ function wordsFigure(section, data) {
     });
     const most = peak(values, maps);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    $('.reading', section).textContent = `“${shown[state.word].text}” takes ${percent(mean)} of the attention, and most, `
-      + `${percent(most.value)}, in ${most.place}: ${chosen(dropped)}.`;
+    $('.reading', section).textContent = `“${shown[state.word].text}” takes ${percent(mean)} of the attention, `
+      + `and most, ${percent(most.value)}, in ${most.place}: ${chosen(dropped)}.`;
     legend($('.legend', section), heat, percent(own[0]), percent(own[1]));
     parts.forEach((part, i) => {
       const mine = common || range([all[i].values]);
@@ -80,12 +81,14 @@ function patchesFigure(section, data) {
   const [, rows, columns] = maps.grid;
   $('.read', section).textContent = data.read;
   credit($('.by', section), data.by);
-  $('.controls', section).append(slider('Step', 'step', maps.values('step')), slider('Block', 'block', maps.values('block')));
+  $('.controls', section).append(
+    slider('Step', 'step', maps.values('step')), slider('Block', 'block', maps.values('block')));
   const canvases = frameCanvases($('.frames', section), maps, 'patch');
 
   /** The query next to a place, [frame, row, column] of the grid: in its own frame, if there is one. */
   const next = (wanted, among = queries.map((_, i) => i)) => {
-    const far = i => Math.hypot(1000 * (queries[i][0] - wanted[0]), queries[i][1] - wanted[1], queries[i][2] - wanted[2]);
+    const far = i =>
+      Math.hypot(1000 * (queries[i][0] - wanted[0]), queries[i][1] - wanted[1], queries[i][2] - wanted[2]);
     return among.reduce((best, i) => (far(i) < far(best) ? i : best), among[0]);
   };
   state.patch = next([Math.floor(maps.grid[0] / 2), rows / 2 - 0.5, columns / 2 - 0.5]);
@@ -105,7 +108,8 @@ function patchesFigure(section, data) {
       const box = canvas.getBoundingClientRect();
       choose({
         patch: next([
-          frame, (event.clientY - box.top) / box.height * rows - 0.5, (event.clientX - box.left) / box.width * columns - 0.5,
+          frame, (event.clientY - box.top) / box.height * rows - 0.5,
+          (event.clientX - box.left) / box.width * columns - 0.5,
         ]),
       });
     });
@@ -139,8 +143,9 @@ function patchesFigure(section, data) {
     const cells = rows * columns;
     const inside = values.slice(home * cells, (home + 1) * cells).reduce((sum, value) => sum + value, 0);
     const total = values.reduce((sum, value) => sum + value, 0);
-    $('.reading', section).textContent = `The patch in ${frameName(maps.latentFrames[home])}, row ${Math.round(row)}, column `
-      + `${Math.round(column)}, looks most at ${most.place}, and at its own frame with ${percent(inside / total)} of its attention.`;
+    $('.reading', section).textContent = `The patch in ${frameName(maps.latentFrames[home])}, row ${Math.round(row)}, `
+      + `column ${Math.round(column)}, looks most at ${most.place}, and at its own frame with `
+      + `${percent(inside / total)} of its attention.`;
     legend($('.legend', section), heat, percent(own[0]), percent(own[1]));
   });
 }

@@ -47,8 +47,6 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 /** From black to pale yellow by way of purple and orange: even steps of lightness, for eyes of every kind. */
 const EMBERS = [[0, 0, 4], [31, 12, 72], [85, 15, 109], [136, 34, 106], [186, 54, 85], [227, 89, 51], [249, 140, 10],
   [249, 201, 50], [252, 255, 164]];
-const ON_PAPER = [[246, 241, 231], [250, 214, 165], [244, 161, 100], [219, 100, 70], [168, 51, 72], [104, 25, 75], [45, 11, 58]];
-const ON_DARK = [[34, 32, 42], [72, 31, 84], [129, 42, 98], [190, 63, 80], [235, 112, 56], [252, 180, 70], [254, 242, 168]];
 
 function colour(ramp, share) {
   const at = clamp(Number.isFinite(share) ? share : 0, 0, 1) * (ramp.length - 1);
@@ -59,8 +57,8 @@ function colour(ramp, share) {
 
 /** Of heat maps: over a picture the darkest colours would not be seen. */
 const heat = share => colour(EMBERS, state.alone ? share : 0.3 + 0.7 * share);
-/** Of grids, on the page's own background. */
-const tone = share => colour(dark.matches ? ON_DARK : ON_PAPER, share);
+/** Of grids: the darkest cell is told from the page behind it. */
+const tone = share => colour(EMBERS, 0.1 + 0.9 * share);
 
 /** Draws a scale of colours with its ends named. */
 function legend(element, scale, low, high) {
@@ -93,8 +91,10 @@ function choose(changes) {
 }
 
 /** Chooses one step, block or head, instead of the mean. */
-const chooseOne = changes =>
-  choose({...changes, averaged: {...state.averaged, ...Object.fromEntries(Object.keys(changes).map(key => [key, false]))}});
+function chooseOne(changes) {
+  const ones = Object.fromEntries(Object.keys(changes).map(key => [key, false]));
+  choose({...changes, averaged: {...state.averaged, ...ones}});
+}
 
 dark.addEventListener('change', () => choose({}));
 

@@ -1,8 +1,8 @@
 // The film strip of steps, the grids of blocks and steps, and the curves of the schedule.
 
 function stepTitle(step) {
-  const sigma = page.sigmas.length ? `, σ ${number(page.sigmas[step])}` : '';
-  return `step ${step}${sigma}`;
+  const [plot] = page.plots;
+  return plot ? `step ${step}, ${plot.name.toLowerCase()} ${number(plot.values[step])}` : `step ${step}`;
 }
 
 function stripFigure(section, strips) {
@@ -22,7 +22,8 @@ function stripFigure(section, strips) {
     canvas.height = Math.round(canvas.width * height / width);
     const context = canvas.getContext('2d');
     context.imageSmoothingEnabled = width > 160;
-    context.drawImage(images.strips[state.strip], column * width, row * height, width, height, 0, 0, canvas.width, canvas.height);
+    const from = [column * width, row * height, width, height];
+    context.drawImage(images.strips[state.strip], ...from, 0, 0, canvas.width, canvas.height);
   };
   const turn = () => {
     const strip = strips[state.strip];
@@ -39,7 +40,8 @@ function stripFigure(section, strips) {
       buttons = strip.steps.map((step, column) => {
         const canvas = make('canvas', {role: 'img', 'aria-label': stepTitle(step)});
         draw(canvas, Math.floor(strip.frames / 2), column);
-        return make('button', {type: 'button', title: stepTitle(step), click: () => chooseOne({step})}, canvas, String(step));
+        const pick = () => chooseOne({step});
+        return make('button', {type: 'button', title: stepTitle(step), click: pick}, canvas, String(step));
       });
       thumbs.replaceChildren(...buttons);
     }
@@ -55,30 +57,30 @@ function stripFigure(section, strips) {
   }, 200);
 }
 
-function gridCard(grid) {
-  const {blocks, steps, values} = grid;
+const BRANCHES = {cond: 'with the prompt', uncond: 'with the negative prompt'};
+
+/** Grids of one name, of one branch or of both, of which one is shown. */
+function gridCard(grids) {
+  let shown = grids[0];
+  const {blocks} = shown;
+  const steps = shown.values[0].map((_, i) => i);
   const canvas = make('canvas', {width: 660, height: 2, tabindex: 0, role: 'application'});
   const reading = make('p', {class: 'reading', 'aria-live': 'polite'});
   const scale = make('div', {class: 'legend'});
   const by = make('p', {class: 'by'});
-  credit(by, grid.by);
-  const known = values.flat().filter(Number.isFinite);
-  const low = Math.min(...known);
-  const high = Math.max(...known);
-  const title = grid.branch ? `${grid.name}, ${grid.branch}` : grid.name;
+  credit(by, shown.by);
   const left = 44;
   const below = 34;
   const width = (canvas.width - left) / steps.length;
   const height = clamp(Math.round(400 / blocks.length), 12, 44);
   canvas.height = height * blocks.length + below;
 
-  const pick = event => {
+  canvas.addEventListener('click', event => {
     const box = canvas.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width * canvas.width - left) / width);
     const row = Math.floor((event.clientY - box.top) / box.height * canvas.height / height);
     chooseOne({step: steps[clamp(column, 0, steps.length - 1)], block: blocks[clamp(row, 0, blocks.length - 1)]});
-  };
-  canvas.addEventListener('click', pick);
+  });
   const move = (axis, list, by) => () => chooseOne({
     step: state.step, block: state.block, [axis]: list[clamp(nearest(list, state[axis]) + by, 0, list.length - 1)],
   });
@@ -87,12 +89,15 @@ function gridCard(grid) {
     ArrowUp: move('block', blocks, -1), ArrowDown: move('block', blocks, 1),
   });
 
-  watch(() => {
+  const draw = () => {
+    const known = grids.flatMap(grid => grid.values.flat()).filter(value => value !== null);
+    const low = Math.min(...known);
+    const high = Math.max(...known);
     const context = canvas.getContext('2d');
     const style = getComputedStyle(document.documentElement);
     context.clearRect(0, 0, canvas.width, canvas.height);
-    values.forEach((row, block) => row.forEach((value, step) => {
-      if (!Number.isFinite(value)) return;
+    shown.values.forEach((row, block) => row.forEach((value, step) => {
+      if (value === null) return;
       context.fillStyle = `rgb(${tone((value - low) / (high - low || 1))})`;
       context.fillRect(left + step * width, block * height, Math.max(1, width - 2), height - 2);
     }));
@@ -101,7 +106,7 @@ function gridCard(grid) {
     context.textBaseline = 'middle';
     const every = Math.ceil(28 / height);
     blocks.forEach((block, i) => {
-      if (i % every === 0) context.fillText(page.blocks[block], 0, (i + 0.5) * height);
+      if (i % every === 0) context.fillText(page.blocks[block], 0, (i + 0.5) * height, left - 6);
     });
     const apart = Math.ceil(44 / width);
     steps.forEach((step, i) => {
@@ -109,14 +114,40 @@ function gridCard(grid) {
     });
     const row = nearest(blocks, state.block);
     const column = nearest(steps, state.step);
-    context.strokeStyle = style.getPropertyValue('--ink');
+    context.strokeStyle = style.getPropertyValue('--mark');
     context.lineWidth = 4;
     context.strokeRect(left + column * width - 1, row * height - 1, Math.max(4, width), height);
-    reading.textContent = `step ${steps[column]}, block ${page.blocks[blocks[row]]}: ${number(values[row][column])} ${grid.unit}`;
-    canvas.setAttribute('aria-label', `${title}, blocks down, steps across; arrow keys choose a cell. ${reading.textContent}`);
+    const branch = BRANCHES[shown.branch] ? `, ${BRANCHES[shown.branch]}` : '';
+    const value = `${number(shown.values[row][column])} ${shown.unit}`;
+    reading.textContent = `step ${steps[column]}, block ${page.blocks[blocks[row]]}${branch}: ${value}`;
+    const help = 'blocks down, steps across; arrow keys choose a cell';
+    canvas.setAttribute('aria-label', `${shown.name}, ${help}. ${reading.textContent}`);
     legend(scale, tone, number(low), number(high));
-  });
-  return make('div', {class: 'card'}, make('h3', {}, title), scale, canvas, reading, make('p', {class: 'read'}, grid.read), by);
+  };
+  watch(draw);
+  const card = make('div', {class: 'card'}, make('h3', {}, shown.name), scale, canvas, reading);
+  if (grids.length > 1) {
+    const buttons = grids.map(grid => make('button', {
+      type: 'button', class: 'toggle',
+      click: () => {
+        shown = grid;
+        press();
+        draw();
+      },
+    }, BRANCHES[grid.branch] || grid.branch));
+    const press = () => buttons.forEach((button, i) => button.setAttribute('aria-pressed', grids[i] === shown));
+    press();
+    card.append(make('div', {class: 'branches', role: 'group', 'aria-label': 'Branch'}, ...buttons));
+  }
+  card.append(make('p', {class: 'read'}, shown.read), by);
+  return card;
+}
+
+/** A card for each name, in the order of the first of each. */
+function gridCards(grids) {
+  const named = new Map();
+  for (const grid of grids) named.set(grid.name, [...(named.get(grid.name) || []), grid]);
+  return [...named.values()].map(gridCard);
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -128,28 +159,30 @@ function shape(tag, attributes, text) {
 }
 
 function plotCard(plot) {
-  const {values} = plot;
+  const values = plot.values.map(value => value ?? NaN);
+  const known = values.filter(Number.isFinite);
   const box = {left: 42, right: 312, top: 8, bottom: 126};
-  const low = Math.min(0, ...values);
-  const high = Math.max(...values);
+  const low = Math.min(0, ...known);
+  const high = Math.max(...known);
   const x = step => box.left + step * (box.right - box.left) / Math.max(1, values.length - 1);
   const y = value => box.bottom - (value - low) / (high - low || 1) * (box.bottom - box.top);
-  const svg = shape('svg', {
-    viewBox: '0 0 320 148', role: 'img',
-    'aria-label': `${plot.name} against steps, from ${number(values[0])} at step 0 to ${number(values.at(-1))} at step ${values.length - 1}`,
-  });
+  const last = values.length - 1;
+  const ends = `from ${number(values[0])} at step 0 to ${number(values[last])} at step ${last}`;
+  const svg = shape('svg', {viewBox: '0 0 320 148', role: 'img', 'aria-label': `${plot.name} against steps, ${ends}`});
   for (const value of [low, high]) {
     svg.append(shape('line', {class: 'axis', x1: box.left, x2: box.right, y1: y(value), y2: y(value)}),
       shape('text', {x: box.left - 6, y: y(value) + 4, 'text-anchor': 'end'}, number(value)));
   }
-  svg.append(shape('text', {x: box.left, y: 143}, '0'), shape('text', {x: box.right, y: 143, 'text-anchor': 'end'}, values.length - 1));
-  svg.append(shape('polyline', {class: 'curve', points: values.map((value, step) => `${x(step)},${y(value)}`).join(' ')}));
+  const points = values.map((value, step) => (Number.isFinite(value) ? `${x(step)},${y(value)}` : ''));
+  svg.append(
+    shape('text', {x: box.left, y: 143}, '0'), shape('text', {x: box.right, y: 143, 'text-anchor': 'end'}, last),
+    shape('polyline', {class: 'curve', points: points.join(' ')}));
   const now = svg.appendChild(shape('line', {class: 'now', y1: box.top, y2: box.bottom}));
   const dot = svg.appendChild(shape('circle', {class: 'dot', r: 4}));
   svg.addEventListener('click', event => {
     const area = svg.getBoundingClientRect();
     const at = (event.clientX - area.left) / area.width * 320;
-    chooseOne({step: clamp(Math.round((at - box.left) / (box.right - box.left) * (values.length - 1)), 0, page.steps - 1)});
+    chooseOne({step: clamp(Math.round((at - box.left) / (box.right - box.left) * last), 0, last)});
   });
   const reading = make('p', {class: 'reading'});
   watch(() => {
@@ -157,10 +190,11 @@ function plotCard(plot) {
     now.setAttribute('x1', x(step));
     now.setAttribute('x2', x(step));
     dot.setAttribute('cx', x(step));
-    dot.setAttribute('cy', y(values[step]));
+    dot.setAttribute('cy', y(Number.isFinite(values[step]) ? values[step] : low));
     reading.textContent = `step ${step}: ${number(values[step])} ${plot.unit}`;
   });
   const by = make('p', {class: 'by'});
   credit(by, plot.by);
-  return make('div', {class: 'card'}, make('h3', {}, plot.name), svg, reading, make('p', {class: 'read'}, plot.read), by);
+  const read = make('p', {class: 'read'}, plot.read);
+  return make('div', {class: 'card'}, make('h3', {}, plot.name), svg, reading, read, by);
 }

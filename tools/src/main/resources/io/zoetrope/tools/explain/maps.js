@@ -10,7 +10,7 @@ class Maps {
     this.cells = data.grid[0] * data.grid[1] * data.grid[2];
     this.items = data.items;
     this.latentFrames = data.latentFrames;
-    this.tables = data.tables.map(table => ({axes: table.axes, bytes: bytes(table.bytes), scales: floats(table.scales)}));
+    this.tables = data.tables.map(table => ({axes: table.axes, bytes: bytes(table.bytes), peaks: floats(table.peaks)}));
     this.kept = new Map();
   }
 
@@ -33,7 +33,8 @@ class Maps {
     const key = [item, ...picked.map(axis => axis + state[axis])].join();
     if (!this.kept.has(key)) {
       if (this.kept.size > 400) this.kept.clear();
-      this.kept.set(key, {values: this.mean(table, picked, item), dropped: wanted.filter(axis => !(axis in table.axes))});
+      const dropped = wanted.filter(axis => !(axis in table.axes));
+      this.kept.set(key, {values: this.mean(table, picked, item), dropped});
     }
     return this.kept.get(key);
   }
@@ -45,9 +46,9 @@ class Maps {
       places = places.flatMap(place => ones.map(one => place * values.length + one));
     }
     const sum = new Float32Array(this.cells);
-    for (const place of places) {
-      const map = place * this.items + item;
-      const scale = table.scales[map] / 255 / places.length;
+    const maps = places.map(place => place * this.items + item).filter(map => !Number.isNaN(table.peaks[map]));
+    for (const map of maps) {
+      const scale = table.peaks[map] / 255 / maps.length;
       for (let cell = 0; cell < this.cells; cell++) sum[cell] += scale * table.bytes[map * this.cells + cell];
     }
     return sum;
@@ -83,7 +84,7 @@ function overlay(context, box, frame, values, maps, [low, high]) {
   const [, rows, columns] = maps.grid;
   const [x, y, width, height] = box;
   const {picture} = backdrop;
-  const at = maps.latentFrames[frame];
+  const at = picture.latents.indexOf(maps.latentFrames[frame]);
   context.imageSmoothingEnabled = !isSmall;
   if (!state.alone && at >= 0) {
     context.drawImage(backdrop.image, 0, at * picture.height, picture.width, picture.height, x, y, width, height);
@@ -120,8 +121,12 @@ function frameCanvases(parent, maps, prefix) {
 }
 
 /** What the sliders say, in words. */
-function chosen(dropped = []) {
-  const part = (axis, name) => (state.averaged[axis] || dropped.includes(axis) ? `mean of all ${name}s` : `${name} ${axis === 'block' ? page.blocks[state.block] : state[axis]}`);
-  const note = dropped.length ? ` (no map was kept for one head at one ${dropped[0]}: the mean of all ${dropped[0]}s is shown)` : '';
-  return `${part('step', 'step')}, ${part('block', 'block')}, ${part('head', 'head')}${note}`;
+function chosen(dropped) {
+  const isMean = axis => state.averaged[axis] || dropped.includes(axis);
+  const axes = ['step', 'block', 'head'];
+  const number = axis => (axis === 'block' ? page.blocks[state.block] : state[axis]);
+  const ones = axes.filter(axis => !isMean(axis)).map(axis => `${axis} ${number(axis)}`);
+  const means = axes.filter(isMean).map(axis => `${axis}s`).join(' and ');
+  const note = dropped.length ? ' (maps of one head at one step were not kept)' : '';
+  return [...ones, ...(means ? [`mean of all ${means}`] : [])].join(', ') + note;
 }

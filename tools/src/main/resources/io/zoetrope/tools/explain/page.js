@@ -18,8 +18,10 @@ function opening() {
     watch(() => button.setAttribute('aria-pressed', at === state.word));
     title.append(button);
   }
-  $('#tokens').textContent = page.tokens;
-  for (const [name, value] of page.facts) $('#facts').append(make('div', {}, make('dt', {}, name), make('dd', {}, value)));
+  $('#tokens').textContent = `As tokens: ${page.tokens}`;
+  for (const [name, value] of page.facts) {
+    $('#facts').append(make('div', {}, make('dt', {}, name), make('dd', {}, value)));
+  }
   for (const [name, value] of page.settings) {
     $('#settings').append(make('tr', {}, make('td', {}, name), make('td', {}, String(value))));
   }
@@ -46,7 +48,7 @@ async function start() {
   opening();
   figure('patches', page.self, patchesFigure);
   figure('strip', page.strips, stripFigure);
-  figure('grids', page.grids, (section, grids) => $('.cards', section).append(...grids.map(gridCard)));
+  figure('grids', page.grids, (section, grids) => $('.cards', section).append(...gridCards(grids)));
   figure('plots', page.plots, (section, plots) => $('.cards', section).append(...plots.map(plotCard)));
   document.documentElement.dataset.ready = 'true';
 }
