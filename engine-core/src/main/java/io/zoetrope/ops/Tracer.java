@@ -76,8 +76,8 @@ public interface Tracer {
   }
 
   /**
-   * Whether {@link #operation} and {@link #scope} want to be called. Asked once; without it nothing
-   * is measured.
+   * Whether {@link #operationBegins}, {@link #operation} and {@link #scope} want to be called.
+   * Asked once; without it nothing is measured.
    */
   default boolean wantsOperations() {
     return false;
@@ -98,6 +98,9 @@ public interface Tracer {
   default boolean timesScope(String path) {
     return false;
   }
+
+  /** Called before each operation. */
+  default void operationBegins() {}
 
   /** Called after each operation. */
   default void operation(Operation operation) {}

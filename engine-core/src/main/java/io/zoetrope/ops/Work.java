@@ -77,6 +77,7 @@ final class Work {
       throw new CancellationException("interrupted in " + ops.memory().place());
     }
     if (traced) {
+      tracer.operationBegins();
       startNanos = System.nanoTime();
       stopwatch.start();
     }

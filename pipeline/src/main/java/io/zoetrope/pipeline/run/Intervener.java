@@ -140,6 +140,11 @@ final class Intervener implements Tracer {
   }
 
   @Override
+  public void operationBegins() {
+    behind.operationBegins();
+  }
+
+  @Override
   public void operation(Operation operation) {
     behind.operation(operation);
   }

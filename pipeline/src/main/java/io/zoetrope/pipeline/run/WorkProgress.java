@@ -64,6 +64,13 @@ final class WorkProgress implements Tracer {
   }
 
   @Override
+  public void operationBegins() {
+    if (traced) {
+      behind.operationBegins();
+    }
+  }
+
+  @Override
   public void operation(Operation operation) {
     flops += operation.flops();
     long now = operation.startNanos() + operation.nanos();

@@ -17,11 +17,13 @@ import io.zoetrope.tools.kernel.KernelReport;
 import io.zoetrope.tools.profile.Card;
 import io.zoetrope.tools.profile.CardEstimate;
 import io.zoetrope.tools.profile.ChromeTrace;
+import io.zoetrope.tools.profile.FlightRecording;
 import io.zoetrope.tools.profile.Grouping;
 import io.zoetrope.tools.profile.Profile;
 import io.zoetrope.tools.profile.ProfileReport;
 import io.zoetrope.tools.profile.Profiler;
 import io.zoetrope.tools.profile.ReportFormat;
+import io.zoetrope.tools.profile.RooflinePlot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +102,21 @@ final class ProfileCommand implements Callable<Integer> {
   private Path trace;
 
   @Option(
+      names = "--roofline",
+      paramLabel = "FILE.svg",
+      description =
+          "Draw the kernels, as --by groups them, below what this machine can do at best.")
+  private Path plot;
+
+  @Option(
+      names = "--jfr",
+      paramLabel = "FILE.jfr",
+      description =
+          "Recording of Java's flight recorder with operations and stages as events, for JDK Mission"
+              + " Control.")
+  private Path recordingFile;
+
+  @Option(
       names = "--kernel",
       paramLabel = "NAME",
       description =
@@ -135,36 +152,74 @@ final class ProfileCommand implements Callable<Integer> {
         List.of(
             new SideOutput("--report", report, (_, _, _) -> ProfileReport.MOST_BYTES),
             new SideOutput(
-                "--trace", trace, (_, _, job) -> ChromeTrace.OPERATION_BYTES * job.operations()));
+                "--trace", trace, (_, _, job) -> ChromeTrace.OPERATION_BYTES * job.operations()),
+            new SideOutput("--roofline", plot, (_, _, _) -> RooflinePlot.MOST_BYTES),
+            new SideOutput(
+                "--jfr",
+                recordingFile,
+                (_, _, job) ->
+                    FlightRecording.OWN_BYTES
+                        + FlightRecording.OPERATION_BYTES * job.operations()));
     try (ClipRun run = job.open(spec.commandLine().getErr(), !noOutput, outputs)) {
       Optional<KernelProfile> launches = watched(run.device());
+      requireRoof(run.device());
       for (int i = 0; i < warmUp; i++) {
         run.job().run(Progress.NONE, Tracer.NONE);
       }
-      Profiler profiler = new Profiler(run.progress());
-      GenerationResult result = run.run(profiler, profiler);
-      long nanos = profiler.nanos();
-      run.writeClip(result);
-      Profile profile =
-          profiler.profile(
-              run.title(),
-              run.device().name(),
-              conditions(run.job()),
-              run.device().roofline(),
-              nanos);
-      if (trace != null) {
-        run.write(
-            trace.toString(),
-            () -> write(trace, temporary -> ChromeTrace.write(profile, temporary)));
+      try (FlightRecording recording = recordingFile == null ? null : new FlightRecording()) {
+        return profile(run, Optional.ofNullable(recording), launches);
       }
+    }
+  }
+
+  private int profile(
+      ClipRun run, Optional<FlightRecording> recording, Optional<KernelProfile> launches) {
+    Profiler profiler = new Profiler(run.progress(), recording);
+    GenerationResult result = run.run(profiler, profiler);
+    long nanos = profiler.nanos();
+    recording.ifPresent(FlightRecording::stop);
+    run.writeClip(result);
+    Profile profile =
+        profiler.profile(
+            run.title(),
+            run.device().name(),
+            conditions(run.job()),
+            run.device().roofline(),
+            nanos);
+    if (trace != null) {
       run.write(
-          report == null ? "the report" : report.toString(),
-          () ->
-              writeReport(
-                  launches
-                      .map(seen -> report(seen, run.title()))
-                      .orElseGet(() -> ProfileReport.of(profile, grouping, top, format))));
-      return run.finish();
+          trace.toString(), () -> write(trace, temporary -> ChromeTrace.write(profile, temporary)));
+    }
+    recording.ifPresent(
+        events -> run.write(recordingFile.toString(), () -> write(recordingFile, events::write)));
+    if (plot != null) {
+      String text = RooflinePlot.draw(profile, grouping);
+      run.write(
+          plot.toString(), () -> write(plot, temporary -> Files.writeString(temporary, text)));
+    }
+    run.write(
+        report == null ? "the report" : report.toString(),
+        () ->
+            writeReport(
+                launches
+                    .map(seen -> report(seen, run.title()))
+                    .orElseGet(() -> ProfileReport.of(profile, grouping, top, format))));
+    return run.finish();
+  }
+
+  /** Finds out before the job whether its device has a roof to draw. */
+  private void requireRoof(Backend device) {
+    if (plot == null) {
+      return;
+    }
+    if (!plot.toString().endsWith(".svg")) {
+      throw new PipelineException(
+          "--roofline %s: give it a name that ends in .svg".formatted(plot));
+    }
+    if (device.roofline().isEmpty()) {
+      throw new PipelineException(
+          "--roofline %s: what %s can do at best is not measured; --device cpu has a roof"
+              .formatted(plot, device.name()));
     }
   }
 
@@ -201,6 +256,8 @@ final class ProfileCommand implements Callable<Integer> {
         "--top",
         "--warm-up",
         "--trace",
+        "--roofline",
+        "--jfr",
         "--no-output",
         "-o");
     if (report != null) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  */
 public final class Profiler implements Tracer, Progress {
   private final Progress shown;
+  private final Optional<FlightRecording> recording;
   private final List<Profile.Stage> stages = new ArrayList<>();
   private final List<Profile.Scope> scopes = new ArrayList<>();
   private final List<Operation> operations = new ArrayList<>();
@@ -29,7 +30,18 @@ public final class Profiler implements Tracer, Progress {
    * @param shown hears of the progress, too
    */
   public Profiler(Progress shown) {
+    this(shown, Optional.empty());
+  }
+
+  /**
+   * Starts the clock.
+   *
+   * @param shown hears of the progress, too
+   * @param recording gets operations and stages, too
+   */
+  public Profiler(Progress shown, Optional<FlightRecording> recording) {
     this.shown = shown;
+    this.recording = recording;
   }
 
   @Override
@@ -43,7 +55,13 @@ public final class Profiler implements Tracer, Progress {
   }
 
   @Override
+  public void operationBegins() {
+    recording.ifPresent(FlightRecording::operationBegins);
+  }
+
+  @Override
   public void operation(Operation operation) {
+    recording.ifPresent(events -> events.operationEnds(operation));
     operations.add(operation);
     kernelNanos += operation.nanos();
   }
@@ -59,6 +77,7 @@ public final class Profiler implements Tracer, Progress {
     this.steps = steps;
     reused = 0;
     kernelNanos = 0;
+    recording.ifPresent(events -> events.stageBegins(stage, steps));
     stageStartNanos = System.nanoTime();
   }
 
@@ -84,6 +103,7 @@ public final class Profiler implements Tracer, Progress {
             System.nanoTime() - stageStartNanos,
             kernelNanos,
             report.weightBytes() + report.scratchBytes()));
+    recording.ifPresent(events -> events.stageEnds(report.weightBytes() + report.scratchBytes()));
     shown.end(stage, report);
   }
 

@@ -297,7 +297,9 @@ abstract class DocumentedCommands extends CommandTest {
         // A part of the steps is taken.
         options.computeIfPresent("--strength", (_, _) -> "1");
         options.computeIfPresent("--lora", (_, named) -> lora(named));
-        options.putIfAbsent("-o", folder.resolve("out.gif").toString());
+        if (!options.containsKey("--estimate-on")) {
+          options.putIfAbsent("-o", folder.resolve("out.gif").toString());
+        }
       }
       case "bench" -> {
         // All parts are measured once; block is the quickest of them.
@@ -421,6 +423,8 @@ abstract class DocumentedCommands extends CommandTest {
           "--results",
           "--report",
           "--trace",
+          "--roofline",
+          "--jfr",
           "--preview",
           "--checkpoint",
           "--resume",

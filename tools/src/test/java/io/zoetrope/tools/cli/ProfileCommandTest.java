@@ -17,6 +17,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +110,39 @@ class ProfileCommandTest extends CommandTest {
     assertEquals(3, categories.get("stage"));
   }
 
+  @Test
+  void theFlightRecordingHasEveryOperationWithinAStage() throws IOException {
+    Path file = folder.resolve("job.jfr");
+    assertEquals(
+        0,
+        profile("--no-output", "--jfr", file.toString(), "--format", "json", "--by", "op"),
+        err.toString());
+    List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+    List<RecordedEvent> stages = named(events, "zoetrope.Stage");
+    List<RecordedEvent> operations = named(events, "zoetrope.Operation");
+    assertEquals(3, stages.size());
+    assertEquals(
+        sum(JSON.readTree(out.toString()).get("kernels"), "calls"), (double) operations.size());
+    assertTrue(!named(events, "jdk.JVMInformation").isEmpty());
+    RecordedEvent linear =
+        operations.stream()
+            .filter(event -> event.getString("path").endsWith("blocks.0/ffn"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(linear.getLong("flops") > 0 && linear.getString("inputs").contains("F32 ["));
+    RecordedEvent denoising =
+        stages.stream()
+            .filter(stage -> stage.getString("stage").equals("denoising"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(!linear.getStartTime().isBefore(denoising.getStartTime()));
+    assertTrue(!linear.getEndTime().isAfter(denoising.getEndTime()));
+  }
+
+  private static List<RecordedEvent> named(List<RecordedEvent> events, String name) {
+    return events.stream().filter(event -> event.getEventType().getName().equals(name)).toList();
+  }
+
   private static BigDecimal start(JsonNode event) {
     return event.get("ts").decimalValue();
   }
@@ -130,6 +165,16 @@ class ProfileCommandTest extends CommandTest {
     assertTrue(err.toString().contains("wrote " + clip), err.toString());
   }
 
+  /** The reference backend's speed is of no interest; that is said before the job. */
+  @ParameterizedTest
+  @CsvSource({"roof.svg, is not measured", "roof.png, ends in .svg"})
+  void refusesARoofThatCannotBeDrawn(String name, String message) {
+    assertEquals(1, profile("--no-output", "--roofline", folder.resolve(name).toString()));
+    String last = err.toString().lines().toList().getLast();
+    assertTrue(last.contains(message), last);
+    assertFalse(err.toString().contains("denoising"), err.toString());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -140,6 +185,8 @@ class ProfileCommandTest extends CommandTest {
           --format       | xml           | --format        | xml
           --by           | layer         | --by            | layer
           --estimate-on  | v100          | --estimate-on   | RTX4090
+          --jfr          | no/such/t.jfr | --jfr           | doesn't exist
+          --roofline     | no/such/t.svg | --roofline      | doesn't exist
           --trace        | no/such/t.json | --trace        | doesn't exist
           --report       | no/such/r.md  | --report        | doesn't exist
           --report       | out.mp4       | out.mp4         | another output

@@ -13,14 +13,19 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 
 /** Grouping, sums and formats, on a profile with times that are easily added up. */
 class ProfileReportTest {
@@ -142,6 +147,21 @@ class ProfileReportTest {
     assertTrue(text.contains("blocks.1        0.5us   0.2us  0.3us █  0.2us ▒"), text);
     String csv = ProfileReport.of(PROFILE, Grouping.BLOCK_STEP, null, ReportFormat.CSV);
     assertTrue(csv.lines().anyMatch(line -> line.startsWith("block,blocks.1,1.75E-7")), csv);
+  }
+
+  /** 60 FLOPs and 94 bytes in 200 to 300 ns lie below both roofs; sums are points, too. */
+  @Test
+  void drawsKernelsBelowTheRoofs() throws Exception {
+    String svg = RooflinePlot.draw(PROFILE, Grouping.OP);
+    Document document =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(svg)));
+    NodeList points = document.getElementsByTagName("title");
+    assertEquals(3, points.getLength());
+    assertEquals("linear F32 · 30.0% · 47%", points.item(0).getTextContent());
+    assertTrue(svg.contains("F32 2 GFLOP/s") && svg.contains("copy 1 GB/s"), svg);
+    assertTrue(svg.contains(">0.2<") && !svg.contains("NaN"), svg);
   }
 
   @Test
