@@ -94,7 +94,11 @@ public final class ComparisonText {
 
   /** Two digits; that of other shapes is none. */
   static String number(double value) {
-    return Double.isNaN(value) ? "-" : value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value);
+    return Double.isNaN(value)
+        ? "-"
+        : Double.isInfinite(value)
+            ? "infinite"
+            : value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value);
   }
 
   static String cosine(double value) {

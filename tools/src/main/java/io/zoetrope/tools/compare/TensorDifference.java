@@ -64,10 +64,10 @@ public record TensorDifference(
         product += x * y;
       }
     }
+    // Where one of both alone is no finite number, the sums are none either.
+    boolean isEndless = largest == Double.POSITIVE_INFINITY || squares == 0;
     double relative =
-        largest == 0
-            ? 0
-            : squares == 0 ? Double.POSITIVE_INFINITY : Math.sqrt(differences / squares);
+        largest == 0 ? 0 : isEndless ? Double.POSITIVE_INFINITY : Math.sqrt(differences / squares);
     double cosine = largest == 0 ? 1 : product / Math.sqrt(squares * otherSquares);
     OptionalDouble psnr =
         name.endsWith("_uint8")

@@ -77,6 +77,47 @@ class CompareCommandTest extends CommandTest {
     assertTrue(Files.readString(page).contains("blocks.1/ffn"));
   }
 
+  /** A file of vectors, by the names of a job. */
+  private String vectors(String name, Map<String, float[]> values) {
+    Path file = folder.resolve(name);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    values.forEach((path, vector) -> tensors.put(path, Tensor.of(vector, vector.length)));
+    SafetensorsWriter.write(file, tensors, Map.of());
+    return file.toString();
+  }
+
+  @Test
+  void numbersThatAreNoneAreADifferenceWhereOneRunAloneHasThem() throws IOException {
+    float nan = Float.NaN;
+    float endless = Float.POSITIVE_INFINITY;
+    String a =
+        vectors(
+            "a", Map.of("denoise/step0/x", new float[] {1, nan, endless}, "z", new float[] {3, 4}));
+    String b =
+        vectors(
+            "b",
+            Map.of("denoise/step0/x", new float[] {1, nan, endless}, "z", new float[] {3, nan}));
+    assertEquals(
+        "they part at z: relative difference infinite, beyond 1.0e-04; largest infinite, cosine -",
+        parting(a, b));
+    assertTrue(parting(a, a).startsWith("all 2 tensors agree"), out.toString());
+    Path page = folder.resolve("page.html");
+    assertEquals(1, run("compare", a, b, "--html", page.toString()));
+    assertTrue(Files.readString(page).contains(">infinite<"));
+  }
+
+  @Test
+  void differencesOfPicturesAndDirectionsAreShown() {
+    String a =
+        vectors("a", Map.of("frames_uint8", new float[] {0, 100, 255, 7}, "x", new float[] {1, 0}));
+    String b =
+        vectors("b", Map.of("frames_uint8", new float[] {2, 100, 255, 7}, "x", new float[] {1, 1}));
+    // A square error of 4 in one of four elements is 1 on average: 20 log10(255) decibels.
+    parting(a, b);
+    assertTrue(out.toString().contains("frames_uint8: PSNR 48.1 dB"), out.toString());
+    assertTrue(out.toString().contains("1.0e+00      1.0e+00    0.7071068"), out.toString());
+  }
+
   private void changeWeight(String name) throws IOException {
     List<Path> shards;
     try (Stream<Path> files = Files.list(model.resolve("transformer"))) {
