@@ -1,16 +1,12 @@
 package io.zoetrope.tools.cli;
 
-import io.zoetrope.files.FileErrors;
-import io.zoetrope.files.OutputFile;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tools.compare.Comparison;
 import io.zoetrope.tools.compare.ComparisonPage;
 import io.zoetrope.tools.compare.ComparisonText;
 import io.zoetrope.weights.SafetensorsFile;
 import io.zoetrope.weights.WeightSource;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -58,29 +54,15 @@ final class CompareCommand implements Callable<Integer> {
     if (!(tolerance >= 0)) {
       throw new PipelineException("--tolerance %s is not 0 or more".formatted(tolerance));
     }
-    if (html != null) {
-      new SideOutput("--html", html, (_, _, _) -> 0).requireWritable();
-    }
+    PageFile page = new PageFile(html);
+    page.requireWritable();
     PrintWriter out = spec.commandLine().getOut();
     try (WeightSource a = SafetensorsFile.open(first);
         WeightSource b = SafetensorsFile.open(second)) {
       Comparison comparison = Comparison.of(a, b, tolerance);
       ComparisonText.write(comparison, out);
-      if (html != null) {
-        write(comparison);
-      }
+      page.write(() -> ComparisonPage.of(comparison), spec.commandLine().getErr());
       return comparison.parting().isPresent() ? 1 : 0;
     }
-  }
-
-  private void write(Comparison comparison) {
-    String page = ComparisonPage.of(comparison);
-    try {
-      OutputFile.write(html, temporary -> Files.writeString(temporary, page));
-    } catch (IOException e) {
-      throw new PipelineException(
-          "--html %s cannot be written: %s".formatted(html, FileErrors.reason(e)), e);
-    }
-    spec.commandLine().getErr().println("wrote " + html);
   }
 }

@@ -3,6 +3,7 @@ package io.zoetrope.tools.cli;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.tools.parity.Parity;
 import io.zoetrope.tools.parity.ParityFormat;
+import io.zoetrope.tools.parity.ParityPage;
 import io.zoetrope.tools.parity.ParityResult.Verdict;
 import io.zoetrope.tools.parity.ParityRun;
 import java.nio.file.Path;
@@ -63,10 +64,18 @@ final class ParityCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private ParityFormat format;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a page with every check, by stage, block and step.")
+  private Path html;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    PageFile page = new PageFile(html);
+    page.requireWritable();
     try (Backend backend = device.open()) {
       List<ParityRun> runs =
           Parity.run(
@@ -76,6 +85,7 @@ final class ParityCommand implements Callable<Integer> {
               precisions.stream().map(Precision::dtype).distinct().toList(),
               format,
               spec.commandLine().getOut());
+      page.write(() -> ParityPage.of(runs), spec.commandLine().getErr());
       return ParityRun.count(runs, Verdict.FAIL) > 0
           ? 1
           : ParityRun.count(runs, Verdict.NOT_RUN) > 0 ? EXIT_NOT_RUN : 0;

@@ -35,16 +35,23 @@ public final class ComparisonText {
     blocks.forEach((block, tensors) ->
         row(out, "block %d, all steps".formatted(block), tensors, comparison.tolerance()));
     out.println();
-    comparison
-        .tensors()
-        .forEach(tensor ->
-            tensor
-                .psnr()
-                .ifPresent(
-                    psnr -> out.printf(Locale.ROOT, "%s: PSNR %.1f dB%n", tensor.name(), psnr)));
+    comparison.tensors().forEach(tensor -> pictures(tensor).ifPresent(out::println));
     only(out, comparison.first(), comparison.firstOnly());
     only(out, comparison.second(), comparison.secondOnly());
     out.println(verdict(comparison));
+  }
+
+  /** How far pictures are apart; empty for other tensors. */
+  static Optional<String> pictures(TensorDifference tensor) {
+    if (tensor.psnr().isEmpty()) {
+      return Optional.empty();
+    }
+    double psnr = tensor.psnr().getAsDouble();
+    return Optional.of(
+        tensor.name()
+            + (Double.isInfinite(psnr)
+                ? ": equal"
+                : String.format(Locale.ROOT, ": PSNR %.1f dB", psnr)));
   }
 
   /** Whether the runs part, and where. */

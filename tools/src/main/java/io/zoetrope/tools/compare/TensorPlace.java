@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  */
 record TensorPlace(String stage, OptionalInt step, OptionalInt block) {
   private static final Pattern STEP = Pattern.compile("(?:.*/)?step(\\d+)(?:/.*)?");
-  private static final Pattern BLOCK = Pattern.compile(".*/(?:\\w*_)?blocks?\\.?(\\d+)(?:[./].*)?");
+  private static final Pattern BLOCK =
+      Pattern.compile(".*/(?:\\w*_)?blocks?\\.?(\\d+)(?:[./_].*)?");
 
   /** Stages in the order of a job, with the names that stand for them where no path does. */
   private static final List<List<String>> STAGES =

@@ -325,6 +325,14 @@ class BadInputTest extends CommandTest {
   }
 
   @Test
+  void refusesAPageThatCannotBeWritten() {
+    assertRefused(
+        run("parity", Fixtures.path("schedulers").toString(), "--html", "no/such/x.html"),
+        "--html no/such/x.html",
+        "folder");
+  }
+
+  @Test
   void refusesAMalformedPattern() {
     assertRefused(
         run("parity", Fixtures.path("schedulers").toString(), "--case", "["),

@@ -1,6 +1,7 @@
 package io.zoetrope.tools.parity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -107,6 +108,25 @@ class ParityOutputTest {
 
   private static String firstCell(String row) {
     return row.split("\\|")[1].strip();
+  }
+
+  @Test
+  void aPageHasStagesBlocksAndEveryCheckWithItsTolerance() {
+    String page = ParityPage.of(List.of(SINGLE, HALF));
+    for (String part :
+        List.of(
+            "<p>4 passed, 1 failed, 1 not run</p>",
+            "<h2>tiny, f32</h2>",
+            "<td>transformer, layer by layer</td><td>1</td><td>1</td><td>0</td><td>3.0e-05</td>",
+            // Blocks 0 and 1 of step 0: a fifth of the tolerance, and three times as much.
+            "<th>0</th><td style=\"background: hsl(14 80% 49%); color: #fff\">-0.7</td>",
+            "<th>1</th><td style=\"background: hsl(14 80% 35%); color: #fff\">0.5</td>",
+            "<tr class=\"apart\"><td>a/step0/cond/block1</td><td>[2]</td><td>3.0e-05</td>"
+                + "<td>2.0e-06</td><td>1.0e-05</td><td>FAIL</td></tr>",
+            "<td>relative 1.0e-02</td><td>pass</td>",
+            "<td>b</td><td>no i2v</td><td></td><td></td><td></td><td>NOT RUN</td>")) {
+      assertTrue(page.contains(part), part + " in " + page);
+    }
   }
 
   @Test
