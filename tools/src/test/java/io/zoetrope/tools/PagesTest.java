@@ -5,12 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.VideoPipeline;
+import io.zoetrope.media.MediaWriter;
+import io.zoetrope.media.Provenance;
+import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.pipeline.GenerationRequest;
+import io.zoetrope.pipeline.GenerationResult;
+import io.zoetrope.pipeline.Progress;
+import io.zoetrope.pipeline.Setting;
+import io.zoetrope.pipeline.explain.ExplainOptions;
+import io.zoetrope.pipeline.explain.Explainer;
+import io.zoetrope.pipeline.run.Job;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
+import io.zoetrope.testing.Fixtures;
 import io.zoetrope.testing.PageBrowser;
 import io.zoetrope.tools.compare.Comparison;
 import io.zoetrope.tools.compare.ComparisonPage;
 import io.zoetrope.tools.explain.ExplainPage;
-import io.zoetrope.tools.explain.MadeUpJob;
+import io.zoetrope.tools.explain.ExplainedJob;
 import io.zoetrope.weights.SafetensorsFile;
 import io.zoetrope.weights.SafetensorsWriter;
 import java.io.IOException;
@@ -73,11 +87,7 @@ class PagesTest {
   /** Sliders and keys choose what is drawn; the clip plays. */
   @Test
   void explanation() throws IOException {
-    MadeUpJob made = new MadeUpJob("a red ball bounces", 4, true);
-    List<String> interventions = List.of("--ablate blocks.1=zero");
-    Path page =
-        written(
-            "explain.html", ExplainPage.of(made.job(folder, interventions), made.explanation()));
+    Path page = written("explain.html", explained());
     browser.resize(1280, 800);
     browser.open(page);
     assertTrue(browser.holds("return document.documentElement.dataset.ready === 'true'"));
@@ -88,8 +98,10 @@ class PagesTest {
           () -> browser.press("#words [data-key=" + key + "]", Keys.ARROW_RIGHT, Keys.ARROW_LEFT));
       assertChanges("#word-0", () -> browser.click("#words [data-mean=" + key + "]"));
     }
+    browser.click("#words .chips button:nth-of-type(2)");
     assertChanges("#word-0", () -> browser.click("#prompt button:nth-of-type(3)"));
     assertChanges("#word-0", () -> browser.click("#words .rows button:nth-of-type(4)"));
+    assertChanges("#word-0", () -> browser.press("#words .heads", Keys.ARROW_DOWN));
     assertChanges("#patch-2", () -> browser.press("#patch-2", Keys.ARROW_UP));
     assertChanges("#patch-2", () -> browser.click("#patch-2"));
     assertChanges("#patch-0", () -> browser.press("#patch-2", Keys.PAGE_UP));
@@ -97,6 +109,31 @@ class PagesTest {
         "#grids .card > canvas", () -> browser.press("#grids .card > canvas", Keys.ARROW_DOWN));
     assertChanges("#grids .card > canvas", () -> browser.click("#strip .thumbs button"));
     assertSelfContained(page);
+  }
+
+  /** A short job of the demo model. */
+  private String explained() throws IOException {
+    Path model = Fixtures.path("../demo-model/model").normalize();
+    try (Backend cpu = BackendProvider.open("cpu", 2);
+        VideoPipeline pipeline = VideoPipeline.open(model, cpu, DType.F32)) {
+      GenerationRequest request =
+          pipeline.request("a red ball bounces on green grass").with(Setting.STEPS, 3);
+      Job job = pipeline.job(request);
+      Explainer explainer = pipeline.explainer(job, request, ExplainOptions.ALL);
+      GenerationResult result = job.run(Progress.NONE, explainer);
+      Path clip = folder.resolve("clip.mp4");
+      MediaWriter.open(clip.toString()).write(result.frames(), 8, Provenance.of(Map.of()));
+      return ExplainPage.of(
+          new ExplainedJob(
+              result.settings(),
+              result.frames(),
+              Files.readAllBytes(clip),
+              pipeline.geometry(),
+              List.of("--ablate blocks.1=zero"),
+              pipeline.latentColours(Progress.NONE),
+              List.of(result.frames(), result.frames(), result.frames())),
+          explainer.explanation());
+    }
   }
 
   private static void assertChanges(String canvas, Runnable action) {

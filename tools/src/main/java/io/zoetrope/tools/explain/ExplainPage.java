@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class ExplainPage {
   /** The parts of the script, in the order in which they use each other. */
   private static final List<String> SCRIPT =
-      List.of("base.js", "maps.js", "attention.js", "figures.js", "page.js");
+      List.of("base.js", "maps.js", "heads.js", "attention.js", "figures.js", "page.js");
 
   private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
 

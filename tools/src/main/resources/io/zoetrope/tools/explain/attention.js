@@ -51,6 +51,8 @@ function wordsFigure(section, data) {
     return {chip, row, canvas, most};
   });
 
+  headsFigure($('.heads', section), $('.headsTitle', section), maps, shown);
+
   watch(() => {
     const all = shown.map((_, i) => maps.at(i));
     const common = state.common ? range(all.map(each => each.values)) : null;

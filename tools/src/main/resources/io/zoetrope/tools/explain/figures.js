@@ -47,7 +47,7 @@ function stripFigure(section, strips) {
     }
     const at = nearest(strip.steps, state.step);
     buttons.forEach((button, i) => button.setAttribute('aria-pressed', i === at));
-    $('figcaption', section).textContent = `${stepTitle(strip.steps[at])}: what the clip would be`;
+    $('figcaption', section).textContent = `The clip at ${stepTitle(strip.steps[at])}`;
     turn();
   });
   setInterval(() => {
@@ -57,7 +57,7 @@ function stripFigure(section, strips) {
   }, 200);
 }
 
-const BRANCHES = {cond: 'with the prompt', uncond: 'with the negative prompt'};
+const BRANCHES = {cond: 'prompt', uncond: 'negative prompt'};
 
 /** Grids of one name, of one branch or of both, of which one is shown. */
 function gridCard(grids) {
@@ -71,9 +71,9 @@ function gridCard(grids) {
   credit(by, shown.by);
   const left = 44;
   const below = 34;
-  const width = (canvas.width - left) / steps.length;
+  const width = (canvas.width - left - 4) / steps.length;
   const height = clamp(Math.round(400 / blocks.length), 12, 44);
-  canvas.height = height * blocks.length + below;
+  canvas.height = height * blocks.length + below + 4;
 
   canvas.addEventListener('click', event => {
     const box = canvas.getBoundingClientRect();
@@ -99,7 +99,7 @@ function gridCard(grids) {
     shown.values.forEach((row, block) => row.forEach((value, step) => {
       if (value === null) return;
       context.fillStyle = `rgb(${tone((value - low) / (high - low || 1))})`;
-      context.fillRect(left + step * width, block * height, Math.max(1, width - 2), height - 2);
+      context.fillRect(left + step * width, block * height + 2, Math.max(1, width - 2), height - 2);
     }));
     context.fillStyle = style.getPropertyValue('--soft');
     context.font = '22px system-ui, sans-serif';
@@ -112,14 +112,20 @@ function gridCard(grids) {
     steps.forEach((step, i) => {
       if (i % apart === 0) context.fillText(step, left + i * width + 2, canvas.height - below / 2);
     });
-    const row = nearest(blocks, state.block);
-    const column = nearest(steps, state.step);
+    // What is chosen: a cell, a row or a column of means, or all.
+    const [row, rows] = state.averaged.block ? [0, blocks.length] : [nearest(blocks, state.block), 1];
+    const [column, columns] = state.averaged.step ? [0, steps.length] : [nearest(steps, state.step), 1];
+    const marked = shown.values.slice(row, row + rows).flatMap(each => each.slice(column, column + columns))
+      .filter(value => value !== null);
+    const mean = marked.reduce((sum, value) => sum + value, 0) / marked.length;
     context.strokeStyle = style.getPropertyValue('--mark');
     context.lineWidth = 4;
-    context.strokeRect(left + column * width - 1, row * height - 1, Math.max(4, width), height);
-    const branch = BRANCHES[shown.branch] ? `, ${BRANCHES[shown.branch]}` : '';
-    const value = `${number(shown.values[row][column])} ${shown.unit}`;
-    reading.textContent = `step ${steps[column]}, block ${page.blocks[blocks[row]]}${branch}: ${value}`;
+    if (rows * columns < blocks.length * steps.length) {
+      context.strokeRect(left + column * width - 1, row * height + 1, Math.max(4, columns * width), rows * height);
+    }
+    const place = [columns > 1 ? 'all steps' : `step ${steps[column]}`,
+      rows > 1 ? 'all blocks' : `block ${page.blocks[blocks[row]]}`, BRANCHES[shown.branch]].filter(Boolean).join(', ');
+    reading.textContent = `${place}: ${rows * columns > 1 ? 'mean ' : ''}${number(mean)} ${shown.unit}`;
     const help = 'blocks down, steps across; arrow keys choose a cell';
     canvas.setAttribute('aria-label', `${shown.name}, ${help}. ${reading.textContent}`);
     legend(scale, tone, number(low), number(high));

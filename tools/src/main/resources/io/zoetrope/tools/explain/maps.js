@@ -1,5 +1,10 @@
 // Maps of attention over [frame, row, column], and how they lie over the pictures of the clip.
 
+const AXES = ['step', 'block', 'head'];
+
+/** What is chosen of step, block and head, without those of which the mean is shown. */
+const placed = () => Object.fromEntries(AXES.filter(axis => !state.averaged[axis]).map(axis => [axis, state[axis]]));
+
 /**
  * Maps for some of the steps, blocks and heads: `tables` are [step, block, head, item, cell] without the axes that were
  * averaged while they were computed.
@@ -21,32 +26,31 @@ class Maps {
   }
 
   /**
-   * The map of an item, at what is chosen or its mean.
+   * The map of an item, at some step, block and head, or the mean over those of them that are not named.
    *
-   * @return the values, and the axes that are averaged though one was chosen, since no table has both
+   * @return the values, and the axes that are averaged though one was named, since no table has all of them
    */
-  at(item) {
-    const wanted = ['step', 'block', 'head'].filter(axis => !state.averaged[axis] && this.values(axis).length > 1);
+  at(item, place = placed()) {
+    const wanted = Object.keys(place).filter(axis => this.values(axis).length > 1);
     const fits = table => wanted.filter(axis => axis in table.axes).length;
     const table = this.tables.reduce((best, each) => (fits(each) > fits(best) ? each : best));
-    const picked = wanted.filter(axis => axis in table.axes);
-    const key = [item, ...picked.map(axis => axis + state[axis])].join();
+    const dropped = wanted.filter(axis => !(axis in table.axes));
+    const key = [item, ...wanted.map(axis => axis + place[axis])].join();
     if (!this.kept.has(key)) {
-      if (this.kept.size > 400) this.kept.clear();
-      const dropped = wanted.filter(axis => !(axis in table.axes));
-      this.kept.set(key, {values: this.mean(table, picked, item), dropped});
+      if (this.kept.size > 2000) this.kept.clear();
+      this.kept.set(key, {values: this.mean(table, place, item), dropped});
     }
     return this.kept.get(key);
   }
 
-  mean(table, picked, item) {
+  mean(table, place, item) {
     let places = [0];
     for (const [axis, values] of Object.entries(table.axes)) {
-      const ones = picked.includes(axis) ? [nearest(values, state[axis])] : values.map((_, i) => i);
-      places = places.flatMap(place => ones.map(one => place * values.length + one));
+      const ones = axis in place ? [nearest(values, place[axis])] : values.map((_, i) => i);
+      places = places.flatMap(outer => ones.map(one => outer * values.length + one));
     }
     const sum = new Float32Array(this.cells);
-    const maps = places.map(place => place * this.items + item).filter(map => !Number.isNaN(table.peaks[map]));
+    const maps = places.map(outer => outer * this.items + item).filter(map => !Number.isNaN(table.peaks[map]));
     for (const map of maps) {
       const scale = table.peaks[map] / 255 / maps.length;
       for (let cell = 0; cell < this.cells; cell++) sum[cell] += scale * table.bytes[map * this.cells + cell];
@@ -55,13 +59,14 @@ class Maps {
   }
 }
 
-/** Where a map is strongest, in words, and how strong it is there. */
+/** Where a map is strongest, also in words, and how strong it is there. */
 function peak(values, maps) {
   const [, rows, columns] = maps.grid;
   let best = 0;
   values.forEach((value, i) => { if (value > values[best]) best = i; });
-  const frame = frameName(maps.latentFrames[Math.floor(best / rows / columns)]);
-  return {value: values[best], place: `${frame}, row ${Math.floor(best / columns) % rows}, column ${best % columns}`};
+  const frame = Math.floor(best / rows / columns);
+  const place = `row ${Math.floor(best / columns) % rows}, column ${best % columns}`;
+  return {frame, value: values[best], place: `${frameName(maps.latentFrames[frame])}, ${place}`};
 }
 
 /** The lowest and the highest value: of a map, or from nothing to the highest of several. */
@@ -123,10 +128,9 @@ function frameCanvases(parent, maps, prefix) {
 /** What the sliders say, in words. */
 function chosen(dropped) {
   const isMean = axis => state.averaged[axis] || dropped.includes(axis);
-  const axes = ['step', 'block', 'head'];
   const number = axis => (axis === 'block' ? page.blocks[state.block] : state[axis]);
-  const ones = axes.filter(axis => !isMean(axis)).map(axis => `${axis} ${number(axis)}`);
-  const means = axes.filter(isMean).map(axis => `${axis}s`).join(' and ');
+  const ones = AXES.filter(axis => !isMean(axis)).map(axis => `${axis} ${number(axis)}`);
+  const means = AXES.filter(isMean).map(axis => `${axis}s`).join(', ').replace(/, (\w+)$/, ' and $1');
   const note = dropped.length ? ' (maps of one head at one step were not kept)' : '';
   return [...ones, ...(means ? [`mean of all ${means}`] : [])].join(', ') + note;
 }

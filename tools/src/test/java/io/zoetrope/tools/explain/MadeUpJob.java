@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
  * @param steps that were taken
  * @param isWhole whether maps of words are kept for each head in each step
  */
-public record MadeUpJob(String prompt, int steps, boolean isWhole) {
+record MadeUpJob(String prompt, int steps, boolean isWhole) {
   private static final int FRAMES = 5;
   private static final int SIDE = 4;
   private static final int CELLS = FRAMES * SIDE * SIDE;
@@ -45,7 +45,7 @@ public record MadeUpJob(String prompt, int steps, boolean isWhole) {
       new MapGrid(FRAMES, SIDE, SIDE, IntStream.range(0, FRAMES).boxed().toList());
 
   /** The job, with a clip that is written below a folder. */
-  public ExplainedJob job(Path folder, List<String> interventions) throws IOException {
+  ExplainedJob job(Path folder, List<String> interventions) throws IOException {
     VideoFrames clip = noise(64, 17);
     Path file = folder.resolve("clip.mp4");
     MediaWriter.open(file.toString()).write(clip, 8, Provenance.of(Map.of()));
@@ -72,7 +72,7 @@ public record MadeUpJob(String prompt, int steps, boolean isWhole) {
   }
 
   /** What was seen of it. */
-  public Explanation explanation() {
+  Explanation explanation() {
     String[] written = prompt.split(" ");
     List<PromptTokens.Token> tokens = new ArrayList<>();
     List<PromptTokens.Word> words = new ArrayList<>();
