@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 public final class ServeLoadCommand implements Callable<Integer> {
   private static final double HEALTH_P99_MILLIS = 50;
+  private static final long REPORT_MILLIS = 10_000;
 
   @Option(
       names = "--seconds",
@@ -118,13 +119,17 @@ public final class ServeLoadCommand implements Callable<Integer> {
         threads.add(start(crowd::listen));
       }
       threads.add(start(crowd::askHealth));
-      while (System.nanoTime() < end) {
-        Thread.sleep(Math.min(10_000, Math.max(1, (end - System.nanoTime()) / 1_000_000)));
+      long left;
+      while ((left = end - System.nanoTime()) > 0) {
+        Thread.sleep(Math.min(REPORT_MILLIS, 1 + TimeUnit.NANOSECONDS.toMillis(left)));
         spec.commandLine()
             .getErr()
             .printf(
-                "%d submitted, %d events, %d questions after health%n",
-                crowd.submitted.count(), crowd.events.get(), crowd.healthy.count());
+                "%d s left: %d submitted, %d events, %d questions after health%n",
+                Math.max(0, TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime())),
+                crowd.submitted.count(),
+                crowd.events.get(),
+                crowd.healthy.count());
       }
       threads.forEach(Thread::interrupt);
       return report(crowd);
