@@ -86,7 +86,7 @@ function settingsOf(job) {
     ...Object.entries(job.settings ?? {})
       .filter(([name]) => !['prompt', 'width', 'height'].includes(name))
       .map(([name, value]) => [WORDS[name] ?? name.replaceAll('_', ' '), value]),
-    ['size', job.size.replace('x', ' × ')],
+    ['size', job.size?.replace('x', ' × ')],
     ['expires', job.expires_at ? when(job.expires_at) : null],
     ['id', job.id],
   ].filter(([, value]) => value !== null && value !== undefined && value !== '');

@@ -95,7 +95,8 @@ function cardOf(job) {
   const done = job.status === 'completed';
   screen.append(done ? thumbnailOf(job) : h('p', { class: 'waiting' }, 'Failed'));
   if (job.assembled_from) screen.append(h('span', { class: 'badge' }, 'Film'));
-  const about = [job.size.replace('x', '×'), `${Number(job.seconds).toFixed(1)} s`, when(job.created_at)].join(' · ');
+  const about = [job.size?.replace('x', '×'), job.seconds && `${Number(job.seconds).toFixed(1)} s`, when(job.created_at)]
+    .filter(Boolean).join(' · ');
   const open = h('button', { type: 'button', class: 'open', onclick: () => clip.open(job.id) },
     screen, h('span', { class: 'prompt' }, titleOf(job)), h('span', { class: 'about' }, about));
   if (done) playOnHover(open, screen, job);

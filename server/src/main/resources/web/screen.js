@@ -7,7 +7,8 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** An empty screen in the shape of a job's clip. */
 export function screenOf(job) {
-  const [width, height] = job.size.split('x').map(Number);
+  // A film has the size of its clips, which is known when it is done.
+  const [width, height] = (job.size ?? '16x9').split('x').map(Number);
   const screen = h('div', { class: 'screen' });
   screen.style.setProperty('--aspect', `${width} / ${height}`);
   return screen;
