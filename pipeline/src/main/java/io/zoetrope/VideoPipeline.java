@@ -7,6 +7,7 @@ import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.JobNeeds;
 import io.zoetrope.pipeline.ModelPrecision;
+import io.zoetrope.pipeline.NetworkAddress;
 import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
@@ -23,6 +24,7 @@ import io.zoetrope.pipeline.family.TextContract;
 import io.zoetrope.pipeline.family.VideoGeometry;
 import io.zoetrope.pipeline.run.ColourFit;
 import io.zoetrope.pipeline.run.DecodeJob;
+import io.zoetrope.pipeline.run.GuidanceWorker;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.pipeline.run.Parts;
 import io.zoetrope.pipeline.run.SavedLatents;
@@ -181,6 +183,18 @@ public final class VideoPipeline implements AutoCloseable {
   public Explainer explainer(Job job, GenerationRequest request, ExplainOptions options) {
     return Explainer.of(
         job, geometry(), promptTokens(request), geometry().latents(request.size()), options);
+  }
+
+  /**
+   * A worker that predicts for the negative prompts of jobs in other processes.
+   *
+   * @param address where it listens
+   * @param said hears of jobs, a line each, from any thread
+   * @return for one thread, which it needs; to be closed before this pipeline
+   * @throws io.zoetrope.pipeline.PipelineException if the address can't be listened at
+   */
+  public GuidanceWorker guidanceWorker(NetworkAddress address, Consumer<String> said) {
+    return new GuidanceWorker(parts, address, said);
   }
 
   /** Checks a request and runs it without a tracer. */

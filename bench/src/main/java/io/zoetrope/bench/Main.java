@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
       KernelsCommand.class,
       CompareCommand.class,
       RandomModelCommand.class,
-      ServeLoadCommand.class
+      ServeLoadCommand.class,
+      StepCachesCommand.class
     })
 public final class Main {
   private Main() {}

@@ -24,6 +24,11 @@ public record Conditions(
     return new Conditions(prompts, List.of(), Optional.empty(), Optional.empty());
   }
 
+  /** The same for one of the prompts. */
+  public Conditions ofPrompt(int index) {
+    return new Conditions(List.of(prompts.get(index)), images, control, coordinates);
+  }
+
   /** The same with pictures. */
   public Conditions with(List<Tensor> pictures) {
     return new Conditions(prompts, pictures, control, coordinates);

@@ -10,6 +10,15 @@ public interface Predictor {
   /** The predictions that one prompt leads to; what serves all steps is computed already. */
   interface Branch {
     /**
+     * Says what will be asked for next, before other branches predict: for those that can work
+     * meanwhile.
+     *
+     * @param input as {@link #predict} will get it
+     * @param timesteps likewise
+     */
+    default void announce(Ops ops, Tensor input, float... timesteps) {}
+
+    /**
      * Predicts what the scheduler asks for, such as a velocity.
      *
      * @param cache stands around the blocks

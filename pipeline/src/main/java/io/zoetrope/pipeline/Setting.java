@@ -204,6 +204,13 @@ public final class Setting<T> {
       unread("resume", "checkpoint to go on from", Path.class).unrecorded();
 
   /**
+   * A process that predicts for the negative prompt while this one does for the prompt, as {@link
+   * io.zoetrope.pipeline.run.GuidanceWorker} does; none where it is not set.
+   */
+  public static final Setting<NetworkAddress> GUIDANCE_WORKER =
+      unread("guidance_worker", "guidance worker", NetworkAddress.class).unrecorded();
+
+  /**
    * PNG or GIF that shows, while noise is taken away, what the clip is going to be; none where it
    * is not set.
    */

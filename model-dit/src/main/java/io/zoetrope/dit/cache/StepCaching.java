@@ -49,13 +49,24 @@ public sealed interface StepCaching {
    * Leaves all blocks out as long as the embedding of the timestep changes little.
    *
    * @param threshold of the change that it makes one expect
+   * @param coefficients of the polynomial that was fitted to the model, the highest power first;
+   *     the published ones where they are empty
    */
-  record Tea(double threshold) implements StepCaching {
+  record Tea(double threshold, List<Double> coefficients) implements StepCaching {
     private static final double DEFAULT = 0.08;
+
+    /** The same with coefficients of one's own. */
+    public Tea with(List<Double> fitted) {
+      return new Tea(threshold, fitted);
+    }
+
+    private List<Double> coefficients(PublishedCaches published) {
+      return coefficients.isEmpty() ? published.teaCache() : coefficients;
+    }
 
     @Override
     public Optional<String> obstacle(PublishedCaches published, int steps) {
-      return published.teaCache().isEmpty()
+      return coefficients(published).isEmpty()
           ? Optional.of(
               "needs coefficients that are fitted to a model, and for this one none are"
                   + " published; first-block and easycache need none")
@@ -67,7 +78,7 @@ public sealed interface StepCaching {
         Ops ops, CachedSteps steps, int expert, int branches, PublishedCaches published) {
       Buffers buffers = buffers(ops);
       return ofBranches(
-          buffers, branches, _ -> new TeaCache(threshold, published.teaCache(), steps, buffers));
+          buffers, branches, _ -> new TeaCache(threshold, coefficients(published), steps, buffers));
     }
 
     @Override
@@ -201,7 +212,7 @@ public sealed interface StepCaching {
         switch (name) {
           case "none" -> Optional.empty();
           case "first-block" -> Optional.of(new FirstBlock(numbers.threshold(FirstBlock.DEFAULT)));
-          case "teacache" -> Optional.of(new Tea(numbers.threshold(Tea.DEFAULT)));
+          case "teacache" -> Optional.of(new Tea(numbers.threshold(Tea.DEFAULT), List.of()));
           case "easycache" ->
               Optional.of(
                   new Easy(

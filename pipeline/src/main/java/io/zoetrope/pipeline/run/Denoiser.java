@@ -67,6 +67,9 @@ record Denoiser(
                 : guidanceScale;
         List<Tensor> predictions = new ArrayList<>();
         int count = guided.contains(step) ? branches.size() : 1;
+        for (int branch = 1; branch < count; branch++) {
+          branches.get(branch).announce(ops, input, conditioning.timesteps(timestep));
+        }
         for (int branch = 0; branch < count; branch++) {
           predictions.add(predict(cache, step, branch, branches.get(branch), input, timestep));
           if (cache.hasReused()) {

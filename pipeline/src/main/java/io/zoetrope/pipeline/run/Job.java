@@ -102,6 +102,7 @@ public final class Job {
     checkExperts();
     checkGuidanceInterval(whole);
     checkCache(whole);
+    checkGuidanceWorker();
     files = new SideFiles(parts, request, settings(), schedule);
     way = files.resumed(whole);
     files.check(way);
@@ -206,6 +207,22 @@ public final class Job {
         });
   }
 
+  private void checkGuidanceWorker() {
+    if (request.find(Setting.GUIDANCE_WORKER).isEmpty()) {
+      return;
+    }
+    if (!request.isGuided()) {
+      throw new PipelineException(
+          "a guidance worker has nothing to do without guidance: use more than 1, or leave it out");
+    }
+    if (request.find(Setting.CACHE).isPresent()
+        || request.find(Setting.ABLATIONS).isPresent()
+        || request.find(Setting.WORD_SWAPS).isPresent()) {
+      throw new PipelineException(
+          "a guidance worker computes every step as it is: leave caches, ablations and swapped words out, or the worker");
+    }
+  }
+
   private void checkCache(JobStages whole) {
     request
         .find(Setting.CACHE)
@@ -259,6 +276,9 @@ public final class Job {
           "a smaller size, fewer frames or tiled decoding");
     }
     parts.requireFiniteCodec();
+    request
+        .find(Setting.GUIDANCE_WORKER)
+        .ifPresent(address -> GuidancePeer.connect(address, parts.predictorIdentity()).close());
   }
 
   private int stepsToFullMemory() {

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Conditions;
+import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.TextEmbedding;
 import io.zoetrope.dit.cache.CachedSteps;
 import io.zoetrope.dit.cache.StepCache;
@@ -269,7 +270,9 @@ record JobStages(
   /** The finished latents, in host memory. */
   private Tensor denoise(StageRun stage, Conditions conditions, Tensor noise, Ends ends) {
     Ops ops = stage.ops();
+    boolean isComputed = ops.backend() == parts.device();
     try (Sampling sampling = sampling();
+        GuidancePeer peer = isComputed ? peer() : null;
         var _ = ops.scope("denoise")) {
       Tensor latents =
           conditioning.start(ops, noise, sampling.scheduler(), sampling.timesteps()[0]);
@@ -300,7 +303,9 @@ record JobStages(
               predictor -> {
                 try (var _ = ops.scope()) {
                   var branches =
-                      interventions.before(predictor.prepare(ops, conditions, latents.shape()));
+                      interventions.before(
+                          branches(
+                              ops, predictor, expert.number(), conditions, latents.shape(), peer));
                   try (StepCache cache = cache(ops, steps, expert.number(), branches.size())) {
                     denoiser.run(steps, branches, cache, expert.guidanceScale(), latents, observer);
                   }
@@ -311,6 +316,38 @@ record JobStages(
       }
       return ops.download(conditioning.finish(ops, latents));
     }
+  }
+
+  /** The process that predicts for the negative prompt; null if there is none. */
+  private GuidancePeer peer() {
+    return request
+        .find(Setting.GUIDANCE_WORKER)
+        .map(address -> GuidancePeer.connect(address, parts.predictorIdentity()))
+        .orElse(null);
+  }
+
+  /**
+   * The predictions of the prompts.
+   *
+   * @param peer what predicts for the negative prompt; null if there is none, or in a dry run
+   */
+  private List<Predictor.Branch> branches(
+      Ops ops,
+      Predictor predictor,
+      int expert,
+      Conditions conditions,
+      Shape latents,
+      GuidancePeer peer) {
+    if (request.find(Setting.GUIDANCE_WORKER).isEmpty()) {
+      return predictor.prepare(ops, conditions, latents);
+    }
+    Predictor.Branch own = predictor.prepare(ops, conditions.ofPrompt(0), latents).getFirst();
+    DType dtype = parts.model().precision().dtype();
+    Predictor.Branch other =
+        peer == null
+            ? (dry, _, _, _) -> dry.allocate(dtype, latents)
+            : peer.branch(expert, conditions.ofPrompt(1), latents);
+    return List.of(own, other);
   }
 
   /** The steps that are guided, of so many that the job takes. */

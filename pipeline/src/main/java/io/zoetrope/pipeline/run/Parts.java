@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.PipelineException;
@@ -97,6 +98,10 @@ public final class Parts implements AutoCloseable {
     return imageEncoder;
   }
 
+  Part<Predictor> predictor() {
+    return predictor;
+  }
+
   /** Empty for models whose one predictor takes all steps. */
   Optional<Part<Predictor>> secondPredictor() {
     return secondPredictor;
@@ -131,6 +136,17 @@ public final class Parts implements AutoCloseable {
   String codecHash() {
     RequestHash hash = new RequestHash();
     hash.add(codec.weights());
+    return hash.hex();
+  }
+
+  /** Tells the transformers, and what they compute in, from others. */
+  String predictorIdentity() {
+    RequestHash hash = new RequestHash();
+    hash.add(Provenance.ENGINE.toString());
+    hash.add(model.precision().dtype().name());
+    hash.add(adaptation.identity());
+    hash.add(predictor.weights());
+    secondPredictor.map(Part::weights).ifPresent(hash::add);
     return hash.hex();
   }
 

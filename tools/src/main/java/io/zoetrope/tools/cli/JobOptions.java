@@ -4,6 +4,7 @@ import io.zoetrope.dit.cache.StepCaching;
 import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GuidanceInterval;
+import io.zoetrope.pipeline.NetworkAddress;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.family.VideoGeometry;
@@ -78,6 +79,14 @@ final class JobOptions {
           "Part of the steps that is guided, such as 0.1-0.9; in the others the prompt alone predicts,"
               + " in half the time (default: all).")
   private String guidanceInterval;
+
+  @Option(
+      names = "--guidance-worker",
+      paramLabel = "HOST:PORT",
+      description =
+          "A process that predicts for the negative prompt meanwhile, started with 'guidance-worker'"
+              + " (default: this one does).")
+  private String guidanceWorker;
 
   @Option(
       names = "--cache",
@@ -233,6 +242,9 @@ final class JobOptions {
     request = withGiven(request, Setting.BOUNDARY_RATIO, boundary);
     if (guidanceInterval != null) {
       request = request.with(Setting.GUIDANCE_INTERVAL, GuidanceInterval.parse(guidanceInterval));
+    }
+    if (guidanceWorker != null) {
+      request = request.with(Setting.GUIDANCE_WORKER, NetworkAddress.parse(guidanceWorker));
     }
     if (cache != null) {
       request = withGiven(request, Setting.CACHE, StepCaching.parse(cache).orElse(null));

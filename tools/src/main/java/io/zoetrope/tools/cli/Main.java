@@ -39,6 +39,7 @@ public final class Main {
           ContactSheetCommand.class,
           PromptCommand.class,
           ServeCommand.class,
+          GuidanceWorkerCommand.class,
           ExtendCommand.class,
           UpscaleCommand.class,
           InterpolateCommand.class,

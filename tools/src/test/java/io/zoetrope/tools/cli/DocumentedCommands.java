@@ -81,8 +81,12 @@ abstract class DocumentedCommands extends CommandTest {
 
   private static final String CASE = "t2v_7f";
 
-  /** They need a hub, or files of gigabytes: they are parsed here, and run by other tests. */
-  private static final Set<String> PARSED = Set.of("pull", "models", "convert");
+  /** They need a hub, files of gigabytes or an end: they are parsed here, run by other tests. */
+  private static final Set<String> PARSED = Set.of("pull", "models", "convert", "guidance-worker");
+
+  /** They need several steps, or another process: likewise. */
+  private static final Set<String> OF_LONGER_JOBS =
+      Set.of("--cache", "--guidance-interval", "--guidance-worker");
 
   /** Of models of other families, whose tests run them: they are parsed here. */
   private static final Set<String> OF_OTHER_FAMILIES =
@@ -164,7 +168,9 @@ abstract class DocumentedCommands extends CommandTest {
   @MethodSource("commands")
   void runs(List<String> words) throws IOException {
     boolean readsGguf = words.stream().anyMatch(word -> word.endsWith(".gguf"));
-    boolean isOther = words.stream().anyMatch(OF_OTHER_FAMILIES::contains);
+    boolean isOther =
+        words.stream()
+            .anyMatch(word -> OF_OTHER_FAMILIES.contains(word) || OF_LONGER_JOBS.contains(word));
     if (readsGguf || isOther || PARSED.contains(words.getFirst())) {
       Main.commandLine()
           .setCaseInsensitiveEnumValuesAllowed(true)
