@@ -3,7 +3,8 @@
 //   npm pack @upscalerjs/esrgan-slim && tar xzf upscalerjs-esrgan-slim-*.tgz && npm install @tensorflow/tfjs
 //   node original.mjs package esrgan_slim.safetensors
 //
-// Run in a folder outside of the project, where these packages are. The result lies in model-upscale/src/test/resources.
+// Run in a folder outside of the project, where these packages are. The result lies in
+// model-upscale/src/test/resources.
 // Tensors: picture [height, width, 3], U8; x2 and x4 [height out, width out, 3], F32, levels from 0 to 255.
 import fs from 'node:fs';
 import path from 'node:path';

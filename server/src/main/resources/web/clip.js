@@ -30,7 +30,7 @@ export function open(id) {
   shown = id;
   const dialog = find('clip');
   const screen = screenOf(job);
-  screen.append(job.status === 'completed' ? playerOf(job) : h('p', { class: 'waiting' }, job.error?.message ?? job.status));
+  screen.append(jobs.hasClip(job) ? playerOf(job) : h('p', { class: 'waiting' }, jobs.whyNone(job)));
   dialog.replaceChildren(h('div', { class: 'inside' }, screen, h('div', { class: 'text' },
     h('div', { class: 'title' },
       h('h2', { id: 'clip-title' }, titleOf(job)),
@@ -41,7 +41,7 @@ export function open(id) {
 }
 
 function actionsOf(job) {
-  const done = job.status === 'completed';
+  const done = jobs.hasClip(job);
   const remove = h('button', { type: 'button', class: 'small quiet danger' }, 'Delete');
   remove.addEventListener('click', () => {
     if (remove.dataset.sure) {

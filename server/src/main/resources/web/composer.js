@@ -35,7 +35,8 @@ export async function start() {
   takesField = h('fieldset', { class: 'field', title: 'Clips of the same prompt with other seeds' },
     h('legend', {}, 'Takes'),
     h('div', { class: 'segments', id: 'takes' }, Array.from({ length: TAKES }, (_, i) => h('label', {},
-      h('input', { type: 'radio', name: 'takes', value: i + 1, checked: i + 1 === (kept.takes ?? 1) }), String(i + 1)))));
+      h('input', { type: 'radio', name: 'takes', value: i + 1, checked: i + 1 === (kept.takes ?? 1) }),
+      String(i + 1)))));
   choose(models.some(({ id }) => id === kept.model) ? kept.model : models[0].id, kept.values ?? {});
 
   const form = find('composer');

@@ -91,7 +91,7 @@ function controlOf(option) {
     };
   }
   if (option.type === 'numbers') {
-    const list = h('input', { type: 'text', inputmode: 'decimal', placeholder: 'the model’s own', autocomplete: 'off' });
+    const list = h('input', { type: 'text', placeholder: 'the model’s own', autocomplete: 'off' });
     return {
       element: list,
       read: () => (list.value.trim() ? list.value.split(/[\s,;]+/).filter(Boolean).map(Number) : null),
@@ -122,8 +122,10 @@ function sizeControl(model, kept) {
   const select = h('select', {},
     model.sizes.map((size) => h('option', { value: size }, size.replace('x', ' × '))),
     h('option', { value: '' }, 'Other'));
-  const width = h('input', { type: 'number', required: true, min: across, step: across, 'aria-label': 'Width in pixels' });
-  const height = h('input', { type: 'number', required: true, min: down, step: down, 'aria-label': 'Height in pixels' });
+  const pixels = (multiple, label) =>
+    h('input', { type: 'number', required: true, min: multiple, step: multiple, 'aria-label': label });
+  const width = pixels(across, 'Width in pixels');
+  const height = pixels(down, 'Height in pixels');
   const other = h('div', { class: 'pair' }, width, '×', height);
   const asked = kept.size ?? model.default_size;
   [width.value, height.value] = asked.split('x');

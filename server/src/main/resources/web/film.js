@@ -48,7 +48,7 @@ function favourites() {
   const order = stored(ORDER, []);
   const place = (job) => (order.indexOf(job.id) + 1 || order.length + 1);
   return jobs.all()
-    .filter((job) => job.favourite && job.status === 'completed' && !job.assembled_from)
+    .filter((job) => job.favourite && jobs.hasClip(job) && !job.assembled_from)
     .sort((a, b) => place(a) - place(b) || a.created_at - b.created_at);
 }
 
@@ -84,9 +84,10 @@ function frameOf(job, i, clips) {
       onclick: () => clip.open(job.id) }, screen),
     h('div', { class: 'order' },
       move(-1, 'left', 'Earlier'),
-      h('button', { type: 'button', 'aria-label': `Remove from the film: ${job.prompt}`, title: 'Remove', async onclick() {
-        jobs.put(await api.update(job.id, { favourite: false }));
-      } }, icon('close')),
+      h('button', { type: 'button', 'aria-label': `Remove from the film: ${job.prompt}`, title: 'Remove',
+        async onclick() {
+          jobs.put(await api.update(job.id, { favourite: false }));
+        } }, icon('close')),
       move(1, 'right', 'Later')));
 }
 

@@ -92,11 +92,14 @@ function arrange(list, elements) {
 
 function cardOf(job) {
   const screen = screenOf(job);
-  const done = job.status === 'completed';
-  screen.append(done ? thumbnailOf(job) : h('p', { class: 'waiting' }, 'Failed'));
+  const done = jobs.hasClip(job);
+  screen.append(done ? thumbnailOf(job) : h('p', { class: 'waiting' }, job.error ? 'Failed' : 'Expired'));
   if (job.assembled_from) screen.append(h('span', { class: 'badge' }, 'Film'));
-  const about = [job.size?.replace('x', '×'), job.seconds && `${Number(job.seconds).toFixed(1)} s`, when(job.created_at)]
-    .filter(Boolean).join(' · ');
+  const about = [
+    job.size?.replace('x', '×'),
+    job.seconds && `${Number(job.seconds).toFixed(1)} s`,
+    when(job.created_at),
+  ].filter(Boolean).join(' · ');
   const open = h('button', { type: 'button', class: 'open', onclick: () => clip.open(job.id) },
     screen, h('span', { class: 'prompt' }, titleOf(job)), h('span', { class: 'about' }, about));
   if (done) playOnHover(open, screen, job);

@@ -88,7 +88,8 @@ function dropOf(kind, title, changed) {
   const input = h('input', { type: 'file', class: 'hidden', accept: KINDS[kind].accept, onchange: () => {
     if (input.files.length) give(input.files[0]);
   } });
-  const clear = h('button', { type: 'button', class: 'small quiet', hidden: true, onclick: () => give(null) }, 'Remove');
+  const clear = h('button', { type: 'button', class: 'small quiet', hidden: true, onclick: () => give(null) },
+    'Remove');
   const label = h('label', { class: 'drop' }, input, seen, words);
 
   function give(given) {

@@ -16,10 +16,21 @@ let reachable = true;
 
 export const get = (id) => known.get(id);
 export const previewOf = (id) => previews.get(id);
-export const all = () => [...known.values()].sort((a, b) => b.created_at - a.created_at || (a.id < b.id ? 1 : -1));
-export const isOver = (job) => job.status === 'completed' || job.status === 'failed';
+/** Newest first. */
+export const all = () =>
+  [...known.values()].sort((a, b) => b.created_at - a.created_at || (a.id < b.id ? 1 : -1));
 
-/** `change` tells of a job, `preview` of its picture, `gone` of one removed, `connection` whether the server answers. */
+export const isOver = (job) => job.status === 'completed' || job.status === 'failed';
+const isExpired = (job) => job.expires_at !== null && job.expires_at * 1000 < Date.now();
+
+/** Whether the clip can be had: it is done, and the server still keeps it. */
+export const hasClip = (job) => job.status === 'completed' && !isExpired(job);
+
+/** Why it cannot. */
+export const whyNone = (job) =>
+  job.error?.message ?? (isExpired(job) ? 'The clip has expired.' : 'There is no clip yet.');
+
+/** `change` tells of a job, `preview` of its picture, `gone` of a removed one, `connection` if the server answers. */
 export function on(name, listener) {
   changes.addEventListener(name, (event) => listener(event.detail));
 }

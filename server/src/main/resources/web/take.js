@@ -41,12 +41,12 @@ export class Take {
     if (focus >= 0) this.actions.children[focus]?.focus();
     if (job.status === status) return;
     this.announce(job, status);
-    if (job.status === 'completed') {
+    if (jobs.hasClip(job)) {
       this.screen.replaceChildren(playerOf(job));
       this.state.textContent = `Seed ${job.settings.seed}`;
-    } else if (job.status === 'failed') {
+    } else if (jobs.isOver(job)) {
       this.screen.replaceChildren(h('p', { class: 'waiting' }, 'No clip'));
-      this.state.replaceChildren(h('span', { class: 'failed' }, job.error?.message ?? 'The job failed.'));
+      this.state.replaceChildren(h('span', { class: 'failed' }, jobs.whyNone(job)));
     } else if (!this.preview.element.isConnected) {
       this.screen.replaceChildren(h('p', { class: 'waiting' },
         job.status === 'queued' ? 'Waiting' : 'The first picture comes with the first step'));
@@ -72,12 +72,12 @@ export class Take {
     if (!jobs.isOver(job)) {
       return [h('button', { type: 'button', class: 'small', onclick: (event) => cancel(job, event.target) }, 'Cancel')];
     }
-    if (job.status === 'failed') {
+    if (!jobs.hasClip(job)) {
       return [about, h('button', { type: 'button', class: 'small', onclick: () => drop(job) }, 'Remove')];
     }
     const chosen = job.metadata?.chosen === 'true';
-    const choose = this.count > 1 && h('button', { type: 'button', class: 'small choose', 'aria-pressed': String(chosen),
-      onclick: () => pick(job) }, ...(chosen ? [icon('check'), 'Chosen'] : ['Choose']));
+    const choose = this.count > 1 && h('button', { type: 'button', class: 'small choose',
+      'aria-pressed': String(chosen), onclick: () => pick(job) }, ...(chosen ? [icon('check'), 'Chosen'] : ['Choose']));
     return [choose || null, starOf(job), h('a', { class: 'button square quiet', href: api.downloadOf(job.id),
       download: '', 'aria-label': 'Download', title: 'Download' }, icon('download')), about].filter(Boolean);
   }

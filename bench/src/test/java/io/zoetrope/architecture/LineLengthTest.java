@@ -37,7 +37,7 @@ class LineLengthTest {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             String name = file.toString();
-            if (name.matches(".*\\.(md|sh|cu|cuh)")
+            if (name.matches(".*\\.(md|sh|cu|cuh|js|mjs|css|html)")
                 || SCRIPTS.contains(ROOT.relativize(file).toString())) {
               texts.add(file);
             }

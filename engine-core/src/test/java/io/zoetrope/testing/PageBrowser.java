@@ -117,6 +117,8 @@ public final class PageBrowser implements AutoCloseable {
   private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
 
   private final ChromeDriver driver;
+  private boolean isDark;
+  private boolean isMoving;
 
   private PageBrowser(ChromeDriver driver) {
     this.driver = driver;
@@ -184,11 +186,28 @@ public final class PageBrowser implements AutoCloseable {
 
   /** Says whether the reader prefers dark pages. */
   public void setDark(boolean dark) {
+    isDark = dark;
+    emulateMedia();
+  }
+
+  /** Says whether the reader lets things move by themselves; at first that is not so. */
+  public void setMoving(boolean moving) {
+    isMoving = moving;
+    emulateMedia();
+  }
+
+  private void emulateMedia() {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
         Map.of(
             "features",
-            List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", isDark ? "dark" : "light"),
+                Map.of(
+                    "name",
+                    "prefers-reduced-motion",
+                    "value",
+                    isMoving ? "no-preference" : "reduce"))));
   }
 
   /** What the page wrote to its console as an error since the last call, or since it was opened. */

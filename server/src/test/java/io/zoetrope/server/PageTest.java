@@ -31,6 +31,13 @@ class PageTest {
       })).observe(document.querySelector('#stage'), { subtree: true, childList: true, attributes: true });
       """;
 
+  /** What the players of the page do. */
+  private static final String VIDEOS =
+      """
+      return [...document.querySelectorAll('video')].map(({ src, readyState, paused, currentTime, error }) =>
+          [src.slice(-60), readyState, paused, currentTime, error?.message])
+      """;
+
   @TempDir private static Path folder;
 
   private static PageBrowser browser;
@@ -55,6 +62,7 @@ class PageTest {
   @BeforeEach
   void open() throws InterruptedException {
     browser.resize(1280, 900);
+    browser.setMoving(true);
     browser.open(server.address());
     await("document.querySelector('#f-seed') && document.querySelector('#worker').textContent");
   }
@@ -208,8 +216,11 @@ class PageTest {
     while (!(Boolean) browser.script("return Boolean(%s)".formatted(condition))) {
       if (System.nanoTime() > end) {
         fail(
-            "never: %s; the page says: %s"
-                .formatted(condition, browser.script("return document.body.innerText")));
+            "never: %s; the page says: %s; its clips: %s"
+                .formatted(
+                    condition,
+                    browser.script("return document.body.innerText"),
+                    browser.script(VIDEOS)));
       }
       Thread.sleep(20);
     }
