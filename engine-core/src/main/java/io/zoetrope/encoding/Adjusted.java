@@ -2,6 +2,7 @@ package io.zoetrope.encoding;
 
 import io.zoetrope.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * Numbers of another encoding that are changed after they have been decoded, in float32. Nothing of
@@ -61,6 +62,25 @@ public record Adjusted(Encoding stored, String change, Adjustment adjustment, lo
   public void decode(MemorySegment bytes, long first, int count, float[] out) {
     stored.decode(bytes, first, count, out);
     adjustment.apply(start + first, count, out);
+  }
+
+  /** Of plain codes with a factor for each row, or one for all. */
+  @Override
+  public Optional<CodeFormat> codes(int row) {
+    return adjustment instanceof RowFactors factors
+            && stored instanceof Plain
+            && (factors.row() == row || factors.factors().length == 1)
+        ? stored.codes(row)
+        : Optional.empty();
+  }
+
+  @Override
+  public void unpack(MemorySegment bytes, long first, int count, int row, GroupedCodes out) {
+    RowFactors factors = (RowFactors) adjustment;
+    stored.unpack(bytes, first, count, row, out);
+    for (int i = 0; i < count / row; i++) {
+      out.scales()[i] = factors.of(start + first + (long) i * row);
+    }
   }
 
   @Override

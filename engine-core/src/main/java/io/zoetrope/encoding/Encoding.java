@@ -2,6 +2,7 @@ package io.zoetrope.encoding;
 
 import io.zoetrope.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * How the bytes of a stored tensor become numbers. All that is to be known of a format of weights
@@ -52,6 +53,30 @@ public interface Encoding {
    * @throws IllegalArgumentException if elements cannot be decoded
    */
   void decode(MemorySegment stored, long first, int count, float[] out);
+
+  /**
+   * How the codes of rows can be unpacked, for whoever scales them faster than {@link #decode}
+   * does; empty where it cannot be said so.
+   *
+   * @param row elements of a row, whole blocks
+   */
+  default Optional<CodeFormat> codes(int row) {
+    return Optional.empty();
+  }
+
+  /**
+   * Unpacks codes of whole rows, where {@link #codes} says how.
+   *
+   * @param stored the bytes of these elements alone
+   * @param first index of the first of these elements among all of the tensor, a multiple of {@code
+   *     row}
+   * @param count how many elements, a multiple of {@code row}
+   * @param row elements of a row
+   * @param out takes codes, scales and offsets
+   */
+  default void unpack(MemorySegment stored, long first, int count, int row, GroupedCodes out) {
+    throw new UnsupportedOperationException(name() + " has no codes");
+  }
 
   /**
    * The encoding of the elements from one on: another one where decoding depends on where an

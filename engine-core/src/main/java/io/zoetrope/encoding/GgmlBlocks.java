@@ -3,7 +3,11 @@ package io.zoetrope.encoding;
 import io.zoetrope.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The quantized formats of the ggml library, which GGUF files hold: a block of 32 or 256 neighbours
@@ -21,7 +25,7 @@ public enum GgmlBlocks implements Encoding {
   Q4_1(32, 20, 32, GgmlScales::scaleAndLeast, 0, low(4, 4, 16)),
   Q5_0(32, 22, 32, GgmlScales::scale, 16, low(6, 4, 16), high(2, 1, 1, 4)),
   Q5_1(32, 24, 32, GgmlScales::scaleAndLeast, 0, low(8, 4, 16), high(4, 1, 1, 4)),
-  Q8_0(32, 34, 32, GgmlScales::scale, 0, low(2, 8, 32)),
+  Q8_0(32, 34, 32, GgmlScales::scale, 0x80, low(2, 8, 32)),
   Q2_K(256, 84, 16, GgmlScales::nibbles, 0, low(16, 2, 32)),
   Q3_K(256, 110, 16, GgmlScales::sixBits, 4, low(32, 2, 32), high(0, 1, 32, 2)),
   Q4_K(256, 144, 32, GgmlScales::sixBitPairs, 0, low(16, 4, 32)),
@@ -34,6 +38,9 @@ public enum GgmlBlocks implements Encoding {
   private static final byte[] UNEVEN = {
     -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
   };
+
+  /** What is added to signed codes, so that all are from 0 to 255. */
+  private static final int SIGNED = 128;
 
   private final int block;
   private final int bytes;
@@ -50,7 +57,7 @@ public enum GgmlBlocks implements Encoding {
 
   /** Codes that stand for {@link #UNEVEN} numbers. */
   GgmlBlocks(int block, int bytes, int group, Scales scales, Plane plane) {
-    this(block, bytes, group, scales, 0, true, new Plane[] {plane});
+    this(block, bytes, group, scales, SIGNED, true, new Plane[] {plane});
   }
 
   GgmlBlocks(
@@ -71,10 +78,10 @@ public enum GgmlBlocks implements Encoding {
      * Reads a block.
      *
      * @param in holds the block's bytes from {@code at} on
-     * @param scales takes the scale of each group
+     * @param scales takes the scale of each group from {@code to} on
      * @param offsets takes what is subtracted in each group; zeros so far
      */
-    void read(byte[] in, int at, float[] scales, float[] offsets);
+    void read(byte[] in, int at, float[] scales, float[] offsets, int to);
   }
 
   /**
@@ -87,15 +94,47 @@ public enum GgmlBlocks implements Encoding {
    * @param left how far the bits are shifted within the codes
    */
   private record Plane(int at, int bits, int run, int left) {
-    void addTo(byte[] codes, byte[] in, int block) {
-      int mask = (1 << bits) - 1;
-      int code = 0;
-      for (int from = block + at; code < codes.length; from += run) {
+    private static final VarHandle EIGHT =
+        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** One in each byte. */
+    private static final long ONES = 0x0101010101010101L;
+
+    /** Bit 0 in byte 0, bit 1 in byte 1, and so on. */
+    private static final long DIAGONAL = 0x8040201008040201L;
+
+    /** What carries any bit of a byte into its highest one. */
+    private static final long CARRY = 0x7F7F7F7F7F7F7F7FL;
+
+    /**
+     * Puts the bits into the codes of a block, eight codes at a time, and turns signed codes into
+     * those from 0 on. The plane of the lowest bits comes first.
+     */
+    void put(byte[] codes, int first, int end, byte[] in, int block) {
+      if (run == 1) {
+        addSingleBits(codes, first, end, in, block + at);
+        return;
+      }
+      long mask = ((1L << bits) - 1) * ONES;
+      long sign = bits == Byte.SIZE ? SIGNED * ONES : 0;
+      int code = first;
+      for (int from = block + at; code < end; from += run) {
         for (int right = 0; right < Byte.SIZE; right += bits) {
-          for (int i = 0; i < run; i++) {
-            codes[code++] |= (byte) ((in[from + i] >> right & mask) << left);
+          for (int i = 0; i < run; i += Long.BYTES) {
+            long eight = (((long) EIGHT.get(in, from + i) >>> right & mask) << left) ^ sign;
+            EIGHT.set(codes, code, left == 0 ? eight : eight | (long) EIGHT.get(codes, code));
+            code += Long.BYTES;
           }
         }
+      }
+    }
+
+    /** Bits of a byte belong to neighbours. */
+    private void addSingleBits(byte[] codes, int first, int end, byte[] in, int from) {
+      for (int code = first; code < end; code += Long.BYTES) {
+        long spread = (in[from + (code - first) / Byte.SIZE] & 0xFF) * ONES & DIAGONAL;
+        long eight = (spread + CARRY >>> Byte.SIZE - 1 & ONES) << left;
+        EIGHT.set(codes, code, (long) EIGHT.get(codes, code) | eight);
       }
     }
   }
@@ -126,31 +165,39 @@ public enum GgmlBlocks implements Encoding {
 
   @Override
   public void decode(MemorySegment stored, long first, int count, float[] out) {
-    byte[] in = stored.toArray(ValueLayout.JAVA_BYTE);
-    byte[] codes = new byte[block];
-    float[] groupScales = new float[block / group];
-    float[] offsets = new float[block / group];
-    for (int start = 0, at = 0; start < count; start += block, at += bytes) {
-      unpack(in, at, codes);
-      scales.read(in, at, groupScales, offsets);
-      for (int i = 0; i < block; i += group) {
-        float scale = groupScales[i / group];
-        float offset = offsets[i / group];
-        for (int k = i; k < i + group; k++) {
-          out[start + k] = scale * (codes[k] - zero) - offset;
-        }
+    GroupedCodes unpacked = new GroupedCodes();
+    unpack(stored, first, count, block, unpacked);
+    byte[] codes = unpacked.codes();
+    for (int start = 0, at = 0; start < count; start += group, at++) {
+      float scale = unpacked.scales()[at];
+      float offset = unpacked.offsets()[at];
+      for (int i = start; i < start + group; i++) {
+        out[i] = scale * ((codes[i] & 0xFF) - zero) - offset;
       }
     }
   }
 
-  private void unpack(byte[] in, int at, byte[] codes) {
-    Arrays.fill(codes, (byte) 0);
-    for (Plane plane : planes) {
-      plane.addTo(codes, in, at);
+  @Override
+  public Optional<CodeFormat> codes(int row) {
+    return Optional.of(new CodeFormat(CodeFormat.Value.INTEGER, zero, group));
+  }
+
+  @Override
+  public void unpack(MemorySegment stored, long first, int count, int row, GroupedCodes out) {
+    int groups = block / group;
+    out.prepare(count, count / group);
+    byte[] in = stored.toArray(ValueLayout.JAVA_BYTE);
+    byte[] codes = out.codes();
+    Arrays.fill(out.offsets(), 0, count / group, 0);
+    for (int start = 0, at = 0, to = 0; start < count; start += block, at += bytes, to += groups) {
+      for (Plane plane : planes) {
+        plane.put(codes, start, start + block, in, at);
+      }
+      scales.read(in, at, out.scales(), out.offsets(), to);
     }
     if (uneven) {
-      for (int i = 0; i < codes.length; i++) {
-        codes[i] = UNEVEN[codes[i]];
+      for (int i = 0; i < count; i++) {
+        codes[i] = (byte) (UNEVEN[codes[i]] + SIGNED);
       }
     }
   }

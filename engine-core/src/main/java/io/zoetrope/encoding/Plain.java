@@ -5,6 +5,8 @@ import io.zoetrope.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Elements of a dtype, one after the other, little-endian.
@@ -12,6 +14,9 @@ import java.nio.ByteOrder;
  * @param dtype any; only those of {@link DType#isConvertible} can be decoded
  */
 public record Plain(DType dtype) implements Encoding {
+  /** What is added to signed codes, so that all are from 0 to 255. */
+  private static final int SIGNED = 0x80;
+
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
@@ -71,6 +76,28 @@ public record Plain(DType dtype) implements Encoding {
         }
       }
     }
+  }
+
+  @Override
+  public Optional<CodeFormat> codes(int row) {
+    return switch (dtype) {
+      case F8_E4M3 -> Optional.of(new CodeFormat(CodeFormat.Value.E4M3, 0, row));
+      case I8 -> Optional.of(new CodeFormat(CodeFormat.Value.INTEGER, SIGNED, row));
+      default -> Optional.empty();
+    };
+  }
+
+  @Override
+  public void unpack(MemorySegment stored, long first, int count, int row, GroupedCodes out) {
+    out.prepare(count, count / row);
+    MemorySegment.copy(stored, ValueLayout.JAVA_BYTE, 0, out.codes(), 0, count);
+    if (dtype == DType.I8) {
+      for (int i = 0; i < count; i++) {
+        out.codes()[i] ^= (byte) SIGNED;
+      }
+    }
+    Arrays.fill(out.scales(), 0, count / row, 1);
+    Arrays.fill(out.offsets(), 0, count / row, 0);
   }
 
   private static short[] halves(MemorySegment stored, int count) {

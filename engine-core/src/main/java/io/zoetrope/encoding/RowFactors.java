@@ -14,12 +14,17 @@ public record RowFactors(float[] factors, long row) implements Adjusted.Adjustme
   public void apply(long first, int count, float[] numbers) {
     for (int i = 0; i < count; ) {
       long element = first + i;
-      float factor = factors[(int) (element / row)];
+      float factor = of(element);
       int end = (int) Math.min(count, i + row - element % row);
       for (; i < end; i++) {
         numbers[i] *= factor;
       }
     }
+  }
+
+  /** The factor of an element of the tensor. */
+  float of(long element) {
+    return factors[(int) (element / row)];
   }
 
   @Override

@@ -216,6 +216,27 @@ public record StoredTensor(
             System.arraycopy(values, from, out, to + Math.toIntExact(at), length));
   }
 
+  /**
+   * Unpacks the codes of whole rows, where {@link Encoding#codes} says how.
+   *
+   * @param first index of the first element, a multiple of {@code row}
+   * @param count how many elements, a multiple of {@code row}
+   * @throws RuntimeException if the bytes are not there any more; the message says which file
+   */
+  public void unpack(long first, int count, int row, GroupedCodes out) {
+    requireOpen();
+    if (bytes instanceof StoredBytes.InMemory(MemorySegment segment)) {
+      MemorySegment part = segment.asSlice(encoding.bytes(first), encoding.bytes(count));
+      encoding.unpack(part, first, count, row, out);
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment part = arena.allocate(encoding.bytes(count), ALIGNMENT);
+      bytes.read(encoding.bytes(first), part);
+      encoding.unpack(part, first, count, row, out);
+    }
+  }
+
   /** Whether another tensor has the same encoding, shape and bytes. */
   public boolean hasSameElements(StoredTensor other) {
     if (!encoding.equals(other.encoding) || !shape.equals(other.shape)) {

@@ -1,5 +1,8 @@
 package io.zoetrope.ops;
 
+import io.zoetrope.encoding.CodeFormat;
+import io.zoetrope.encoding.Encoding;
+import io.zoetrope.encoding.GroupedCodes;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
@@ -34,6 +37,23 @@ public record WeightElements(StoredTensor stored, long offset, DType dtype) {
   /** Whether their dtype holds the stored numbers exactly. */
   public boolean isExact() {
     return stored.used(DType.F32) == dtype;
+  }
+
+  /**
+   * How the codes of its rows can be unpacked; empty where they can't.
+   *
+   * @param row elements of a row
+   */
+  public Optional<CodeFormat> codes(int row) {
+    Encoding encoding = stored.encoding();
+    return row % encoding.block() == 0 && offset % row == 0
+        ? encoding.codes(row)
+        : Optional.empty();
+  }
+
+  /** Unpacks the codes of {@code rows} rows, from the element {@code first} on. */
+  public void unpack(long first, int rows, int row, GroupedCodes out) {
+    stored.unpack(offset + first, rows * row, row, out);
   }
 
   /** Fills a segment of the caller's own with neighbouring elements, from {@code first} on. */

@@ -4,19 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.encoding.Adjusted;
 import io.zoetrope.encoding.BlocksOfInt8;
+import io.zoetrope.encoding.Encoding;
+import io.zoetrope.encoding.GgmlBlocks;
+import io.zoetrope.encoding.Plain;
+import io.zoetrope.encoding.RowFactors;
+import io.zoetrope.encoding.StoredBytes;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Lifetime;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.weights.SafetensorsWriter;
 import io.zoetrope.weights.WeightSource;
 import io.zoetrope.weights.Weights;
 import io.zoetrope.weights.WeightsException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -153,6 +165,65 @@ abstract class EncodingContract {
         }
       }
     }
+  }
+
+  /**
+   * Weights of every quantized form, multiplied as they are stored, give what those give that were
+   * decoded beforehand, to the bit.
+   */
+  @Test
+  void quantizedFormsAreDecodedWhileTheyAreMultiplied() {
+    Random random = new Random(15);
+    float[] factors = new float[20];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = (float) random.nextGaussian();
+    }
+    List<Encoding> forms = new ArrayList<>(List.of(GgmlBlocks.values()));
+    for (DType codes : List.of(DType.F8_E4M3, DType.F8_E5M2, DType.I8)) {
+      Encoding plain = new Plain(codes);
+      forms.add(new Adjusted(plain, "by row", new RowFactors(factors, 256)));
+      forms.add(new Adjusted(plain, "scaled", new RowFactors(new float[] {0.7f}, 20 * 256)));
+      if (codes != DType.I8) {
+        forms.add(plain);
+      }
+    }
+    for (Encoding form : forms) {
+      StoredTensor weight = finite(form, random, 20, 256);
+      for (DType rounding : COMPUTED) {
+        float[] numbers = new float[20 * 256];
+        weight.read(0, numbers, 0, numbers.length);
+        Tensor decoded = tested.backend().place(Tensor.of(numbers, 20, 256), rounding);
+        Tensor stored = tested.backend().place(weight, rounding, Residence.STORED);
+        Tensor x = tested.upload(values(rounding, 3, 256));
+        String what = form.name() + " as " + rounding;
+        equal(what, linear(x, stored), linear(x, decoded));
+        equal(what, linear(x, stored.narrow(0, 3, 9)), linear(x, decoded.narrow(0, 3, 9)));
+        equal(what, linear(x, tested.backend().place(weight, rounding)), linear(x, decoded));
+      }
+    }
+  }
+
+  /** Random bytes that stand for numbers, block by block; of the highest ones there are none. */
+  private static StoredTensor finite(Encoding form, Random random, long... sizes) {
+    Shape shape = Shape.of(sizes);
+    int blockBytes = (int) form.bytes(form.block());
+    MemorySegment bytes = Arena.ofAuto().allocate(form.bytes(shape.count()));
+    float[] numbers = new float[form.block()];
+    byte[] block = new byte[blockBytes];
+    for (long first = 0; first < shape.count(); first += form.block()) {
+      boolean isFinite = false;
+      while (!isFinite) {
+        random.nextBytes(block);
+        form.decode(MemorySegment.ofArray(block), first, form.block(), numbers);
+        isFinite = true;
+        for (float number : numbers) {
+          isFinite &= Math.abs(number) < 1e4f;
+        }
+      }
+      MemorySegment.copy(block, 0, bytes, ValueLayout.JAVA_BYTE, form.bytes(first), blockBytes);
+    }
+    return new StoredTensor(
+        "weight", form, shape, new StoredBytes.InMemory(bytes), Lifetime.UNBOUNDED);
   }
 
   /** Maps of the same rows, and those that join what is there. */

@@ -81,6 +81,7 @@ public enum VectorInstruction {
   /** The mask selects. */
   BLEND_BY_MASK(Prefix.P66, 2, 0x65, Tuple.FULL, false, Encoding.EVEX),
 
+  WIDEN_BYTE(Prefix.P66, 2, 0x31, Tuple.QUARTER),
   WIDEN_SHORT(Prefix.P66, 2, 0x33, Tuple.HALF),
   WIDEN_INT(Prefix.P66, 2, 0x35, Tuple.HALF),
   /** Eight ints and eight ints to sixteen shorts, lane by lane of 128 bits. */
@@ -124,6 +125,7 @@ public enum VectorInstruction {
   enum Tuple {
     FULL,
     HALF,
+    QUARTER,
     DOUBLE,
     ONE,
     ONE_DOUBLE
@@ -171,6 +173,7 @@ public enum VectorInstruction {
     return switch (tuple) {
       case FULL -> registerBytes;
       case HALF -> registerBytes / 2;
+      case QUARTER -> registerBytes / 4;
       case DOUBLE -> registerBytes * 2;
       case ONE -> Float.BYTES;
       case ONE_DOUBLE -> Double.BYTES;

@@ -201,6 +201,38 @@ public abstract class VectorLoops extends VectorRegisters {
     stores.clear();
   }
 
+  /**
+   * Starts at column 0 and goes through whole vectors alone, some at a time: there are no others.
+   *
+   * @param together vectors at a time
+   * @param body writes the code for the vector with the given number
+   */
+  public void wholeColumns(Register end, int together, IntConsumer body) {
+    assembler.move(INDEX, 0);
+    if (together > 1) {
+      loop(end, together, body);
+    }
+    loop(end, 1, body);
+  }
+
+  /**
+   * Goes through the first vectors of a row, without a loop.
+   *
+   * @param count how many there are
+   * @param together vectors at a time
+   * @param body writes the code for the vector with the given number
+   */
+  public void firstVectors(int count, int together, IntConsumer body) {
+    assembler.move(INDEX, 0);
+    for (int first = 0; first < count; first += together) {
+      int before = taken();
+      int start = first;
+      assembler.interleave(parts(Math.min(together, count - first), i -> body.accept(start + i)));
+      writeStores();
+      release(before);
+    }
+  }
+
   /** Goes on with whole vectors alone, as long as there are any. */
   public void vectors(Register end, IntConsumer body) {
     loop(end, 1, body);

@@ -100,6 +100,11 @@ abstract class VectorRegisters {
   }
 
   /** An int in all lanes; nobody may change it. */
+  public Operand constantBits(int bits) {
+    return constant(bits);
+  }
+
+  /** An int in all lanes; nobody may change it. */
   Operand constant(int bits) {
     uses.merge(bits, 1, Integer::sum);
     Vector register = kept.get(bits);

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit.memory;
 
+import io.zoetrope.encoding.GroupedCodes;
 import io.zoetrope.kernels.cpu.jit.asm.ArgumentRecord;
 import io.zoetrope.kernels.cpu.jit.asm.Call;
 import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
@@ -22,6 +23,8 @@ public final class NativeWorkspace {
     LEFT,
     /** Rows of a weight before they are rounded. */
     UNROUNDED,
+    /** Codes of a weight's rows, and what they are scaled with. */
+    CODES,
     /** Panels of a weight that products read as it is stored. */
     PANELS,
     /** A block of results, or a panel of a weight before it is transformed. */
@@ -45,12 +48,18 @@ public final class NativeWorkspace {
     SECOND_VECTOR
   }
 
+  private final GroupedCodes unpacked = new GroupedCodes();
   private final ArgumentRecord arguments = new ArgumentRecord(Arena.ofAuto());
   private final MemorySegment[] pieces = new MemorySegment[Piece.values().length];
 
   /** Begins a call of a function, with the record of arguments of this workspace. */
   public <R extends KernelCache.Recipe> Call<R> call(GeneratedFunction<R> function) {
     return function.call(arguments);
+  }
+
+  /** Where codes of a weight are unpacked; what was there before is void. */
+  public GroupedCodes unpacked() {
+    return unpacked;
   }
 
   /** Memory of at least this size, aligned to a page; what the piece was before is void. */

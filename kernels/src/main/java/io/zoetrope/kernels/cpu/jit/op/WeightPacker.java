@@ -5,12 +5,16 @@ import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.PAIR;
 import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.SAME;
 import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.WIDENED;
 
+import io.zoetrope.encoding.CodeFormat;
+import io.zoetrope.encoding.GroupedCodes;
 import io.zoetrope.kernels.cpu.blocks.Winograd;
+import io.zoetrope.kernels.cpu.jit.asm.Call;
 import io.zoetrope.kernels.cpu.jit.asm.GeneratedFunction;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.kernel.ConvertRows;
 import io.zoetrope.kernels.cpu.jit.kernel.PackPanel;
+import io.zoetrope.kernels.cpu.jit.kernel.ScaleCodes;
 import io.zoetrope.kernels.cpu.jit.kernel.WinogradTransform;
 import io.zoetrope.kernels.cpu.jit.memory.LinuxMemory;
 import io.zoetrope.kernels.cpu.jit.memory.NativeView;
@@ -23,6 +27,7 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.Optional;
 
@@ -200,7 +205,11 @@ final class WeightPacker {
     int count = Math.min(set.panelWidth(), columns - panel * set.panelWidth());
     long pitch = (long) depth * dtype.bytes();
     MemorySegment rows = workspace.piece(NativeWorkspace.Piece.LEFT, count * pitch);
-    if (elements.isExact()) {
+    Optional<CodeFormat> codes =
+        elements.codes(depth).filter(format -> format.group() % ScaleCodes.GRANULE == 0);
+    if (codes.isPresent()) {
+      scaleCodes(elements, codes.get(), first, count, depth, rows, workspace);
+    } else if (elements.isExact()) {
       elements.read(first, rows.asSlice(0, count * pitch));
     } else {
       long widePitch = (long) depth * Float.BYTES;
@@ -215,6 +224,42 @@ final class WeightPacker {
           .run();
     }
     return new NativeView(rows, dtype, rows.address());
+  }
+
+  /** Makes numbers of the codes of some rows. */
+  private void scaleCodes(
+      WeightElements elements,
+      CodeFormat format,
+      long first,
+      int rows,
+      int depth,
+      MemorySegment to,
+      NativeWorkspace workspace) {
+    GroupedCodes unpacked = workspace.unpacked();
+    elements.unpack(first, rows, depth, unpacked);
+    int count = rows * depth;
+    int group = format.group();
+    int groups = count / group;
+    long scaleBytes = (long) groups * Float.BYTES;
+    MemorySegment memory = workspace.piece(NativeWorkspace.Piece.CODES, 2 * scaleBytes + count);
+    MemorySegment.copy(unpacked.scales(), 0, memory, ValueLayout.JAVA_FLOAT, 0, groups);
+    MemorySegment.copy(unpacked.offsets(), 0, memory, ValueLayout.JAVA_FLOAT, scaleBytes, groups);
+    MemorySegment.copy(unpacked.codes(), 0, memory, ValueLayout.JAVA_BYTE, 2 * scaleBytes, count);
+    DType dtype = elements.dtype();
+    ScaleCodes recipe = ScaleCodes.of(set, format.value(), dtype, group);
+    Call<ScaleCodes> call =
+        workspace
+            .call(kernels.get(recipe))
+            .set(ScaleCodes.CODES, memory.address() + 2 * scaleBytes, group)
+            .set(ScaleCodes.DESTINATION, to.address(), (long) group * dtype.bytes())
+            .set(ScaleCodes.SCALES, memory.address(), Float.BYTES)
+            .set(ScaleCodes.OFFSETS, memory.address() + scaleBytes, Float.BYTES)
+            .setFloat(ScaleCodes.ZERO, format.zero())
+            .set(ScaleCodes.ROWS, groups);
+    if (recipe.group() == 0) {
+      call.set(ScaleCodes.COLUMNS, group);
+    }
+    call.run();
   }
 
   /**

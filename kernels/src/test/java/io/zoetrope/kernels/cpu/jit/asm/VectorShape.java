@@ -161,6 +161,7 @@ record VectorShape(
       case FLOAT_TO_INT -> of("vcvtps2dq", Kind.UNARY);
       case INT_TO_FLOAT -> of("vcvtdq2ps", Kind.UNARY);
       case COMPARE -> of("vcmpps", Kind.BINARY, IntStream.range(0, 32).toArray()).with(SHORT, 8);
+      case WIDEN_BYTE -> of("vpmovzxbd", Kind.UNARY).with(ALL, 2);
       case WIDEN_INT -> of("vpmovzxdq", Kind.UNARY).with(ALL, 4);
       case WIDEN_SHORT -> of("vpmovzxwd", Kind.UNARY).with(ALL, 4);
       case PACK_INT -> of("vpackusdw", Kind.BINARY).with(SHORT, 8);

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
+import io.zoetrope.encoding.CodeFormat;
 import io.zoetrope.kernels.cpu.blocks.Join;
 import io.zoetrope.kernels.cpu.blocks.Winograd;
 import io.zoetrope.kernels.cpu.jit.asm.InstructionSet;
@@ -69,6 +70,9 @@ class KernelFuzzTest {
         int across = 1 + random.nextInt(5);
         rowKernels.transpose(dtype, down, across);
         rowKernels.transposePairs(down, across);
+        for (CodeFormat.Value value : CodeFormat.Value.values()) {
+          rowKernels.scaleCodes(value, dtype, down, across);
+        }
       }
       case 12 -> gemmRows.transform(pick(random, Winograd.Part.values()), rows, columns);
       default -> rotationOrNorm(rowKernels, machine.set(), random, dtype, activation, rows);

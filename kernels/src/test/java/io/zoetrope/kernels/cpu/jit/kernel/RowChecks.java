@@ -2,6 +2,7 @@ package io.zoetrope.kernels.cpu.jit.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.zoetrope.encoding.CodeFormat;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Machine;
 import io.zoetrope.kernels.cpu.jit.kernel.CombineRows.Combination;
@@ -194,6 +195,51 @@ final class RowChecks {
         for (int i = 0; i < 2 * lanes; i++) {
           float expected = source.get(i % 2 * lanes + i / 2, row);
           assertEquals(expected, destination.get(row, i), recipe::toString);
+        }
+      }
+    }
+  }
+
+  /** Codes of some groups, of 16, 32 or more. */
+  void scaleCodes(CodeFormat.Value value, DType to, int rows, int granules) {
+    int group = granules * ScaleCodes.GRANULE;
+    try (KernelRun run = new KernelRun(machine, random)) {
+      // Four codes are the bits of a float.
+      GuardedRows codes = run.rows(DType.F32, rows, group / Float.BYTES);
+      GuardedRows scales = run.rows(DType.F32, rows, 1);
+      GuardedRows offsets = run.rows(DType.F32, rows, 1);
+      GuardedRows destination = run.rows(to, rows, group);
+      ScaleCodes recipe = ScaleCodes.of(machine.set(), value, to, group);
+      int zero = random.nextInt(129);
+      run.call(
+          recipe,
+          call -> {
+            call.set(ScaleCodes.CODES, codes.address(), codes.pitch)
+                .set(ScaleCodes.SCALES, scales.address(), scales.pitch)
+                .set(ScaleCodes.OFFSETS, offsets.address(), offsets.pitch)
+                .set(ScaleCodes.DESTINATION, destination.address(), destination.pitch)
+                .setFloat(ScaleCodes.ZERO, zero)
+                .set(ScaleCodes.ROWS, rows);
+            if (recipe.group() == 0) {
+              call.set(ScaleCodes.COLUMNS, group);
+            }
+          });
+      byte[] all = new byte[256];
+      float[] floats = new float[256];
+      for (int i = 0; i < all.length; i++) {
+        all[i] = (byte) i;
+      }
+      Conversions.float8ToFloats(all, DType.F8_E4M3, floats);
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < group; i++) {
+          int four = Float.floatToRawIntBits(codes.get(row, i / Float.BYTES));
+          int code = four >>> Byte.SIZE * (i % Float.BYTES) & 0xFF;
+          float number = value == CodeFormat.Value.INTEGER ? code : floats[code];
+          float expected = scales.get(row, 0) * (number - zero) - offsets.get(row, 0);
+          assertEquals(
+              Conversions.round(expected, to),
+              destination.get(row, i),
+              () -> "code %d in %s".formatted(code, recipe));
         }
       }
     }
