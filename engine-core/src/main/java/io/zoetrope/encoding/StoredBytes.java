@@ -14,8 +14,18 @@ public interface StoredBytes {
    */
   void read(long position, MemorySegment to);
 
+  /** Whether the bytes are in memory, once they have been read. */
+  default boolean takesMemory() {
+    return false;
+  }
+
   /** Bytes in memory, which cannot vanish while they are used. */
   record InMemory(MemorySegment segment) implements StoredBytes {
+    @Override
+    public boolean takesMemory() {
+      return true;
+    }
+
     @Override
     public void read(long position, MemorySegment to) {
       MemorySegment.copy(segment, position, to, 0, to.byteSize());

@@ -150,7 +150,7 @@ public record StoredTensor(
 
   /** Bytes of memory that some of its elements take: none where they are in a file. */
   public long heldBytes(long elements) {
-    return bytes instanceof StoredBytes.InMemory ? byteSize() * elements / Math.max(1, count()) : 0;
+    return bytes.takesMemory() ? byteSize() * elements / Math.max(1, count()) : 0;
   }
 
   /** What its numbers become when they are used: {@link Encoding#used}. */

@@ -23,7 +23,9 @@ public enum NumberFormat {
   F16(new Plain(DType.F16)),
   F8_E4M3(new Plain(DType.F8_E4M3)),
   /** Blocks of 32 neighbours with a scale in F16 and a signed byte each. */
-  Q8_0(GgmlBlocks.Q8_0);
+  Q8_0(GgmlBlocks.Q8_0),
+  /** Blocks of 256 neighbours in groups of 32 with scales and offsets, as ggml finds them. */
+  Q4_K(GgmlBlocks.Q4_K);
 
   private static final ValueLayout.OfShort HALF =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -69,6 +71,10 @@ public enum NumberFormat {
    * @throws WeightsException if one is beyond the largest that the format has
    */
   void encode(StoredTensor tensor, float[] in, int count, MemorySegment out) {
+    if (this == Q4_K) {
+      encodeGroups(tensor, in, count, out);
+      return;
+    }
     if (this == Q8_0) {
       for (int i = 0; i < count; i += encoding.block()) {
         encodeBlock(tensor, in, i, out);
@@ -88,6 +94,20 @@ public enum NumberFormat {
     return new WeightsException(
         "tensor %s holds %s, which %s cannot hold: choose another type"
             .formatted(tensor, number, this));
+  }
+
+  private void encodeGroups(StoredTensor tensor, float[] in, int count, MemorySegment out) {
+    Q4KBlocks blocks = new Q4KBlocks();
+    for (int i = 0; i < count; i++) {
+      if (!Float.isFinite(in[i])) {
+        throw beyond(tensor, in[i]);
+      }
+    }
+    for (int i = 0; i < count; i += encoding.block()) {
+      if (!blocks.encode(in, i, out, encoding.bytes(i))) {
+        throw beyond(tensor, in[i]);
+      }
+    }
   }
 
   /** The arithmetic of {@code quantize_row_q8_0_ref} in ggml-quants.c. */

@@ -1,6 +1,7 @@
 package io.zoetrope.weights;
 
 import io.zoetrope.encoding.StoredTensor;
+import io.zoetrope.ops.Residence;
 import io.zoetrope.tensor.Shape;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,6 +51,11 @@ public interface WeightSource extends AutoCloseable {
    */
   default StoredTensor tensor(String name, Shape shape) {
     return tensor(name);
+  }
+
+  /** In which form one of its tensors stays in memory from one product to the next. */
+  default Residence residence(StoredTensor tensor) {
+    return Residence.PACKED;
   }
 
   /** Bytes that all tensors together take where they are stored. */

@@ -47,7 +47,7 @@ public final class Weights {
 
   /** The root of a source's names; tensors are placed on {@code backend} when they are demanded. */
   public static Weights of(WeightSource source, Backend backend) {
-    return new Weights(source, backend, "", DType.F32, _ -> Residence.PACKED, new HashMap<>());
+    return new Weights(source, backend, "", DType.F32, source::residence, new HashMap<>());
   }
 
   /** The names below {@code name}, e.g. {@code weights.at("blocks").at(7).at("attn1")}. */

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.convert;
 
+import io.zoetrope.encoding.GgmlBlocks;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.FileErrors;
 import io.zoetrope.files.OutputFile;
@@ -159,9 +160,9 @@ public final class Conversion implements AutoCloseable {
     }
     if (type.isPresent() && !container.holds(type.get().encoding())) {
       throw new PipelineException(
-          type.get() == NumberFormat.Q8_0
-              ? "%s: q8_0 has no form in safetensors: name a file that ends in .gguf, or choose --type f8_e4m3"
-                  .formatted(out)
+          type.get().encoding() instanceof GgmlBlocks
+              ? "%s: %s has no form in safetensors: name a file that ends in .gguf, or choose --type f8_e4m3"
+                  .formatted(out, type.get().name().toLowerCase(Locale.ROOT))
               : "%s: GGUF files have no %s: choose --type q8_0, or name a file that ends in .safetensors"
                   .formatted(out, type.get().name().toLowerCase(Locale.ROOT)));
     }

@@ -16,7 +16,7 @@ final class GgufFields {
 
   /** Numbers of {@code general.file_type}, by the format of most matrices. */
   private static final Map<String, Integer> FILE_TYPES =
-      Map.of("F32", 0, "F16", 1, "Q8_0", 7, "BF16", 32);
+      Map.of("F32", 0, "F16", 1, "Q8_0", 7, "Q4_K", 14, "BF16", 32);
 
   /** A mix of formats, or one without a number. */
   private static final int GUESSED = 1024;

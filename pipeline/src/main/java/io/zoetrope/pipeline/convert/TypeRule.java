@@ -24,6 +24,9 @@ record TypeRule(Optional<NumberFormat> type, Container container) {
   /** Beside them every tensor of a block or of a vocabulary has more. */
   private static final int FEW = 1024;
 
+  private static final Set<NumberFormat> NARROW =
+      Set.of(NumberFormat.F8_E4M3, NumberFormat.Q8_0, NumberFormat.Q4_K);
+
   private static final Set<DType> ORDINARY = Set.of(DType.F32, DType.F16, DType.BF16);
 
   private static final Pattern MODULATION = Pattern.compile("(^|.*\\.)scale_shift_table");
@@ -74,8 +77,7 @@ record TypeRule(Optional<NumberFormat> type, Container container) {
     if (shape.rank() < 2 || EXACT.matcher(tensor.name()).matches()) {
       return false;
     }
-    boolean narrow = wanted == NumberFormat.F8_E4M3 || wanted == NumberFormat.Q8_0;
-    return !narrow
+    return !NARROW.contains(wanted)
         || (shape.rank() == 2
             && shape.count() > FEW
             && wanted.holdsRows(shape.size(1))

@@ -24,6 +24,8 @@ final class ModelOptions {
 
   @Mixin private VaePrecisionOption vae;
 
+  @Mixin private WeightOptions weights;
+
   @Option(
       names = "--no-prompt-cache",
       description =
@@ -46,7 +48,8 @@ final class ModelOptions {
     VideoPipeline pipeline = null;
     try {
       ModelPrecision precisions = new ModelPrecision(precision.dtype(), vae.dtype());
-      ModelSource changed = loras.applyTo(model.source());
+      ModelSource changed =
+          weights.applyTo(loras.applyTo(model.source()), precision.dtype(), backend);
       ModelSource source = noPromptCache ? changed : new CachedPrompts(changed);
       pipeline = VideoPipeline.open(source, backend, precisions, retention);
       return new OpenModel(source.name() + ", " + precision, backend, pipeline, verbose);

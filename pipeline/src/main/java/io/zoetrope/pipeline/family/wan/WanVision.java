@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.family.wan;
 import io.zoetrope.clip.ClipVisionConfig;
 import io.zoetrope.clip.ClipVisionModel;
 import io.zoetrope.dit.wan.WanConfig;
+import io.zoetrope.ops.Residence;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.family.ClipImageEncoder;
 import io.zoetrope.pipeline.family.ClipImageProcessor;
@@ -61,6 +62,10 @@ record WanVision(ModelSource model, ClipVisionConfig config, ClipImageProcessor 
   Component<ImageEncoder> encoder(DType dtype) {
     return new Component<>(
         () -> model.weights(ENCODER),
-        weights -> new ClipImageEncoder(processor, ClipVisionModel.load(config, weights, dtype)));
+        weights ->
+            new ClipImageEncoder(
+                processor,
+                // A picture is looked at once.
+                ClipVisionModel.load(config, weights.residing(_ -> Residence.STORED), dtype)));
   }
 }
