@@ -94,7 +94,7 @@ final class AllowedArrows {
                                 t5 upscale media pipeline io.zoetrope hub
                                 kernels.cuda kernels.cuda.runtime kernels.cuda.emulated
                                 kernels.cuda.driver kernels.emulator.fault kernels.emulator.report
-                                server server.model server.work
+                                server server.api server.model server.upload server.work
       bench                   : files config tensor random encoding ops weights nn clip dit vae t5
                                 upscale media pipeline io.zoetrope tools kernels.cpu kernels.cuda
       """;

@@ -28,6 +28,21 @@ public record GenerationResult(
   }
 
   /**
+   * Where the clip comes from, for a clip that plays at a rate: whoever writes it, the same job
+   * makes the same file.
+   *
+   * @param upscale how often each pixel is repeated, in both directions
+   * @param more what else is to be known of it, behind the rate
+   */
+  public Provenance provenance(int framesPerSecond, int upscale, Map<String, ?> more) {
+    Map<String, Object> entries = new LinkedHashMap<>();
+    entries.put("fps", framesPerSecond);
+    entries.put("upscale", upscale);
+    entries.putAll(more);
+    return provenance(entries);
+  }
+
+  /**
    * Where the clip comes from, for an output that was made of it.
    *
    * @param more what else is to be known of the output, behind the settings

@@ -100,8 +100,7 @@ final class JobRunner implements AutoCloseable {
     int rate = request.get(Setting.FRAMES_PER_SECOND);
     Path video = folder.resolve(DataFolder.VIDEO);
     MediaWriter.open(video.toString())
-        .write(
-            result.frames(), rate, result.provenance(Map.of("fps", rate, "device", device.name())));
+        .write(result.frames(), rate, result.provenance(rate, 1, Map.of("device", device.name())));
     facts.set("spritesheet", Pictures.of(folder, size.width(), size.height(), size.frames()));
     if (!result.failures().isEmpty()) {
       facts.set(

@@ -10,7 +10,6 @@ import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.tools.shot.Platform;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,11 +34,7 @@ final class ClipRun implements AutoCloseable {
      * @param more what else is to be known of it
      */
     Provenance provenance(GenerationResult result, Map<String, ?> more) {
-      Map<String, Object> entries = new LinkedHashMap<>();
-      entries.put("fps", rate.framesPerSecond());
-      entries.put("upscale", upscale);
-      entries.putAll(more);
-      return result.provenance(entries);
+      return result.provenance(rate.framesPerSecond(), upscale, more);
     }
   }
 

@@ -1,16 +1,10 @@
 package io.zoetrope.tools.cli;
 
 import io.zoetrope.media.ContactSheet;
-import io.zoetrope.media.PictureWriter;
-import io.zoetrope.media.Provenance;
 import io.zoetrope.pipeline.PipelineException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,20 +61,11 @@ final class ContactSheetCommand implements Callable<Integer> {
       throw new PipelineException("-o %s: a contact sheet is a .png file".formatted(output));
     }
     new SideOutput("-o", output, (_, _, _) -> 0).requireWritable();
-    ContactSheet sheet = new ContactSheet(columns, tile);
-    List<Map<String, Object>> parts = new ArrayList<>();
-    List<Optional<Provenance>> origins = new ArrayList<>();
-    for (Path clip : clips) {
-      sheet.add(Integer.toString(parts.size() + 1), clip);
-      Optional<Provenance> origin = Provenance.find(clip);
-      Map<String, Object> part = new LinkedHashMap<>();
-      part.put("file", clip.getFileName().toString());
-      part.put("provenance", origin.map(Provenance::entries).orElse(null));
-      parts.add(part);
-      origins.add(origin);
+    ClipSheet sheet = new ClipSheet(columns, tile);
+    for (int i = 0; i < clips.size(); i++) {
+      sheet.add(i + 1, clips.get(i));
     }
-    PictureWriter.write(
-        output, sheet.picture(), Provenance.ofParts(Map.of("parts", parts), origins));
+    sheet.write(output);
     PrintWriter err = spec.commandLine().getErr();
     err.println("wrote " + output);
     return 0;

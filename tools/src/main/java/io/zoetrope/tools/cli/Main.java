@@ -54,6 +54,8 @@ public final class Main {
           ConvertCommand.class,
           BenchCommand.class,
           InfoCommand.class,
+          BatchCommand.class,
+          SweepCommand.class,
           DecodeCommand.class,
           SelftestCommand.class);
 

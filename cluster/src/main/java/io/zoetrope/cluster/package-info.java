@@ -1,0 +1,2 @@
+/** Batches on Apache Spark: on this machine, or on many. */
+package io.zoetrope.cluster;
