@@ -107,6 +107,13 @@ public final class ApiException extends ExpectedException {
     return error;
   }
 
+  /** The same error for clients that have another name for the parameter. */
+  public ApiException blaming(String other) {
+    ApiException renamed = new ApiException(status, other, code, getMessage());
+    renamed.numbers.putAll(numbers);
+    return renamed;
+  }
+
   /** Status of HTTP. */
   public int status() {
     return status;

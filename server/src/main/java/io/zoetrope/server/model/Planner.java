@@ -75,12 +75,10 @@ public final class Planner {
    */
   public Plan plan(VideoRequest asked, Path folder) {
     ServedModel model = asked.model().map(this::required).orElse(models.getFirst());
-    synchronized (model) {
-      try {
-        return plan(asked, model, folder);
-      } catch (PipelineException | ConfigException e) {
-        throw ApiException.invalid(blamed(e, asked), e.getMessage());
-      }
+    try {
+      return plan(asked, model, folder);
+    } catch (PipelineException | ConfigException e) {
+      throw ApiException.invalid(blamed(e, asked), e.getMessage());
     }
   }
 
@@ -118,10 +116,13 @@ public final class Planner {
     List<Plan.InputFile> inputs = new ArrayList<>();
     request = withInputs(request, asked, model, folder, inputs);
     keep(asked, folder);
-    Job job = model.pipeline().plan(request);
-    JobNeeds needs = job.needs();
-    ObjectNode facts = facts(request, job, needs, model);
-    return new Plan(model, Parameter.json(request), inputs, facts, needs.peakBytes());
+    // Uploads are decoded by then: nobody waits for somebody else's.
+    synchronized (model) {
+      Job job = model.pipeline().plan(request);
+      JobNeeds needs = job.needs();
+      ObjectNode facts = facts(request, job, needs, model);
+      return new Plan(model, Parameter.json(request), inputs, facts, needs.peakBytes());
+    }
   }
 
   /** Steps that are given one by one say how many there are, too. */
@@ -360,13 +361,13 @@ public final class Planner {
 
   private ObjectNode forecast(Job job, JobNeeds needs, ServedModel model) {
     Optional<JobForecast> time = job.forecast();
-    long available = availableBytes();
     ObjectNode forecast = Json.object();
-    forecast.put("fits", fits(needs, model, available));
+    Room room = room(needs, model);
+    forecast.put("fits", room.needed() <= room.available());
     ObjectNode memory = forecast.putObject("memory");
-    memory.put("needed_bytes", needs.peakBytes());
-    memory.put("available_bytes", available);
-    memory.put("largest_stage", needs.largest().stage().title());
+    memory.put("needed_bytes", room.needed());
+    memory.put("available_bytes", room.available());
+    memory.put("largest_stage", room.what());
     forecast.set("seconds", Json.of(time.map(JobForecast::seconds).orElse(null)));
     ArrayNode stages = forecast.putArray("stages");
     for (StageNeeds stage : needs.stages()) {
@@ -377,14 +378,28 @@ public final class Planner {
       entry.put("scratch_bytes", stage.scratchBytes());
       entry.put("flops", stage.flops());
       entry.set(
-          "seconds", Json.of(time.map(known -> known.stage(stage.stage()).seconds()).orElse(null)));
+          "seconds",
+          Json.of(time.map(known -> known.stage(stage.stage()).seconds()).orElse(null)));
     }
     return forecast;
   }
 
-  private static boolean fits(JobNeeds needs, ServedModel model, long available) {
-    boolean fitsHeap = needs.clipBytes() <= Runtime.getRuntime().maxMemory() / 2;
-    return fitsHeap && (!model.device().computesInMainMemory() || needs.peakBytes() <= available);
+  /**
+   * What a job needs and can have, of the memory that decides.
+   *
+   * @param what takes most of it
+   */
+  private record Room(long needed, long available, String what) {}
+
+  /** The finished clip lies on the Java heap, together with what is made of it. */
+  private Room room(JobNeeds needs, ServedModel model) {
+    long heap = Runtime.getRuntime().maxMemory() / 2;
+    if (needs.clipBytes() > heap) {
+      return new Room(needs.clipBytes(), heap, "finished clip on the Java heap");
+    }
+    long available =
+        model.device().computesInMainMemory() ? availableBytes() : Math.max(availableBytes(), needs.peakBytes());
+    return new Room(needs.peakBytes(), available, needs.largest().stage().title());
   }
 
   /** What a job can have when no other one runs. */

@@ -48,4 +48,26 @@ public record JobRecord(
    * @param message one line for people
    */
   public record Failure(String code, String message) {}
+
+  /** The same job, failed. */
+  public JobRecord failed(Failure failure) {
+    return new JobRecord(
+        id,
+        JobStatus.FAILED,
+        created,
+        started,
+        completed,
+        expires,
+        isExpired,
+        model,
+        prompt,
+        client,
+        work,
+        facts,
+        favourite,
+        metadata,
+        failure,
+        attempts,
+        steps);
+  }
 }

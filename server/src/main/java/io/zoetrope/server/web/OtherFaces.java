@@ -13,12 +13,16 @@ import io.zoetrope.server.work.JobService;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
+import java.util.Map;
 
 /** The same jobs as clients of Runway's API ask for them, and by the paths of older servers. */
 final class OtherFaces {
   private static final int NO_CONTENT = 204;
   private static final int LONGEST = 200;
+
+  /** What Runway's clients call parameters. */
+  private static final Map<String, String> NAMES =
+      Map.of("prompt", "promptText", "size", "ratio", "seconds", "duration");
 
   private final JobService jobs;
   private final VideoRoutes videos;
@@ -54,10 +58,7 @@ final class OtherFaces {
   private void task(Context request, String input) throws IOException {
     Body body = videos.body(request);
     Fields fields = body.fields();
-    fields
-        .any("promptText")
-        .or(() -> input == null ? Optional.empty() : Optional.of(Json.of(" ")))
-        .ifPresent(prompt -> fields.putIfAbsent("prompt", prompt));
+    fields.any("promptText").ifPresent(prompt -> fields.putIfAbsent("prompt", prompt));
     fields
         .text("ratio", LONGEST)
         .ifPresent(ratio -> fields.putIfAbsent("size", Json.of(ratio.replace(':', 'x'))));
@@ -65,8 +66,13 @@ final class OtherFaces {
     if (input != null) {
       given(fields, input);
     }
-    ObjectNode view = videos.create(request, body).view();
-    VideoRoutes.answer(request, Json.object().set("id", view.get("id")));
+    try {
+      ObjectNode view = videos.create(request, body).view();
+      VideoRoutes.answer(request, Json.object().set("id", view.get("id")));
+    } catch (ApiException e) {
+      String known = e.parameter() == null ? "" : e.parameter();
+      throw e.blaming(known.equals("input_reference") ? input : NAMES.getOrDefault(known, e.parameter()));
+    }
   }
 
   /** The picture, or a list of one with its place. */

@@ -11,6 +11,7 @@ import io.zoetrope.server.store.JobQuery;
 import io.zoetrope.server.store.JobRecord;
 import io.zoetrope.server.store.JobStatus;
 import io.zoetrope.server.store.JobStore;
+import io.zoetrope.server.store.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /** All jobs of a server: takes them in, has workers run them, and tells how far they are. */
@@ -56,7 +58,16 @@ public final class JobService implements AutoCloseable {
   /** For {@link #health}, which must not wait for the store. */
   private volatile int queued;
 
-  private volatile long failures;
+  private final LongAdder failures = new LongAdder();
+
+  /**
+   * A failure that the store could not keep yet.
+   *
+   * @param worker that had the job
+   */
+  private record Unkept(String worker, JobRecord.Failure failure) {}
+
+  private final Map<String, Unkept> unkept = new ConcurrentHashMap<>();
 
   /**
    * Begins to work.
@@ -107,8 +118,38 @@ public final class JobService implements AutoCloseable {
     log.accept(line);
   }
 
-  void failed() {
-    failures++;
+  /**
+   * A job has failed: clients are told, also while the store cannot keep it, as on a full disk.
+   *
+   * @param worker that had it
+   */
+  void failed(String id, String worker, JobRecord.Failure failure) {
+    failures.increment();
+    unkept.put(id, new Unkept(worker, failure));
+    keepFailures();
+  }
+
+  /** Has the store keep what it could not keep before. */
+  private void keepFailures() {
+    unkept.forEach((id, failed) -> {
+      try {
+        try {
+          store.fail(id, failed.worker(), failed.failure());
+        } catch (StoreException _) {
+          data.useReserve();
+          store.fail(id, failed.worker(), failed.failure());
+        }
+        unkept.remove(id);
+      } catch (StoreException e) {
+        log(e.getMessage());
+      }
+    });
+  }
+
+  /** A job as the store has it, with what the store could not keep. */
+  private JobRecord complete(JobRecord job) {
+    Unkept failed = unkept.get(job.id());
+    return failed == null ? job : job.failed(failed.failure());
   }
 
   /** When a clip that is complete now is deleted, in microseconds; 0 for never. */
@@ -132,6 +173,7 @@ public final class JobService implements AutoCloseable {
 
   void begin(RunningJob job) {
     running.put(job.job().id(), job);
+    unkept.remove(job.job().id());
     if (isClosing) {
       job.stop(RunningJob.Stop.SHUTDOWN);
     }
@@ -156,8 +198,7 @@ public final class JobService implements AutoCloseable {
     if (!events.isHeard(id)) {
       return;
     }
-    store
-        .find(id)
+    find(id)
         .ifPresent(job -> {
           boolean isOver = job.status().isOver();
           events.publish(id, isOver ? "done" : "status", view(job), isOver);
@@ -377,14 +418,13 @@ public final class JobService implements AutoCloseable {
    * @throws ApiException if there is none
    */
   public JobRecord required(String id) {
-    return store
-        .find(id)
+    return find(id)
         .orElseThrow(() -> ApiException.notFound("there is no video with this id"));
   }
 
   /** A job by its id, if there is one. */
   public Optional<JobRecord> find(String id) {
-    return store.find(id);
+    return store.find(id).map(this::complete);
   }
 
   /** Whether the server is about to end. */
@@ -394,7 +434,7 @@ public final class JobService implements AutoCloseable {
 
   /** Jobs that a query asks for, and one more if there are more. */
   public List<JobRecord> list(JobQuery query) {
-    return store.list(query);
+    return store.list(query).stream().map(this::complete).toList();
   }
 
   /** Changes what the client says of a job. */
@@ -439,7 +479,7 @@ public final class JobService implements AutoCloseable {
 
   /** Jobs that have failed since the server began. */
   public long failures() {
-    return failures;
+    return failures.sum();
   }
 
   // ---------------------------------------------------------------- the end
@@ -452,6 +492,7 @@ public final class JobService implements AutoCloseable {
           data.delete(id);
           log("expired " + id);
         }
+        keepFailures();
         TimeUnit.SECONDS.sleep(SWEEP_SECONDS);
       } catch (InterruptedException _) {
         return;

@@ -61,6 +61,9 @@ final class Worker implements Runnable {
         } catch (StoreException e) {
           service.log(e.getMessage());
           pause();
+        } catch (RuntimeException e) {
+          service.log("a defect of the server: " + e);
+          pause();
         }
       }
     }
@@ -142,8 +145,7 @@ final class Worker implements Runnable {
       // What it has left in memory is not to be trusted.
       runner.close();
     }
-    persistently(() -> service.store().fail(id, name, failure));
-    service.failed();
+    service.failed(id, name, failure);
     OutputFile.deleteQuietly(service.data().job(id).resolve(DataFolder.CHECKPOINT));
     OutputFile.deleteQuietly(service.data().job(id).resolve(DataFolder.PREVIEW));
     OutputFile.deleteQuietly(service.data().job(id).resolve(DataFolder.VIDEO));
