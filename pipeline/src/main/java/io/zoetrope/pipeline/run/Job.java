@@ -271,7 +271,7 @@ public final class Job {
     if (!isSure) {
       admission.require(
           request.size(),
-          needs(stepsToFullMemory()),
+          memoryNeeds(),
           parts.device().computesInMainMemory(),
           "a smaller size, fewer frames or tiled decoding");
     }
@@ -456,6 +456,11 @@ public final class Job {
   /** What the job needs: found by a dry run, which computes nothing and reads no weights. */
   public JobNeeds needs() {
     return needs(way.steps());
+  }
+
+  /** The memory that the job needs, found with as few steps as show it: not all its FLOPs. */
+  public JobNeeds memoryNeeds() {
+    return needs(stepsToFullMemory());
   }
 
   /**

@@ -119,7 +119,7 @@ public final class Planner {
     // Uploads are decoded by then: nobody waits for somebody else's.
     synchronized (model) {
       Job job = model.pipeline().plan(request);
-      JobNeeds needs = job.needs();
+      JobNeeds needs = job.memoryNeeds();
       ObjectNode facts = facts(request, job, needs, model);
       return new Plan(model, Parameter.json(request), inputs, facts, needs.peakBytes());
     }
@@ -360,10 +360,12 @@ public final class Planner {
   }
 
   private ObjectNode forecast(Job job, JobNeeds needs, ServedModel model) {
-    Optional<JobForecast> time = job.forecast();
-    ObjectNode forecast = Json.object();
     Room room = room(needs, model);
-    forecast.put("fits", room.needed() <= room.available());
+    boolean fits = room.needed() <= room.available();
+    // The look at the time of a long job takes a while itself.
+    Optional<JobForecast> time = fits ? job.forecast() : Optional.empty();
+    ObjectNode forecast = Json.object();
+    forecast.put("fits", fits);
     ObjectNode memory = forecast.putObject("memory");
     memory.put("needed_bytes", room.needed());
     memory.put("available_bytes", room.available());
@@ -376,10 +378,10 @@ public final class Planner {
       entry.put("title", stage.stage().title());
       entry.put("weight_bytes", stage.weightBytes());
       entry.put("scratch_bytes", stage.scratchBytes());
-      entry.put("flops", stage.flops());
-      entry.set(
-          "seconds",
-          Json.of(time.map(known -> known.stage(stage.stage()).seconds()).orElse(null)));
+      Optional<JobForecast.StageForecast> known =
+          time.map(forecasts -> forecasts.stage(stage.stage()));
+      entry.set("flops", Json.of(known.map(JobForecast.StageForecast::flops).orElse(null)));
+      entry.set("seconds", Json.of(known.map(JobForecast.StageForecast::seconds).orElse(null)));
     }
     return forecast;
   }
