@@ -7,6 +7,8 @@ import io.zoetrope.server.model.Limits;
 import io.zoetrope.server.model.Planner;
 import io.zoetrope.server.model.ServedModel;
 import io.zoetrope.server.model.VideoRequest;
+import io.zoetrope.server.store.JobQuery;
+import io.zoetrope.server.store.JobRecord;
 import io.zoetrope.server.store.JobStore;
 import io.zoetrope.server.store.SqlJobStore;
 import io.zoetrope.server.upload.UploadDecoder;
@@ -44,7 +46,12 @@ final class OneJob {
       try (JobService jobs =
           new JobService(
               store, data, planner, List.of(device), settings.policy(), line -> tell(line, completed))) {
-        if (store.ids().isEmpty()) {
+        Optional<JobRecord> earlier =
+            store.list(JobQuery.newest(1)).stream().findFirst();
+        if (earlier.isPresent() && earlier.get().status().isOver()) {
+          return;
+        }
+        if (earlier.isEmpty()) {
           byte[] body =
               TestServer.SMALL.formatted(Integer.parseInt(args[1])).getBytes(StandardCharsets.UTF_8);
           VideoRequest request =
@@ -59,7 +66,7 @@ final class OneJob {
   private static void tell(String line, CountDownLatch completed) {
     System.out.println(line);
     System.out.flush();
-    if (line.startsWith("completed")) {
+    if (line.startsWith("completed") || line.startsWith("failed")) {
       completed.countDown();
     }
   }

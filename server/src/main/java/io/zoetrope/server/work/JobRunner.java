@@ -64,22 +64,23 @@ final class JobRunner implements AutoCloseable {
   /**
    * Does what a job asks for.
    *
+   * @param begins is run when it is known behind which step the job begins
    * @return what is told of it from now on
    * @throws java.util.concurrent.CancellationException if it was stopped
    */
-  ObjectNode run(RunningJob running) throws IOException {
+  ObjectNode run(RunningJob running, Runnable begins) throws IOException {
     JobRecord job = running.job();
     Path folder = data.job(job.id());
     ObjectNode facts = job.facts().deepCopy();
     return switch (Work.of(job.work())) {
-      case Work.Generate work -> generate(running, work, folder, facts);
+      case Work.Generate work -> generate(running, begins, work, folder, facts);
       case Work.Assemble work -> assemble(running, work, folder, facts);
     };
   }
 
   // ---------------------------------------------------------------- a model makes a clip
 
-  private ObjectNode generate(RunningJob running, Work.Generate work, Path folder, ObjectNode facts)
+  private ObjectNode generate(RunningJob running, Runnable begins, Work.Generate work, Path folder, ObjectNode facts)
       throws IOException {
     Path checkpoint = folder.resolve(DataFolder.CHECKPOINT);
     Path preview = folder.resolve(DataFolder.PREVIEW);
@@ -91,6 +92,7 @@ final class JobRunner implements AutoCloseable {
     Job job = job(withPreview(request, preview), request, checkpoint);
     ClipSize size = request.size();
     running.computes(job, () -> showPreview(running, preview, size));
+    begins.run();
     GenerationResult result;
     try {
       result = running.compute(() -> job.run(running, Tracer.NONE));

@@ -129,8 +129,11 @@ final class RunningJob implements Progress {
   /** The job of the engine, whose state is kept when the server ends and it does not. */
   synchronized void computes(Job job, Runnable whenStepTaken) {
     computed = job;
-    firstStep = job == null ? 0 : job.takenSteps();
     afterStep = whenStepTaken;
+    if (job != null) {
+      firstStep = job.takenSteps();
+      taken = firstStep;
+    }
   }
 
   /** Writes the state behind the last step, from another thread. */
