@@ -47,8 +47,9 @@ class BadRequestsTest {
   void namesTheParameter() {
     for (BadRequest bad : TABLE) {
       Answer answer = post(bad.path(), bad.body());
-      String shown = "%s %.200s -> %.400s".formatted(
-          bad.path(), bad.body(), new String(answer.body(), StandardCharsets.UTF_8));
+      String shown =
+          "%s %.200s -> %.400s"
+              .formatted(bad.path(), bad.body(), new String(answer.body(), StandardCharsets.UTF_8));
       assertTrue(answer.status() >= 400 && answer.status() < 500, shown);
       assertEquals(bad.parameter(), answer.parameter(), shown);
       assertFalse(answer.json().at("/error/message").asText().isBlank(), shown);
@@ -77,9 +78,7 @@ class BadRequestsTest {
                         .POST(BodyPublishers.ofString("nothing")))
                 .status(),
             type));
-    Answer none =
-        server.send(
-            authorized("/v1/videos/video_0/../../etc/passwd/content"));
+    Answer none = server.send(authorized("/v1/videos/video_0/../../etc/passwd/content"));
     assertEquals(404, none.status());
     for (String path :
         List.of("/..%2f..%2fetc/passwd", "/%2e%2e/lock", "/web/../lock", "/v1/videos/..%2fx")) {
@@ -112,8 +111,7 @@ class BadRequestsTest {
     String cookie = signedIn.header("Set-Cookie");
     assertTrue(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), cookie);
     String session = cookie.substring(0, cookie.indexOf(';'));
-    assertEquals(
-        200, server.send(server.request("/v1/models").header("Cookie", session)).status());
+    assertEquals(200, server.send(server.request("/v1/models").header("Cookie", session)).status());
   }
 
   @Test
@@ -142,7 +140,6 @@ class BadRequestsTest {
         .send(authorized("/v1/videos"))
         .json()
         .get("data")
-        .forEach(job ->
-            server.send(authorized("/v1/videos/" + job.get("id").asText()).DELETE()));
+        .forEach(job -> server.send(authorized("/v1/videos/" + job.get("id").asText()).DELETE()));
   }
 }

@@ -45,15 +45,21 @@ final class OneJob {
       Planner planner = new Planner(List.of(model), new UploadDecoder(data.incoming()));
       try (JobService jobs =
           new JobService(
-              store, data, planner, List.of(device), settings.policy(), line -> tell(line, completed))) {
-        Optional<JobRecord> earlier =
-            store.list(JobQuery.newest(1)).stream().findFirst();
+              store,
+              data,
+              planner,
+              List.of(device),
+              settings.policy(),
+              line -> tell(line, completed))) {
+        Optional<JobRecord> earlier = store.list(JobQuery.newest(1)).stream().findFirst();
         if (earlier.isPresent() && earlier.get().status().isOver()) {
           return;
         }
         if (earlier.isEmpty()) {
           byte[] body =
-              TestServer.SMALL.formatted(Integer.parseInt(args[1])).getBytes(StandardCharsets.UTF_8);
+              TestServer.SMALL
+                  .formatted(Integer.parseInt(args[1]))
+                  .getBytes(StandardCharsets.UTF_8);
           VideoRequest request =
               VideoRequest.read(Fields.of(Json.parse(null, body)), Limits.DEFAULT);
           jobs.add(request, "client", null, "hash", null);

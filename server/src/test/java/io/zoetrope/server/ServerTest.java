@@ -221,8 +221,7 @@ class ServerTest {
 
   @Test
   void forecastsAndRefusesWhatDoesNotFit() {
-    String large =
-        "{\"prompt\": \"a red ball\", \"size\": \"704x704\", \"num_frames\": 401}";
+    String large = "{\"prompt\": \"a red ball\", \"size\": \"704x704\", \"num_frames\": 401}";
     Answer forecast = server.post("/v1/videos/forecast", large);
     assertEquals(200, forecast.status(), () -> text(forecast));
     assertFalse(forecast.json().get("fits").asBoolean());

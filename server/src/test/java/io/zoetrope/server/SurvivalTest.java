@@ -71,7 +71,8 @@ class SurvivalTest {
 
   /** Waits until the checkpoint is another, or the job is over. */
   private static void awaitStep(Path data) throws IOException, InterruptedException {
-    Path checkpoint = data.resolve("jobs").resolve(only(data).id()).resolve("checkpoint.safetensors");
+    Path checkpoint =
+        data.resolve("jobs").resolve(only(data).id()).resolve("checkpoint.safetensors");
     Object before = key(checkpoint);
     for (int i = 0; i < 1000 && Objects.equals(before, key(checkpoint)); i++) {
       Thread.sleep(3);

@@ -2,7 +2,6 @@ package io.zoetrope.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.zoetrope.testing.Fixtures;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.pipeline.ModelPrecision;
 import io.zoetrope.pipeline.family.ModelFolder;
@@ -11,6 +10,7 @@ import io.zoetrope.server.api.Json;
 import io.zoetrope.server.model.Limits;
 import io.zoetrope.server.work.JobService;
 import io.zoetrope.tensor.DType;
+import io.zoetrope.testing.Fixtures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

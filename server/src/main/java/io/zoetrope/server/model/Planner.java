@@ -400,7 +400,9 @@ public final class Planner {
       return new Room(needs.clipBytes(), heap, "finished clip on the Java heap");
     }
     long available =
-        model.device().computesInMainMemory() ? availableBytes() : Math.max(availableBytes(), needs.peakBytes());
+        model.device().computesInMainMemory()
+            ? availableBytes()
+            : Math.max(availableBytes(), needs.peakBytes());
     return new Room(needs.peakBytes(), available, needs.largest().stage().title());
   }
 

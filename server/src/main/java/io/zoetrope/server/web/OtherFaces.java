@@ -71,7 +71,8 @@ final class OtherFaces {
       VideoRoutes.answer(request, Json.object().set("id", view.get("id")));
     } catch (ApiException e) {
       String known = e.parameter() == null ? "" : e.parameter();
-      throw e.blaming(known.equals("input_reference") ? input : NAMES.getOrDefault(known, e.parameter()));
+      throw e.blaming(
+          known.equals("input_reference") ? input : NAMES.getOrDefault(known, e.parameter()));
     }
   }
 

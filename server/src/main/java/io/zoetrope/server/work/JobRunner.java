@@ -80,7 +80,8 @@ final class JobRunner implements AutoCloseable {
 
   // ---------------------------------------------------------------- a model makes a clip
 
-  private ObjectNode generate(RunningJob running, Runnable begins, Work.Generate work, Path folder, ObjectNode facts)
+  private ObjectNode generate(
+      RunningJob running, Runnable begins, Work.Generate work, Path folder, ObjectNode facts)
       throws IOException {
     Path checkpoint = folder.resolve(DataFolder.CHECKPOINT);
     Path preview = folder.resolve(DataFolder.PREVIEW);

@@ -418,8 +418,7 @@ public final class JobService implements AutoCloseable {
    * @throws ApiException if there is none
    */
   public JobRecord required(String id) {
-    return find(id)
-        .orElseThrow(() -> ApiException.notFound("there is no video with this id"));
+    return find(id).orElseThrow(() -> ApiException.notFound("there is no video with this id"));
   }
 
   /** A job by its id, if there is one. */

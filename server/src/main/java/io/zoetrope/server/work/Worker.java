@@ -78,7 +78,9 @@ final class Worker implements Runnable {
   private void run(JobRecord job, ScheduledExecutorService signs) {
     RunningJob running = new RunningJob(job, service.events());
     service.begin(running);
-    var sign = signs.scheduleAtFixedRate(() -> renew(running), SIGN_SECONDS, SIGN_SECONDS, TimeUnit.SECONDS);
+    var sign =
+        signs.scheduleAtFixedRate(
+            () -> renew(running), SIGN_SECONDS, SIGN_SECONDS, TimeUnit.SECONDS);
     long bytes = Work.of(job.work()) instanceof Work.Generate work ? work.neededBytes() : 0;
     try {
       if (job.attempts() > MOST_ATTEMPTS) {

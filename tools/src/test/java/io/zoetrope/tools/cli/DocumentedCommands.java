@@ -82,7 +82,8 @@ abstract class DocumentedCommands extends CommandTest {
   private static final String CASE = "t2v_7f";
 
   /** They need a hub, files of gigabytes or an end: they are parsed here, run by other tests. */
-  private static final Set<String> PARSED = Set.of("pull", "models", "convert", "guidance-worker");
+  private static final Set<String> PARSED =
+      Set.of("pull", "models", "convert", "guidance-worker", "serve");
 
   /** They need several steps, or another process: likewise. */
   private static final Set<String> OF_LONGER_JOBS =
