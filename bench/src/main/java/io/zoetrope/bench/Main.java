@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
       CompareCommand.class,
       RandomModelCommand.class,
       ServeLoadCommand.class,
-      StepCachesCommand.class
+      StepCachesCommand.class,
+      CardsCommand.class
     })
 public final class Main {
   private Main() {}

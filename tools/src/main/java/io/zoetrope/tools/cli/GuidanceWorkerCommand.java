@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Predicts for the negative prompts of jobs in other processes, which predict for the prompts",
       "meanwhile: 'generate --guidance-worker HOST:PORT' with the same model, number format and",
-      "device makes the same clip in half the time. Ctrl-C ends it. Whoever can connect can use it."
+      "device makes the same clip. Ctrl-C ends it. Whoever can connect can use it."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

@@ -77,7 +77,7 @@ final class JobOptions {
       paramLabel = "F-F",
       description =
           "Part of the steps that is guided, such as 0.1-0.9; in the others the prompt alone predicts,"
-              + " in half the time (default: all).")
+              + " with half the work (default: all).")
   private String guidanceInterval;
 
   @Option(
