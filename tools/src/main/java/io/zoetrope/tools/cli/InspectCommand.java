@@ -115,6 +115,8 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private DeviceOptions device;
 
+  @Mixin private WeightOptions weights;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -246,7 +248,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private VideoPipeline open(Backend dryRun) {
     return VideoPipeline.open(
-        loras.applyTo(ModelFolder.open(path)),
+        weights.applyTo(loras.applyTo(ModelFolder.open(path)), precision.dtype(), dryRun),
         dryRun,
         new ModelPrecision(precision.dtype(), vae.dtype()),
         WeightRetention.RELEASE);

@@ -73,6 +73,9 @@ class BadInputTest extends CommandTest {
           -o              | no/such/x.mp4  | x.mp4            | doesn't exist
           --latents       | nothing.st     | nothing.st       | no such file
           --save-tensors  | no/such/x.st   | --save-tensors   | folder
+          --weights       | q5             | --weights        | 'q5'
+          --weights-budget | 0             | --weights-budget 0 | GiB
+          --weights-budget | 0.00001       | has no room for  | give at least that
           --ablate        | **/attn2       | --ablate         | PATHS=zero
           --ablate        | **/no=zero     | '**/no'          | matches nothing
           --swap-text     | red            | --swap-text      | two words

@@ -54,6 +54,23 @@ class InspectCommandTest extends CommandTest {
     assertTrue(out.toString().contains("peak memory"), out.toString());
   }
 
+  /** Matrices of the blocks take the bytes of their form, or none. */
+  @Test
+  void memoryIsThatOfTheFormOfWeights() {
+    long packed = denoising();
+    long quantized = denoising("--weights", "q8_0");
+    long stored = denoising("--weights", "stored");
+    assertTrue(stored <= quantized && quantized <= packed, stored + ", " + quantized);
+    assertTrue(run("inspect", model.toString(), "--weights", "q9") > 0);
+    assertTrue(err.toString().contains("Q8_0"), err.toString());
+  }
+
+  /** MiB of the weights of the stage. */
+  private long denoising(String... options) {
+    List<String> cells = cells(inspect(options), "denoising");
+    return Long.parseLong(cells.get(1).replace(",", ""));
+  }
+
   @Test
   void theTreeOfAFileHasNoWork() {
     String file = model.resolve("vae/diffusion_pytorch_model.safetensors").toString();
