@@ -152,7 +152,7 @@ final class TestServer implements AutoCloseable {
 
   /** Waits until a job is over. */
   ObjectNode await(String id) {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
     while (System.nanoTime() < end) {
       JsonNode job = get("/v1/videos/" + id).json();
       if (Set.of("completed", "failed").contains(job.path("status").asText())) {
