@@ -28,8 +28,18 @@ final class Client implements AutoCloseable {
 
   /** Asks for a clip. */
   HttpResponse<String> submit(Map<String, Object> job) throws IOException, InterruptedException {
+    return post("v1/videos", job);
+  }
+
+  /** Asks what a clip would take. */
+  HttpResponse<String> forecast(Map<String, Object> job) throws IOException, InterruptedException {
+    return post("v1/videos/forecast", job);
+  }
+
+  private HttpResponse<String> post(String path, Map<String, Object> job)
+      throws IOException, InterruptedException {
     HttpRequest request =
-        request("v1/videos")
+        request(path)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(job)))
             .timeout(PATIENCE)
@@ -40,6 +50,13 @@ final class Client implements AutoCloseable {
   /** Asks for something that is answered at once. */
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return http.send(request(path).timeout(PATIENCE).build(), BodyHandlers.ofString());
+  }
+
+  /** The bytes of a finished clip. */
+  HttpResponse<byte[]> content(String id) throws IOException, InterruptedException {
+    return http.send(
+        request("v1/videos/%s/content".formatted(id)).timeout(PATIENCE).build(),
+        BodyHandlers.ofByteArray());
   }
 
   /** Opens the stream of a job's events, which stays open while the job goes on. */

@@ -87,6 +87,11 @@ final class Server implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Ends it in the middle of whatever it does. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   @Override
   public void close() {
     process.destroy();
