@@ -56,6 +56,16 @@ public record WeightElements(StoredTensor stored, long offset, DType dtype) {
     stored.unpack(offset + first, rows * row, row, out);
   }
 
+  /** Whether elements are stored in a dtype, one after the other. */
+  public boolean areStoredIn(DType other) {
+    return stored.isPlain(other);
+  }
+
+  /** Fills a segment of the caller's own with elements as they are stored in a plain dtype. */
+  public void readStored(long first, MemorySegment out) {
+    stored.readPlain(offset + first, out);
+  }
+
   /** Fills a segment of the caller's own with neighbouring elements, from {@code first} on. */
   public void read(long first, MemorySegment out) {
     stored.read(offset + first, dtype, out);

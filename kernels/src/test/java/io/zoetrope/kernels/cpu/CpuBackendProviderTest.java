@@ -37,7 +37,7 @@ class CpuBackendProviderTest {
 
   /** Generated kernels, the least first, with the flags of the processor that each adds. */
   private enum Kernels {
-    AVX2("avx2", "avx2", "fma"),
+    AVX2("avx2", "avx2", "fma", "f16c"),
     AVX512("avx512", "avx512f", "avx512bw", "avx512dq", "avx512vl"),
     AVX512_BF16("avx512bf16", "avx512_bf16"),
     AMX("amx", "amx_tile", "amx_bf16");

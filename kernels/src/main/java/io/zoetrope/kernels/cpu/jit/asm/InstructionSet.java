@@ -3,7 +3,7 @@ package io.zoetrope.kernels.cpu.jit.asm;
 /** What the generated kernels are made of; each set includes what the one before it has. */
 public enum InstructionSet {
   /** Vectors of 256 bits with fused multiply-add; bfloat16 is widened on the way. */
-  AVX2("avx2", 256, 16, "avx2", "fma"),
+  AVX2("avx2", 256, 16, "avx2", "fma", "f16c"),
   /** Vectors of 512 bits; bfloat16 is widened on the way. */
   AVX512("avx512", 512, 32, "avx512f", "avx512bw", "avx512dq", "avx512vl"),
   /** Dot products of pairs of bfloat16. */

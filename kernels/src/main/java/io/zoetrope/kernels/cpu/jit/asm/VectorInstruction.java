@@ -50,6 +50,9 @@ public enum VectorInstruction {
   ONE_FLOAT_TO_DOUBLE(Prefix.F3, 1, 0x5a, Tuple.ONE),
   ONE_DOUBLE_TO_FLOAT(Prefix.F2, 1, 0x5a, Tuple.ONE_DOUBLE, true),
 
+  /** IEEE floats of 16 bits. */
+  HALF_TO_FLOAT(Prefix.P66, 2, 0x13, Tuple.HALF),
+
   AND(Prefix.NONE, 1, 0x54, Tuple.FULL),
   AND_NOT(Prefix.NONE, 1, 0x55, Tuple.FULL),
   OR(Prefix.NONE, 1, 0x56, Tuple.FULL),

@@ -121,6 +121,13 @@ public final class VectorCode extends VectorLoops {
   public void load(DType dtype, Vector to, Address from) {
     if (dtype == DType.F32) {
       assembler.vector(single ? BROADCAST : LOAD, to, from);
+    } else if (dtype == DType.F16 && single) {
+      assembler.load16(SCRATCH, from);
+      assembler.moveToVector(to.as(128), SCRATCH);
+      assembler.vector(HALF_TO_FLOAT, to.as(128), to.as(128));
+      broadcast(to);
+    } else if (dtype == DType.F16) {
+      assembler.vector(HALF_TO_FLOAT, to, from);
     } else if (single) {
       assembler.load16(SCRATCH, from);
       assembler.shiftLeft(SCRATCH, Short.SIZE);

@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * Copies rows from one place to another and converts between F32 and BF16 on the way, to nearest
- * even.
+ * even; rows of F16 can be read, too.
  */
 public record ConvertRows(InstructionSet set, DType from, DType to) implements KernelCache.Recipe {
   private static final ArgumentNames<ConvertRows> NAMES = new ArgumentNames<>();

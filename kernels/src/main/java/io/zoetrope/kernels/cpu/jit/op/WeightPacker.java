@@ -209,15 +209,22 @@ final class WeightPacker {
         elements.codes(depth).filter(format -> format.group() % ScaleCodes.GRANULE == 0);
     if (codes.isPresent()) {
       scaleCodes(elements, codes.get(), first, count, depth, rows, workspace);
-    } else if (elements.isExact()) {
+    } else if (elements.isExact() && !elements.areStoredIn(DType.F16)) {
       elements.read(first, rows.asSlice(0, count * pitch));
     } else {
-      long widePitch = (long) depth * Float.BYTES;
-      MemorySegment wide = workspace.piece(NativeWorkspace.Piece.UNROUNDED, count * widePitch);
-      elements.readUnrounded(first, wide.asSlice(0, count * widePitch));
+      // Generated code widens halves and rounds faster than whoever decodes any format.
+      DType read = elements.areStoredIn(DType.F16) ? DType.F16 : DType.F32;
+      long wide = (long) depth * read.bytes();
+      MemorySegment unrounded =
+          workspace.piece(NativeWorkspace.Piece.UNROUNDED, count * wide).asSlice(0, count * wide);
+      if (read == DType.F16) {
+        elements.readStored(first, unrounded);
+      } else {
+        elements.readUnrounded(first, unrounded);
+      }
       workspace
-          .call(kernels.get(new ConvertRows(set, DType.F32, dtype)))
-          .set(ConvertRows.SOURCE, wide.address(), widePitch)
+          .call(kernels.get(new ConvertRows(set, read, dtype)))
+          .set(ConvertRows.SOURCE, unrounded.address(), wide)
           .set(ConvertRows.DESTINATION, rows.address(), pitch)
           .set(ConvertRows.ROWS, count)
           .set(ConvertRows.COLUMNS, depth)

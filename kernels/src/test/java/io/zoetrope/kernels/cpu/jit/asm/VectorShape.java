@@ -72,7 +72,8 @@ record VectorShape(
     return scalarBytes == 0
         && (kind == Kind.UNARY || kind == Kind.BINARY)
         && !mnemonic.equals("vmovups")
-        && !mnemonic.startsWith("vpmovzx");
+        && !mnemonic.startsWith("vpmovzx")
+        && !mnemonic.equals("vcvtph2ps");
   }
 
   /** Writes the instruction; {@code immediate} is negative if there is none. */
@@ -161,6 +162,7 @@ record VectorShape(
       case FLOAT_TO_INT -> of("vcvtps2dq", Kind.UNARY);
       case INT_TO_FLOAT -> of("vcvtdq2ps", Kind.UNARY);
       case COMPARE -> of("vcmpps", Kind.BINARY, IntStream.range(0, 32).toArray()).with(SHORT, 8);
+      case HALF_TO_FLOAT -> of("vcvtph2ps", Kind.UNARY).with(ALL, 4);
       case WIDEN_BYTE -> of("vpmovzxbd", Kind.UNARY).with(ALL, 2);
       case WIDEN_INT -> of("vpmovzxdq", Kind.UNARY).with(ALL, 4);
       case WIDEN_SHORT -> of("vpmovzxwd", Kind.UNARY).with(ALL, 4);

@@ -223,4 +223,18 @@ final class Floats {
     int flushed = flush(a);
     return flushed + 0x7fff + (flushed >>> 16 & 1) >>> 16;
   }
+
+  /** A half widened; NaN becomes a quiet one with the bits that it has. */
+  static int ofHalf(int half) {
+    int sign = (half & 0x8000) << 16;
+    int exponent = half >> 10 & 0x1f;
+    int mantissa = half & 0x3ff;
+    if (exponent == 0x1f) {
+      return sign | 0x7f800000 | (mantissa == 0 ? 0 : 0x400000 | mantissa << 13);
+    }
+    if (exponent == 0) {
+      return sign | Float.floatToRawIntBits(mantissa * 0x1p-24f);
+    }
+    return sign | exponent + 112 << 23 | mantissa << 13;
+  }
 }

@@ -109,6 +109,15 @@ final class VectorInstructions {
       case MAP_1 | P66 | 0x72 -> shift(in);
       case MAP_1 | 0xc2 -> in.evex() ? compareToMask(in) : compare(in);
       case MAP_1 | 0xc6 -> VectorMoves.shuffle(in);
+      case MAP_2 | P66 | 0x13 ->
+          VectorForms.compute(
+              noSource(narrow(in)),
+              new Form(in.lanes() / 2, in.lanes(), Integer.SIZE, 0, false),
+              (v, to, _, b, n) -> {
+                for (int i = 0; i < n; i++) {
+                  v[to + i] = Floats.ofHalf(v[b + i / 2] >>> 16 * (i % 2) & 0xffff);
+                }
+              });
       case MAP_2 | P66 | 0x31 ->
           VectorForms.compute(
               noSource(in),
