@@ -40,7 +40,8 @@ public final class SparkEngine implements BatchEngine {
    * loaded, without a warning. Tensors lie outside the heap.
    */
   private static final String JAVA_OPTIONS =
-      "--enable-native-access=ALL-UNNAMED --add-modules=jdk.incubator.vector -XX:+UseSerialGC";
+      "--enable-native-access=ALL-UNNAMED --add-modules=jdk.incubator.vector"
+          + " --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC";
 
   private static final String LOCAL = "local";
 
