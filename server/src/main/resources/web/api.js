@@ -109,6 +109,13 @@ export const contentOf = (id, variant = 'video') => `${video(id)}/content?varian
 
 export const downloadOf = (id) => `${contentOf(id)}&download=1`;
 
+/** The clip as a file, to be sent again. */
+export async function fileOf(id) {
+  const answer = await send('GET', contentOf(id));
+  if (!answer.ok) throw new Refusal(answer.status, (await answer.json()).error);
+  return new File([await answer.blob()], `${id}.mp4`, { type: 'video/mp4' });
+}
+
 export const models = () => ask('GET', '/v1/models').then((answer) => answer.data);
 export const retrieve = (id) => ask('GET', video(id));
 export const update = (id, change) => ask('POST', video(id), change);

@@ -9,9 +9,11 @@ import * as stage from './stage.js';
 import { Refusal, Unreachable, session } from './api.js';
 import { find } from './dom.js';
 
+const isOfServer = (failure) => failure instanceof Refusal || failure instanceof Unreachable;
+
 /** Failures of what a button started are shown; anything else is a fault of the page, for the console. */
 addEventListener('unhandledrejection', (event) => {
-  if (!(event.reason instanceof Refusal) && !(event.reason instanceof Unreachable)) return;
+  if (!isOfServer(event.reason)) return;
   event.preventDefault();
   say(event.reason.message);
 });
@@ -40,8 +42,13 @@ jobs.on('gone', showWork);
 
 clip.start();
 stage.start();
-await session();
-await composer.start();
-await jobs.start();
-await Promise.all([gallery.start(), film.start()]);
-showWork();
+try {
+  await session();
+  await composer.start();
+  await jobs.start();
+  await Promise.all([gallery.start(), film.start()]);
+  showWork();
+} catch (failure) {
+  if (!isOfServer(failure)) throw failure;
+  say(failure.message);
+}

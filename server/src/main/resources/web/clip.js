@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import * as composer from './composer.js';
 import * as jobs from './jobs.js';
-import { drop, starOf, titleOf } from './deeds.js';
+import { drop, newGroup, starOf, titleOf } from './deeds.js';
 import { announce, find, h, icon, when } from './dom.js';
 import { playerOf, screenOf } from './screen.js';
 
@@ -110,7 +110,7 @@ function remixOf(job) {
   return h('form', { class: 'remix', async onsubmit(event) {
     event.preventDefault();
     try {
-      const metadata = { takes: crypto.getRandomValues(new Uint32Array(3)).join('-'), take: '1' };
+      const metadata = { takes: newGroup(), take: '1' };
       jobs.put(await api.remix(job.id, { prompt: text.value.trim(), metadata }));
       announce('The remix is in the queue.');
       find('clip').close();

@@ -3,7 +3,8 @@
 import * as api from './api.js';
 import * as jobs from './jobs.js';
 import { controlsOf, randomSeed } from './controls.js';
-import { announce, bytes, duration, find, h } from './dom.js';
+import { newGroup } from './deeds.js';
+import { announce, bytes, duration, find, h, sentence } from './dom.js';
 import { inputsOf } from './inputs.js';
 
 const DRAFT = 'zoetrope.draft';
@@ -21,6 +22,7 @@ let model = null;
 let controls = null;
 let inputs = null;
 let takesField = null;
+let foreseen = null;
 let asking = null;
 let timer = null;
 
@@ -66,8 +68,7 @@ export function fill(job) {
 
 /** Starts the next clip from a finished one; false if the model doesn't take clips. */
 export async function startFrom(job) {
-  const clip = await (await fetch(api.contentOf(job.id))).blob();
-  const given = inputs.give('video', new File([clip], `${job.id}.mp4`, { type: 'video/mp4' }));
+  const given = inputs.give('video', await api.fileOf(job.id));
   if (given) find('prompt').focus();
   return given;
 }
@@ -143,8 +144,6 @@ function changed() {
   timer = setTimeout(foresee, inputs.read().file ? 700 : 250);
 }
 
-let foreseen = null;
-
 /** The first control with something in it that no model takes: what is half typed is no question for the server. */
 function wrongControl() {
   return [...find('composer').elements].find(
@@ -193,8 +192,6 @@ function showForecast() {
     ...(warnings ?? []).map((text) => h('span', { class: 'warning' }, text)));
 }
 
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** Shows what is wrong at the control that it is about. */
 function complain(failure) {
   for (const shown of find('composer').querySelectorAll('.error')) shown.textContent = '';
@@ -228,7 +225,7 @@ async function generate() {
   const button = find('generate');
   button.disabled = true;
   try {
-    const group = randomKey();
+    const group = newGroup();
     const first = BigInt(controls.seed() ?? randomSeed());
     const count = takes();
     for (let i = 0; i < count; i++) {
@@ -260,9 +257,4 @@ async function insistently(body, key) {
       await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
     }
   }
-}
-
-/** Random letters that name a group of takes; `crypto.randomUUID` is for pages behind TLS only. */
-function randomKey() {
-  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,6 @@
 // One control for each option that a model has, and what stands in it.
 
-import { h, icon } from './dom.js';
+import { h, icon, sentence } from './dom.js';
 
 const FIRST = ['num_inference_steps', 'guidance_scale'];
 const NAMES = {
@@ -13,8 +13,6 @@ const NAMES = {
   negative_prompt: 'Negative prompt',
 };
 const SEPARATE = ['width', 'height', 'num_frames', 'seconds', 'size', 'seed', 'strength'];
-
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A labelled control with room for what is wrong with it. */
 export function field(name, label, control, { wide = false, hint = null } = {}) {

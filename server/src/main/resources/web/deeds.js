@@ -25,6 +25,10 @@ jobs.on('change', ({ job }) => {
   for (const star of document.querySelectorAll(`[data-star="${job.id}"]`)) paint(star, job);
 });
 
+/** Random letters that name the takes of a prompt; `crypto.randomUUID` is for pages behind TLS only. */
+export const newGroup = () =>
+  [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /** Stops a job, or removes a clip. One that is gone already is as good. */
 export async function drop(job) {
   try {

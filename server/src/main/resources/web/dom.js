@@ -1,4 +1,4 @@
-// Elements, icons and words for numbers.
+// Elements, icons and words.
 
 /**
  * Makes an element. Attributes that are functions become listeners (`onclick`), `true` an attribute without a value;
@@ -33,6 +33,9 @@ export function icon(name) {
 export function announce(text) {
   find('announcer').textContent = text;
 }
+
+/** With a capital at its begin. */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export function bytes(count) {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];

@@ -10,12 +10,14 @@ const IDLE_EVERY = 10000;
 const known = new Map();
 const previews = new Map();
 const streams = new Map();
+const gone = new Set();
 const changes = new EventTarget();
 let timer = null;
 let reachable = true;
 
 export const get = (id) => known.get(id);
 export const previewOf = (id) => previews.get(id);
+
 /** Newest first. */
 export const all = () =>
   [...known.values()].sort((a, b) => b.created_at - a.created_at || (a.id < b.id ? 1 : -1));
@@ -40,16 +42,18 @@ const tell = (name, detail) => changes.dispatchEvent(new CustomEvent(name, { det
 /** Takes over what the server says of a job. */
 export function put(job) {
   const before = known.get(job.id);
-  // Events and answers to questions may cross: what is over stays over.
-  if (before && isOver(before) && !isOver(job)) return;
+  // Events and answers to questions may cross: what is over stays over, and what is gone stays gone.
+  if (gone.has(job.id) || (before && isOver(before) && !isOver(job))) return;
   known.set(job.id, job);
   if (isOver(job)) previews.delete(job.id);
   tell('change', { job, before });
   if (job.status !== before?.status) follow();
 }
 
+/** Knows a job no more. */
 export function forget(id) {
   const job = known.get(id);
+  gone.add(id);
   known.delete(id);
   previews.delete(id);
   streams.get(id)?.();

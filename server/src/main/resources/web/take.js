@@ -4,7 +4,7 @@ import * as api from './api.js';
 import * as clip from './clip.js';
 import * as jobs from './jobs.js';
 import { drop, starOf } from './deeds.js';
-import { announce, duration, h, icon, rate } from './dom.js';
+import { announce, duration, h, icon, rate, sentence } from './dom.js';
 import { PreviewScreen, playerOf, screenOf } from './screen.js';
 
 export class Take {
@@ -95,8 +95,6 @@ function words(job) {
   if (stage.seconds_left > 0) parts.push(`${duration(Math.max(1, stage.seconds_left))} left`);
   return parts.join(' · ');
 }
-
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 async function cancel(job, button) {
   button.disabled = true;
