@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 /**
  * A model whose transformers may be larger than memory: of the matrices of their blocks so many
@@ -21,7 +22,11 @@ import java.util.TreeMap;
 public final class BudgetedModel extends ChangedModel {
   private static final double GIBIBYTE = 1L << 30;
 
-  private final long budget;
+  /** Weights that take less where they are stored fit every machine that computes with them. */
+  private static final long LARGE = 1L << 30;
+
+  private final LongSupplier room;
+  private final boolean isAsked;
   private final DType rounding;
 
   /**
@@ -32,7 +37,22 @@ public final class BudgetedModel extends ChangedModel {
    */
   public BudgetedModel(ModelSource model, long budget, DType rounding) {
     super(model);
-    this.budget = budget;
+    this.room = () -> budget;
+    this.isAsked = true;
+    this.rounding = rounding;
+  }
+
+  /**
+   * The same model with the budget that a machine has: for transformers that are too large for it,
+   * if it has room for a block.
+   *
+   * @param room bytes that the machine has for matrices; asked for where weights are large
+   * @param rounding what wider weights of the transformers are rounded to
+   */
+  public BudgetedModel(ModelSource model, LongSupplier room, DType rounding) {
+    super(model);
+    this.room = room;
+    this.isAsked = false;
     this.rounding = rounding;
   }
 
@@ -44,15 +64,32 @@ public final class BudgetedModel extends ChangedModel {
   @Override
   public WeightSource weights(String component) {
     WeightSource weights = super.weights(component);
-    if (!FormedModel.TRANSFORMERS.contains(component)) {
+    boolean isMeant = FormedModel.TRANSFORMERS.contains(component);
+    if (!isMeant || (!isAsked && weights.byteSize() < LARGE)) {
       return weights;
     }
     try {
-      return new BudgetedWeights(weights, beyond(weights));
+      return within(weights, room.getAsLong());
     } catch (PipelineException e) {
       weights.close();
       throw e;
     }
+  }
+
+  private WeightSource within(WeightSource weights, long budget) {
+    Map<String, Long> blocks = blocks(weights, rounding);
+    for (Map.Entry<String, Long> block : blocks.entrySet()) {
+      if (block.getValue() > budget) {
+        if (!isAsked) {
+          // Too little for any job, whose forecast says so.
+          return weights;
+        }
+        throw new PipelineException(
+            "a budget of %s GiB for weights has no room for %s, which takes %s GiB: give at least that"
+                .formatted(gibibytes(budget), block.getKey(), gibibytes(block.getValue())));
+      }
+    }
+    return new BudgetedWeights(weights, beyond(weights, blocks, budget));
   }
 
   /** Bytes of the blocks of a transformer as they are multiplied by. */
@@ -85,16 +122,10 @@ public final class BudgetedModel extends ChangedModel {
   }
 
   /** Names of the matrices that the budget has no room for. */
-  private Set<String> beyond(WeightSource weights) {
-    Map<String, Long> blocks = blocks(weights, rounding);
+  private static Set<String> beyond(WeightSource weights, Map<String, Long> blocks, long budget) {
     long left = budget;
     Set<String> streamed = new LinkedHashSet<>();
     for (Map.Entry<String, Long> block : blocks.entrySet()) {
-      if (block.getValue() > budget) {
-        throw new PipelineException(
-            "a budget of %s GiB for weights has no room for %s, which takes %s GiB: give at least that"
-                .formatted(gibibytes(budget), block.getKey(), gibibytes(block.getValue())));
-      }
       left -= block.getValue();
       if (left < 0) {
         streamed.add(block.getKey());

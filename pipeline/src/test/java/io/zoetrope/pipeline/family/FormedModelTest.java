@@ -83,6 +83,19 @@ class FormedModelTest {
     assertEquals(plain.weightBytes(), whole.weightBytes());
   }
 
+  /** Small weights are nothing to ask a machine for. */
+  @Test
+  void theMachineIsAskedForLargeModelsAlone() {
+    ModelSource model =
+        new BudgetedModel(
+            model(),
+            () -> {
+              throw new IllegalStateException("asked");
+            },
+            DType.F32);
+    assertEquals(clip(model()).weightBytes(), clip(model).weightBytes());
+  }
+
   @Test
   void quantizedWeightsChangeTheClip() {
     byte[] plain = clip(model()).frame();

@@ -8,16 +8,13 @@ import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.run.FreeMemory;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.weights.WeightForm;
-import io.zoetrope.weights.WeightSource;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import picocli.CommandLine.Option;
 
 /** What stays in memory of a transformer's weights, and in which form. */
 final class WeightOptions {
   private static final double GIBIBYTE = 1L << 30;
-
-  /** Transformers that take less fit every machine that computes with them. */
-  private static final long LARGE = 1L << 30;
 
   /** What a job takes beside the weights of a transformer, at least. */
   private static final long BESIDE = 3L << 29;
@@ -55,20 +52,14 @@ final class WeightOptions {
     if (budget != null) {
       return new BudgetedModel(model, (long) (budget * GIBIBYTE), dtype);
     }
-    return device.multipliesStored() ? withinMemory(model, dtype) : model;
+    return device.multipliesStored() ? new BudgetedModel(model, new Room(), dtype) : model;
   }
 
-  /** A budget for what does not fit into this machine's memory. */
-  private static ModelSource withinMemory(ModelSource model, DType dtype) {
-    long packed;
-    try (WeightSource transformer = model.weights("transformer")) {
-      if (transformer.byteSize() < LARGE) {
-        return model;
-      }
-      packed = BudgetedModel.blockBytes(transformer, dtype);
+  /** What this machine has for matrices. */
+  private static final class Room implements LongSupplier {
+    @Override
+    public long getAsLong() {
+      return FreeMemory.now().bytes() - BESIDE;
     }
-    long room = FreeMemory.now().bytes() - BESIDE;
-    // Less than that is too little for any job; its forecast says so.
-    return packed <= room || room < LARGE ? model : new BudgetedModel(model, room, dtype);
   }
 }
