@@ -101,6 +101,9 @@ public interface Backend extends AutoCloseable {
     return Stopwatch.ofThisMachine();
   }
 
+  /** Lets somebody hear what this backend does within operations, from the next one on. */
+  default void watch(DeviceWatcher watcher) {}
+
   /**
    * Bytes that one of an operation's {@link Operation#weights} takes in the form in which this
    * backend multiplies by it.

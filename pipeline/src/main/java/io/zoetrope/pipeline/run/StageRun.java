@@ -25,6 +25,13 @@ record StageRun(Stage stage, Ops ops, IntConsumer progress, IntConsumer reuse) {
     reuse.accept(predictions);
   }
 
+  /** In a scope of its own, so that a tracer knows how long it took. */
+  private <M> M opened(Part<M> part) {
+    try (var _ = ops.scope("open_weights")) {
+      return part.on(ops.backend());
+    }
+  }
+
   /** Works with a component; its weights are released behind the work, unless they are kept. */
   <M, T> T with(Part<M> part, Function<M, T> work) {
     try {
@@ -32,7 +39,7 @@ record StageRun(Stage stage, Ops ops, IntConsumer progress, IntConsumer reuse) {
           () -> "%s, %s".formatted(stage.title(), part.weights().description()),
           Stages.LESS,
           () -> {
-            M model = part.on(ops.backend());
+            M model = opened(part);
             ops.countHeld(part.weights().readingBytes());
             return work.apply(model);
           });

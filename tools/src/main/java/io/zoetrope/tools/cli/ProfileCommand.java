@@ -5,6 +5,7 @@ import io.zoetrope.files.OutputFile;
 import io.zoetrope.kernels.cuda.CudaBackend;
 import io.zoetrope.kernels.cuda.emulated.EmulatedRuntime;
 import io.zoetrope.ops.Backend;
+import io.zoetrope.ops.DeviceWatcher;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.PipelineException;
@@ -19,6 +20,7 @@ import io.zoetrope.tools.profile.CardEstimate;
 import io.zoetrope.tools.profile.ChromeTrace;
 import io.zoetrope.tools.profile.FlightRecording;
 import io.zoetrope.tools.profile.Grouping;
+import io.zoetrope.tools.profile.MemorySampler;
 import io.zoetrope.tools.profile.Profile;
 import io.zoetrope.tools.profile.ProfileReport;
 import io.zoetrope.tools.profile.Profiler;
@@ -151,8 +153,7 @@ final class ProfileCommand implements Callable<Integer> {
     List<SideOutput> outputs =
         List.of(
             new SideOutput("--report", report, (_, _, _) -> ProfileReport.MOST_BYTES),
-            new SideOutput(
-                "--trace", trace, (_, _, job) -> ChromeTrace.OPERATION_BYTES * job.operations()),
+            new SideOutput("--trace", trace, (_, _, job) -> traceBytes(job)),
             new SideOutput("--roofline", plot, (_, _, _) -> RooflinePlot.MOST_BYTES),
             new SideOutput(
                 "--jfr",
@@ -175,8 +176,21 @@ final class ProfileCommand implements Callable<Integer> {
   private int profile(
       ClipRun run, Optional<FlightRecording> recording, Optional<KernelProfile> launches) {
     Profiler profiler = new Profiler(run.progress(), recording);
-    GenerationResult result = run.run(profiler, profiler);
-    long nanos = profiler.nanos();
+    GenerationResult result;
+    long nanos;
+    List<MemorySampler.Sample> memory = List.of();
+    if (trace == null) {
+      result = run.run(profiler, profiler);
+      nanos = profiler.nanos();
+    } else {
+      run.device().watch(profiler.watcher());
+      try (MemorySampler sampler = new MemorySampler()) {
+        result = run.run(profiler, profiler);
+        nanos = profiler.nanos();
+        memory = sampler.samples();
+      }
+      run.device().watch(DeviceWatcher.NONE);
+    }
     recording.ifPresent(FlightRecording::stop);
     run.writeClip(result);
     Profile profile =
@@ -185,6 +199,7 @@ final class ProfileCommand implements Callable<Integer> {
             run.device().name(),
             conditions(run.job()),
             run.device().roofline(),
+            memory,
             nanos);
     if (trace != null) {
       run.write(
@@ -205,6 +220,12 @@ final class ProfileCommand implements Callable<Integer> {
                     .map(seen -> report(seen, run.title()))
                     .orElseGet(() -> ProfileReport.of(profile, grouping, top, format))));
     return run.finish();
+  }
+
+  /** About: every thread may have a part in each operation. */
+  private static long traceBytes(Job job) {
+    long threads = Runtime.getRuntime().availableProcessors();
+    return (ChromeTrace.OPERATION_BYTES + threads * ChromeTrace.WORK_BYTES) * job.operations();
   }
 
   /** Finds out before the job whether its device has a roof to draw. */

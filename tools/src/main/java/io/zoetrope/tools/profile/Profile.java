@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param stages in order
  * @param scopes in the order of their ends
  * @param operations in order; they don't overlap
+ * @param works what threads did within operations, in any order; empty unless it was watched
+ * @param memory of the process on the way, in order; empty unless it was watched
  */
 public record Profile(
     String job,
@@ -29,7 +31,9 @@ public record Profile(
     long nanos,
     List<Stage> stages,
     List<Scope> scopes,
-    List<Tracer.Operation> operations) {
+    List<Tracer.Operation> operations,
+    List<Work> works,
+    List<MemorySampler.Sample> memory) {
 
   /**
    * One stage of a job.
@@ -50,6 +54,17 @@ public record Profile(
       long nanos,
       long kernelNanos,
       long memoryBytes) {}
+
+  /**
+   * What a thread did within an operation.
+   *
+   * @param thread its name, or {@link #PACKING} for weights, which all threads pack together
+   * @param name what it did
+   */
+  public record Work(String thread, String name, long startNanos, long nanos) {
+    /** Stands for the threads that pack a weight. */
+    static final String PACKING = "packing of weights";
+  }
 
   /** A named stretch of work, with the names around it. */
   public record Scope(String path, long startNanos, long nanos) {}

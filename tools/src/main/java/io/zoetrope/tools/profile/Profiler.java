@@ -1,5 +1,6 @@
 package io.zoetrope.tools.profile;
 
+import io.zoetrope.ops.DeviceWatcher;
 import io.zoetrope.ops.Roofline;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.Progress;
@@ -7,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Collects a {@link Profile}: give it to one job as tracer and as progress. The clock starts when
@@ -18,6 +21,7 @@ public final class Profiler implements Tracer, Progress {
   private final List<Profile.Stage> stages = new ArrayList<>();
   private final List<Profile.Scope> scopes = new ArrayList<>();
   private final List<Operation> operations = new ArrayList<>();
+  private final Queue<Profile.Work> works = new ConcurrentLinkedQueue<>();
   private final long startNanos = System.nanoTime();
   private int steps;
   private int reused;
@@ -107,6 +111,21 @@ public final class Profiler implements Tracer, Progress {
     shown.end(stage, report);
   }
 
+  /** Collects what threads of a backend do, which hears of it for as long as that is wanted. */
+  public DeviceWatcher watcher() {
+    return new DeviceWatcher() {
+      @Override
+      public void worked(String thread, long startNanos, long nanos) {
+        works.add(new Profile.Work(thread, "work", startNanos, nanos));
+      }
+
+      @Override
+      public void packed(String weight, long startNanos, long nanos) {
+        works.add(new Profile.Work(Profile.Work.PACKING, weight, startNanos, nanos));
+      }
+    };
+  }
+
   /** How long the job has taken until now. */
   public long nanos() {
     return System.nanoTime() - startNanos;
@@ -116,6 +135,7 @@ public final class Profiler implements Tracer, Progress {
    * What was collected.
    *
    * @param conditions of what else decides about times
+   * @param memory of the process on the way, if that was watched
    * @param nanos of the job, from {@link #nanos} when it was over
    */
   public Profile profile(
@@ -123,6 +143,7 @@ public final class Profiler implements Tracer, Progress {
       String device,
       Map<String, Object> conditions,
       Optional<Roofline> roofline,
+      List<MemorySampler.Sample> memory,
       long nanos) {
     return new Profile(
         job,
@@ -133,6 +154,8 @@ public final class Profiler implements Tracer, Progress {
         nanos,
         List.copyOf(stages),
         List.copyOf(scopes),
-        List.copyOf(operations));
+        List.copyOf(operations),
+        List.copyOf(works),
+        memory);
   }
 }

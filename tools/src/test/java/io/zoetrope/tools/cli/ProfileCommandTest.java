@@ -86,6 +86,7 @@ class ProfileCommandTest extends CommandTest {
             .get("traceEvents")
             .valueStream()
             .filter(event -> event.get("ph").textValue().equals("X"))
+            .filter(event -> event.get("tid").intValue() == 1)
             .sorted(
                 Comparator.comparing(ProfileCommandTest::start)
                     .thenComparing(event -> event.get("dur").decimalValue().negate()))
@@ -108,6 +109,9 @@ class ProfileCommandTest extends CommandTest {
     }
     assertEquals(List.of("job", "op", "scope", "stage"), List.copyOf(categories.keySet()));
     assertEquals(3, categories.get("stage"));
+    for (String name : List.of("open_weights", "memory")) {
+      assertTrue(Files.readString(trace).contains("\"name\":\"%s\"".formatted(name)), name);
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.w3c.dom.Document;
@@ -65,7 +67,11 @@ class ProfileReportTest {
             new Profile.Stage(Progress.Stage.DENOISE, 2, 1, 1_050, 1_000, 675, 3 << 20),
             new Profile.Stage(Progress.Stage.DECODE, 5, 0, 2_100, 500, 125, 1 << 20)),
         List.of(),
-        OPERATIONS);
+        OPERATIONS,
+        List.of(
+            new Profile.Work("zoetrope-cpu-1", "work", 1_110, 150),
+            new Profile.Work(Profile.Work.PACKING, "ffn.weight", 1_100, 90)),
+        List.of(new MemorySampler.Sample(1_000, 64 << 20, 8 << 20)));
   }
 
   private static final Profile PROFILE =
@@ -149,6 +155,34 @@ class ProfileReportTest {
     assertTrue(csv.lines().anyMatch(line -> line.startsWith("block,blocks.1,1.75E-7")), csv);
   }
 
+  @Test
+  void theTraceHasThreadsAndMemoryBesideTheJob(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("trace.json");
+    ChromeTrace.write(PROFILE, file);
+    List<String> events =
+        new ObjectMapper()
+            .readTree(file.toFile())
+            .get("traceEvents")
+            .valueStream()
+            .filter(event -> event.path("tid").intValue() != 1)
+            .map(event ->
+                "%s %s %s %s"
+                    .formatted(
+                        event.get("ph").textValue(),
+                        event.path("tid").asText(),
+                        event.get("name").textValue(),
+                        event.path("ts").asText()))
+            .toList();
+    assertEquals(
+        List.of(
+            "M 2 thread_name ",
+            "M 3 thread_name ",
+            "X 3 work 0.11",
+            "X 2 ffn.weight 0.1",
+            "C  memory 0.0"),
+        events);
+  }
+
   /** 60 FLOPs and 94 bytes in 200 to 300 ns lie below both roofs; sums are points, too. */
   @Test
   void drawsKernelsBelowTheRoofs() throws Exception {
@@ -202,7 +236,8 @@ class ProfileReportTest {
     List<String> lines =
         ProfileReport.of(PROFILE, Grouping.SHAPE, 1, ReportFormat.TEXT).lines().toList();
     assertEquals("a \"tiny\" model, f32", lines.get(0));
-    assertEquals("cpu; at best 2.00 GFLOP/s F32, 1.00 GB/s", lines.get(1));
+    assertEquals(
+        "cpu; at best 2.00 GFLOP/s F32, 1.00 GB/s; 1 predictions reused in 2 steps", lines.get(1));
     assertEquals("commit abc; cpu EPYC", lines.get(2));
     assertEquals(
         List.of(

@@ -11,6 +11,7 @@ import io.zoetrope.pipeline.Progress;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,8 @@ class ProfilerTest {
       ops.addInPlace(x, x);
       ops.addInPlace(x, x);
     }
-    Profile profile = profiler.profile("job", "cuda", Map.of(), Optional.empty(), profiler.nanos());
+    Profile profile =
+        profiler.profile("job", "cuda", Map.of(), Optional.empty(), List.of(), profiler.nanos());
     assertEquals(3_000, profile.kernelNanos());
   }
 }

@@ -24,6 +24,7 @@ import io.zoetrope.kernels.cpu.pool.PeakMeasurement;
 import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Attention;
 import io.zoetrope.ops.Convolution;
+import io.zoetrope.ops.DeviceWatcher;
 import io.zoetrope.ops.HostBackend;
 import io.zoetrope.ops.HostSamplers;
 import io.zoetrope.ops.LinearMap;
@@ -134,6 +135,11 @@ public final class GeneratedBackend extends HostBackend {
             new ElementOperations(runner)::run,
             new StridedCopy(runner)::run,
             HostSamplers::run);
+  }
+
+  @Override
+  public void watch(DeviceWatcher watcher) {
+    pool.watch(watcher);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.zoetrope.kernels.cpu.pool;
 
+import io.zoetrope.ops.DeviceWatcher;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,6 +61,10 @@ public final class WorkerPool<W> implements AutoCloseable {
   private final ThreadLocal<W> workspaces;
   private final ReentrantLock inUse = new ReentrantLock();
   private volatile Job<W> job;
+
+  /** Workers see it once they see the job behind it. */
+  private DeviceWatcher watcher = DeviceWatcher.NONE;
+
   private volatile boolean closed;
 
   /**
@@ -74,6 +79,16 @@ public final class WorkerPool<W> implements AutoCloseable {
     for (int i = 0; i < workers.length; i++) {
       workers[i] = Thread.ofPlatform().daemon().name("zoetrope-cpu-" + (i + 1)).start(this::serve);
     }
+  }
+
+  /** Lets somebody hear what threads do, from the next operation on. */
+  public void watch(DeviceWatcher newWatcher) {
+    watcher = newWatcher;
+  }
+
+  /** Who hears what threads do. */
+  public DeviceWatcher watcher() {
+    return watcher;
   }
 
   /** Threads that work, the caller included. */
@@ -115,7 +130,7 @@ public final class WorkerPool<W> implements AutoCloseable {
       for (int i = 0; i < Math.min(workers.length, count - 1); i++) {
         LockSupport.unpark(workers[i]);
       }
-      current.work(workspace);
+      work(current, workspace);
       awaitEnd(current);
       rethrow(current.failure);
     } finally {
@@ -130,13 +145,23 @@ public final class WorkerPool<W> implements AutoCloseable {
     }
   }
 
+  private void work(Job<W> current, W workspace) {
+    if (watcher == DeviceWatcher.NONE) {
+      current.work(workspace);
+    } else {
+      long start = System.nanoTime();
+      current.work(workspace);
+      watcher.worked(Thread.currentThread().getName(), start, System.nanoTime() - start);
+    }
+  }
+
   private void serve() {
     Job<W> done = null;
     long idleSince = System.nanoTime();
     while (!closed) {
       Job<W> current = job;
       if (current != null && current != done) {
-        current.work(workspaces.get());
+        work(current, workspaces.get());
         done = current;
         idleSince = System.nanoTime();
       } else if (System.nanoTime() - idleSince < SPIN_NANOS) {

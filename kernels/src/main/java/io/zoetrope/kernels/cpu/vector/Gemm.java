@@ -60,7 +60,10 @@ final class Gemm {
   }
 
   private PackedMatrix pack(Tensor weight, int channels, Arena arena) {
-    return PackedMatrix.pack(weight, channels, kernel.columns(), arena, pool);
+    long start = System.nanoTime();
+    PackedMatrix packed = PackedMatrix.pack(weight, channels, kernel.columns(), arena, pool);
+    pool.watcher().packed(weight.storage().name(), start, System.nanoTime() - start);
+    return packed;
   }
 
   /**

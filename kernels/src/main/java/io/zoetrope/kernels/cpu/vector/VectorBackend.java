@@ -6,6 +6,7 @@ import io.zoetrope.kernels.cpu.pool.WorkerPool;
 import io.zoetrope.ops.Attention;
 import io.zoetrope.ops.Convolution;
 import io.zoetrope.ops.CopyOperation;
+import io.zoetrope.ops.DeviceWatcher;
 import io.zoetrope.ops.ElementOperation;
 import io.zoetrope.ops.HostBackend;
 import io.zoetrope.ops.HostSamplers;
@@ -67,6 +68,11 @@ public final class VectorBackend extends HostBackend {
   @Override
   public long runtimeBytes() {
     return 144L << 20;
+  }
+
+  @Override
+  public void watch(DeviceWatcher watcher) {
+    pool.watch(watcher);
   }
 
   @Override

@@ -6,13 +6,47 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.ops.DeviceWatcher;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 
 class WorkerPoolTest {
+  /** Each thread takes a task before any can go on, so each has worked. */
+  @Test
+  void aWatcherHearsOfEveryThread() throws Exception {
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    try (WorkerPool<Object> pool = new WorkerPool<>(3, Object::new)) {
+      CyclicBarrier together = new CyclicBarrier(3);
+      CountDownLatch heard = new CountDownLatch(3);
+      pool.watch(
+          new DeviceWatcher() {
+            @Override
+            public void worked(String thread, long startNanos, long nanos) {
+              threads.add(thread);
+              heard.countDown();
+            }
+          });
+      pool.run(
+          3,
+          (_, _) -> {
+            try {
+              together.await();
+            } catch (InterruptedException | BrokenBarrierException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+      assertTrue(heard.await(10, TimeUnit.SECONDS));
+    }
+    assertEquals(
+        Set.of(Thread.currentThread().getName(), "zoetrope-cpu-1", "zoetrope-cpu-2"), threads);
+  }
+
   @Test
   void everyTaskRunsOnce() {
     try (WorkerPool<Object> pool = new WorkerPool<>(3, Object::new)) {

@@ -183,8 +183,17 @@ public final class Products {
       Function<Arena, PackedWeight> make) {
     if (weight.storage() instanceof PlacedWeight storage) {
       var part = new PlacedWeight.Part(weight.offset(), weight.shape(), set, operands, transformed);
-      return storage.packed().computeIfAbsent(part, _ -> make.apply(weight.lifetime().arena()));
+      return storage
+          .packed()
+          .computeIfAbsent(part, _ -> timed(weight, make, weight.lifetime().arena()));
     }
-    return make.apply(Arena.ofAuto());
+    return timed(weight, make, Arena.ofAuto());
+  }
+
+  private PackedWeight timed(Tensor weight, Function<Arena, PackedWeight> make, Arena arena) {
+    long start = System.nanoTime();
+    PackedWeight packed = make.apply(arena);
+    pool.watcher().packed(weight.storage().name(), start, System.nanoTime() - start);
+    return packed;
   }
 }
