@@ -14,6 +14,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
@@ -99,6 +100,10 @@ public final class GuidanceWorker implements AutoCloseable {
       }
     } catch (IOException e) {
       said.accept("a job is gone: " + FileErrors.reason(e));
+    } catch (CancellationException _) {
+      // The worker ends.
+    } catch (RuntimeException e) {
+      said.accept("a job failed: " + e.getMessage());
     }
   }
 
@@ -154,7 +159,9 @@ public final class GuidanceWorker implements AutoCloseable {
         Tensor prediction = ops.download(branch.predict(ops, ops.upload(input), timesteps));
         wire.send("").send(prediction).flush();
         count++;
-      } catch (IllegalArgumentException | PipelineException e) {
+      } catch (CancellationException e) {
+        throw e;
+      } catch (RuntimeException e) {
         wire.send(String.valueOf(e.getMessage())).flush();
       }
     }

@@ -76,6 +76,12 @@ class BadInputTest extends CommandTest {
           --weights       | q5             | --weights        | 'q5'
           --weights-budget | 0             | --weights-budget 0 | GiB
           --weights-budget | 0.00001       | has no room for  | give at least that
+          --cache         | fbcache        | 'fbcache'        | first-block
+          --cache         | first-block:2  | 'first-block:2'  | at most 1
+          --cache         | teacache       | coefficients     | easycache need none
+          --guidance-interval | 0.9-0.1    | 0.9-0.1          | smaller one first
+          --guidance-worker   | here       | 'here'           | HOST:PORT
+          --guidance-worker   | 1          | no guidance worker at 127.0.0.1:1 | --listen
           --ablate        | **/attn2       | --ablate         | PATHS=zero
           --ablate        | **/no=zero     | '**/no'          | matches nothing
           --swap-text     | red            | --swap-text      | two words
