@@ -33,6 +33,7 @@ record TensorPlace(String stage, OptionalInt step, OptionalInt block) {
   static final Comparator<String> ORDER =
       Comparator.comparingInt((String name) -> rank(first(name)))
           .thenComparingInt(name -> of(name).step.orElse(-1))
+          .thenComparingInt(name -> within(first(name)))
           .thenComparing(TensorPlace::padded);
 
   static TensorPlace of(String name) {
@@ -57,6 +58,12 @@ record TensorPlace(String stage, OptionalInt step, OptionalInt block) {
       }
     }
     return STAGES.size();
+  }
+
+  /** Which of the names of its stage. */
+  private static int within(String first) {
+    int rank = rank(first);
+    return rank < STAGES.size() ? STAGES.get(rank).indexOf(first) : 0;
   }
 
   private static OptionalInt number(Pattern pattern, String name) {
