@@ -27,8 +27,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kernel",
     description = {
-      "Runs one operation on the emulated card and shows what a kernel of it did: instruction mix,",
-      "memory, bank conflicts, divergence, occupancy, and the PTX with the share of each line.",
+      "Runs one operation on the emulated card and shows what a kernel of it did:",
+      "instruction mix, memory, bank conflicts, divergence, occupancy, and the PTX",
+      "with the share of each line.",
       "Without NAME it lists the kernels, each with an operation that launches it."
     },
     mixinStandardHelpOptions = true,
