@@ -41,12 +41,12 @@ class OpenAiClientTest {
 
   @TempDir private static Path folder;
 
-  private static RunningServer server;
+  private static TestServer server;
   private static OpenAIClient client;
 
   @BeforeAll
   static void start() {
-    server = RunningServer.start(folder.resolve("data"), Optional.of(TOKEN));
+    server = new TestServer(TestServer.settings(folder.resolve("data"), 8, Optional.of(TOKEN)));
     client = client(TOKEN);
   }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.zoetrope.testing.PageBrowser;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -41,12 +40,12 @@ class PageTest {
   @TempDir private static Path folder;
 
   private static PageBrowser browser;
-  private static RunningServer server;
+  private static TestServer server;
 
   @BeforeAll
   static void start() {
     browser = PageBrowser.start();
-    server = RunningServer.start(folder.resolve("data"), Optional.empty());
+    server = new TestServer(folder.resolve("data"));
   }
 
   @AfterAll

@@ -91,6 +91,11 @@ final class TestServer implements AutoCloseable {
         Limits.DEFAULT);
   }
 
+  /** Where it answers, with a slash at the end. */
+  URI address() {
+    return URI.create("http://127.0.0.1:%d/".formatted(server.port()));
+  }
+
   HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(
         URI.create("http://127.0.0.1:%d%s".formatted(server.port(), path)));
