@@ -1,5 +1,7 @@
 package io.zoetrope.bench;
 
+import io.zoetrope.bench.load.ServeCrashCommand;
+import io.zoetrope.bench.load.ServeFuzzCommand;
 import io.zoetrope.bench.load.ServeLoadCommand;
 import io.zoetrope.tools.cli.Restart;
 import java.nio.file.Path;
@@ -17,6 +19,8 @@ import picocli.CommandLine.Command;
       CompareCommand.class,
       RandomModelCommand.class,
       ServeLoadCommand.class,
+      ServeCrashCommand.class,
+      ServeFuzzCommand.class,
       StepCachesCommand.class,
       CardsCommand.class
     })
