@@ -51,14 +51,18 @@ public final class Licences {
   /**
    * Makes the folder.
    *
-   * @param args the folder of jars, the folder of the table and its texts, and the folder to make
+   * @param args folders of jars, the folder of the table and its texts, and the folder to make
    */
   public static void main(String[] args) throws IOException {
-    if (args.length != 3) {
-      throw new IllegalArgumentException("expected: JARS TEXTS FOLDER");
+    if (args.length < 3) {
+      throw new IllegalArgumentException("expected: JARS... TEXTS FOLDER");
     }
+    int jars = args.length - 2;
     try {
-      make(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));
+      make(
+          Arrays.stream(args).limit(jars).map(Path::of).toList(),
+          Path.of(args[jars]),
+          Path.of(args[jars + 1]));
     } catch (IllegalStateException e) {
       System.err.println(e.getMessage());
       System.exit(1);
@@ -68,12 +72,12 @@ public final class Licences {
   /**
    * Makes the folder.
    *
-   * @param jars folder of all jars that are carried
+   * @param jars folders of all jars that are carried
    * @param texts folder of the table and its texts
    * @param folder which gets the texts, what the jars say themselves, and a list
    * @throws IllegalStateException if the table and the jars do not fit
    */
-  static void make(Path jars, Path texts, Path folder) throws IOException {
+  static void make(List<Path> jars, Path texts, Path folder) throws IOException {
     List<Entry> entries =
         Files.readAllLines(texts.resolve(TABLE)).stream()
             .filter(line -> !line.isBlank() && !line.startsWith("#"))
@@ -92,13 +96,17 @@ public final class Licences {
         cells[0].strip(), cells[1].strip(), Arrays.asList(cells[2].strip().split("\\s+")));
   }
 
-  private void make(Path jars, Path folder) throws IOException {
+  private void make(List<Path> jars, Path folder) throws IOException {
     Set<Entry> unused = new HashSet<>(entries);
     Set<String> needed = new TreeSet<>();
     List<String> list = new ArrayList<>();
     deleteAll(folder);
     Files.createDirectories(folder);
-    for (Path jar : files(jars)) {
+    List<Path> carried = new ArrayList<>();
+    for (Path around : jars) {
+      carried.addAll(files(around));
+    }
+    for (Path jar : carried) {
       String name = jar.getFileName().toString();
       Entry entry =
           entries.stream()

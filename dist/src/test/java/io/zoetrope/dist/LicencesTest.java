@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,13 +43,14 @@ class LicencesTest {
   }
 
   private void assertRefused(String message) {
-    var error = assertThrows(IllegalStateException.class, () -> Licences.make(jars, texts, made));
+    var error =
+        assertThrows(IllegalStateException.class, () -> Licences.make(List.of(jars), texts, made));
     assertTrue(error.getMessage().contains(message), error.getMessage());
   }
 
   @Test
   void holdsTextsNoticesAndAList() throws IOException {
-    Licences.make(jars, texts, made);
+    Licences.make(List.of(jars), texts, made);
     assertEquals("as you like", Files.readString(made.resolve("Two.txt")));
     assertEquals("note", Files.readString(made.resolve("one-1.0/NOTICE.txt")));
     String list = Files.readString(made.resolve("README.txt"));
