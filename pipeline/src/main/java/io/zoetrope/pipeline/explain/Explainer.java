@@ -79,6 +79,11 @@ public final class Explainer implements Tracer {
     return new Explainer(prompt, layout, plan);
   }
 
+  /** Whether clean latents are kept of all frames. */
+  public boolean keepsAllFrames() {
+    return keptFrames().size() == layout.latents().size(1);
+  }
+
   /** Bytes of memory that looking takes, beside those of the job. */
   public long bytes() {
     return bytes(plan);

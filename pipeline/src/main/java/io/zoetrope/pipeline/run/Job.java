@@ -5,6 +5,7 @@ import io.zoetrope.dit.scheduler.config.SchedulerConfig;
 import io.zoetrope.dit.scheduler.flow.FlowMatchLCMScheduler;
 import io.zoetrope.files.MemoryException;
 import io.zoetrope.media.Provenance;
+import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
@@ -411,6 +412,19 @@ public final class Job {
       settings.put("cache_reused_steps", reused.steps());
     }
     return settings;
+  }
+
+  /**
+   * Decodes other latents of the clip than those of its last step, such as those that a step
+   * predicts, as the job itself would.
+   *
+   * @param latents [channels, frames, height, width], in host memory
+   */
+  public VideoFrames decode(Tensor latents) {
+    Pixels pixels = new Pixels(request.size(), "the video decoder");
+    Stages stages = new Stages(parts.device(), Progress.NONE, Tracer.NONE, Optional.empty());
+    way.decoding(Decoding.ofPreviews()).run(stages, request.size().frames(), latents, pixels);
+    return pixels.toFrames();
   }
 
   /** The seed in force, which has an effect only if the job {@link #usesSeed}. */

@@ -102,7 +102,8 @@ record JobStages(
     decoding(ends.stepNoise()).run(stages, request.size().frames(), latents, ends.frames());
   }
 
-  private Decoding decoding(NoiseSource noise) {
+  /** How this job decodes latents. */
+  Decoding decoding(NoiseSource noise) {
     return new Decoding(
         parts, request.get(Setting.VAE_TILING), Decoding.conditions(request, noise));
   }

@@ -94,7 +94,20 @@ final class ClipJob {
    */
   ClipRun open(PrintWriter err, boolean writesClip, List<SideOutput> otherOutputs) {
     requireUsable();
-    MediaWriter writer = writesClip ? MediaWriter.open(shown.output()) : null;
+    return open(err, writesClip ? MediaWriter.open(shown.output()) : null, otherOutputs);
+  }
+
+  /**
+   * As the other one, with a clip that a command wants for itself.
+   *
+   * @param clip where it goes
+   */
+  ClipRun openFor(PrintWriter err, MediaWriter clip, List<SideOutput> otherOutputs) {
+    requireUsable();
+    return open(err, clip, otherOutputs);
+  }
+
+  private ClipRun open(PrintWriter err, MediaWriter writer, List<SideOutput> otherOutputs) {
     List<SideOutput> outputs = sideOutputs(otherOutputs);
     outputs.forEach(SideOutput::requireWritable);
     requireApart(outputs, writer);
@@ -111,6 +124,11 @@ final class ClipJob {
         opened.close();
       }
     }
+  }
+
+  /** Where the result goes, as it was given. */
+  String output() {
+    return shown.output();
   }
 
   /** Those of this class, too, without those that were not asked for. */

@@ -1,5 +1,6 @@
 package io.zoetrope.tools.cli;
 
+import io.zoetrope.media.FrameSequence;
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Backend;
@@ -122,9 +123,24 @@ final class ClipRun implements AutoCloseable {
 
   /** Writes the clip, if it is to be written. */
   void writeClip(GenerationResult result) {
-    output.writeClip(
-        () -> result.frames().upscale(showing.upscale()).repeated(showing.rate().repeats()),
-        () -> showing.provenance(result, Map.of("device", device().name())));
+    output.writeClip(() -> shown(result), () -> provenance(result));
+  }
+
+  private FrameSequence shown(GenerationResult result) {
+    return result.frames().upscale(showing.upscale()).repeated(showing.rate().repeats());
+  }
+
+  private Provenance provenance(GenerationResult result) {
+    return showing.provenance(result, Map.of("device", device().name()));
+  }
+
+  /**
+   * Writes the clip for the command itself, which says nothing of it.
+   *
+   * @throws io.zoetrope.media.MediaException if it cannot be written
+   */
+  void encode(GenerationResult result) {
+    showing.writer().write(shown(result), showing.rate().framesPerSecond(), provenance(result));
   }
 
   /**

@@ -43,6 +43,7 @@ public final class Main {
           ExtendCommand.class,
           UpscaleCommand.class,
           InterpolateCommand.class,
+          ExplainCommand.class,
           ProfileCommand.class,
           KernelCommand.class,
           ParityCommand.class,

@@ -27,8 +27,8 @@ final class OutputOptions {
       paramLabel = "OUT",
       defaultValue = "out.mp4",
       description =
-          "out.mp4, out.gif, or out.png-folder for a folder of PNG frames (default:"
-              + " ${DEFAULT-VALUE}).")
+          "out.mp4, out.gif, or out.png-folder for a folder of PNG frames; of 'explain' its page"
+              + " (default: ${DEFAULT-VALUE}).")
   private String output;
 
   /** Null where the model's own is meant. */

@@ -288,7 +288,7 @@ abstract class DocumentedCommands extends CommandTest {
       throws IOException {
     SIZES.forEach(options::remove);
     switch (command) {
-      case "generate", "profile" -> {
+      case "generate", "profile", "explain" -> {
         if (positional.isEmpty()) {
           positional.add("a prompt");
         }
@@ -305,8 +305,12 @@ abstract class DocumentedCommands extends CommandTest {
         options.computeIfPresent("--strength", (_, _) -> "1");
         options.computeIfPresent("--lora", (_, named) -> lora(named));
         if (!options.containsKey("--estimate-on")) {
-          options.putIfAbsent("-o", folder.resolve("out.gif").toString());
+          String output = command.equals("explain") ? "explain.html" : "out.gif";
+          options.putIfAbsent("-o", folder.resolve(output).toString());
         }
+        // The word is one of "a prompt".
+        options.computeIfPresent("--word", (_, _) -> "prompt");
+        options.computeIfPresent("--block", (_, _) -> "0");
       }
       case "bench" -> {
         // All parts are measured once; block is the quickest of them.
