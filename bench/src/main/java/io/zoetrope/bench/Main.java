@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       ServeCrashCommand.class,
       ServeFuzzCommand.class,
       StepCachesCommand.class,
+      PointingGameCommand.class,
       CardsCommand.class
     })
 public final class Main {

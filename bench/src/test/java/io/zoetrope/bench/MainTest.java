@@ -22,7 +22,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"kernels", "compare", "random-model", "serve-load"})
+  @ValueSource(strings = {"kernels", "compare", "random-model", "serve-load", "pointing-game"})
   void everyCommandKnowsItsHelp(String command) {
     assertEquals(0, run(command, "--help"));
     assertTrue(out.toString().startsWith("Usage: bench/run " + command), out.toString());
@@ -54,6 +54,7 @@ class MainTest {
           compare --job clip --size 64x64x5 | --size
           compare --job nothing         | --job
           serve-load --seconds 0        | --seconds
+          pointing-game --masks no/x.png | --masks
           """)
   void oneLineSaysWhatIsWrong(String args, String reason) {
     int code = run(args.split(" +"));
