@@ -396,6 +396,7 @@ public final class Job {
               start,
               steps,
               way.steps(),
+              Repeats.NONE,
               latents -> files.saveLatents(latents, generator),
               pixels,
               reused,
@@ -522,11 +523,23 @@ public final class Job {
     return rehearsal(way.steps()).operations();
   }
 
-  private Rehearsal rehearsal(int mostSteps) {
-    return new Rehearsal(parts.device(), stages -> rehearse(stages, mostSteps));
+  /** A dry run of so many steps of each predictor. */
+  Rehearsal rehearsal(int mostSteps) {
+    return new Rehearsal(
+        parts.device(),
+        timesToFullMemory(),
+        (stages, repeats) -> rehearse(stages, mostSteps, repeats));
   }
 
-  private void rehearse(Stages stages, int mostSteps) {
+  /**
+   * After so many times the same work takes no more memory: a step cache remembers what it was
+   * given the first time. What is replaced may be that of one step.
+   */
+  private int timesToFullMemory() {
+    return way.interventions().isNone() ? stepsToFullMemory() + 1 : Integer.MAX_VALUE;
+  }
+
+  private void rehearse(Stages stages, int mostSteps, Repeats repeats) {
     NoiseSource zeros = sizes -> Tensor.zeros(DType.F32, sizes);
     try (SideFiles none = files.none()) {
       way.run(
@@ -535,6 +548,7 @@ public final class Job {
               zeros,
               zeros,
               mostSteps,
+              repeats,
               _ -> {},
               Ops::toPixels,
               new ReusedSteps(),

@@ -1,17 +1,14 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.ops.Backend;
-import io.zoetrope.ops.Operation;
 import io.zoetrope.ops.Roofline;
 import io.zoetrope.pipeline.JobForecast;
 import io.zoetrope.pipeline.JobForecast.StageForecast;
 import io.zoetrope.pipeline.Progress.Stage;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Finds out how long a job will take, from its operations and the speed of its device. */
@@ -24,13 +21,8 @@ final class JobForecaster {
   /** A dry run of a job. */
   @FunctionalInterface
   interface DryRun {
-    /**
-     * Runs it.
-     *
-     * @param begins gets each stage when it begins
-     * @param seen gets each operation
-     */
-    void run(Consumer<Stage> begins, Consumer<Operation> seen);
+    /** Runs it; its stages and their operations are counted. */
+    void run(StageTallies counted);
   }
 
   /** The forecast of a job; empty if the job is short or the device has no measured peak. */
@@ -47,17 +39,10 @@ final class JobForecaster {
     if (!device.computesInMainMemory()) {
       return Optional.empty();
     }
-    Map<Stage, OperationTally> tallies = new LinkedHashMap<>();
-    Stage[] current = new Stage[1];
-    job.run(
-        stage -> {
-          current[0] = stage;
-          tallies.put(stage, new OperationTally(device));
-        },
-        operation -> tallies.get(current[0]).add(operation));
-    double flops = tallies.values().stream().mapToDouble(OperationTally::flops).sum();
-    Optional<Roofline> roofline = flops < LEAST_FLOPS ? Optional.empty() : peaks.get();
-    return roofline.map(known -> forecast(device, known, tallies));
+    StageTallies tallies = new StageTallies(device);
+    job.run(tallies);
+    Optional<Roofline> roofline = tallies.flops() < LEAST_FLOPS ? Optional.empty() : peaks.get();
+    return roofline.map(known -> forecast(device, known, tallies.stages()));
   }
 
   private static JobForecast forecast(

@@ -56,6 +56,7 @@ record JobStages(
    * @param stepNoise of schedulers that add some in their steps; the same source, but where a job
    *     goes on
    * @param mostSteps of each predictor
+   * @param repeats does what each step repeats, or counts it
    * @param latents takes them denoised, in host memory
    * @param frames takes the frames
    * @param reused is told which predictions a step cache makes
@@ -66,6 +67,7 @@ record JobStages(
       NoiseSource noise,
       NoiseSource stepNoise,
       int mostSteps,
+      Repeats repeats,
       Consumer<Tensor> latents,
       FrameSink frames,
       ReusedSteps reused,
@@ -304,9 +306,16 @@ record JobStages(
               predictor -> {
                 try (var _ = ops.scope()) {
                   var branches =
-                      interventions.before(
-                          branches(
-                              ops, predictor, expert.number(), conditions, latents.shape(), peer));
+                      ends.repeats()
+                          .of(
+                              interventions.before(
+                                  branches(
+                                      ops,
+                                      predictor,
+                                      expert.number(),
+                                      conditions,
+                                      latents.shape(),
+                                      peer)));
                   try (StepCache cache = cache(ops, steps, expert.number(), branches.size())) {
                     denoiser.run(steps, branches, cache, expert.guidanceScale(), latents, observer);
                   }
@@ -385,7 +394,8 @@ record JobStages(
             .ifPresent(preview -> {
               try (var _ = stage.ops().scope("preview")) {
                 Tensor clean = conditioning.finish(stage.ops(), original.get());
-                preview.show(stage, step, clean, decoding(Decoding.ofPreviews()));
+                Decoding decoding = decoding(Decoding.ofPreviews());
+                ends.repeats().run(preview, () -> preview.show(stage, step, clean, decoding));
               }
             });
       }

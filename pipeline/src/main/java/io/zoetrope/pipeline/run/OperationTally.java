@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.run;
 
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Operation;
+import io.zoetrope.ops.Ops;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Storage;
@@ -31,7 +32,8 @@ final class OperationTally {
   private final Map<Kind, Entry> entries = new LinkedHashMap<>();
   private final Map<Weight, Long> weightBytes = new HashMap<>();
   private double bytesReadAnew;
-  private long flops;
+  private long matrixFlops;
+  private long elementFlops;
 
   /**
    * Nothing yet.
@@ -52,7 +54,8 @@ final class OperationTally {
                 .map(input -> new Tracer.Operand(input.dtype(), input.shape()))
                 .toList());
     entries.computeIfAbsent(kind, _ -> new Entry(operation)).count++;
-    flops += operation.matrixFlops() + operation.elementFlops();
+    matrixFlops += operation.matrixFlops();
+    elementFlops += operation.elementFlops();
     for (Tensor weight : operation.weights()) {
       if (weight.storage().isReadAnew()) {
         bytesReadAnew += weight.byteSize();
@@ -64,9 +67,28 @@ final class OperationTally {
     }
   }
 
+  /** Counts operations once more, with weights that are packed for them each time. */
+  void addAgain(OperationTally other) {
+    other.entries.forEach((kind, entry) ->
+        entries.computeIfAbsent(kind, _ -> new Entry(entry.first)).count += entry.count);
+    bytesReadAnew += other.bytesReadAnew + other.packedBytes();
+    matrixFlops += other.matrixFlops;
+    elementFlops += other.elementFlops;
+  }
+
+  /** Leaves out weights that were there for other operations already. */
+  void removeWeightsOf(OperationTally before) {
+    weightBytes.keySet().removeAll(before.weightBytes.keySet());
+  }
+
   /** Arithmetic of all operations, as {@link Tracer.Operation} counts it. */
   long flops() {
-    return flops;
+    return matrixFlops + elementFlops;
+  }
+
+  /** Multiplications and additions of all matrix work, as {@link Ops#flops} counts them. */
+  long matrixFlops() {
+    return matrixFlops;
   }
 
   /**
@@ -78,7 +100,10 @@ final class OperationTally {
     for (Entry entry : entries.values()) {
       seconds += entry.count * rates.seconds(entry.first);
     }
-    double bytes = bytesReadAnew + weightBytes.values().stream().mapToLong(Long::longValue).sum();
-    return seconds + bytes * rates.packingSecondsPerByte();
+    return seconds + (bytesReadAnew + packedBytes()) * rates.packingSecondsPerByte();
+  }
+
+  private long packedBytes() {
+    return weightBytes.values().stream().mapToLong(Long::longValue).sum();
   }
 }

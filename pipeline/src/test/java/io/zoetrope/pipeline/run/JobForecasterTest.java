@@ -59,11 +59,11 @@ class JobForecasterTest {
         JobForecaster.of(
                 device,
                 () -> Optional.of(PEAKS),
-                (begins, seen) -> {
-                  begins.accept(Stage.DENOISE);
-                  products(seen, 10);
-                  begins.accept(Stage.DECODE);
-                  products(seen, 5);
+                counted -> {
+                  counted.begin(Stage.DENOISE);
+                  products(counted::add, 10);
+                  counted.begin(Stage.DECODE);
+                  products(counted::add, 5);
                 })
             .orElseThrow();
     JobForecast.StageForecast denoise = forecast.stage(Stage.DENOISE);
@@ -76,7 +76,7 @@ class JobForecasterTest {
   }
 
   /** Computes nothing; its operations take as long as a clock says. */
-  private static final class Clocked extends HostBackend {
+  static final class Clocked extends HostBackend {
     private final IntUnaryOperator milliseconds;
     private int runs;
 
@@ -113,9 +113,9 @@ class JobForecasterTest {
     return JobForecaster.of(
             new Clocked(milliseconds),
             () -> Optional.of(PEAKS),
-            (begins, seen) -> {
-              begins.accept(Stage.DECODE);
-              products(seen, 10);
+            counted -> {
+              counted.begin(Stage.DECODE);
+              products(counted::add, 10);
             })
         .orElseThrow()
         .seconds();
@@ -132,15 +132,15 @@ class JobForecasterTest {
   @Test
   void shortJobsAndDevicesWithoutAPeakAreNotForecast() {
     JobForecaster.DryRun small =
-        (begins, seen) -> {
-          begins.accept(Stage.DECODE);
-          products(seen, 1);
+        counted -> {
+          counted.begin(Stage.DECODE);
+          products(counted::add, 1);
         };
     assertEquals(Optional.empty(), JobForecaster.of(device, () -> Optional.of(PEAKS), small));
     JobForecaster.DryRun large =
-        (begins, seen) -> {
-          begins.accept(Stage.DECODE);
-          products(seen, 10);
+        counted -> {
+          counted.begin(Stage.DECODE);
+          products(counted::add, 10);
         };
     assertEquals(Optional.empty(), JobForecaster.of(device, large));
   }
