@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 /** Where and with what a batch is run. */
 final class BatchOptions {
   @Option(
-      names = {"--out", "-o"},
+      names = "--out",
       paramLabel = "DIR",
       required = true,
       description =

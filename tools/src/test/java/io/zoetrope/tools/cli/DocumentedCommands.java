@@ -83,7 +83,15 @@ abstract class DocumentedCommands extends CommandTest {
 
   /** They need a hub, files of gigabytes or an end: they are parsed here, run by other tests. */
   private static final Set<String> PARSED =
-      Set.of("pull", "models", "convert", "guidance-worker", "serve");
+      Set.of(
+          "pull",
+          "models",
+          "convert",
+          "guidance-worker",
+          "serve",
+          "batch",
+          "sweep",
+          "latent-colours");
 
   /** They need several steps, or another process: likewise. */
   private static final Set<String> OF_LONGER_JOBS =
@@ -106,7 +114,9 @@ abstract class DocumentedCommands extends CommandTest {
           "assemble",
           "contact-sheet",
           "interpolate",
-          "kernel");
+          "kernel",
+          // It fits colours of latents first, for minutes on the emulator.
+          "explain");
 
   @BeforeEach
   void makeJobsTiny() throws IOException {

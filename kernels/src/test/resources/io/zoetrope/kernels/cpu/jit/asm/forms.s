@@ -2145,1243 +2145,1339 @@ vcvtsd2ss xmm0{k4}{z}, xmm1, xmm5
 vcvtsd2ss xmm16{k4}{z}, xmm1, qword ptr [rbp+r9*4]
 vcvtsd2ss xmm8{k7}{z}, xmm9, xmm5
 vcvtsd2ss xmm31{k7}{z}, xmm17, qword ptr [r13+rcx*8+4]
+vcvtph2ps xmm0, xmm2
+vcvtph2ps xmm15, xmm1
+vcvtph2ps xmm3, xmm8
+vcvtph2ps xmm8, xmm15
+vcvtph2ps xmm0, qword ptr [rsp+rbp*2+2]
+vcvtph2ps xmm15, qword ptr [r10+r12*1+1016]
+vcvtph2ps xmm3, qword ptr [r11+r13*8-512]
+vcvtph2ps xmm16, xmm2
+vcvtph2ps xmm3, xmm7
+vcvtph2ps xmm9, xmm31
+vcvtph2ps xmm31, xmm23
+vcvtph2ps xmm16, qword ptr [r14+r15*2+100000]
+vcvtph2ps xmm3, qword ptr [rax]
+vcvtph2ps xmm9, qword ptr [rbp]
+vcvtph2ps xmm15, qword ptr [rip+55]
+vcvtph2ps xmm16, qword ptr [rip+54]
+vcvtph2ps ymm0, xmm2
+vcvtph2ps ymm15, xmm1
+vcvtph2ps ymm3, xmm8
+vcvtph2ps ymm8, xmm15
+vcvtph2ps ymm0, xmmword ptr [r13]
+vcvtph2ps ymm15, xmmword ptr [rsp]
+vcvtph2ps ymm3, xmmword ptr [r12+64]
+vcvtph2ps ymm16, xmm2
+vcvtph2ps ymm3, xmm7
+vcvtph2ps ymm9, xmm31
+vcvtph2ps ymm31, xmm23
+vcvtph2ps ymm16, xmmword ptr [rdi-128]
+vcvtph2ps ymm3, xmmword ptr [r9+127]
+vcvtph2ps ymm9, xmmword ptr [rsi+128]
+vcvtph2ps ymm15, xmmword ptr [rip+55]
+vcvtph2ps ymm16, xmmword ptr [rip+54]
+vcvtph2ps zmm0, ymm2
+vcvtph2ps zmm15, ymm1
+vcvtph2ps zmm3, ymm8
+vcvtph2ps zmm8, ymm15
+vcvtph2ps zmm0, ymmword ptr [rbx+8128]
+vcvtph2ps zmm15, ymmword ptr [r15+8192]
+vcvtph2ps zmm3, ymmword ptr [rdx-8192]
+vcvtph2ps zmm16, ymm2
+vcvtph2ps zmm3, ymm7
+vcvtph2ps zmm9, ymm31
+vcvtph2ps zmm31, ymm23
+vcvtph2ps zmm16, ymmword ptr [rcx-8256]
+vcvtph2ps zmm3, ymmword ptr [r8+rax*1]
+vcvtph2ps zmm9, ymmword ptr [rbp+r9*4]
+vcvtph2ps zmm15, ymmword ptr [rip+54]
+vcvtph2ps zmm16, ymmword ptr [rip+54]
 vandps xmm0, xmm1, xmm2
 vandps xmm15, xmm7, xmm1
 vandps xmm3, xmm12, xmm8
 vandps xmm8, xmm9, xmm15
-vandps xmm0, xmm1, xmmword ptr [rsp+rbp*2+2]
-vandps xmm15, xmm7, xmmword ptr [r10+r12*1+1016]
-vandps xmm3, xmm12, xmmword ptr [r11+r13*8-512]
+vandps xmm0, xmm1, xmmword ptr [r13+rcx*8+4]
+vandps xmm15, xmm7, xmmword ptr [rsp+rbp*2+2]
+vandps xmm3, xmm12, xmmword ptr [r10+r12*1+1016]
 vandps xmm16, xmm1, xmm2
 vandps xmm3, xmm24, xmm7
 vandps xmm9, xmm14, xmm31
 vandps xmm31, xmm17, xmm23
-vandps xmm16, xmm1, xmmword ptr [r14+r15*2+100000]
-vandps xmm3, xmm24, xmmword ptr [rax]
-vandps xmm9, xmm14, xmmword ptr [rbp]
+vandps xmm16, xmm1, xmmword ptr [r11+r13*8-512]
+vandps xmm3, xmm24, xmmword ptr [r14+r15*2+100000]
+vandps xmm9, xmm14, xmmword ptr [rax]
 vandps xmm15, xmm7, xmmword ptr [rip+56]
 vandps xmm16, xmm1, xmmword ptr [rip+54]
-vandps xmm0, xmm1, dword ptr [r13]{1to4}
-vandps xmm15, xmm7, dword ptr [rsp]{1to4}
-vandps xmm9, xmm14, dword ptr [r12+64]{1to4}
+vandps xmm0, xmm1, dword ptr [rbp]{1to4}
+vandps xmm15, xmm7, dword ptr [r13]{1to4}
+vandps xmm9, xmm14, dword ptr [rsp]{1to4}
 vandps xmm15{k1}{z}, xmm7, xmm5
-vandps xmm3{k1}{z}, xmm24, xmmword ptr [rdi-128]
+vandps xmm3{k1}{z}, xmm24, xmmword ptr [r12+64]
 vandps xmm0{k4}{z}, xmm1, xmm5
-vandps xmm16{k4}{z}, xmm1, xmmword ptr [r9+127]
+vandps xmm16{k4}{z}, xmm1, xmmword ptr [rdi-128]
 vandps xmm8{k7}{z}, xmm9, xmm5
-vandps xmm31{k7}{z}, xmm17, xmmword ptr [rsi+128]
+vandps xmm31{k7}{z}, xmm17, xmmword ptr [r9+127]
 vandps ymm0, ymm1, ymm2
 vandps ymm15, ymm7, ymm1
 vandps ymm3, ymm12, ymm8
 vandps ymm8, ymm9, ymm15
-vandps ymm0, ymm1, ymmword ptr [rbx+8128]
-vandps ymm15, ymm7, ymmword ptr [r15+8192]
-vandps ymm3, ymm12, ymmword ptr [rdx-8192]
+vandps ymm0, ymm1, ymmword ptr [rsi+128]
+vandps ymm15, ymm7, ymmword ptr [rbx+8128]
+vandps ymm3, ymm12, ymmword ptr [r15+8192]
 vandps ymm16, ymm1, ymm2
 vandps ymm3, ymm24, ymm7
 vandps ymm9, ymm14, ymm31
 vandps ymm31, ymm17, ymm23
-vandps ymm16, ymm1, ymmword ptr [rcx-8256]
-vandps ymm3, ymm24, ymmword ptr [r8+rax*1]
-vandps ymm9, ymm14, ymmword ptr [rbp+r9*4]
+vandps ymm16, ymm1, ymmword ptr [rdx-8192]
+vandps ymm3, ymm24, ymmword ptr [rcx-8256]
+vandps ymm9, ymm14, ymmword ptr [r8+rax*1]
 vandps ymm15, ymm7, ymmword ptr [rip+56]
 vandps ymm16, ymm1, ymmword ptr [rip+54]
-vandps ymm0, ymm1, dword ptr [r13+rcx*8+4]{1to8}
-vandps ymm15, ymm7, dword ptr [rsp+rbp*2+2]{1to8}
-vandps ymm9, ymm14, dword ptr [r10+r12*1+1016]{1to8}
+vandps ymm0, ymm1, dword ptr [rbp+r9*4]{1to8}
+vandps ymm15, ymm7, dword ptr [r13+rcx*8+4]{1to8}
+vandps ymm9, ymm14, dword ptr [rsp+rbp*2+2]{1to8}
 vandps ymm15{k1}{z}, ymm7, ymm5
-vandps ymm3{k1}{z}, ymm24, ymmword ptr [r11+r13*8-512]
+vandps ymm3{k1}{z}, ymm24, ymmword ptr [r10+r12*1+1016]
 vandps ymm0{k4}{z}, ymm1, ymm5
-vandps ymm16{k4}{z}, ymm1, ymmword ptr [r14+r15*2+100000]
+vandps ymm16{k4}{z}, ymm1, ymmword ptr [r11+r13*8-512]
 vandps ymm8{k7}{z}, ymm9, ymm5
-vandps ymm31{k7}{z}, ymm17, ymmword ptr [rax]
+vandps ymm31{k7}{z}, ymm17, ymmword ptr [r14+r15*2+100000]
 vandps zmm0, zmm1, zmm2
 vandps zmm15, zmm7, zmm1
 vandps zmm3, zmm12, zmm8
 vandps zmm8, zmm9, zmm15
-vandps zmm0, zmm1, zmmword ptr [rbp]
-vandps zmm15, zmm7, zmmword ptr [r13]
-vandps zmm3, zmm12, zmmword ptr [rsp]
+vandps zmm0, zmm1, zmmword ptr [rax]
+vandps zmm15, zmm7, zmmword ptr [rbp]
+vandps zmm3, zmm12, zmmword ptr [r13]
 vandps zmm16, zmm1, zmm2
 vandps zmm3, zmm24, zmm7
 vandps zmm9, zmm14, zmm31
 vandps zmm31, zmm17, zmm23
-vandps zmm16, zmm1, zmmword ptr [r12+64]
-vandps zmm3, zmm24, zmmword ptr [rdi-128]
-vandps zmm9, zmm14, zmmword ptr [r9+127]
+vandps zmm16, zmm1, zmmword ptr [rsp]
+vandps zmm3, zmm24, zmmword ptr [r12+64]
+vandps zmm9, zmm14, zmmword ptr [rdi-128]
 vandps zmm15, zmm7, zmmword ptr [rip+54]
 vandps zmm16, zmm1, zmmword ptr [rip+54]
-vandps zmm0, zmm1, dword ptr [rsi+128]{1to16}
-vandps zmm15, zmm7, dword ptr [rbx+8128]{1to16}
-vandps zmm9, zmm14, dword ptr [r15+8192]{1to16}
+vandps zmm0, zmm1, dword ptr [r9+127]{1to16}
+vandps zmm15, zmm7, dword ptr [rsi+128]{1to16}
+vandps zmm9, zmm14, dword ptr [rbx+8128]{1to16}
 vandps zmm15{k1}{z}, zmm7, zmm5
-vandps zmm3{k1}{z}, zmm24, zmmword ptr [rdx-8192]
+vandps zmm3{k1}{z}, zmm24, zmmword ptr [r15+8192]
 vandps zmm0{k4}{z}, zmm1, zmm5
-vandps zmm16{k4}{z}, zmm1, zmmword ptr [rcx-8256]
+vandps zmm16{k4}{z}, zmm1, zmmword ptr [rdx-8192]
 vandps zmm8{k7}{z}, zmm9, zmm5
-vandps zmm31{k7}{z}, zmm17, zmmword ptr [r8+rax*1]
+vandps zmm31{k7}{z}, zmm17, zmmword ptr [rcx-8256]
 vandnps xmm0, xmm1, xmm2
 vandnps xmm15, xmm7, xmm1
 vandnps xmm3, xmm12, xmm8
 vandnps xmm8, xmm9, xmm15
-vandnps xmm0, xmm1, xmmword ptr [rbp+r9*4]
-vandnps xmm15, xmm7, xmmword ptr [r13+rcx*8+4]
-vandnps xmm3, xmm12, xmmword ptr [rsp+rbp*2+2]
+vandnps xmm0, xmm1, xmmword ptr [r8+rax*1]
+vandnps xmm15, xmm7, xmmword ptr [rbp+r9*4]
+vandnps xmm3, xmm12, xmmword ptr [r13+rcx*8+4]
 vandnps xmm16, xmm1, xmm2
 vandnps xmm3, xmm24, xmm7
 vandnps xmm9, xmm14, xmm31
 vandnps xmm31, xmm17, xmm23
-vandnps xmm16, xmm1, xmmword ptr [r10+r12*1+1016]
-vandnps xmm3, xmm24, xmmword ptr [r11+r13*8-512]
-vandnps xmm9, xmm14, xmmword ptr [r14+r15*2+100000]
+vandnps xmm16, xmm1, xmmword ptr [rsp+rbp*2+2]
+vandnps xmm3, xmm24, xmmword ptr [r10+r12*1+1016]
+vandnps xmm9, xmm14, xmmword ptr [r11+r13*8-512]
 vandnps xmm15, xmm7, xmmword ptr [rip+56]
 vandnps xmm16, xmm1, xmmword ptr [rip+54]
-vandnps xmm0, xmm1, dword ptr [rax]{1to4}
-vandnps xmm15, xmm7, dword ptr [rbp]{1to4}
-vandnps xmm9, xmm14, dword ptr [r13]{1to4}
+vandnps xmm0, xmm1, dword ptr [r14+r15*2+100000]{1to4}
+vandnps xmm15, xmm7, dword ptr [rax]{1to4}
+vandnps xmm9, xmm14, dword ptr [rbp]{1to4}
 vandnps xmm15{k1}{z}, xmm7, xmm5
-vandnps xmm3{k1}{z}, xmm24, xmmword ptr [rsp]
+vandnps xmm3{k1}{z}, xmm24, xmmword ptr [r13]
 vandnps xmm0{k4}{z}, xmm1, xmm5
-vandnps xmm16{k4}{z}, xmm1, xmmword ptr [r12+64]
+vandnps xmm16{k4}{z}, xmm1, xmmword ptr [rsp]
 vandnps xmm8{k7}{z}, xmm9, xmm5
-vandnps xmm31{k7}{z}, xmm17, xmmword ptr [rdi-128]
+vandnps xmm31{k7}{z}, xmm17, xmmword ptr [r12+64]
 vandnps ymm0, ymm1, ymm2
 vandnps ymm15, ymm7, ymm1
 vandnps ymm3, ymm12, ymm8
 vandnps ymm8, ymm9, ymm15
-vandnps ymm0, ymm1, ymmword ptr [r9+127]
-vandnps ymm15, ymm7, ymmword ptr [rsi+128]
-vandnps ymm3, ymm12, ymmword ptr [rbx+8128]
+vandnps ymm0, ymm1, ymmword ptr [rdi-128]
+vandnps ymm15, ymm7, ymmword ptr [r9+127]
+vandnps ymm3, ymm12, ymmword ptr [rsi+128]
 vandnps ymm16, ymm1, ymm2
 vandnps ymm3, ymm24, ymm7
 vandnps ymm9, ymm14, ymm31
 vandnps ymm31, ymm17, ymm23
-vandnps ymm16, ymm1, ymmword ptr [r15+8192]
-vandnps ymm3, ymm24, ymmword ptr [rdx-8192]
-vandnps ymm9, ymm14, ymmword ptr [rcx-8256]
+vandnps ymm16, ymm1, ymmword ptr [rbx+8128]
+vandnps ymm3, ymm24, ymmword ptr [r15+8192]
+vandnps ymm9, ymm14, ymmword ptr [rdx-8192]
 vandnps ymm15, ymm7, ymmword ptr [rip+56]
 vandnps ymm16, ymm1, ymmword ptr [rip+54]
-vandnps ymm0, ymm1, dword ptr [r8+rax*1]{1to8}
-vandnps ymm15, ymm7, dword ptr [rbp+r9*4]{1to8}
-vandnps ymm9, ymm14, dword ptr [r13+rcx*8+4]{1to8}
+vandnps ymm0, ymm1, dword ptr [rcx-8256]{1to8}
+vandnps ymm15, ymm7, dword ptr [r8+rax*1]{1to8}
+vandnps ymm9, ymm14, dword ptr [rbp+r9*4]{1to8}
 vandnps ymm15{k1}{z}, ymm7, ymm5
-vandnps ymm3{k1}{z}, ymm24, ymmword ptr [rsp+rbp*2+2]
+vandnps ymm3{k1}{z}, ymm24, ymmword ptr [r13+rcx*8+4]
 vandnps ymm0{k4}{z}, ymm1, ymm5
-vandnps ymm16{k4}{z}, ymm1, ymmword ptr [r10+r12*1+1016]
+vandnps ymm16{k4}{z}, ymm1, ymmword ptr [rsp+rbp*2+2]
 vandnps ymm8{k7}{z}, ymm9, ymm5
-vandnps ymm31{k7}{z}, ymm17, ymmword ptr [r11+r13*8-512]
+vandnps ymm31{k7}{z}, ymm17, ymmword ptr [r10+r12*1+1016]
 vandnps zmm0, zmm1, zmm2
 vandnps zmm15, zmm7, zmm1
 vandnps zmm3, zmm12, zmm8
 vandnps zmm8, zmm9, zmm15
-vandnps zmm0, zmm1, zmmword ptr [r14+r15*2+100000]
-vandnps zmm15, zmm7, zmmword ptr [rax]
-vandnps zmm3, zmm12, zmmword ptr [rbp]
+vandnps zmm0, zmm1, zmmword ptr [r11+r13*8-512]
+vandnps zmm15, zmm7, zmmword ptr [r14+r15*2+100000]
+vandnps zmm3, zmm12, zmmword ptr [rax]
 vandnps zmm16, zmm1, zmm2
 vandnps zmm3, zmm24, zmm7
 vandnps zmm9, zmm14, zmm31
 vandnps zmm31, zmm17, zmm23
-vandnps zmm16, zmm1, zmmword ptr [r13]
-vandnps zmm3, zmm24, zmmword ptr [rsp]
-vandnps zmm9, zmm14, zmmword ptr [r12+64]
+vandnps zmm16, zmm1, zmmword ptr [rbp]
+vandnps zmm3, zmm24, zmmword ptr [r13]
+vandnps zmm9, zmm14, zmmword ptr [rsp]
 vandnps zmm15, zmm7, zmmword ptr [rip+54]
 vandnps zmm16, zmm1, zmmword ptr [rip+54]
-vandnps zmm0, zmm1, dword ptr [rdi-128]{1to16}
-vandnps zmm15, zmm7, dword ptr [r9+127]{1to16}
-vandnps zmm9, zmm14, dword ptr [rsi+128]{1to16}
+vandnps zmm0, zmm1, dword ptr [r12+64]{1to16}
+vandnps zmm15, zmm7, dword ptr [rdi-128]{1to16}
+vandnps zmm9, zmm14, dword ptr [r9+127]{1to16}
 vandnps zmm15{k1}{z}, zmm7, zmm5
-vandnps zmm3{k1}{z}, zmm24, zmmword ptr [rbx+8128]
+vandnps zmm3{k1}{z}, zmm24, zmmword ptr [rsi+128]
 vandnps zmm0{k4}{z}, zmm1, zmm5
-vandnps zmm16{k4}{z}, zmm1, zmmword ptr [r15+8192]
+vandnps zmm16{k4}{z}, zmm1, zmmword ptr [rbx+8128]
 vandnps zmm8{k7}{z}, zmm9, zmm5
-vandnps zmm31{k7}{z}, zmm17, zmmword ptr [rdx-8192]
+vandnps zmm31{k7}{z}, zmm17, zmmword ptr [r15+8192]
 vorps xmm0, xmm1, xmm2
 vorps xmm15, xmm7, xmm1
 vorps xmm3, xmm12, xmm8
 vorps xmm8, xmm9, xmm15
-vorps xmm0, xmm1, xmmword ptr [rcx-8256]
-vorps xmm15, xmm7, xmmword ptr [r8+rax*1]
-vorps xmm3, xmm12, xmmword ptr [rbp+r9*4]
+vorps xmm0, xmm1, xmmword ptr [rdx-8192]
+vorps xmm15, xmm7, xmmword ptr [rcx-8256]
+vorps xmm3, xmm12, xmmword ptr [r8+rax*1]
 vorps xmm16, xmm1, xmm2
 vorps xmm3, xmm24, xmm7
 vorps xmm9, xmm14, xmm31
 vorps xmm31, xmm17, xmm23
-vorps xmm16, xmm1, xmmword ptr [r13+rcx*8+4]
-vorps xmm3, xmm24, xmmword ptr [rsp+rbp*2+2]
-vorps xmm9, xmm14, xmmword ptr [r10+r12*1+1016]
+vorps xmm16, xmm1, xmmword ptr [rbp+r9*4]
+vorps xmm3, xmm24, xmmword ptr [r13+rcx*8+4]
+vorps xmm9, xmm14, xmmword ptr [rsp+rbp*2+2]
 vorps xmm15, xmm7, xmmword ptr [rip+56]
 vorps xmm16, xmm1, xmmword ptr [rip+54]
-vorps xmm0, xmm1, dword ptr [r11+r13*8-512]{1to4}
-vorps xmm15, xmm7, dword ptr [r14+r15*2+100000]{1to4}
-vorps xmm9, xmm14, dword ptr [rax]{1to4}
+vorps xmm0, xmm1, dword ptr [r10+r12*1+1016]{1to4}
+vorps xmm15, xmm7, dword ptr [r11+r13*8-512]{1to4}
+vorps xmm9, xmm14, dword ptr [r14+r15*2+100000]{1to4}
 vorps xmm15{k1}{z}, xmm7, xmm5
-vorps xmm3{k1}{z}, xmm24, xmmword ptr [rbp]
+vorps xmm3{k1}{z}, xmm24, xmmword ptr [rax]
 vorps xmm0{k4}{z}, xmm1, xmm5
-vorps xmm16{k4}{z}, xmm1, xmmword ptr [r13]
+vorps xmm16{k4}{z}, xmm1, xmmword ptr [rbp]
 vorps xmm8{k7}{z}, xmm9, xmm5
-vorps xmm31{k7}{z}, xmm17, xmmword ptr [rsp]
+vorps xmm31{k7}{z}, xmm17, xmmword ptr [r13]
 vorps ymm0, ymm1, ymm2
 vorps ymm15, ymm7, ymm1
 vorps ymm3, ymm12, ymm8
 vorps ymm8, ymm9, ymm15
-vorps ymm0, ymm1, ymmword ptr [r12+64]
-vorps ymm15, ymm7, ymmword ptr [rdi-128]
-vorps ymm3, ymm12, ymmword ptr [r9+127]
+vorps ymm0, ymm1, ymmword ptr [rsp]
+vorps ymm15, ymm7, ymmword ptr [r12+64]
+vorps ymm3, ymm12, ymmword ptr [rdi-128]
 vorps ymm16, ymm1, ymm2
 vorps ymm3, ymm24, ymm7
 vorps ymm9, ymm14, ymm31
 vorps ymm31, ymm17, ymm23
-vorps ymm16, ymm1, ymmword ptr [rsi+128]
-vorps ymm3, ymm24, ymmword ptr [rbx+8128]
-vorps ymm9, ymm14, ymmword ptr [r15+8192]
+vorps ymm16, ymm1, ymmword ptr [r9+127]
+vorps ymm3, ymm24, ymmword ptr [rsi+128]
+vorps ymm9, ymm14, ymmword ptr [rbx+8128]
 vorps ymm15, ymm7, ymmword ptr [rip+56]
 vorps ymm16, ymm1, ymmword ptr [rip+54]
-vorps ymm0, ymm1, dword ptr [rdx-8192]{1to8}
-vorps ymm15, ymm7, dword ptr [rcx-8256]{1to8}
-vorps ymm9, ymm14, dword ptr [r8+rax*1]{1to8}
+vorps ymm0, ymm1, dword ptr [r15+8192]{1to8}
+vorps ymm15, ymm7, dword ptr [rdx-8192]{1to8}
+vorps ymm9, ymm14, dword ptr [rcx-8256]{1to8}
 vorps ymm15{k1}{z}, ymm7, ymm5
-vorps ymm3{k1}{z}, ymm24, ymmword ptr [rbp+r9*4]
+vorps ymm3{k1}{z}, ymm24, ymmword ptr [r8+rax*1]
 vorps ymm0{k4}{z}, ymm1, ymm5
-vorps ymm16{k4}{z}, ymm1, ymmword ptr [r13+rcx*8+4]
+vorps ymm16{k4}{z}, ymm1, ymmword ptr [rbp+r9*4]
 vorps ymm8{k7}{z}, ymm9, ymm5
-vorps ymm31{k7}{z}, ymm17, ymmword ptr [rsp+rbp*2+2]
+vorps ymm31{k7}{z}, ymm17, ymmword ptr [r13+rcx*8+4]
 vorps zmm0, zmm1, zmm2
 vorps zmm15, zmm7, zmm1
 vorps zmm3, zmm12, zmm8
 vorps zmm8, zmm9, zmm15
-vorps zmm0, zmm1, zmmword ptr [r10+r12*1+1016]
-vorps zmm15, zmm7, zmmword ptr [r11+r13*8-512]
-vorps zmm3, zmm12, zmmword ptr [r14+r15*2+100000]
+vorps zmm0, zmm1, zmmword ptr [rsp+rbp*2+2]
+vorps zmm15, zmm7, zmmword ptr [r10+r12*1+1016]
+vorps zmm3, zmm12, zmmword ptr [r11+r13*8-512]
 vorps zmm16, zmm1, zmm2
 vorps zmm3, zmm24, zmm7
 vorps zmm9, zmm14, zmm31
 vorps zmm31, zmm17, zmm23
-vorps zmm16, zmm1, zmmword ptr [rax]
-vorps zmm3, zmm24, zmmword ptr [rbp]
-vorps zmm9, zmm14, zmmword ptr [r13]
+vorps zmm16, zmm1, zmmword ptr [r14+r15*2+100000]
+vorps zmm3, zmm24, zmmword ptr [rax]
+vorps zmm9, zmm14, zmmword ptr [rbp]
 vorps zmm15, zmm7, zmmword ptr [rip+54]
 vorps zmm16, zmm1, zmmword ptr [rip+54]
-vorps zmm0, zmm1, dword ptr [rsp]{1to16}
-vorps zmm15, zmm7, dword ptr [r12+64]{1to16}
-vorps zmm9, zmm14, dword ptr [rdi-128]{1to16}
+vorps zmm0, zmm1, dword ptr [r13]{1to16}
+vorps zmm15, zmm7, dword ptr [rsp]{1to16}
+vorps zmm9, zmm14, dword ptr [r12+64]{1to16}
 vorps zmm15{k1}{z}, zmm7, zmm5
-vorps zmm3{k1}{z}, zmm24, zmmword ptr [r9+127]
+vorps zmm3{k1}{z}, zmm24, zmmword ptr [rdi-128]
 vorps zmm0{k4}{z}, zmm1, zmm5
-vorps zmm16{k4}{z}, zmm1, zmmword ptr [rsi+128]
+vorps zmm16{k4}{z}, zmm1, zmmword ptr [r9+127]
 vorps zmm8{k7}{z}, zmm9, zmm5
-vorps zmm31{k7}{z}, zmm17, zmmword ptr [rbx+8128]
+vorps zmm31{k7}{z}, zmm17, zmmword ptr [rsi+128]
 vxorps xmm0, xmm1, xmm2
 vxorps xmm15, xmm7, xmm1
 vxorps xmm3, xmm12, xmm8
 vxorps xmm8, xmm9, xmm15
-vxorps xmm0, xmm1, xmmword ptr [r15+8192]
-vxorps xmm15, xmm7, xmmword ptr [rdx-8192]
-vxorps xmm3, xmm12, xmmword ptr [rcx-8256]
+vxorps xmm0, xmm1, xmmword ptr [rbx+8128]
+vxorps xmm15, xmm7, xmmword ptr [r15+8192]
+vxorps xmm3, xmm12, xmmword ptr [rdx-8192]
 vxorps xmm16, xmm1, xmm2
 vxorps xmm3, xmm24, xmm7
 vxorps xmm9, xmm14, xmm31
 vxorps xmm31, xmm17, xmm23
-vxorps xmm16, xmm1, xmmword ptr [r8+rax*1]
-vxorps xmm3, xmm24, xmmword ptr [rbp+r9*4]
-vxorps xmm9, xmm14, xmmword ptr [r13+rcx*8+4]
+vxorps xmm16, xmm1, xmmword ptr [rcx-8256]
+vxorps xmm3, xmm24, xmmword ptr [r8+rax*1]
+vxorps xmm9, xmm14, xmmword ptr [rbp+r9*4]
 vxorps xmm15, xmm7, xmmword ptr [rip+56]
 vxorps xmm16, xmm1, xmmword ptr [rip+54]
-vxorps xmm0, xmm1, dword ptr [rsp+rbp*2+2]{1to4}
-vxorps xmm15, xmm7, dword ptr [r10+r12*1+1016]{1to4}
-vxorps xmm9, xmm14, dword ptr [r11+r13*8-512]{1to4}
+vxorps xmm0, xmm1, dword ptr [r13+rcx*8+4]{1to4}
+vxorps xmm15, xmm7, dword ptr [rsp+rbp*2+2]{1to4}
+vxorps xmm9, xmm14, dword ptr [r10+r12*1+1016]{1to4}
 vxorps xmm15{k1}{z}, xmm7, xmm5
-vxorps xmm3{k1}{z}, xmm24, xmmword ptr [r14+r15*2+100000]
+vxorps xmm3{k1}{z}, xmm24, xmmword ptr [r11+r13*8-512]
 vxorps xmm0{k4}{z}, xmm1, xmm5
-vxorps xmm16{k4}{z}, xmm1, xmmword ptr [rax]
+vxorps xmm16{k4}{z}, xmm1, xmmword ptr [r14+r15*2+100000]
 vxorps xmm8{k7}{z}, xmm9, xmm5
-vxorps xmm31{k7}{z}, xmm17, xmmword ptr [rbp]
+vxorps xmm31{k7}{z}, xmm17, xmmword ptr [rax]
 vxorps ymm0, ymm1, ymm2
 vxorps ymm15, ymm7, ymm1
 vxorps ymm3, ymm12, ymm8
 vxorps ymm8, ymm9, ymm15
-vxorps ymm0, ymm1, ymmword ptr [r13]
-vxorps ymm15, ymm7, ymmword ptr [rsp]
-vxorps ymm3, ymm12, ymmword ptr [r12+64]
+vxorps ymm0, ymm1, ymmword ptr [rbp]
+vxorps ymm15, ymm7, ymmword ptr [r13]
+vxorps ymm3, ymm12, ymmword ptr [rsp]
 vxorps ymm16, ymm1, ymm2
 vxorps ymm3, ymm24, ymm7
 vxorps ymm9, ymm14, ymm31
 vxorps ymm31, ymm17, ymm23
-vxorps ymm16, ymm1, ymmword ptr [rdi-128]
-vxorps ymm3, ymm24, ymmword ptr [r9+127]
-vxorps ymm9, ymm14, ymmword ptr [rsi+128]
+vxorps ymm16, ymm1, ymmword ptr [r12+64]
+vxorps ymm3, ymm24, ymmword ptr [rdi-128]
+vxorps ymm9, ymm14, ymmword ptr [r9+127]
 vxorps ymm15, ymm7, ymmword ptr [rip+56]
 vxorps ymm16, ymm1, ymmword ptr [rip+54]
-vxorps ymm0, ymm1, dword ptr [rbx+8128]{1to8}
-vxorps ymm15, ymm7, dword ptr [r15+8192]{1to8}
-vxorps ymm9, ymm14, dword ptr [rdx-8192]{1to8}
+vxorps ymm0, ymm1, dword ptr [rsi+128]{1to8}
+vxorps ymm15, ymm7, dword ptr [rbx+8128]{1to8}
+vxorps ymm9, ymm14, dword ptr [r15+8192]{1to8}
 vxorps ymm15{k1}{z}, ymm7, ymm5
-vxorps ymm3{k1}{z}, ymm24, ymmword ptr [rcx-8256]
+vxorps ymm3{k1}{z}, ymm24, ymmword ptr [rdx-8192]
 vxorps ymm0{k4}{z}, ymm1, ymm5
-vxorps ymm16{k4}{z}, ymm1, ymmword ptr [r8+rax*1]
+vxorps ymm16{k4}{z}, ymm1, ymmword ptr [rcx-8256]
 vxorps ymm8{k7}{z}, ymm9, ymm5
-vxorps ymm31{k7}{z}, ymm17, ymmword ptr [rbp+r9*4]
+vxorps ymm31{k7}{z}, ymm17, ymmword ptr [r8+rax*1]
 vxorps zmm0, zmm1, zmm2
 vxorps zmm15, zmm7, zmm1
 vxorps zmm3, zmm12, zmm8
 vxorps zmm8, zmm9, zmm15
-vxorps zmm0, zmm1, zmmword ptr [r13+rcx*8+4]
-vxorps zmm15, zmm7, zmmword ptr [rsp+rbp*2+2]
-vxorps zmm3, zmm12, zmmword ptr [r10+r12*1+1016]
+vxorps zmm0, zmm1, zmmword ptr [rbp+r9*4]
+vxorps zmm15, zmm7, zmmword ptr [r13+rcx*8+4]
+vxorps zmm3, zmm12, zmmword ptr [rsp+rbp*2+2]
 vxorps zmm16, zmm1, zmm2
 vxorps zmm3, zmm24, zmm7
 vxorps zmm9, zmm14, zmm31
 vxorps zmm31, zmm17, zmm23
-vxorps zmm16, zmm1, zmmword ptr [r11+r13*8-512]
-vxorps zmm3, zmm24, zmmword ptr [r14+r15*2+100000]
-vxorps zmm9, zmm14, zmmword ptr [rax]
+vxorps zmm16, zmm1, zmmword ptr [r10+r12*1+1016]
+vxorps zmm3, zmm24, zmmword ptr [r11+r13*8-512]
+vxorps zmm9, zmm14, zmmword ptr [r14+r15*2+100000]
 vxorps zmm15, zmm7, zmmword ptr [rip+54]
 vxorps zmm16, zmm1, zmmword ptr [rip+54]
-vxorps zmm0, zmm1, dword ptr [rbp]{1to16}
-vxorps zmm15, zmm7, dword ptr [r13]{1to16}
-vxorps zmm9, zmm14, dword ptr [rsp]{1to16}
+vxorps zmm0, zmm1, dword ptr [rax]{1to16}
+vxorps zmm15, zmm7, dword ptr [rbp]{1to16}
+vxorps zmm9, zmm14, dword ptr [r13]{1to16}
 vxorps zmm15{k1}{z}, zmm7, zmm5
-vxorps zmm3{k1}{z}, zmm24, zmmword ptr [r12+64]
+vxorps zmm3{k1}{z}, zmm24, zmmword ptr [rsp]
 vxorps zmm0{k4}{z}, zmm1, zmm5
-vxorps zmm16{k4}{z}, zmm1, zmmword ptr [rdi-128]
+vxorps zmm16{k4}{z}, zmm1, zmmword ptr [r12+64]
 vxorps zmm8{k7}{z}, zmm9, zmm5
-vxorps zmm31{k7}{z}, zmm17, zmmword ptr [r9+127]
+vxorps zmm31{k7}{z}, zmm17, zmmword ptr [rdi-128]
 vpaddd xmm0, xmm1, xmm2
 vpaddd xmm15, xmm7, xmm1
 vpaddd xmm3, xmm12, xmm8
 vpaddd xmm8, xmm9, xmm15
-vpaddd xmm0, xmm1, xmmword ptr [rsi+128]
-vpaddd xmm15, xmm7, xmmword ptr [rbx+8128]
-vpaddd xmm3, xmm12, xmmword ptr [r15+8192]
+vpaddd xmm0, xmm1, xmmword ptr [r9+127]
+vpaddd xmm15, xmm7, xmmword ptr [rsi+128]
+vpaddd xmm3, xmm12, xmmword ptr [rbx+8128]
 vpaddd xmm16, xmm1, xmm2
 vpaddd xmm3, xmm24, xmm7
 vpaddd xmm9, xmm14, xmm31
 vpaddd xmm31, xmm17, xmm23
-vpaddd xmm16, xmm1, xmmword ptr [rdx-8192]
-vpaddd xmm3, xmm24, xmmword ptr [rcx-8256]
-vpaddd xmm9, xmm14, xmmword ptr [r8+rax*1]
+vpaddd xmm16, xmm1, xmmword ptr [r15+8192]
+vpaddd xmm3, xmm24, xmmword ptr [rdx-8192]
+vpaddd xmm9, xmm14, xmmword ptr [rcx-8256]
 vpaddd xmm15, xmm7, xmmword ptr [rip+56]
 vpaddd xmm16, xmm1, xmmword ptr [rip+54]
-vpaddd xmm0, xmm1, dword ptr [rbp+r9*4]{1to4}
-vpaddd xmm15, xmm7, dword ptr [r13+rcx*8+4]{1to4}
-vpaddd xmm9, xmm14, dword ptr [rsp+rbp*2+2]{1to4}
+vpaddd xmm0, xmm1, dword ptr [r8+rax*1]{1to4}
+vpaddd xmm15, xmm7, dword ptr [rbp+r9*4]{1to4}
+vpaddd xmm9, xmm14, dword ptr [r13+rcx*8+4]{1to4}
 vpaddd xmm15{k1}{z}, xmm7, xmm5
-vpaddd xmm3{k1}{z}, xmm24, xmmword ptr [r10+r12*1+1016]
+vpaddd xmm3{k1}{z}, xmm24, xmmword ptr [rsp+rbp*2+2]
 vpaddd xmm0{k4}{z}, xmm1, xmm5
-vpaddd xmm16{k4}{z}, xmm1, xmmword ptr [r11+r13*8-512]
+vpaddd xmm16{k4}{z}, xmm1, xmmword ptr [r10+r12*1+1016]
 vpaddd xmm8{k7}{z}, xmm9, xmm5
-vpaddd xmm31{k7}{z}, xmm17, xmmword ptr [r14+r15*2+100000]
+vpaddd xmm31{k7}{z}, xmm17, xmmword ptr [r11+r13*8-512]
 vpaddd ymm0, ymm1, ymm2
 vpaddd ymm15, ymm7, ymm1
 vpaddd ymm3, ymm12, ymm8
 vpaddd ymm8, ymm9, ymm15
-vpaddd ymm0, ymm1, ymmword ptr [rax]
-vpaddd ymm15, ymm7, ymmword ptr [rbp]
-vpaddd ymm3, ymm12, ymmword ptr [r13]
+vpaddd ymm0, ymm1, ymmword ptr [r14+r15*2+100000]
+vpaddd ymm15, ymm7, ymmword ptr [rax]
+vpaddd ymm3, ymm12, ymmword ptr [rbp]
 vpaddd ymm16, ymm1, ymm2
 vpaddd ymm3, ymm24, ymm7
 vpaddd ymm9, ymm14, ymm31
 vpaddd ymm31, ymm17, ymm23
-vpaddd ymm16, ymm1, ymmword ptr [rsp]
-vpaddd ymm3, ymm24, ymmword ptr [r12+64]
-vpaddd ymm9, ymm14, ymmword ptr [rdi-128]
+vpaddd ymm16, ymm1, ymmword ptr [r13]
+vpaddd ymm3, ymm24, ymmword ptr [rsp]
+vpaddd ymm9, ymm14, ymmword ptr [r12+64]
 vpaddd ymm15, ymm7, ymmword ptr [rip+56]
 vpaddd ymm16, ymm1, ymmword ptr [rip+54]
-vpaddd ymm0, ymm1, dword ptr [r9+127]{1to8}
-vpaddd ymm15, ymm7, dword ptr [rsi+128]{1to8}
-vpaddd ymm9, ymm14, dword ptr [rbx+8128]{1to8}
+vpaddd ymm0, ymm1, dword ptr [rdi-128]{1to8}
+vpaddd ymm15, ymm7, dword ptr [r9+127]{1to8}
+vpaddd ymm9, ymm14, dword ptr [rsi+128]{1to8}
 vpaddd ymm15{k1}{z}, ymm7, ymm5
-vpaddd ymm3{k1}{z}, ymm24, ymmword ptr [r15+8192]
+vpaddd ymm3{k1}{z}, ymm24, ymmword ptr [rbx+8128]
 vpaddd ymm0{k4}{z}, ymm1, ymm5
-vpaddd ymm16{k4}{z}, ymm1, ymmword ptr [rdx-8192]
+vpaddd ymm16{k4}{z}, ymm1, ymmword ptr [r15+8192]
 vpaddd ymm8{k7}{z}, ymm9, ymm5
-vpaddd ymm31{k7}{z}, ymm17, ymmword ptr [rcx-8256]
+vpaddd ymm31{k7}{z}, ymm17, ymmword ptr [rdx-8192]
 vpaddd zmm0, zmm1, zmm2
 vpaddd zmm15, zmm7, zmm1
 vpaddd zmm3, zmm12, zmm8
 vpaddd zmm8, zmm9, zmm15
-vpaddd zmm0, zmm1, zmmword ptr [r8+rax*1]
-vpaddd zmm15, zmm7, zmmword ptr [rbp+r9*4]
-vpaddd zmm3, zmm12, zmmword ptr [r13+rcx*8+4]
+vpaddd zmm0, zmm1, zmmword ptr [rcx-8256]
+vpaddd zmm15, zmm7, zmmword ptr [r8+rax*1]
+vpaddd zmm3, zmm12, zmmword ptr [rbp+r9*4]
 vpaddd zmm16, zmm1, zmm2
 vpaddd zmm3, zmm24, zmm7
 vpaddd zmm9, zmm14, zmm31
 vpaddd zmm31, zmm17, zmm23
-vpaddd zmm16, zmm1, zmmword ptr [rsp+rbp*2+2]
-vpaddd zmm3, zmm24, zmmword ptr [r10+r12*1+1016]
-vpaddd zmm9, zmm14, zmmword ptr [r11+r13*8-512]
+vpaddd zmm16, zmm1, zmmword ptr [r13+rcx*8+4]
+vpaddd zmm3, zmm24, zmmword ptr [rsp+rbp*2+2]
+vpaddd zmm9, zmm14, zmmword ptr [r10+r12*1+1016]
 vpaddd zmm15, zmm7, zmmword ptr [rip+54]
 vpaddd zmm16, zmm1, zmmword ptr [rip+54]
-vpaddd zmm0, zmm1, dword ptr [r14+r15*2+100000]{1to16}
-vpaddd zmm15, zmm7, dword ptr [rax]{1to16}
-vpaddd zmm9, zmm14, dword ptr [rbp]{1to16}
+vpaddd zmm0, zmm1, dword ptr [r11+r13*8-512]{1to16}
+vpaddd zmm15, zmm7, dword ptr [r14+r15*2+100000]{1to16}
+vpaddd zmm9, zmm14, dword ptr [rax]{1to16}
 vpaddd zmm15{k1}{z}, zmm7, zmm5
-vpaddd zmm3{k1}{z}, zmm24, zmmword ptr [r13]
+vpaddd zmm3{k1}{z}, zmm24, zmmword ptr [rbp]
 vpaddd zmm0{k4}{z}, zmm1, zmm5
-vpaddd zmm16{k4}{z}, zmm1, zmmword ptr [rsp]
+vpaddd zmm16{k4}{z}, zmm1, zmmword ptr [r13]
 vpaddd zmm8{k7}{z}, zmm9, zmm5
-vpaddd zmm31{k7}{z}, zmm17, zmmword ptr [r12+64]
+vpaddd zmm31{k7}{z}, zmm17, zmmword ptr [rsp]
 vpsubd xmm0, xmm1, xmm2
 vpsubd xmm15, xmm7, xmm1
 vpsubd xmm3, xmm12, xmm8
 vpsubd xmm8, xmm9, xmm15
-vpsubd xmm0, xmm1, xmmword ptr [rdi-128]
-vpsubd xmm15, xmm7, xmmword ptr [r9+127]
-vpsubd xmm3, xmm12, xmmword ptr [rsi+128]
+vpsubd xmm0, xmm1, xmmword ptr [r12+64]
+vpsubd xmm15, xmm7, xmmword ptr [rdi-128]
+vpsubd xmm3, xmm12, xmmword ptr [r9+127]
 vpsubd xmm16, xmm1, xmm2
 vpsubd xmm3, xmm24, xmm7
 vpsubd xmm9, xmm14, xmm31
 vpsubd xmm31, xmm17, xmm23
-vpsubd xmm16, xmm1, xmmword ptr [rbx+8128]
-vpsubd xmm3, xmm24, xmmword ptr [r15+8192]
-vpsubd xmm9, xmm14, xmmword ptr [rdx-8192]
+vpsubd xmm16, xmm1, xmmword ptr [rsi+128]
+vpsubd xmm3, xmm24, xmmword ptr [rbx+8128]
+vpsubd xmm9, xmm14, xmmword ptr [r15+8192]
 vpsubd xmm15, xmm7, xmmword ptr [rip+56]
 vpsubd xmm16, xmm1, xmmword ptr [rip+54]
-vpsubd xmm0, xmm1, dword ptr [rcx-8256]{1to4}
-vpsubd xmm15, xmm7, dword ptr [r8+rax*1]{1to4}
-vpsubd xmm9, xmm14, dword ptr [rbp+r9*4]{1to4}
+vpsubd xmm0, xmm1, dword ptr [rdx-8192]{1to4}
+vpsubd xmm15, xmm7, dword ptr [rcx-8256]{1to4}
+vpsubd xmm9, xmm14, dword ptr [r8+rax*1]{1to4}
 vpsubd xmm15{k1}{z}, xmm7, xmm5
-vpsubd xmm3{k1}{z}, xmm24, xmmword ptr [r13+rcx*8+4]
+vpsubd xmm3{k1}{z}, xmm24, xmmword ptr [rbp+r9*4]
 vpsubd xmm0{k4}{z}, xmm1, xmm5
-vpsubd xmm16{k4}{z}, xmm1, xmmword ptr [rsp+rbp*2+2]
+vpsubd xmm16{k4}{z}, xmm1, xmmword ptr [r13+rcx*8+4]
 vpsubd xmm8{k7}{z}, xmm9, xmm5
-vpsubd xmm31{k7}{z}, xmm17, xmmword ptr [r10+r12*1+1016]
+vpsubd xmm31{k7}{z}, xmm17, xmmword ptr [rsp+rbp*2+2]
 vpsubd ymm0, ymm1, ymm2
 vpsubd ymm15, ymm7, ymm1
 vpsubd ymm3, ymm12, ymm8
 vpsubd ymm8, ymm9, ymm15
-vpsubd ymm0, ymm1, ymmword ptr [r11+r13*8-512]
-vpsubd ymm15, ymm7, ymmword ptr [r14+r15*2+100000]
-vpsubd ymm3, ymm12, ymmword ptr [rax]
+vpsubd ymm0, ymm1, ymmword ptr [r10+r12*1+1016]
+vpsubd ymm15, ymm7, ymmword ptr [r11+r13*8-512]
+vpsubd ymm3, ymm12, ymmword ptr [r14+r15*2+100000]
 vpsubd ymm16, ymm1, ymm2
 vpsubd ymm3, ymm24, ymm7
 vpsubd ymm9, ymm14, ymm31
 vpsubd ymm31, ymm17, ymm23
-vpsubd ymm16, ymm1, ymmword ptr [rbp]
-vpsubd ymm3, ymm24, ymmword ptr [r13]
-vpsubd ymm9, ymm14, ymmword ptr [rsp]
+vpsubd ymm16, ymm1, ymmword ptr [rax]
+vpsubd ymm3, ymm24, ymmword ptr [rbp]
+vpsubd ymm9, ymm14, ymmword ptr [r13]
 vpsubd ymm15, ymm7, ymmword ptr [rip+56]
 vpsubd ymm16, ymm1, ymmword ptr [rip+54]
-vpsubd ymm0, ymm1, dword ptr [r12+64]{1to8}
-vpsubd ymm15, ymm7, dword ptr [rdi-128]{1to8}
-vpsubd ymm9, ymm14, dword ptr [r9+127]{1to8}
+vpsubd ymm0, ymm1, dword ptr [rsp]{1to8}
+vpsubd ymm15, ymm7, dword ptr [r12+64]{1to8}
+vpsubd ymm9, ymm14, dword ptr [rdi-128]{1to8}
 vpsubd ymm15{k1}{z}, ymm7, ymm5
-vpsubd ymm3{k1}{z}, ymm24, ymmword ptr [rsi+128]
+vpsubd ymm3{k1}{z}, ymm24, ymmword ptr [r9+127]
 vpsubd ymm0{k4}{z}, ymm1, ymm5
-vpsubd ymm16{k4}{z}, ymm1, ymmword ptr [rbx+8128]
+vpsubd ymm16{k4}{z}, ymm1, ymmword ptr [rsi+128]
 vpsubd ymm8{k7}{z}, ymm9, ymm5
-vpsubd ymm31{k7}{z}, ymm17, ymmword ptr [r15+8192]
+vpsubd ymm31{k7}{z}, ymm17, ymmword ptr [rbx+8128]
 vpsubd zmm0, zmm1, zmm2
 vpsubd zmm15, zmm7, zmm1
 vpsubd zmm3, zmm12, zmm8
 vpsubd zmm8, zmm9, zmm15
-vpsubd zmm0, zmm1, zmmword ptr [rdx-8192]
-vpsubd zmm15, zmm7, zmmword ptr [rcx-8256]
-vpsubd zmm3, zmm12, zmmword ptr [r8+rax*1]
+vpsubd zmm0, zmm1, zmmword ptr [r15+8192]
+vpsubd zmm15, zmm7, zmmword ptr [rdx-8192]
+vpsubd zmm3, zmm12, zmmword ptr [rcx-8256]
 vpsubd zmm16, zmm1, zmm2
 vpsubd zmm3, zmm24, zmm7
 vpsubd zmm9, zmm14, zmm31
 vpsubd zmm31, zmm17, zmm23
-vpsubd zmm16, zmm1, zmmword ptr [rbp+r9*4]
-vpsubd zmm3, zmm24, zmmword ptr [r13+rcx*8+4]
-vpsubd zmm9, zmm14, zmmword ptr [rsp+rbp*2+2]
+vpsubd zmm16, zmm1, zmmword ptr [r8+rax*1]
+vpsubd zmm3, zmm24, zmmword ptr [rbp+r9*4]
+vpsubd zmm9, zmm14, zmmword ptr [r13+rcx*8+4]
 vpsubd zmm15, zmm7, zmmword ptr [rip+54]
 vpsubd zmm16, zmm1, zmmword ptr [rip+54]
-vpsubd zmm0, zmm1, dword ptr [r10+r12*1+1016]{1to16}
-vpsubd zmm15, zmm7, dword ptr [r11+r13*8-512]{1to16}
-vpsubd zmm9, zmm14, dword ptr [r14+r15*2+100000]{1to16}
+vpsubd zmm0, zmm1, dword ptr [rsp+rbp*2+2]{1to16}
+vpsubd zmm15, zmm7, dword ptr [r10+r12*1+1016]{1to16}
+vpsubd zmm9, zmm14, dword ptr [r11+r13*8-512]{1to16}
 vpsubd zmm15{k1}{z}, zmm7, zmm5
-vpsubd zmm3{k1}{z}, zmm24, zmmword ptr [rax]
+vpsubd zmm3{k1}{z}, zmm24, zmmword ptr [r14+r15*2+100000]
 vpsubd zmm0{k4}{z}, zmm1, zmm5
-vpsubd zmm16{k4}{z}, zmm1, zmmword ptr [rbp]
+vpsubd zmm16{k4}{z}, zmm1, zmmword ptr [rax]
 vpsubd zmm8{k7}{z}, zmm9, zmm5
-vpsubd zmm31{k7}{z}, zmm17, zmmword ptr [r13]
+vpsubd zmm31{k7}{z}, zmm17, zmmword ptr [rbp]
 vpaddusw xmm0, xmm1, xmm2
 vpaddusw xmm15, xmm7, xmm1
 vpaddusw xmm3, xmm12, xmm8
 vpaddusw xmm8, xmm9, xmm15
-vpaddusw xmm0, xmm1, xmmword ptr [rsp]
-vpaddusw xmm15, xmm7, xmmword ptr [r12+64]
-vpaddusw xmm3, xmm12, xmmword ptr [rdi-128]
+vpaddusw xmm0, xmm1, xmmword ptr [r13]
+vpaddusw xmm15, xmm7, xmmword ptr [rsp]
+vpaddusw xmm3, xmm12, xmmword ptr [r12+64]
 vpaddusw xmm15, xmm7, xmmword ptr [rip+56]
 vpaddusw ymm0, ymm1, ymm2
 vpaddusw ymm15, ymm7, ymm1
 vpaddusw ymm3, ymm12, ymm8
 vpaddusw ymm8, ymm9, ymm15
-vpaddusw ymm0, ymm1, ymmword ptr [r9+127]
-vpaddusw ymm15, ymm7, ymmword ptr [rsi+128]
-vpaddusw ymm3, ymm12, ymmword ptr [rbx+8128]
+vpaddusw ymm0, ymm1, ymmword ptr [rdi-128]
+vpaddusw ymm15, ymm7, ymmword ptr [r9+127]
+vpaddusw ymm3, ymm12, ymmword ptr [rsi+128]
 vpaddusw ymm15, ymm7, ymmword ptr [rip+56]
 vpsubusw xmm0, xmm1, xmm2
 vpsubusw xmm15, xmm7, xmm1
 vpsubusw xmm3, xmm12, xmm8
 vpsubusw xmm8, xmm9, xmm15
-vpsubusw xmm0, xmm1, xmmword ptr [r15+8192]
-vpsubusw xmm15, xmm7, xmmword ptr [rdx-8192]
-vpsubusw xmm3, xmm12, xmmword ptr [rcx-8256]
+vpsubusw xmm0, xmm1, xmmword ptr [rbx+8128]
+vpsubusw xmm15, xmm7, xmmword ptr [r15+8192]
+vpsubusw xmm3, xmm12, xmmword ptr [rdx-8192]
 vpsubusw xmm15, xmm7, xmmword ptr [rip+56]
 vpsubusw ymm0, ymm1, ymm2
 vpsubusw ymm15, ymm7, ymm1
 vpsubusw ymm3, ymm12, ymm8
 vpsubusw ymm8, ymm9, ymm15
-vpsubusw ymm0, ymm1, ymmword ptr [r8+rax*1]
-vpsubusw ymm15, ymm7, ymmword ptr [rbp+r9*4]
-vpsubusw ymm3, ymm12, ymmword ptr [r13+rcx*8+4]
+vpsubusw ymm0, ymm1, ymmword ptr [rcx-8256]
+vpsubusw ymm15, ymm7, ymmword ptr [r8+rax*1]
+vpsubusw ymm3, ymm12, ymmword ptr [rbp+r9*4]
 vpsubusw ymm15, ymm7, ymmword ptr [rip+56]
 vpminuw xmm0, xmm1, xmm2
 vpminuw xmm15, xmm7, xmm1
 vpminuw xmm3, xmm12, xmm8
 vpminuw xmm8, xmm9, xmm15
-vpminuw xmm0, xmm1, xmmword ptr [rsp+rbp*2+2]
-vpminuw xmm15, xmm7, xmmword ptr [r10+r12*1+1016]
-vpminuw xmm3, xmm12, xmmword ptr [r11+r13*8-512]
+vpminuw xmm0, xmm1, xmmword ptr [r13+rcx*8+4]
+vpminuw xmm15, xmm7, xmmword ptr [rsp+rbp*2+2]
+vpminuw xmm3, xmm12, xmmword ptr [r10+r12*1+1016]
 vpminuw xmm15, xmm7, xmmword ptr [rip+55]
 vpminuw ymm0, ymm1, ymm2
 vpminuw ymm15, ymm7, ymm1
 vpminuw ymm3, ymm12, ymm8
 vpminuw ymm8, ymm9, ymm15
-vpminuw ymm0, ymm1, ymmword ptr [r14+r15*2+100000]
-vpminuw ymm15, ymm7, ymmword ptr [rax]
-vpminuw ymm3, ymm12, ymmword ptr [rbp]
+vpminuw ymm0, ymm1, ymmword ptr [r11+r13*8-512]
+vpminuw ymm15, ymm7, ymmword ptr [r14+r15*2+100000]
+vpminuw ymm3, ymm12, ymmword ptr [rax]
 vpminuw ymm15, ymm7, ymmword ptr [rip+55]
 vpmaxsw xmm0, xmm1, xmm2
 vpmaxsw xmm15, xmm7, xmm1
 vpmaxsw xmm3, xmm12, xmm8
 vpmaxsw xmm8, xmm9, xmm15
-vpmaxsw xmm0, xmm1, xmmword ptr [r13]
-vpmaxsw xmm15, xmm7, xmmword ptr [rsp]
-vpmaxsw xmm3, xmm12, xmmword ptr [r12+64]
+vpmaxsw xmm0, xmm1, xmmword ptr [rbp]
+vpmaxsw xmm15, xmm7, xmmword ptr [r13]
+vpmaxsw xmm3, xmm12, xmmword ptr [rsp]
 vpmaxsw xmm15, xmm7, xmmword ptr [rip+56]
 vpmaxsw ymm0, ymm1, ymm2
 vpmaxsw ymm15, ymm7, ymm1
 vpmaxsw ymm3, ymm12, ymm8
 vpmaxsw ymm8, ymm9, ymm15
-vpmaxsw ymm0, ymm1, ymmword ptr [rdi-128]
-vpmaxsw ymm15, ymm7, ymmword ptr [r9+127]
-vpmaxsw ymm3, ymm12, ymmword ptr [rsi+128]
+vpmaxsw ymm0, ymm1, ymmword ptr [r12+64]
+vpmaxsw ymm15, ymm7, ymmword ptr [rdi-128]
+vpmaxsw ymm3, ymm12, ymmword ptr [r9+127]
 vpmaxsw ymm15, ymm7, ymmword ptr [rip+56]
 vcvtps2dq xmm0, xmm2
 vcvtps2dq xmm15, xmm1
 vcvtps2dq xmm3, xmm8
 vcvtps2dq xmm8, xmm15
-vcvtps2dq xmm0, xmmword ptr [rbx+8128]
-vcvtps2dq xmm15, xmmword ptr [r15+8192]
-vcvtps2dq xmm3, xmmword ptr [rdx-8192]
+vcvtps2dq xmm0, xmmword ptr [rsi+128]
+vcvtps2dq xmm15, xmmword ptr [rbx+8128]
+vcvtps2dq xmm3, xmmword ptr [r15+8192]
 vcvtps2dq xmm16, xmm2
 vcvtps2dq xmm3, xmm7
 vcvtps2dq xmm9, xmm31
 vcvtps2dq xmm31, xmm23
-vcvtps2dq xmm16, xmmword ptr [rcx-8256]
-vcvtps2dq xmm3, xmmword ptr [r8+rax*1]
-vcvtps2dq xmm9, xmmword ptr [rbp+r9*4]
+vcvtps2dq xmm16, xmmword ptr [rdx-8192]
+vcvtps2dq xmm3, xmmword ptr [rcx-8256]
+vcvtps2dq xmm9, xmmword ptr [r8+rax*1]
 vcvtps2dq xmm15, xmmword ptr [rip+56]
 vcvtps2dq xmm16, xmmword ptr [rip+54]
-vcvtps2dq xmm0, dword ptr [r13+rcx*8+4]{1to4}
-vcvtps2dq xmm15, dword ptr [rsp+rbp*2+2]{1to4}
-vcvtps2dq xmm9, dword ptr [r10+r12*1+1016]{1to4}
+vcvtps2dq xmm0, dword ptr [rbp+r9*4]{1to4}
+vcvtps2dq xmm15, dword ptr [r13+rcx*8+4]{1to4}
+vcvtps2dq xmm9, dword ptr [rsp+rbp*2+2]{1to4}
 vcvtps2dq ymm0, ymm2
 vcvtps2dq ymm15, ymm1
 vcvtps2dq ymm3, ymm8
 vcvtps2dq ymm8, ymm15
-vcvtps2dq ymm0, ymmword ptr [r11+r13*8-512]
-vcvtps2dq ymm15, ymmword ptr [r14+r15*2+100000]
-vcvtps2dq ymm3, ymmword ptr [rax]
+vcvtps2dq ymm0, ymmword ptr [r10+r12*1+1016]
+vcvtps2dq ymm15, ymmword ptr [r11+r13*8-512]
+vcvtps2dq ymm3, ymmword ptr [r14+r15*2+100000]
 vcvtps2dq ymm16, ymm2
 vcvtps2dq ymm3, ymm7
 vcvtps2dq ymm9, ymm31
 vcvtps2dq ymm31, ymm23
-vcvtps2dq ymm16, ymmword ptr [rbp]
-vcvtps2dq ymm3, ymmword ptr [r13]
-vcvtps2dq ymm9, ymmword ptr [rsp]
+vcvtps2dq ymm16, ymmword ptr [rax]
+vcvtps2dq ymm3, ymmword ptr [rbp]
+vcvtps2dq ymm9, ymmword ptr [r13]
 vcvtps2dq ymm15, ymmword ptr [rip+56]
 vcvtps2dq ymm16, ymmword ptr [rip+54]
-vcvtps2dq ymm0, dword ptr [r12+64]{1to8}
-vcvtps2dq ymm15, dword ptr [rdi-128]{1to8}
-vcvtps2dq ymm9, dword ptr [r9+127]{1to8}
+vcvtps2dq ymm0, dword ptr [rsp]{1to8}
+vcvtps2dq ymm15, dword ptr [r12+64]{1to8}
+vcvtps2dq ymm9, dword ptr [rdi-128]{1to8}
 vcvtps2dq zmm0, zmm2
 vcvtps2dq zmm15, zmm1
 vcvtps2dq zmm3, zmm8
 vcvtps2dq zmm8, zmm15
-vcvtps2dq zmm0, zmmword ptr [rsi+128]
-vcvtps2dq zmm15, zmmword ptr [rbx+8128]
-vcvtps2dq zmm3, zmmword ptr [r15+8192]
+vcvtps2dq zmm0, zmmword ptr [r9+127]
+vcvtps2dq zmm15, zmmword ptr [rsi+128]
+vcvtps2dq zmm3, zmmword ptr [rbx+8128]
 vcvtps2dq zmm16, zmm2
 vcvtps2dq zmm3, zmm7
 vcvtps2dq zmm9, zmm31
 vcvtps2dq zmm31, zmm23
-vcvtps2dq zmm16, zmmword ptr [rdx-8192]
-vcvtps2dq zmm3, zmmword ptr [rcx-8256]
-vcvtps2dq zmm9, zmmword ptr [r8+rax*1]
+vcvtps2dq zmm16, zmmword ptr [r15+8192]
+vcvtps2dq zmm3, zmmword ptr [rdx-8192]
+vcvtps2dq zmm9, zmmword ptr [rcx-8256]
 vcvtps2dq zmm15, zmmword ptr [rip+54]
 vcvtps2dq zmm16, zmmword ptr [rip+54]
-vcvtps2dq zmm0, dword ptr [rbp+r9*4]{1to16}
-vcvtps2dq zmm15, dword ptr [r13+rcx*8+4]{1to16}
-vcvtps2dq zmm9, dword ptr [rsp+rbp*2+2]{1to16}
+vcvtps2dq zmm0, dword ptr [r8+rax*1]{1to16}
+vcvtps2dq zmm15, dword ptr [rbp+r9*4]{1to16}
+vcvtps2dq zmm9, dword ptr [r13+rcx*8+4]{1to16}
 vcvtdq2ps xmm0, xmm2
 vcvtdq2ps xmm15, xmm1
 vcvtdq2ps xmm3, xmm8
 vcvtdq2ps xmm8, xmm15
-vcvtdq2ps xmm0, xmmword ptr [r10+r12*1+1016]
-vcvtdq2ps xmm15, xmmword ptr [r11+r13*8-512]
-vcvtdq2ps xmm3, xmmword ptr [r14+r15*2+100000]
+vcvtdq2ps xmm0, xmmword ptr [rsp+rbp*2+2]
+vcvtdq2ps xmm15, xmmword ptr [r10+r12*1+1016]
+vcvtdq2ps xmm3, xmmword ptr [r11+r13*8-512]
 vcvtdq2ps xmm16, xmm2
 vcvtdq2ps xmm3, xmm7
 vcvtdq2ps xmm9, xmm31
 vcvtdq2ps xmm31, xmm23
-vcvtdq2ps xmm16, xmmword ptr [rax]
-vcvtdq2ps xmm3, xmmword ptr [rbp]
-vcvtdq2ps xmm9, xmmword ptr [r13]
+vcvtdq2ps xmm16, xmmword ptr [r14+r15*2+100000]
+vcvtdq2ps xmm3, xmmword ptr [rax]
+vcvtdq2ps xmm9, xmmword ptr [rbp]
 vcvtdq2ps xmm15, xmmword ptr [rip+56]
 vcvtdq2ps xmm16, xmmword ptr [rip+54]
-vcvtdq2ps xmm0, dword ptr [rsp]{1to4}
-vcvtdq2ps xmm15, dword ptr [r12+64]{1to4}
-vcvtdq2ps xmm9, dword ptr [rdi-128]{1to4}
+vcvtdq2ps xmm0, dword ptr [r13]{1to4}
+vcvtdq2ps xmm15, dword ptr [rsp]{1to4}
+vcvtdq2ps xmm9, dword ptr [r12+64]{1to4}
 vcvtdq2ps ymm0, ymm2
 vcvtdq2ps ymm15, ymm1
 vcvtdq2ps ymm3, ymm8
 vcvtdq2ps ymm8, ymm15
-vcvtdq2ps ymm0, ymmword ptr [r9+127]
-vcvtdq2ps ymm15, ymmword ptr [rsi+128]
-vcvtdq2ps ymm3, ymmword ptr [rbx+8128]
+vcvtdq2ps ymm0, ymmword ptr [rdi-128]
+vcvtdq2ps ymm15, ymmword ptr [r9+127]
+vcvtdq2ps ymm3, ymmword ptr [rsi+128]
 vcvtdq2ps ymm16, ymm2
 vcvtdq2ps ymm3, ymm7
 vcvtdq2ps ymm9, ymm31
 vcvtdq2ps ymm31, ymm23
-vcvtdq2ps ymm16, ymmword ptr [r15+8192]
-vcvtdq2ps ymm3, ymmword ptr [rdx-8192]
-vcvtdq2ps ymm9, ymmword ptr [rcx-8256]
+vcvtdq2ps ymm16, ymmword ptr [rbx+8128]
+vcvtdq2ps ymm3, ymmword ptr [r15+8192]
+vcvtdq2ps ymm9, ymmword ptr [rdx-8192]
 vcvtdq2ps ymm15, ymmword ptr [rip+56]
 vcvtdq2ps ymm16, ymmword ptr [rip+54]
-vcvtdq2ps ymm0, dword ptr [r8+rax*1]{1to8}
-vcvtdq2ps ymm15, dword ptr [rbp+r9*4]{1to8}
-vcvtdq2ps ymm9, dword ptr [r13+rcx*8+4]{1to8}
+vcvtdq2ps ymm0, dword ptr [rcx-8256]{1to8}
+vcvtdq2ps ymm15, dword ptr [r8+rax*1]{1to8}
+vcvtdq2ps ymm9, dword ptr [rbp+r9*4]{1to8}
 vcvtdq2ps zmm0, zmm2
 vcvtdq2ps zmm15, zmm1
 vcvtdq2ps zmm3, zmm8
 vcvtdq2ps zmm8, zmm15
-vcvtdq2ps zmm0, zmmword ptr [rsp+rbp*2+2]
-vcvtdq2ps zmm15, zmmword ptr [r10+r12*1+1016]
-vcvtdq2ps zmm3, zmmword ptr [r11+r13*8-512]
+vcvtdq2ps zmm0, zmmword ptr [r13+rcx*8+4]
+vcvtdq2ps zmm15, zmmword ptr [rsp+rbp*2+2]
+vcvtdq2ps zmm3, zmmword ptr [r10+r12*1+1016]
 vcvtdq2ps zmm16, zmm2
 vcvtdq2ps zmm3, zmm7
 vcvtdq2ps zmm9, zmm31
 vcvtdq2ps zmm31, zmm23
-vcvtdq2ps zmm16, zmmword ptr [r14+r15*2+100000]
-vcvtdq2ps zmm3, zmmword ptr [rax]
-vcvtdq2ps zmm9, zmmword ptr [rbp]
+vcvtdq2ps zmm16, zmmword ptr [r11+r13*8-512]
+vcvtdq2ps zmm3, zmmword ptr [r14+r15*2+100000]
+vcvtdq2ps zmm9, zmmword ptr [rax]
 vcvtdq2ps zmm15, zmmword ptr [rip+54]
 vcvtdq2ps zmm16, zmmword ptr [rip+54]
-vcvtdq2ps zmm0, dword ptr [r13]{1to16}
-vcvtdq2ps zmm15, dword ptr [rsp]{1to16}
-vcvtdq2ps zmm9, dword ptr [r12+64]{1to16}
-vcmpps xmm0, xmm1, xmm2, 11
-vcmpps xmm15, xmm7, xmm1, 12
-vcmpps xmm3, xmm12, xmm8, 13
-vcmpps xmm8, xmm9, xmm15, 14
-vcmpps xmm0, xmm1, xmmword ptr [r15+8192], 16
-vcmpps xmm15, xmm7, xmmword ptr [rcx-8256], 18
-vcmpps xmm3, xmm12, xmmword ptr [rbp+r9*4], 20
-vcmpps xmm15, xmm7, xmmword ptr [rip+55], 21
-vcmpps ymm0, ymm1, ymm2, 22
-vcmpps ymm15, ymm7, ymm1, 23
-vcmpps ymm3, ymm12, ymm8, 24
-vcmpps ymm8, ymm9, ymm15, 25
-vcmpps ymm0, ymm1, ymmword ptr [rbp], 27
-vcmpps ymm15, ymm7, ymmword ptr [rsp], 29
-vcmpps ymm3, ymm12, ymmword ptr [rdi-128], 31
-vcmpps ymm15, ymm7, ymmword ptr [rip+55], 0
-vpblendw xmm0, xmm1, xmm2, 37
-vpblendw xmm15, xmm7, xmm1, 74
-vpblendw xmm3, xmm12, xmm8, 111
-vpblendw xmm8, xmm9, xmm15, 148
-vpblendw xmm0, xmm1, xmmword ptr [r8+rax*1], 222
-vpblendw xmm15, xmm7, xmmword ptr [r13+rcx*8+4], 0
-vpblendw xmm3, xmm12, xmmword ptr [r10+r12*1+1016], 74
-vpblendw xmm15, xmm7, xmmword ptr [rip+54], 111
-vpblendw ymm0, ymm1, ymm2, 148
-vpblendw ymm15, ymm7, ymm1, 185
-vpblendw ymm3, ymm12, ymm8, 222
-vpblendw ymm8, ymm9, ymm15, 3
-vpblendw ymm0, ymm1, ymmword ptr [r12+64], 37
-vpblendw ymm15, ymm7, ymmword ptr [r9+127], 111
-vpblendw ymm3, ymm12, ymmword ptr [rbx+8128], 185
-vpblendw ymm15, ymm7, ymmword ptr [rip+54], 222
+vcvtdq2ps zmm0, dword ptr [rbp]{1to16}
+vcvtdq2ps zmm15, dword ptr [r13]{1to16}
+vcvtdq2ps zmm9, dword ptr [rsp]{1to16}
+vcmpps xmm0, xmm1, xmm2, 29
+vcmpps xmm15, xmm7, xmm1, 30
+vcmpps xmm3, xmm12, xmm8, 31
+vcmpps xmm8, xmm9, xmm15, 0
+vcmpps xmm0, xmm1, xmmword ptr [rbx+8128], 2
+vcmpps xmm15, xmm7, xmmword ptr [rdx-8192], 4
+vcmpps xmm3, xmm12, xmmword ptr [r8+rax*1], 6
+vcmpps xmm15, xmm7, xmmword ptr [rip+55], 7
+vcmpps ymm0, ymm1, ymm2, 8
+vcmpps ymm15, ymm7, ymm1, 9
+vcmpps ymm3, ymm12, ymm8, 10
+vcmpps ymm8, ymm9, ymm15, 11
+vcmpps ymm0, ymm1, ymmword ptr [rax], 13
+vcmpps ymm15, ymm7, ymmword ptr [r13], 15
+vcmpps ymm3, ymm12, ymmword ptr [r12+64], 17
+vcmpps ymm15, ymm7, ymmword ptr [rip+55], 18
+vpblendw xmm0, xmm1, xmm2, 111
+vpblendw xmm15, xmm7, xmm1, 148
+vpblendw xmm3, xmm12, xmm8, 185
+vpblendw xmm8, xmm9, xmm15, 222
+vpblendw xmm0, xmm1, xmmword ptr [rcx-8256], 0
+vpblendw xmm15, xmm7, xmmword ptr [rbp+r9*4], 74
+vpblendw xmm3, xmm12, xmmword ptr [rsp+rbp*2+2], 148
+vpblendw xmm15, xmm7, xmmword ptr [rip+54], 185
+vpblendw ymm0, ymm1, ymm2, 222
+vpblendw ymm15, ymm7, ymm1, 3
+vpblendw ymm3, ymm12, ymm8, 0
+vpblendw ymm8, ymm9, ymm15, 37
+vpblendw ymm0, ymm1, ymmword ptr [rsp], 111
+vpblendw ymm15, ymm7, ymmword ptr [rdi-128], 185
+vpblendw ymm3, ymm12, ymmword ptr [rsi+128], 3
+vpblendw ymm15, ymm7, ymmword ptr [rip+54], 0
+vpmovzxbd xmm0, xmm2
+vpmovzxbd xmm15, xmm1
+vpmovzxbd xmm3, xmm8
+vpmovzxbd xmm8, xmm15
+vpmovzxbd xmm0, dword ptr [rdx-8192]
+vpmovzxbd xmm15, dword ptr [rcx-8256]
+vpmovzxbd xmm3, dword ptr [r8+rax*1]
+vpmovzxbd xmm16, xmm2
+vpmovzxbd xmm3, xmm7
+vpmovzxbd xmm9, xmm31
+vpmovzxbd xmm31, xmm23
+vpmovzxbd xmm16, dword ptr [rbp+r9*4]
+vpmovzxbd xmm3, dword ptr [r13+rcx*8+4]
+vpmovzxbd xmm9, dword ptr [rsp+rbp*2+2]
+vpmovzxbd xmm15, dword ptr [rip+55]
+vpmovzxbd xmm16, dword ptr [rip+54]
+vpmovzxbd ymm0, xmm2
+vpmovzxbd ymm15, xmm1
+vpmovzxbd ymm3, xmm8
+vpmovzxbd ymm8, xmm15
+vpmovzxbd ymm0, qword ptr [r10+r12*1+1016]
+vpmovzxbd ymm15, qword ptr [r11+r13*8-512]
+vpmovzxbd ymm3, qword ptr [r14+r15*2+100000]
+vpmovzxbd ymm16, xmm2
+vpmovzxbd ymm3, xmm7
+vpmovzxbd ymm9, xmm31
+vpmovzxbd ymm31, xmm23
+vpmovzxbd ymm16, qword ptr [rax]
+vpmovzxbd ymm3, qword ptr [rbp]
+vpmovzxbd ymm9, qword ptr [r13]
+vpmovzxbd ymm15, qword ptr [rip+55]
+vpmovzxbd ymm16, qword ptr [rip+54]
+vpmovzxbd zmm0, xmm2
+vpmovzxbd zmm15, xmm1
+vpmovzxbd zmm3, xmm8
+vpmovzxbd zmm8, xmm15
+vpmovzxbd zmm0, xmmword ptr [rsp]
+vpmovzxbd zmm15, xmmword ptr [r12+64]
+vpmovzxbd zmm3, xmmword ptr [rdi-128]
+vpmovzxbd zmm16, xmm2
+vpmovzxbd zmm3, xmm7
+vpmovzxbd zmm9, xmm31
+vpmovzxbd zmm31, xmm23
+vpmovzxbd zmm16, xmmword ptr [r9+127]
+vpmovzxbd zmm3, xmmword ptr [rsi+128]
+vpmovzxbd zmm9, xmmword ptr [rbx+8128]
+vpmovzxbd zmm15, xmmword ptr [rip+54]
+vpmovzxbd zmm16, xmmword ptr [rip+54]
 vpmovzxwd xmm0, xmm2
 vpmovzxwd xmm15, xmm1
 vpmovzxwd xmm3, xmm8
 vpmovzxwd xmm8, xmm15
-vpmovzxwd xmm0, qword ptr [rcx-8256]
-vpmovzxwd xmm15, qword ptr [r8+rax*1]
-vpmovzxwd xmm3, qword ptr [rbp+r9*4]
+vpmovzxwd xmm0, qword ptr [r15+8192]
+vpmovzxwd xmm15, qword ptr [rdx-8192]
+vpmovzxwd xmm3, qword ptr [rcx-8256]
 vpmovzxwd xmm16, xmm2
 vpmovzxwd xmm3, xmm7
 vpmovzxwd xmm9, xmm31
 vpmovzxwd xmm31, xmm23
-vpmovzxwd xmm16, qword ptr [r13+rcx*8+4]
-vpmovzxwd xmm3, qword ptr [rsp+rbp*2+2]
-vpmovzxwd xmm9, qword ptr [r10+r12*1+1016]
+vpmovzxwd xmm16, qword ptr [r8+rax*1]
+vpmovzxwd xmm3, qword ptr [rbp+r9*4]
+vpmovzxwd xmm9, qword ptr [r13+rcx*8+4]
 vpmovzxwd xmm15, qword ptr [rip+55]
 vpmovzxwd xmm16, qword ptr [rip+54]
 vpmovzxwd ymm0, xmm2
 vpmovzxwd ymm15, xmm1
 vpmovzxwd ymm3, xmm8
 vpmovzxwd ymm8, xmm15
-vpmovzxwd ymm0, xmmword ptr [r11+r13*8-512]
-vpmovzxwd ymm15, xmmword ptr [r14+r15*2+100000]
-vpmovzxwd ymm3, xmmword ptr [rax]
+vpmovzxwd ymm0, xmmword ptr [rsp+rbp*2+2]
+vpmovzxwd ymm15, xmmword ptr [r10+r12*1+1016]
+vpmovzxwd ymm3, xmmword ptr [r11+r13*8-512]
 vpmovzxwd ymm16, xmm2
 vpmovzxwd ymm3, xmm7
 vpmovzxwd ymm9, xmm31
 vpmovzxwd ymm31, xmm23
-vpmovzxwd ymm16, xmmword ptr [rbp]
-vpmovzxwd ymm3, xmmword ptr [r13]
-vpmovzxwd ymm9, xmmword ptr [rsp]
+vpmovzxwd ymm16, xmmword ptr [r14+r15*2+100000]
+vpmovzxwd ymm3, xmmword ptr [rax]
+vpmovzxwd ymm9, xmmword ptr [rbp]
 vpmovzxwd ymm15, xmmword ptr [rip+55]
 vpmovzxwd ymm16, xmmword ptr [rip+54]
 vpmovzxwd zmm0, ymm2
 vpmovzxwd zmm15, ymm1
 vpmovzxwd zmm3, ymm8
 vpmovzxwd zmm8, ymm15
-vpmovzxwd zmm0, ymmword ptr [r12+64]
-vpmovzxwd zmm15, ymmword ptr [rdi-128]
-vpmovzxwd zmm3, ymmword ptr [r9+127]
+vpmovzxwd zmm0, ymmword ptr [r13]
+vpmovzxwd zmm15, ymmword ptr [rsp]
+vpmovzxwd zmm3, ymmword ptr [r12+64]
 vpmovzxwd zmm16, ymm2
 vpmovzxwd zmm3, ymm7
 vpmovzxwd zmm9, ymm31
 vpmovzxwd zmm31, ymm23
-vpmovzxwd zmm16, ymmword ptr [rsi+128]
-vpmovzxwd zmm3, ymmword ptr [rbx+8128]
-vpmovzxwd zmm9, ymmword ptr [r15+8192]
+vpmovzxwd zmm16, ymmword ptr [rdi-128]
+vpmovzxwd zmm3, ymmword ptr [r9+127]
+vpmovzxwd zmm9, ymmword ptr [rsi+128]
 vpmovzxwd zmm15, ymmword ptr [rip+54]
 vpmovzxwd zmm16, ymmword ptr [rip+54]
 vpmovzxdq xmm0, xmm2
 vpmovzxdq xmm15, xmm1
 vpmovzxdq xmm3, xmm8
 vpmovzxdq xmm8, xmm15
-vpmovzxdq xmm0, qword ptr [rdx-8192]
-vpmovzxdq xmm15, qword ptr [rcx-8256]
-vpmovzxdq xmm3, qword ptr [r8+rax*1]
+vpmovzxdq xmm0, qword ptr [rbx+8128]
+vpmovzxdq xmm15, qword ptr [r15+8192]
+vpmovzxdq xmm3, qword ptr [rdx-8192]
 vpmovzxdq xmm16, xmm2
 vpmovzxdq xmm3, xmm7
 vpmovzxdq xmm9, xmm31
 vpmovzxdq xmm31, xmm23
-vpmovzxdq xmm16, qword ptr [rbp+r9*4]
-vpmovzxdq xmm3, qword ptr [r13+rcx*8+4]
-vpmovzxdq xmm9, qword ptr [rsp+rbp*2+2]
+vpmovzxdq xmm16, qword ptr [rcx-8256]
+vpmovzxdq xmm3, qword ptr [r8+rax*1]
+vpmovzxdq xmm9, qword ptr [rbp+r9*4]
 vpmovzxdq xmm15, qword ptr [rip+55]
 vpmovzxdq xmm16, qword ptr [rip+54]
 vpmovzxdq ymm0, xmm2
 vpmovzxdq ymm15, xmm1
 vpmovzxdq ymm3, xmm8
 vpmovzxdq ymm8, xmm15
-vpmovzxdq ymm0, xmmword ptr [r10+r12*1+1016]
-vpmovzxdq ymm15, xmmword ptr [r11+r13*8-512]
-vpmovzxdq ymm3, xmmword ptr [r14+r15*2+100000]
+vpmovzxdq ymm0, xmmword ptr [r13+rcx*8+4]
+vpmovzxdq ymm15, xmmword ptr [rsp+rbp*2+2]
+vpmovzxdq ymm3, xmmword ptr [r10+r12*1+1016]
 vpmovzxdq ymm16, xmm2
 vpmovzxdq ymm3, xmm7
 vpmovzxdq ymm9, xmm31
 vpmovzxdq ymm31, xmm23
-vpmovzxdq ymm16, xmmword ptr [rax]
-vpmovzxdq ymm3, xmmword ptr [rbp]
-vpmovzxdq ymm9, xmmword ptr [r13]
+vpmovzxdq ymm16, xmmword ptr [r11+r13*8-512]
+vpmovzxdq ymm3, xmmword ptr [r14+r15*2+100000]
+vpmovzxdq ymm9, xmmword ptr [rax]
 vpmovzxdq ymm15, xmmword ptr [rip+55]
 vpmovzxdq ymm16, xmmword ptr [rip+54]
 vpmovzxdq zmm0, ymm2
 vpmovzxdq zmm15, ymm1
 vpmovzxdq zmm3, ymm8
 vpmovzxdq zmm8, ymm15
-vpmovzxdq zmm0, ymmword ptr [rsp]
-vpmovzxdq zmm15, ymmword ptr [r12+64]
-vpmovzxdq zmm3, ymmword ptr [rdi-128]
+vpmovzxdq zmm0, ymmword ptr [rbp]
+vpmovzxdq zmm15, ymmword ptr [r13]
+vpmovzxdq zmm3, ymmword ptr [rsp]
 vpmovzxdq zmm16, ymm2
 vpmovzxdq zmm3, ymm7
 vpmovzxdq zmm9, ymm31
 vpmovzxdq zmm31, ymm23
-vpmovzxdq zmm16, ymmword ptr [r9+127]
-vpmovzxdq zmm3, ymmword ptr [rsi+128]
-vpmovzxdq zmm9, ymmword ptr [rbx+8128]
+vpmovzxdq zmm16, ymmword ptr [r12+64]
+vpmovzxdq zmm3, ymmword ptr [rdi-128]
+vpmovzxdq zmm9, ymmword ptr [r9+127]
 vpmovzxdq zmm15, ymmword ptr [rip+54]
 vpmovzxdq zmm16, ymmword ptr [rip+54]
 vpackusdw xmm0, xmm1, xmm2
 vpackusdw xmm15, xmm7, xmm1
 vpackusdw xmm3, xmm12, xmm8
 vpackusdw xmm8, xmm9, xmm15
-vpackusdw xmm0, xmm1, xmmword ptr [r15+8192]
-vpackusdw xmm15, xmm7, xmmword ptr [rdx-8192]
-vpackusdw xmm3, xmm12, xmmword ptr [rcx-8256]
+vpackusdw xmm0, xmm1, xmmword ptr [rsi+128]
+vpackusdw xmm15, xmm7, xmmword ptr [rbx+8128]
+vpackusdw xmm3, xmm12, xmmword ptr [r15+8192]
 vpackusdw xmm15, xmm7, xmmword ptr [rip+55]
 vpackusdw ymm0, ymm1, ymm2
 vpackusdw ymm15, ymm7, ymm1
 vpackusdw ymm3, ymm12, ymm8
 vpackusdw ymm8, ymm9, ymm15
-vpackusdw ymm0, ymm1, ymmword ptr [r8+rax*1]
-vpackusdw ymm15, ymm7, ymmword ptr [rbp+r9*4]
-vpackusdw ymm3, ymm12, ymmword ptr [r13+rcx*8+4]
+vpackusdw ymm0, ymm1, ymmword ptr [rdx-8192]
+vpackusdw ymm15, ymm7, ymmword ptr [rcx-8256]
+vpackusdw ymm3, ymm12, ymmword ptr [r8+rax*1]
 vpackusdw ymm15, ymm7, ymmword ptr [rip+55]
 vpmovdw xmm2, xmm0
 vpmovdw xmm1, xmm15
 vpmovdw xmm8, xmm3
 vpmovdw xmm15, xmm8
-vpmovdw qword ptr [rsp+rbp*2+2], xmm0
-vpmovdw qword ptr [r10+r12*1+1016], xmm15
-vpmovdw qword ptr [r11+r13*8-512], xmm3
+vpmovdw qword ptr [rbp+r9*4], xmm0
+vpmovdw qword ptr [r13+rcx*8+4], xmm15
+vpmovdw qword ptr [rsp+rbp*2+2], xmm3
 vpmovdw xmm2, xmm16
 vpmovdw xmm7, xmm3
 vpmovdw xmm31, xmm9
 vpmovdw xmm23, xmm31
-vpmovdw qword ptr [r14+r15*2+100000], xmm16
-vpmovdw qword ptr [rax], xmm3
-vpmovdw qword ptr [rbp], xmm9
+vpmovdw qword ptr [r10+r12*1+1016], xmm16
+vpmovdw qword ptr [r11+r13*8-512], xmm3
+vpmovdw qword ptr [r14+r15*2+100000], xmm9
 vpmovdw xmm2, ymm0
 vpmovdw xmm1, ymm15
 vpmovdw xmm8, ymm3
 vpmovdw xmm15, ymm8
-vpmovdw xmmword ptr [r13], ymm0
-vpmovdw xmmword ptr [rsp], ymm15
-vpmovdw xmmword ptr [r12+64], ymm3
+vpmovdw xmmword ptr [rax], ymm0
+vpmovdw xmmword ptr [rbp], ymm15
+vpmovdw xmmword ptr [r13], ymm3
 vpmovdw xmm2, ymm16
 vpmovdw xmm7, ymm3
 vpmovdw xmm31, ymm9
 vpmovdw xmm23, ymm31
-vpmovdw xmmword ptr [rdi-128], ymm16
-vpmovdw xmmword ptr [r9+127], ymm3
-vpmovdw xmmword ptr [rsi+128], ymm9
+vpmovdw xmmword ptr [rsp], ymm16
+vpmovdw xmmword ptr [r12+64], ymm3
+vpmovdw xmmword ptr [rdi-128], ymm9
 vpmovdw ymm2, zmm0
 vpmovdw ymm1, zmm15
 vpmovdw ymm8, zmm3
 vpmovdw ymm15, zmm8
-vpmovdw ymmword ptr [rbx+8128], zmm0
-vpmovdw ymmword ptr [r15+8192], zmm15
-vpmovdw ymmword ptr [rdx-8192], zmm3
+vpmovdw ymmword ptr [r9+127], zmm0
+vpmovdw ymmword ptr [rsi+128], zmm15
+vpmovdw ymmword ptr [rbx+8128], zmm3
 vpmovdw ymm2, zmm16
 vpmovdw ymm7, zmm3
 vpmovdw ymm31, zmm9
 vpmovdw ymm23, zmm31
-vpmovdw ymmword ptr [rcx-8256], zmm16
-vpmovdw ymmword ptr [r8+rax*1], zmm3
-vpmovdw ymmword ptr [rbp+r9*4], zmm9
-vpermq ymm0, ymm2, 111
-vpermq ymm15, ymm1, 148
-vpermq ymm3, ymm8, 185
-vpermq ymm8, ymm15, 222
-vpermq ymm0, ymmword ptr [r14+r15*2+100000], 0
-vpermq ymm15, ymmword ptr [rbp], 74
-vpermq ymm3, ymmword ptr [rsp], 148
-vpermq ymm16, ymm2, 185
-vpermq ymm3, ymm7, 222
-vpermq ymm9, ymm31, 3
-vpermq ymm31, ymm23, 0
-vpermq ymm16, ymmword ptr [r15+8192], 74
-vpermq ymm3, ymmword ptr [rcx-8256], 148
-vpermq ymm9, ymmword ptr [rbp+r9*4], 222
-vpermq ymm15, ymmword ptr [rip+54], 3
-vpermq ymm16, ymmword ptr [rip+53], 0
-vpermq ymm0, qword ptr [r11+r13*8-512]{1to4}, 74
-vpermq ymm15, qword ptr [rax]{1to4}, 148
-vpermq ymm9, qword ptr [r13]{1to4}, 222
-vpermq zmm0, zmm2, 3
-vpermq zmm15, zmm1, 0
-vpermq zmm3, zmm8, 37
-vpermq zmm8, zmm15, 74
-vpermq zmm0, zmmword ptr [rbx+8128], 148
-vpermq zmm15, zmmword ptr [rdx-8192], 222
-vpermq zmm3, zmmword ptr [r8+rax*1], 0
-vpermq zmm16, zmm2, 37
-vpermq zmm3, zmm7, 74
-vpermq zmm9, zmm31, 111
-vpermq zmm31, zmm23, 148
-vpermq zmm16, zmmword ptr [r14+r15*2+100000], 222
-vpermq zmm3, zmmword ptr [rbp], 0
-vpermq zmm9, zmmword ptr [rsp], 74
-vpermq zmm15, zmmword ptr [rip+53], 111
-vpermq zmm16, zmmword ptr [rip+53], 148
-vpermq zmm0, qword ptr [rsi+128]{1to8}, 222
-vpermq zmm15, qword ptr [r15+8192]{1to8}, 0
-vpermq zmm9, qword ptr [rcx-8256]{1to8}, 74
-vshufps xmm0, xmm1, xmm2, 111
-vshufps xmm15, xmm7, xmm1, 148
-vshufps xmm3, xmm12, xmm8, 185
-vshufps xmm8, xmm9, xmm15, 222
-vshufps xmm0, xmm1, xmmword ptr [r11+r13*8-512], 0
-vshufps xmm15, xmm7, xmmword ptr [rax], 74
-vshufps xmm3, xmm12, xmmword ptr [r13], 148
-vshufps xmm16, xmm1, xmm2, 185
-vshufps xmm3, xmm24, xmm7, 222
-vshufps xmm9, xmm14, xmm31, 3
-vshufps xmm31, xmm17, xmm23, 0
-vshufps xmm16, xmm1, xmmword ptr [rbx+8128], 74
-vshufps xmm3, xmm24, xmmword ptr [rdx-8192], 148
-vshufps xmm9, xmm14, xmmword ptr [r8+rax*1], 222
-vshufps xmm15, xmm7, xmmword ptr [rip+55], 3
-vshufps xmm16, xmm1, xmmword ptr [rip+53], 0
-vshufps xmm0, xmm1, dword ptr [r10+r12*1+1016]{1to4}, 74
-vshufps xmm15, xmm7, dword ptr [r14+r15*2+100000]{1to4}, 148
-vshufps xmm9, xmm14, dword ptr [rbp]{1to4}, 222
-vshufps ymm0, ymm1, ymm2, 3
-vshufps ymm15, ymm7, ymm1, 0
-vshufps ymm3, ymm12, ymm8, 37
-vshufps ymm8, ymm9, ymm15, 74
-vshufps ymm0, ymm1, ymmword ptr [rsi+128], 148
-vshufps ymm15, ymm7, ymmword ptr [r15+8192], 222
-vshufps ymm3, ymm12, ymmword ptr [rcx-8256], 0
-vshufps ymm16, ymm1, ymm2, 37
-vshufps ymm3, ymm24, ymm7, 74
-vshufps ymm9, ymm14, ymm31, 111
-vshufps ymm31, ymm17, ymm23, 148
-vshufps ymm16, ymm1, ymmword ptr [r11+r13*8-512], 222
-vshufps ymm3, ymm24, ymmword ptr [rax], 0
-vshufps ymm9, ymm14, ymmword ptr [r13], 74
-vshufps ymm15, ymm7, ymmword ptr [rip+55], 111
-vshufps ymm16, ymm1, ymmword ptr [rip+53], 148
-vshufps ymm0, ymm1, dword ptr [r9+127]{1to8}, 222
-vshufps ymm15, ymm7, dword ptr [rbx+8128]{1to8}, 0
-vshufps ymm9, ymm14, dword ptr [rdx-8192]{1to8}, 74
-vshufps zmm0, zmm1, zmm2, 111
-vshufps zmm15, zmm7, zmm1, 148
-vshufps zmm3, zmm12, zmm8, 185
-vshufps zmm8, zmm9, zmm15, 222
-vshufps zmm0, zmm1, zmmword ptr [r10+r12*1+1016], 0
-vshufps zmm15, zmm7, zmmword ptr [r14+r15*2+100000], 74
-vshufps zmm3, zmm12, zmmword ptr [rbp], 148
-vshufps zmm16, zmm1, zmm2, 185
-vshufps zmm3, zmm24, zmm7, 222
-vshufps zmm9, zmm14, zmm31, 3
-vshufps zmm31, zmm17, zmm23, 0
-vshufps zmm16, zmm1, zmmword ptr [rsi+128], 74
-vshufps zmm3, zmm24, zmmword ptr [r15+8192], 148
-vshufps zmm9, zmm14, zmmword ptr [rcx-8256], 222
-vshufps zmm15, zmm7, zmmword ptr [rip+53], 3
-vshufps zmm16, zmm1, zmmword ptr [rip+53], 0
-vshufps zmm0, zmm1, dword ptr [rsp+rbp*2+2]{1to16}, 74
-vshufps zmm15, zmm7, dword ptr [r11+r13*8-512]{1to16}, 148
-vshufps zmm9, zmm14, dword ptr [rax]{1to16}, 222
+vpmovdw ymmword ptr [r15+8192], zmm16
+vpmovdw ymmword ptr [rdx-8192], zmm3
+vpmovdw ymmword ptr [rcx-8256], zmm9
+vpermq ymm0, ymm2, 3
+vpermq ymm15, ymm1, 0
+vpermq ymm3, ymm8, 37
+vpermq ymm8, ymm15, 74
+vpermq ymm0, ymmword ptr [r10+r12*1+1016], 148
+vpermq ymm15, ymmword ptr [r14+r15*2+100000], 222
+vpermq ymm3, ymmword ptr [rbp], 0
+vpermq ymm16, ymm2, 37
+vpermq ymm3, ymm7, 74
+vpermq ymm9, ymm31, 111
+vpermq ymm31, ymm23, 148
+vpermq ymm16, ymmword ptr [rsi+128], 222
+vpermq ymm3, ymmword ptr [r15+8192], 0
+vpermq ymm9, ymmword ptr [rcx-8256], 74
+vpermq ymm15, ymmword ptr [rip+54], 111
+vpermq ymm16, ymmword ptr [rip+53], 148
+vpermq ymm0, qword ptr [rsp+rbp*2+2]{1to4}, 222
+vpermq ymm15, qword ptr [r11+r13*8-512]{1to4}, 0
+vpermq ymm9, qword ptr [rax]{1to4}, 74
+vpermq zmm0, zmm2, 111
+vpermq zmm15, zmm1, 148
+vpermq zmm3, zmm8, 185
+vpermq zmm8, zmm15, 222
+vpermq zmm0, zmmword ptr [r9+127], 0
+vpermq zmm15, zmmword ptr [rbx+8128], 74
+vpermq zmm3, zmmword ptr [rdx-8192], 148
+vpermq zmm16, zmm2, 185
+vpermq zmm3, zmm7, 222
+vpermq zmm9, zmm31, 3
+vpermq zmm31, zmm23, 0
+vpermq zmm16, zmmword ptr [r10+r12*1+1016], 74
+vpermq zmm3, zmmword ptr [r14+r15*2+100000], 148
+vpermq zmm9, zmmword ptr [rbp], 222
+vpermq zmm15, zmmword ptr [rip+53], 3
+vpermq zmm16, zmmword ptr [rip+53], 0
+vpermq zmm0, qword ptr [rdi-128]{1to8}, 74
+vpermq zmm15, qword ptr [rsi+128]{1to8}, 148
+vpermq zmm9, qword ptr [r15+8192]{1to8}, 222
+vshufps xmm0, xmm1, xmm2, 3
+vshufps xmm15, xmm7, xmm1, 0
+vshufps xmm3, xmm12, xmm8, 37
+vshufps xmm8, xmm9, xmm15, 74
+vshufps xmm0, xmm1, xmmword ptr [rsp+rbp*2+2], 148
+vshufps xmm15, xmm7, xmmword ptr [r11+r13*8-512], 222
+vshufps xmm3, xmm12, xmmword ptr [rax], 0
+vshufps xmm16, xmm1, xmm2, 37
+vshufps xmm3, xmm24, xmm7, 74
+vshufps xmm9, xmm14, xmm31, 111
+vshufps xmm31, xmm17, xmm23, 148
+vshufps xmm16, xmm1, xmmword ptr [r9+127], 222
+vshufps xmm3, xmm24, xmmword ptr [rbx+8128], 0
+vshufps xmm9, xmm14, xmmword ptr [rdx-8192], 74
+vshufps xmm15, xmm7, xmmword ptr [rip+55], 111
+vshufps xmm16, xmm1, xmmword ptr [rip+53], 148
+vshufps xmm0, xmm1, dword ptr [r13+rcx*8+4]{1to4}, 222
+vshufps xmm15, xmm7, dword ptr [r10+r12*1+1016]{1to4}, 0
+vshufps xmm9, xmm14, dword ptr [r14+r15*2+100000]{1to4}, 74
+vshufps ymm0, ymm1, ymm2, 111
+vshufps ymm15, ymm7, ymm1, 148
+vshufps ymm3, ymm12, ymm8, 185
+vshufps ymm8, ymm9, ymm15, 222
+vshufps ymm0, ymm1, ymmword ptr [rdi-128], 0
+vshufps ymm15, ymm7, ymmword ptr [rsi+128], 74
+vshufps ymm3, ymm12, ymmword ptr [r15+8192], 148
+vshufps ymm16, ymm1, ymm2, 185
+vshufps ymm3, ymm24, ymm7, 222
+vshufps ymm9, ymm14, ymm31, 3
+vshufps ymm31, ymm17, ymm23, 0
+vshufps ymm16, ymm1, ymmword ptr [rsp+rbp*2+2], 74
+vshufps ymm3, ymm24, ymmword ptr [r11+r13*8-512], 148
+vshufps ymm9, ymm14, ymmword ptr [rax], 222
+vshufps ymm15, ymm7, ymmword ptr [rip+55], 3
+vshufps ymm16, ymm1, ymmword ptr [rip+53], 0
+vshufps ymm0, ymm1, dword ptr [r12+64]{1to8}, 74
+vshufps ymm15, ymm7, dword ptr [r9+127]{1to8}, 148
+vshufps ymm9, ymm14, dword ptr [rbx+8128]{1to8}, 222
+vshufps zmm0, zmm1, zmm2, 3
+vshufps zmm15, zmm7, zmm1, 0
+vshufps zmm3, zmm12, zmm8, 37
+vshufps zmm8, zmm9, zmm15, 74
+vshufps zmm0, zmm1, zmmword ptr [r13+rcx*8+4], 148
+vshufps zmm15, zmm7, zmmword ptr [r10+r12*1+1016], 222
+vshufps zmm3, zmm12, zmmword ptr [r14+r15*2+100000], 0
+vshufps zmm16, zmm1, zmm2, 37
+vshufps zmm3, zmm24, zmm7, 74
+vshufps zmm9, zmm14, zmm31, 111
+vshufps zmm31, zmm17, zmm23, 148
+vshufps zmm16, zmm1, zmmword ptr [rdi-128], 222
+vshufps zmm3, zmm24, zmmword ptr [rsi+128], 0
+vshufps zmm9, zmm14, zmmword ptr [r15+8192], 74
+vshufps zmm15, zmm7, zmmword ptr [rip+53], 111
+vshufps zmm16, zmm1, zmmword ptr [rip+53], 148
+vshufps zmm0, zmm1, dword ptr [rbp+r9*4]{1to16}, 222
+vshufps zmm15, zmm7, dword ptr [rsp+rbp*2+2]{1to16}, 0
+vshufps zmm9, zmm14, dword ptr [r11+r13*8-512]{1to16}, 74
 vpunpcklwd xmm0, xmm1, xmm2
 vpunpcklwd xmm15, xmm7, xmm1
 vpunpcklwd xmm3, xmm12, xmm8
 vpunpcklwd xmm8, xmm9, xmm15
-vpunpcklwd xmm0, xmm1, xmmword ptr [r13]
-vpunpcklwd xmm15, xmm7, xmmword ptr [rsp]
-vpunpcklwd xmm3, xmm12, xmmword ptr [r12+64]
+vpunpcklwd xmm0, xmm1, xmmword ptr [rax]
+vpunpcklwd xmm15, xmm7, xmmword ptr [rbp]
+vpunpcklwd xmm3, xmm12, xmmword ptr [r13]
 vpunpcklwd xmm15, xmm7, xmmword ptr [rip+56]
 vpunpcklwd ymm0, ymm1, ymm2
 vpunpcklwd ymm15, ymm7, ymm1
 vpunpcklwd ymm3, ymm12, ymm8
 vpunpcklwd ymm8, ymm9, ymm15
-vpunpcklwd ymm0, ymm1, ymmword ptr [rdi-128]
-vpunpcklwd ymm15, ymm7, ymmword ptr [r9+127]
-vpunpcklwd ymm3, ymm12, ymmword ptr [rsi+128]
+vpunpcklwd ymm0, ymm1, ymmword ptr [rsp]
+vpunpcklwd ymm15, ymm7, ymmword ptr [r12+64]
+vpunpcklwd ymm3, ymm12, ymmword ptr [rdi-128]
 vpunpcklwd ymm15, ymm7, ymmword ptr [rip+56]
 vpunpckhwd xmm0, xmm1, xmm2
 vpunpckhwd xmm15, xmm7, xmm1
 vpunpckhwd xmm3, xmm12, xmm8
 vpunpckhwd xmm8, xmm9, xmm15
-vpunpckhwd xmm0, xmm1, xmmword ptr [rbx+8128]
-vpunpckhwd xmm15, xmm7, xmmword ptr [r15+8192]
-vpunpckhwd xmm3, xmm12, xmmword ptr [rdx-8192]
+vpunpckhwd xmm0, xmm1, xmmword ptr [r9+127]
+vpunpckhwd xmm15, xmm7, xmmword ptr [rsi+128]
+vpunpckhwd xmm3, xmm12, xmmword ptr [rbx+8128]
 vpunpckhwd xmm15, xmm7, xmmword ptr [rip+56]
 vpunpckhwd ymm0, ymm1, ymm2
 vpunpckhwd ymm15, ymm7, ymm1
 vpunpckhwd ymm3, ymm12, ymm8
 vpunpckhwd ymm8, ymm9, ymm15
-vpunpckhwd ymm0, ymm1, ymmword ptr [rcx-8256]
-vpunpckhwd ymm15, ymm7, ymmword ptr [r8+rax*1]
-vpunpckhwd ymm3, ymm12, ymmword ptr [rbp+r9*4]
+vpunpckhwd ymm0, ymm1, ymmword ptr [r15+8192]
+vpunpckhwd ymm15, ymm7, ymmword ptr [rdx-8192]
+vpunpckhwd ymm3, ymm12, ymmword ptr [rcx-8256]
 vpunpckhwd ymm15, ymm7, ymmword ptr [rip+56]
 vinsertf128 ymm0, ymm1, xmm2, 1
 vinsertf128 ymm15, ymm7, xmm1, 0
 vinsertf128 ymm3, ymm12, xmm8, 1
 vinsertf128 ymm8, ymm9, xmm15, 0
-vinsertf128 ymm0, ymm1, xmmword ptr [r14+r15*2+100000], 0
-vinsertf128 ymm15, ymm7, xmmword ptr [rbp], 0
-vinsertf128 ymm3, ymm12, xmmword ptr [rsp], 0
+vinsertf128 ymm0, ymm1, xmmword ptr [r10+r12*1+1016], 0
+vinsertf128 ymm15, ymm7, xmmword ptr [r14+r15*2+100000], 0
+vinsertf128 ymm3, ymm12, xmmword ptr [rbp], 0
 vinsertf128 ymm15, ymm7, xmmword ptr [rip+54], 1
 vextractf128 xmm2, ymm0, 0
 vextractf128 xmm1, ymm15, 1
 vextractf128 xmm8, ymm3, 0
 vextractf128 xmm15, ymm8, 1
-vextractf128 xmmword ptr [rdx-8192], ymm0, 1
-vextractf128 xmmword ptr [r8+rax*1], ymm15, 1
-vextractf128 xmmword ptr [r13+rcx*8+4], ymm3, 1
+vextractf128 xmmword ptr [rbx+8128], ymm0, 1
+vextractf128 xmmword ptr [rdx-8192], ymm15, 1
+vextractf128 xmmword ptr [r8+rax*1], ymm3, 1
 vextractf64x4 ymm2, zmm0, 0
 vextractf64x4 ymm1, zmm15, 1
 vextractf64x4 ymm8, zmm3, 0
 vextractf64x4 ymm15, zmm8, 1
-vextractf64x4 ymmword ptr [rbp], zmm0, 1
-vextractf64x4 ymmword ptr [rsp], zmm15, 1
-vextractf64x4 ymmword ptr [rdi-128], zmm3, 1
+vextractf64x4 ymmword ptr [r14+r15*2+100000], zmm0, 1
+vextractf64x4 ymmword ptr [rbp], zmm15, 1
+vextractf64x4 ymmword ptr [rsp], zmm3, 1
 vextractf64x4 ymm2, zmm16, 0
 vextractf64x4 ymm7, zmm3, 1
 vextractf64x4 ymm31, zmm9, 0
 vextractf64x4 ymm23, zmm31, 1
-vextractf64x4 ymmword ptr [rcx-8256], zmm16, 1
-vextractf64x4 ymmword ptr [rbp+r9*4], zmm3, 1
-vextractf64x4 ymmword ptr [rsp+rbp*2+2], zmm9, 1
+vextractf64x4 ymmword ptr [r15+8192], zmm16, 1
+vextractf64x4 ymmword ptr [rcx-8256], zmm3, 1
+vextractf64x4 ymmword ptr [rbp+r9*4], zmm9, 1
 vdpbf16ps xmm0, xmm1, xmm2
 vdpbf16ps xmm15, xmm7, xmm1
 vdpbf16ps xmm3, xmm12, xmm8
 vdpbf16ps xmm8, xmm9, xmm15
-vdpbf16ps xmm0, xmm1, xmmword ptr [r11+r13*8-512]
-vdpbf16ps xmm15, xmm7, xmmword ptr [r14+r15*2+100000]
-vdpbf16ps xmm3, xmm12, xmmword ptr [rax]
+vdpbf16ps xmm0, xmm1, xmmword ptr [rsp+rbp*2+2]
+vdpbf16ps xmm15, xmm7, xmmword ptr [r10+r12*1+1016]
+vdpbf16ps xmm3, xmm12, xmmword ptr [r11+r13*8-512]
 vdpbf16ps xmm16, xmm1, xmm2
 vdpbf16ps xmm3, xmm24, xmm7
 vdpbf16ps xmm9, xmm14, xmm31
 vdpbf16ps xmm31, xmm17, xmm23
-vdpbf16ps xmm16, xmm1, xmmword ptr [rbp]
-vdpbf16ps xmm3, xmm24, xmmword ptr [r13]
-vdpbf16ps xmm9, xmm14, xmmword ptr [rsp]
+vdpbf16ps xmm16, xmm1, xmmword ptr [r14+r15*2+100000]
+vdpbf16ps xmm3, xmm24, xmmword ptr [rax]
+vdpbf16ps xmm9, xmm14, xmmword ptr [rbp]
 vdpbf16ps xmm15, xmm7, xmmword ptr [rip+54]
 vdpbf16ps xmm16, xmm1, xmmword ptr [rip+54]
-vdpbf16ps xmm0, xmm1, dword ptr [r12+64]{1to4}
-vdpbf16ps xmm15, xmm7, dword ptr [rdi-128]{1to4}
-vdpbf16ps xmm9, xmm14, dword ptr [r9+127]{1to4}
+vdpbf16ps xmm0, xmm1, dword ptr [r13]{1to4}
+vdpbf16ps xmm15, xmm7, dword ptr [rsp]{1to4}
+vdpbf16ps xmm9, xmm14, dword ptr [r12+64]{1to4}
 vdpbf16ps xmm15{k1}{z}, xmm7, xmm5
-vdpbf16ps xmm3{k1}{z}, xmm24, xmmword ptr [rsi+128]
+vdpbf16ps xmm3{k1}{z}, xmm24, xmmword ptr [rdi-128]
 vdpbf16ps xmm0{k4}{z}, xmm1, xmm5
-vdpbf16ps xmm16{k4}{z}, xmm1, xmmword ptr [rbx+8128]
+vdpbf16ps xmm16{k4}{z}, xmm1, xmmword ptr [r9+127]
 vdpbf16ps xmm8{k7}{z}, xmm9, xmm5
-vdpbf16ps xmm31{k7}{z}, xmm17, xmmword ptr [r15+8192]
+vdpbf16ps xmm31{k7}{z}, xmm17, xmmword ptr [rsi+128]
 vdpbf16ps ymm0, ymm1, ymm2
 vdpbf16ps ymm15, ymm7, ymm1
 vdpbf16ps ymm3, ymm12, ymm8
 vdpbf16ps ymm8, ymm9, ymm15
-vdpbf16ps ymm0, ymm1, ymmword ptr [rdx-8192]
-vdpbf16ps ymm15, ymm7, ymmword ptr [rcx-8256]
-vdpbf16ps ymm3, ymm12, ymmword ptr [r8+rax*1]
+vdpbf16ps ymm0, ymm1, ymmword ptr [rbx+8128]
+vdpbf16ps ymm15, ymm7, ymmword ptr [r15+8192]
+vdpbf16ps ymm3, ymm12, ymmword ptr [rdx-8192]
 vdpbf16ps ymm16, ymm1, ymm2
 vdpbf16ps ymm3, ymm24, ymm7
 vdpbf16ps ymm9, ymm14, ymm31
 vdpbf16ps ymm31, ymm17, ymm23
-vdpbf16ps ymm16, ymm1, ymmword ptr [rbp+r9*4]
-vdpbf16ps ymm3, ymm24, ymmword ptr [r13+rcx*8+4]
-vdpbf16ps ymm9, ymm14, ymmword ptr [rsp+rbp*2+2]
+vdpbf16ps ymm16, ymm1, ymmword ptr [rcx-8256]
+vdpbf16ps ymm3, ymm24, ymmword ptr [r8+rax*1]
+vdpbf16ps ymm9, ymm14, ymmword ptr [rbp+r9*4]
 vdpbf16ps ymm15, ymm7, ymmword ptr [rip+54]
 vdpbf16ps ymm16, ymm1, ymmword ptr [rip+54]
-vdpbf16ps ymm0, ymm1, dword ptr [r10+r12*1+1016]{1to8}
-vdpbf16ps ymm15, ymm7, dword ptr [r11+r13*8-512]{1to8}
-vdpbf16ps ymm9, ymm14, dword ptr [r14+r15*2+100000]{1to8}
+vdpbf16ps ymm0, ymm1, dword ptr [r13+rcx*8+4]{1to8}
+vdpbf16ps ymm15, ymm7, dword ptr [rsp+rbp*2+2]{1to8}
+vdpbf16ps ymm9, ymm14, dword ptr [r10+r12*1+1016]{1to8}
 vdpbf16ps ymm15{k1}{z}, ymm7, ymm5
-vdpbf16ps ymm3{k1}{z}, ymm24, ymmword ptr [rax]
+vdpbf16ps ymm3{k1}{z}, ymm24, ymmword ptr [r11+r13*8-512]
 vdpbf16ps ymm0{k4}{z}, ymm1, ymm5
-vdpbf16ps ymm16{k4}{z}, ymm1, ymmword ptr [rbp]
+vdpbf16ps ymm16{k4}{z}, ymm1, ymmword ptr [r14+r15*2+100000]
 vdpbf16ps ymm8{k7}{z}, ymm9, ymm5
-vdpbf16ps ymm31{k7}{z}, ymm17, ymmword ptr [r13]
+vdpbf16ps ymm31{k7}{z}, ymm17, ymmword ptr [rax]
 vdpbf16ps zmm0, zmm1, zmm2
 vdpbf16ps zmm15, zmm7, zmm1
 vdpbf16ps zmm3, zmm12, zmm8
 vdpbf16ps zmm8, zmm9, zmm15
-vdpbf16ps zmm0, zmm1, zmmword ptr [rsp]
-vdpbf16ps zmm15, zmm7, zmmword ptr [r12+64]
-vdpbf16ps zmm3, zmm12, zmmword ptr [rdi-128]
+vdpbf16ps zmm0, zmm1, zmmword ptr [rbp]
+vdpbf16ps zmm15, zmm7, zmmword ptr [r13]
+vdpbf16ps zmm3, zmm12, zmmword ptr [rsp]
 vdpbf16ps zmm16, zmm1, zmm2
 vdpbf16ps zmm3, zmm24, zmm7
 vdpbf16ps zmm9, zmm14, zmm31
 vdpbf16ps zmm31, zmm17, zmm23
-vdpbf16ps zmm16, zmm1, zmmword ptr [r9+127]
-vdpbf16ps zmm3, zmm24, zmmword ptr [rsi+128]
-vdpbf16ps zmm9, zmm14, zmmword ptr [rbx+8128]
+vdpbf16ps zmm16, zmm1, zmmword ptr [r12+64]
+vdpbf16ps zmm3, zmm24, zmmword ptr [rdi-128]
+vdpbf16ps zmm9, zmm14, zmmword ptr [r9+127]
 vdpbf16ps zmm15, zmm7, zmmword ptr [rip+54]
 vdpbf16ps zmm16, zmm1, zmmword ptr [rip+54]
-vdpbf16ps zmm0, zmm1, dword ptr [r15+8192]{1to16}
-vdpbf16ps zmm15, zmm7, dword ptr [rdx-8192]{1to16}
-vdpbf16ps zmm9, zmm14, dword ptr [rcx-8256]{1to16}
+vdpbf16ps zmm0, zmm1, dword ptr [rsi+128]{1to16}
+vdpbf16ps zmm15, zmm7, dword ptr [rbx+8128]{1to16}
+vdpbf16ps zmm9, zmm14, dword ptr [r15+8192]{1to16}
 vdpbf16ps zmm15{k1}{z}, zmm7, zmm5
-vdpbf16ps zmm3{k1}{z}, zmm24, zmmword ptr [r8+rax*1]
+vdpbf16ps zmm3{k1}{z}, zmm24, zmmword ptr [rdx-8192]
 vdpbf16ps zmm0{k4}{z}, zmm1, zmm5
-vdpbf16ps zmm16{k4}{z}, zmm1, zmmword ptr [rbp+r9*4]
+vdpbf16ps zmm16{k4}{z}, zmm1, zmmword ptr [rcx-8256]
 vdpbf16ps zmm8{k7}{z}, zmm9, zmm5
-vdpbf16ps zmm31{k7}{z}, zmm17, zmmword ptr [r13+rcx*8+4]
+vdpbf16ps zmm31{k7}{z}, zmm17, zmmword ptr [r8+rax*1]
 vcvtneps2bf16 xmm0, ymm2
 vcvtneps2bf16 xmm15, ymm1
 vcvtneps2bf16 xmm3, ymm8
 vcvtneps2bf16 xmm8, ymm15
-vcvtneps2bf16 xmm0, ymmword ptr [rsp+rbp*2+2]
-vcvtneps2bf16 xmm15, ymmword ptr [r10+r12*1+1016]
-vcvtneps2bf16 xmm3, ymmword ptr [r11+r13*8-512]
+vcvtneps2bf16 xmm0, ymmword ptr [rbp+r9*4]
+vcvtneps2bf16 xmm15, ymmword ptr [r13+rcx*8+4]
+vcvtneps2bf16 xmm3, ymmword ptr [rsp+rbp*2+2]
 vcvtneps2bf16 xmm16, ymm2
 vcvtneps2bf16 xmm3, ymm7
 vcvtneps2bf16 xmm9, ymm31
 vcvtneps2bf16 xmm31, ymm23
-vcvtneps2bf16 xmm16, ymmword ptr [r14+r15*2+100000]
-vcvtneps2bf16 xmm3, ymmword ptr [rax]
-vcvtneps2bf16 xmm9, ymmword ptr [rbp]
+vcvtneps2bf16 xmm16, ymmword ptr [r10+r12*1+1016]
+vcvtneps2bf16 xmm3, ymmword ptr [r11+r13*8-512]
+vcvtneps2bf16 xmm9, ymmword ptr [r14+r15*2+100000]
 vcvtneps2bf16 xmm15, ymmword ptr [rip+54]
 vcvtneps2bf16 xmm16, ymmword ptr [rip+54]
-vcvtneps2bf16 xmm0, dword ptr [r13]{1to8}
-vcvtneps2bf16 xmm15, dword ptr [rsp]{1to8}
-vcvtneps2bf16 xmm9, dword ptr [r12+64]{1to8}
+vcvtneps2bf16 xmm0, dword ptr [rax]{1to8}
+vcvtneps2bf16 xmm15, dword ptr [rbp]{1to8}
+vcvtneps2bf16 xmm9, dword ptr [r13]{1to8}
 vcvtneps2bf16 ymm0, zmm2
 vcvtneps2bf16 ymm15, zmm1
 vcvtneps2bf16 ymm3, zmm8
 vcvtneps2bf16 ymm8, zmm15
-vcvtneps2bf16 ymm0, zmmword ptr [rdi-128]
-vcvtneps2bf16 ymm15, zmmword ptr [r9+127]
-vcvtneps2bf16 ymm3, zmmword ptr [rsi+128]
+vcvtneps2bf16 ymm0, zmmword ptr [rsp]
+vcvtneps2bf16 ymm15, zmmword ptr [r12+64]
+vcvtneps2bf16 ymm3, zmmword ptr [rdi-128]
 vcvtneps2bf16 ymm16, zmm2
 vcvtneps2bf16 ymm3, zmm7
 vcvtneps2bf16 ymm9, zmm31
 vcvtneps2bf16 ymm31, zmm23
-vcvtneps2bf16 ymm16, zmmword ptr [rbx+8128]
-vcvtneps2bf16 ymm3, zmmword ptr [r15+8192]
-vcvtneps2bf16 ymm9, zmmword ptr [rdx-8192]
+vcvtneps2bf16 ymm16, zmmword ptr [r9+127]
+vcvtneps2bf16 ymm3, zmmword ptr [rsi+128]
+vcvtneps2bf16 ymm9, zmmword ptr [rbx+8128]
 vcvtneps2bf16 ymm15, zmmword ptr [rip+54]
 vcvtneps2bf16 ymm16, zmmword ptr [rip+54]
-vcvtneps2bf16 ymm0, dword ptr [rcx-8256]{1to16}
-vcvtneps2bf16 ymm15, dword ptr [r8+rax*1]{1to16}
-vcvtneps2bf16 ymm9, dword ptr [rbp+r9*4]{1to16}
-vpslld xmm0, xmm1, 10
-vpsrld xmm0, xmm1, 10
-vpslld ymm0, ymm1, 11
-vpsrld ymm0, ymm1, 11
-vpslld zmm0, zmm1, 12
-vpsrld zmm0, zmm1, 12
-vcmpps k1, zmm0, zmm1, 1
-vcmpps k1, zmm0, zmmword ptr [r14+r15*2+100000], 1
+vcvtneps2bf16 ymm0, dword ptr [r15+8192]{1to16}
+vcvtneps2bf16 ymm15, dword ptr [rdx-8192]{1to16}
+vcvtneps2bf16 ymm9, dword ptr [rcx-8256]{1to16}
+vpslld xmm0, xmm1, 14
+vpsrld xmm0, xmm1, 14
+vpslld ymm0, ymm1, 15
+vpsrld ymm0, ymm1, 15
+vpslld zmm0, zmm1, 16
+vpsrld zmm0, zmm1, 16
+vcmpps k1, zmm0, zmm1, 21
+vcmpps k1, zmm0, zmmword ptr [r10+r12*1+1016], 21
 vblendmps zmm5{k1}, zmm0, zmm1
-vblendmps zmm5{k1}, zmm0, zmmword ptr [r14+r15*2+100000]
-vcmpps k3, zmm0, zmm1, 11
-vcmpps k3, zmm0, zmmword ptr [rbp], 11
+vblendmps zmm5{k1}, zmm0, zmmword ptr [r10+r12*1+1016]
+vcmpps k3, zmm0, zmm1, 31
+vcmpps k3, zmm0, zmmword ptr [r14+r15*2+100000], 31
 vblendmps zmm5{k3}, zmm0, zmm1
-vblendmps zmm5{k3}, zmm0, zmmword ptr [rbp]
-vcmpps k5, zmm0, zmm1, 21
-vcmpps k5, zmm0, zmmword ptr [rsp], 21
+vblendmps zmm5{k3}, zmm0, zmmword ptr [r14+r15*2+100000]
+vcmpps k5, zmm0, zmm1, 9
+vcmpps k5, zmm0, zmmword ptr [rbp], 9
 vblendmps zmm5{k5}, zmm0, zmm1
-vblendmps zmm5{k5}, zmm0, zmmword ptr [rsp]
-vcmpps k7, zmm0, zmm1, 31
-vcmpps k7, zmm0, zmmword ptr [rdi-128], 31
+vblendmps zmm5{k5}, zmm0, zmmword ptr [rbp]
+vcmpps k7, zmm0, zmm1, 19
+vcmpps k7, zmm0, zmmword ptr [rsp], 19
 vblendmps zmm5{k7}, zmm0, zmm1
-vblendmps zmm5{k7}, zmm0, zmmword ptr [rdi-128]
+vblendmps zmm5{k7}, zmm0, zmmword ptr [rsp]
 vcmpps k2, zmm0, zmmword ptr [rip+53], 30
-vpslld xmm15, xmm8, 21
-vpsrld xmm15, xmm8, 21
-vpslld ymm15, ymm8, 22
-vpsrld ymm15, ymm8, 22
-vpslld zmm15, zmm8, 23
-vpsrld zmm15, zmm8, 23
-vcmpps k1, zmm15, zmm8, 24
-vcmpps k1, zmm15, zmmword ptr [rdx-8192], 24
+vpslld xmm15, xmm8, 25
+vpsrld xmm15, xmm8, 25
+vpslld ymm15, ymm8, 26
+vpsrld ymm15, ymm8, 26
+vpslld zmm15, zmm8, 27
+vpsrld zmm15, zmm8, 27
+vcmpps k1, zmm15, zmm8, 12
+vcmpps k1, zmm15, zmmword ptr [rbx+8128], 12
 vblendmps zmm20{k1}, zmm15, zmm8
-vblendmps zmm20{k1}, zmm15, zmmword ptr [rdx-8192]
-vcmpps k3, zmm15, zmm8, 2
-vcmpps k3, zmm15, zmmword ptr [r8+rax*1], 2
+vblendmps zmm20{k1}, zmm15, zmmword ptr [rbx+8128]
+vcmpps k3, zmm15, zmm8, 22
+vcmpps k3, zmm15, zmmword ptr [rdx-8192], 22
 vblendmps zmm20{k3}, zmm15, zmm8
-vblendmps zmm20{k3}, zmm15, zmmword ptr [r8+rax*1]
-vcmpps k5, zmm15, zmm8, 12
-vcmpps k5, zmm15, zmmword ptr [r13+rcx*8+4], 12
+vblendmps zmm20{k3}, zmm15, zmmword ptr [rdx-8192]
+vcmpps k5, zmm15, zmm8, 0
+vcmpps k5, zmm15, zmmword ptr [r8+rax*1], 0
 vblendmps zmm20{k5}, zmm15, zmm8
-vblendmps zmm20{k5}, zmm15, zmmword ptr [r13+rcx*8+4]
-vcmpps k7, zmm15, zmm8, 22
-vcmpps k7, zmm15, zmmword ptr [r10+r12*1+1016], 22
+vblendmps zmm20{k5}, zmm15, zmmword ptr [r8+rax*1]
+vcmpps k7, zmm15, zmm8, 10
+vcmpps k7, zmm15, zmmword ptr [r13+rcx*8+4], 10
 vblendmps zmm20{k7}, zmm15, zmm8
-vblendmps zmm20{k7}, zmm15, zmmword ptr [r10+r12*1+1016]
+vblendmps zmm20{k7}, zmm15, zmmword ptr [r13+rcx*8+4]
 vcmpps k2, zmm15, zmmword ptr [rip+53], 30
-vpslld xmm7, xmm14, 0
-vpsrld xmm7, xmm14, 0
-vpslld ymm7, ymm14, 1
-vpsrld ymm7, ymm14, 1
-vpslld zmm7, zmm14, 2
-vpsrld zmm7, zmm14, 2
-vcmpps k1, zmm7, zmm14, 15
-vcmpps k1, zmm7, zmmword ptr [r13], 15
+vpslld xmm7, xmm14, 4
+vpsrld xmm7, xmm14, 4
+vpslld ymm7, ymm14, 5
+vpsrld ymm7, ymm14, 5
+vpslld zmm7, zmm14, 6
+vpsrld zmm7, zmm14, 6
+vcmpps k1, zmm7, zmm14, 3
+vcmpps k1, zmm7, zmmword ptr [rax], 3
 vblendmps zmm12{k1}, zmm7, zmm14
-vblendmps zmm12{k1}, zmm7, zmmword ptr [r13]
-vcmpps k3, zmm7, zmm14, 25
-vcmpps k3, zmm7, zmmword ptr [r12+64], 25
+vblendmps zmm12{k1}, zmm7, zmmword ptr [rax]
+vcmpps k3, zmm7, zmm14, 13
+vcmpps k3, zmm7, zmmword ptr [r13], 13
 vblendmps zmm12{k3}, zmm7, zmm14
-vblendmps zmm12{k3}, zmm7, zmmword ptr [r12+64]
-vcmpps k5, zmm7, zmm14, 3
-vcmpps k5, zmm7, zmmword ptr [r9+127], 3
+vblendmps zmm12{k3}, zmm7, zmmword ptr [r13]
+vcmpps k5, zmm7, zmm14, 23
+vcmpps k5, zmm7, zmmword ptr [r12+64], 23
 vblendmps zmm12{k5}, zmm7, zmm14
-vblendmps zmm12{k5}, zmm7, zmmword ptr [r9+127]
-vcmpps k7, zmm7, zmm14, 13
-vcmpps k7, zmm7, zmmword ptr [rbx+8128], 13
+vblendmps zmm12{k5}, zmm7, zmmword ptr [r12+64]
+vcmpps k7, zmm7, zmm14, 1
+vcmpps k7, zmm7, zmmword ptr [r9+127], 1
 vblendmps zmm12{k7}, zmm7, zmm14
-vblendmps zmm12{k7}, zmm7, zmmword ptr [rbx+8128]
+vblendmps zmm12{k7}, zmm7, zmmword ptr [r9+127]
 vcmpps k2, zmm7, zmmword ptr [rip+53], 30
-vpslld xmm16, xmm3, 11
-vpsrld xmm16, xmm3, 11
-vpslld ymm16, ymm3, 12
-vpsrld ymm16, ymm3, 12
-vpslld zmm16, zmm3, 13
-vpsrld zmm16, zmm3, 13
-vcmpps k1, zmm16, zmm3, 6
-vcmpps k1, zmm16, zmmword ptr [rbp+r9*4], 6
+vpslld xmm16, xmm3, 15
+vpsrld xmm16, xmm3, 15
+vpslld ymm16, ymm3, 16
+vpsrld ymm16, ymm3, 16
+vpslld zmm16, zmm3, 17
+vpsrld zmm16, zmm3, 17
+vcmpps k1, zmm16, zmm3, 26
+vcmpps k1, zmm16, zmmword ptr [rcx-8256], 26
 vblendmps zmm21{k1}, zmm16, zmm3
-vblendmps zmm21{k1}, zmm16, zmmword ptr [rbp+r9*4]
-vcmpps k3, zmm16, zmm3, 16
-vcmpps k3, zmm16, zmmword ptr [rsp+rbp*2+2], 16
+vblendmps zmm21{k1}, zmm16, zmmword ptr [rcx-8256]
+vcmpps k3, zmm16, zmm3, 4
+vcmpps k3, zmm16, zmmword ptr [rbp+r9*4], 4
 vblendmps zmm21{k3}, zmm16, zmm3
-vblendmps zmm21{k3}, zmm16, zmmword ptr [rsp+rbp*2+2]
-vcmpps k5, zmm16, zmm3, 26
-vcmpps k5, zmm16, zmmword ptr [r11+r13*8-512], 26
+vblendmps zmm21{k3}, zmm16, zmmword ptr [rbp+r9*4]
+vcmpps k5, zmm16, zmm3, 14
+vcmpps k5, zmm16, zmmword ptr [rsp+rbp*2+2], 14
 vblendmps zmm21{k5}, zmm16, zmm3
-vblendmps zmm21{k5}, zmm16, zmmword ptr [r11+r13*8-512]
-vcmpps k7, zmm16, zmm3, 4
-vcmpps k7, zmm16, zmmword ptr [rax], 4
+vblendmps zmm21{k5}, zmm16, zmmword ptr [rsp+rbp*2+2]
+vcmpps k7, zmm16, zmm3, 24
+vcmpps k7, zmm16, zmmword ptr [r11+r13*8-512], 24
 vblendmps zmm21{k7}, zmm16, zmm3
-vblendmps zmm21{k7}, zmm16, zmmword ptr [rax]
+vblendmps zmm21{k7}, zmm16, zmmword ptr [r11+r13*8-512]
 vcmpps k2, zmm16, zmmword ptr [rip+53], 30
-vpslld xmm2, xmm31, 22
-vpsrld xmm2, xmm31, 22
-vpslld ymm2, ymm31, 23
-vpsrld ymm2, ymm31, 23
-vpslld zmm2, zmm31, 24
-vpsrld zmm2, zmm31, 24
-vcmpps k1, zmm2, zmm31, 29
-vcmpps k1, zmm2, zmmword ptr [rdi-128], 29
+vpslld xmm2, xmm31, 26
+vpsrld xmm2, xmm31, 26
+vpslld ymm2, ymm31, 27
+vpsrld ymm2, ymm31, 27
+vpslld zmm2, zmm31, 28
+vpsrld zmm2, zmm31, 28
+vcmpps k1, zmm2, zmm31, 17
+vcmpps k1, zmm2, zmmword ptr [rsp], 17
 vblendmps zmm7{k1}, zmm2, zmm31
-vblendmps zmm7{k1}, zmm2, zmmword ptr [rdi-128]
-vcmpps k3, zmm2, zmm31, 7
-vcmpps k3, zmm2, zmmword ptr [rsi+128], 7
+vblendmps zmm7{k1}, zmm2, zmmword ptr [rsp]
+vcmpps k3, zmm2, zmm31, 27
+vcmpps k3, zmm2, zmmword ptr [rdi-128], 27
 vblendmps zmm7{k3}, zmm2, zmm31
-vblendmps zmm7{k3}, zmm2, zmmword ptr [rsi+128]
-vcmpps k5, zmm2, zmm31, 17
-vcmpps k5, zmm2, zmmword ptr [r15+8192], 17
+vblendmps zmm7{k3}, zmm2, zmmword ptr [rdi-128]
+vcmpps k5, zmm2, zmm31, 5
+vcmpps k5, zmm2, zmmword ptr [rsi+128], 5
 vblendmps zmm7{k5}, zmm2, zmm31
-vblendmps zmm7{k5}, zmm2, zmmword ptr [r15+8192]
-vcmpps k7, zmm2, zmm31, 27
-vcmpps k7, zmm2, zmmword ptr [rcx-8256], 27
+vblendmps zmm7{k5}, zmm2, zmmword ptr [rsi+128]
+vcmpps k7, zmm2, zmm31, 15
+vcmpps k7, zmm2, zmmword ptr [r15+8192], 15
 vblendmps zmm7{k7}, zmm2, zmm31
-vblendmps zmm7{k7}, zmm2, zmmword ptr [rcx-8256]
+vblendmps zmm7{k7}, zmm2, zmmword ptr [r15+8192]
 vcmpps k2, zmm2, zmmword ptr [rip+53], 30
-vpslld xmm24, xmm17, 1
-vpsrld xmm24, xmm17, 1
-vpslld ymm24, ymm17, 2
-vpsrld ymm24, ymm17, 2
-vpslld zmm24, zmm17, 3
-vpsrld zmm24, zmm17, 3
-vcmpps k1, zmm24, zmm17, 20
-vcmpps k1, zmm24, zmmword ptr [r10+r12*1+1016], 20
+vpslld xmm24, xmm17, 5
+vpsrld xmm24, xmm17, 5
+vpslld ymm24, ymm17, 6
+vpsrld ymm24, ymm17, 6
+vpslld zmm24, zmm17, 7
+vpsrld zmm24, zmm17, 7
+vcmpps k1, zmm24, zmm17, 8
+vcmpps k1, zmm24, zmmword ptr [r13+rcx*8+4], 8
 vblendmps zmm29{k1}, zmm24, zmm17
-vblendmps zmm29{k1}, zmm24, zmmword ptr [r10+r12*1+1016]
-vcmpps k3, zmm24, zmm17, 30
-vcmpps k3, zmm24, zmmword ptr [r14+r15*2+100000], 30
+vblendmps zmm29{k1}, zmm24, zmmword ptr [r13+rcx*8+4]
+vcmpps k3, zmm24, zmm17, 18
+vcmpps k3, zmm24, zmmword ptr [r10+r12*1+1016], 18
 vblendmps zmm29{k3}, zmm24, zmm17
-vblendmps zmm29{k3}, zmm24, zmmword ptr [r14+r15*2+100000]
-vcmpps k5, zmm24, zmm17, 8
-vcmpps k5, zmm24, zmmword ptr [rbp], 8
+vblendmps zmm29{k3}, zmm24, zmmword ptr [r10+r12*1+1016]
+vcmpps k5, zmm24, zmm17, 28
+vcmpps k5, zmm24, zmmword ptr [r14+r15*2+100000], 28
 vblendmps zmm29{k5}, zmm24, zmm17
-vblendmps zmm29{k5}, zmm24, zmmword ptr [rbp]
-vcmpps k7, zmm24, zmm17, 18
-vcmpps k7, zmm24, zmmword ptr [rsp], 18
+vblendmps zmm29{k5}, zmm24, zmmword ptr [r14+r15*2+100000]
+vcmpps k7, zmm24, zmm17, 6
+vcmpps k7, zmm24, zmmword ptr [rbp], 6
 vblendmps zmm29{k7}, zmm24, zmm17
-vblendmps zmm29{k7}, zmm24, zmmword ptr [rsp]
+vblendmps zmm29{k7}, zmm24, zmmword ptr [rbp]
 vcmpps k2, zmm24, zmmword ptr [rip+53], 30
 vblendvps xmm0, xmm1, xmm2, xmm3
-vblendvps xmm0, xmm1, xmmword ptr [r12+64], xmm3
+vblendvps xmm0, xmm1, xmmword ptr [r13], xmm3
 vblendvps ymm0, ymm1, ymm2, ymm3
-vblendvps ymm0, ymm1, ymmword ptr [rdi-128], ymm3
+vblendvps ymm0, ymm1, ymmword ptr [rsp], ymm3
 vmovd xmm0, ecx
 vmovd ecx, xmm0
 vblendvps xmm15, xmm8, xmm14, xmm9
-vblendvps xmm15, xmm8, xmmword ptr [r9+127], xmm9
+vblendvps xmm15, xmm8, xmmword ptr [r12+64], xmm9
 vblendvps ymm15, ymm8, ymm14, ymm9
-vblendvps ymm15, ymm8, ymmword ptr [rsi+128], ymm9
+vblendvps ymm15, ymm8, ymmword ptr [rdi-128], ymm9
 vmovd xmm15, r8d
 vmovd r8d, xmm15
 vblendvps xmm3, xmm12, xmm5, xmm15
-vblendvps xmm3, xmm12, xmmword ptr [rbx+8128], xmm15
+vblendvps xmm3, xmm12, xmmword ptr [r9+127], xmm15
 vblendvps ymm3, ymm12, ymm5, ymm15
-vblendvps ymm3, ymm12, ymmword ptr [r15+8192], ymm15
+vblendvps ymm3, ymm12, ymmword ptr [rsi+128], ymm15
 vmovd xmm3, r12d
 vmovd r12d, xmm3
 ldtilecfg [rax]
@@ -3397,14 +3493,14 @@ ldtilecfg [r15+8192]
 ldtilecfg [rdx-8192]
 ldtilecfg [rcx-8256]
 ldtilecfg [r8+rax*1]
-tileloadd tmm2, [r8+rax*1]
-tilestored [r8+rax*1], tmm2
+tileloadd tmm6, [r8+rax*1]
+tilestored [r8+rax*1], tmm6
 ldtilecfg [rbp+r9*4]
 ldtilecfg [r13+rcx*8+4]
 ldtilecfg [rsp+rbp*2+2]
 ldtilecfg [r10+r12*1+1016]
-tileloadd tmm3, [r10+r12*1+1016]
-tilestored [r10+r12*1+1016], tmm3
+tileloadd tmm7, [r10+r12*1+1016]
+tilestored [r10+r12*1+1016], tmm7
 ldtilecfg [r11+r13*8-512]
 ldtilecfg [r14+r15*2+100000]
 tileloadd tmm7, [rbp+r15*1]
