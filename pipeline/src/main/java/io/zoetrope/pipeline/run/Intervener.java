@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.run;
 
+import io.zoetrope.ops.ForwardingTracer;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.Ablation;
 import io.zoetrope.tensor.Tensor;
@@ -15,13 +16,12 @@ import java.util.regex.Pattern;
  * <p>Keys of words are those of the attention to the text, {@code attn2}, or where there is none,
  * as in CogVideoX, of the attention in which text and video are one sequence, the text in front.
  */
-final class Intervener implements Tracer {
+final class Intervener extends ForwardingTracer {
   private static final String CROSS = "/attn2/key";
   private static final Pattern KEY = Pattern.compile(".*/attn[12]/key");
   private static final String DONOR = "/" + Interventions.SWAPPED + "/";
 
   private final Interventions interventions;
-  private final Tracer behind;
 
   /** Rows of the changed prompt's keys, by the paths of those that get them. */
   private final Map<String, float[][]> rows = new HashMap<>();
@@ -29,15 +29,15 @@ final class Intervener implements Tracer {
   private boolean attendsToText;
 
   Intervener(Interventions interventions, Tracer behind) {
+    super(behind);
     this.interventions = interventions;
-    this.behind = behind;
   }
 
   // ---------------------------------------------------------------- what is replaced
 
   @Override
   public boolean replaces(String path) {
-    return ablation(path).isPresent() || rows.containsKey(path) || behind.replaces(path);
+    return ablation(path).isPresent() || rows.containsKey(path) || super.replaces(path);
   }
 
   private Optional<Ablation> ablation(String path) {
@@ -48,7 +48,7 @@ final class Intervener implements Tracer {
 
   @Override
   public Tensor replacement(String path, Tensor tensor) {
-    Tensor replaced = behind.replaces(path) ? behind.replacement(path, tensor) : tensor;
+    Tensor replaced = super.replaces(path) ? super.replacement(path, tensor) : tensor;
     // Keys of pictures come second, under the same path: only the first ones are of words.
     float[][] swapped = rows.remove(path);
     if (swapped != null) {
@@ -85,7 +85,7 @@ final class Intervener implements Tracer {
 
   @Override
   public boolean wants(String path) {
-    return isDonor(path) || behind.wants(path);
+    return isDonor(path) || super.wants(path);
   }
 
   @Override
@@ -97,8 +97,8 @@ final class Intervener implements Tracer {
       }
       keep(path.replace(DONOR, "/"), tensor);
     }
-    if (behind.wants(path)) {
-      behind.tensor(path, tensor);
+    if (super.wants(path)) {
+      super.tensor(path, tensor);
     }
   }
 
@@ -112,45 +112,5 @@ final class Intervener implements Tracer {
         tokens.stream()
             .map(pair -> keys.select(0, pair.other()).toFloats())
             .toArray(float[][]::new));
-  }
-
-  @Override
-  public boolean wantsAttention(String path) {
-    return behind.wantsAttention(path);
-  }
-
-  @Override
-  public void attention(String path, Attending attending) {
-    behind.attention(path, attending);
-  }
-
-  @Override
-  public boolean wantsOperations() {
-    return behind.wantsOperations();
-  }
-
-  @Override
-  public boolean timesOperations() {
-    return behind.timesOperations();
-  }
-
-  @Override
-  public boolean timesScope(String path) {
-    return behind.timesScope(path);
-  }
-
-  @Override
-  public void operationBegins() {
-    behind.operationBegins();
-  }
-
-  @Override
-  public void operation(Operation operation) {
-    behind.operation(operation);
-  }
-
-  @Override
-  public void scope(String path, long startNanos, long nanos) {
-    behind.scope(path, startNanos, nanos);
   }
 }
