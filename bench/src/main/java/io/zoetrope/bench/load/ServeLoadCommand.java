@@ -108,17 +108,18 @@ public final class ServeLoadCommand implements Callable<Integer> {
 
   private int measure(URI address) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    try (Client client = new Client(address)) {
+    try (Client client = new Client(address);
+        Client watchman = new Client(address)) {
       Crowd crowd = new Crowd(client, end);
       List<Thread> threads = new ArrayList<>();
-      threads.add(start(crowd::computeRealJobs));
+      threads.add(start(Thread.ofVirtual(), crowd::computeRealJobs));
       for (int i = 0; i < submitters; i++) {
-        threads.add(start(crowd::submit));
+        threads.add(start(Thread.ofVirtual(), crowd::submit));
       }
       for (int i = 0; i < listeners; i++) {
-        threads.add(start(crowd::listen));
+        threads.add(start(Thread.ofVirtual(), crowd::listen));
       }
-      threads.add(start(crowd::askHealth));
+      threads.add(start(Thread.ofPlatform().daemon(), () -> crowd.askHealth(watchman)));
       long left;
       while ((left = end - System.nanoTime()) > 0) {
         Thread.sleep(Math.min(REPORT_MILLIS, 1 + TimeUnit.NANOSECONDS.toMillis(left)));
@@ -141,8 +142,8 @@ public final class ServeLoadCommand implements Callable<Integer> {
     void run() throws InterruptedException;
   }
 
-  private static Thread start(Doing doing) {
-    return Thread.startVirtualThread(() -> {
+  private static Thread start(Thread.Builder kind, Doing doing) {
+    return kind.start(() -> {
       try {
         doing.run();
       } catch (InterruptedException _) {

@@ -40,9 +40,7 @@ final class EventStream {
         if (event == null) {
           write(out, ": still here\n\n");
         } else {
-          write(
-              out,
-              "id: %s\nevent: %s\ndata: %s\n\n".formatted(event.id(), event.name(), event.data()));
+          write(out, event.message());
         }
       } while ((event == null || !event.isLast()) && !jobs.isEnding());
     } catch (InterruptedException _) {
@@ -51,7 +49,11 @@ final class EventStream {
   }
 
   private static void write(OutputStream out, String text) throws IOException {
-    out.write(text.getBytes(StandardCharsets.UTF_8));
+    write(out, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void write(OutputStream out, byte[] message) throws IOException {
+    out.write(message);
     out.flush();
   }
 }

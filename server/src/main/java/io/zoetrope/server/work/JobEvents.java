@@ -2,6 +2,7 @@ package io.zoetrope.server.work;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.server.api.Json;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,12 +27,17 @@ public final class JobEvents {
    *
    * @param id of this server's run and number within the job
    * @param name what has happened
-   * @param data JSON on one line
+   * @param message as it is sent, the same bytes to everybody who listens
    * @param isLast whether none follows
    */
-  public record Event(String id, String name, String data, boolean isLast) {
+  public record Event(String id, String name, byte[] message, boolean isLast) {
     /** The name of those that carry a picture. */
     private static final String PREVIEW = "preview";
+
+    private static Event of(String id, String name, ObjectNode data, boolean isLast) {
+      String message = "id: %s\nevent: %s\ndata: %s\n\n".formatted(id, name, Json.text(data));
+      return new Event(id, name, message.getBytes(StandardCharsets.UTF_8), isLast);
+    }
   }
 
   private final class Channel {
@@ -82,7 +88,7 @@ public final class JobEvents {
   /** Tells everybody who listens to a job. */
   synchronized void publish(String job, String name, ObjectNode data, boolean isLast) {
     Channel channel = channels.computeIfAbsent(job, _ -> new Channel());
-    Event event = new Event(run + "-" + ++channel.number, name, Json.text(data), isLast);
+    Event event = Event.of(run + "-" + ++channel.number, name, data, isLast);
     if (name.equals(Event.PREVIEW)) {
       // The newest picture says all that earlier ones said.
       channel.kept.removeIf(earlier -> earlier.name().equals(Event.PREVIEW));
