@@ -91,7 +91,7 @@ public final class ZoetropeServer implements AutoCloseable {
                 opened(
                     new ServedModel(
                         name, source, settings.precision(), planning, settings.limits(), now))));
-    Planner planner = new Planner(models, new UploadDecoder(data.incoming()));
+    Planner planner = new Planner(models, opened(new UploadDecoder(data.incoming())));
     try {
       data.clean(Set.copyOf(store.ids()));
     } catch (IOException e) {

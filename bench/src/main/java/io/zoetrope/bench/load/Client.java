@@ -38,10 +38,15 @@ final class Client implements AutoCloseable {
 
   private HttpResponse<String> post(String path, Map<String, Object> job)
       throws IOException, InterruptedException {
+    return post(path, JSON.writeValueAsString(job));
+  }
+
+  /** Sends a text that is JSON, or should be. */
+  HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
     HttpRequest request =
         request(path)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(job)))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
             .timeout(PATIENCE)
             .build();
     return http.send(request, BodyHandlers.ofString());

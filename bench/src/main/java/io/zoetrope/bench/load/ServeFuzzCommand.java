@@ -17,26 +17,39 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Uploads that are broken in ways of chance, and scripts that decoders would follow. */
+/** Uploads that are broken in ways of chance, scripts that decoders would follow, bad requests. */
 @Command(
     name = "serve-fuzz",
     description = {
       "Uploads pictures and clips with bytes changed, cut and repeated, and scripts and playlists that"
-          + " name another file, to a server with the demo model.",
-      "Fails if an answer is neither 200 nor 4xx, a script is followed, or the server ends."
+          + " name another file, to a server with the demo model; sends it requests that are refused,"
+          + " and takes the time.",
+      "Fails if an upload is answered by neither 200 nor 4xx, a bad request by anything but 4xx, a"
+          + " script is followed, or the server ends."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class ServeFuzzCommand implements Callable<Integer> {
   private static final int REPORT_EVERY = 100;
+
+  /** Clients that upload: as many as keep the server's decoders busy. */
+  private static final int AT_A_TIME = 4;
+
+  /** Rounds of bad requests before the one that counts: first ones wait for code to be compiled. */
+  private static final int WARM_UPS = 3;
+
+  /** What stands for a long text in the table of bad requests. */
+  private static final Pattern LONG = Pattern.compile("<(.)\\*([0-9]+)>");
 
   @Option(
       names = "--uploads",
@@ -67,17 +80,31 @@ public final class ServeFuzzCommand implements Callable<Integer> {
     try (Server server = Server.start(home.resolve("zoetrope"), arguments, log);
         Client client = new Client(server.address())) {
       int followed = scripts(client, folder);
-      Map<Integer, Integer> statuses = mutations(client, folder);
+      Tally bad = badRequests(client);
+      Tally broken = mutations(client, folder);
       PrintWriter out = spec.commandLine().getOut();
-      out.printf("%d uploads, answers %s, %d scripts followed%n", uploads, statuses, followed);
+      out.printf("%d scripts followed%n", followed);
+      report(out, "bad requests", bad);
+      report(out, "uploads", broken);
       boolean isUp = server.isAlive() && client.get("health").statusCode() == 200;
       out.println(isUp ? "the server is up" : "the server has ended:\n" + Files.readString(log));
-      boolean isRefused =
-          statuses.keySet().stream().allMatch(status -> status == 200 || status / 100 == 4);
-      return isUp && isRefused && followed == 0 ? 0 : 1;
+      boolean isRefused = bad.count(400, 499) == bad.count();
+      boolean isAnswered = broken.count(200, 200) + broken.count(400, 499) == broken.count();
+      return isUp && isRefused && isAnswered && followed == 0 ? 0 : 1;
     } finally {
       OutputFile.deleteQuietly(folder);
     }
+  }
+
+  private static void report(PrintWriter out, String what, Tally answers) {
+    out.printf(
+        "%d %s: answers %s; p50 %.1f ms, p99 %.1f ms, slowest %.1f ms%n",
+        answers.count(),
+        what,
+        answers.statuses(),
+        answers.millis(0.5),
+        answers.millis(0.99),
+        answers.millis(1));
   }
 
   /** A forecast decodes what is uploaded, and starts nothing. */
@@ -129,24 +156,69 @@ public final class ServeFuzzCommand implements Callable<Integer> {
     return clip;
   }
 
-  private Map<Integer, Integer> mutations(Client client, Path folder)
-      throws IOException, InterruptedException {
+  private Tally mutations(Client client, Path folder) throws IOException, InterruptedException {
     Path picture = folder.resolve("picture.png");
     PictureWriter.write(
         picture, new VideoFrames(32, 32, 1, new byte[3 * 32 * 32]), Provenance.of(Map.of()));
-    List<byte[]> originals = new ArrayList<>();
-    originals.add(Files.readAllBytes(picture));
-    originals.add(Files.readAllBytes(folder.resolve("clip.mp4")));
+    List<byte[]> originals =
+        List.of(Files.readAllBytes(picture), Files.readAllBytes(folder.resolve("clip.mp4")));
     Random random = new Random(seed);
-    Map<Integer, Integer> statuses = new TreeMap<>();
-    for (int i = 1; i <= uploads; i++) {
-      byte[] file = mutated(originals.get(i % originals.size()), random);
-      statuses.merge(upload(client, file), 1, Integer::sum);
-      if (i % REPORT_EVERY == 0) {
-        spec.commandLine().getErr().printf("%d of %d: %s%n", i, uploads, statuses);
+    Tally answers = new Tally();
+    Queue<byte[]> files = new ConcurrentLinkedQueue<>();
+    for (int done = 0; done < uploads; done += REPORT_EVERY) {
+      for (int i = done; i < Math.min(uploads, done + REPORT_EVERY); i++) {
+        files.add(mutated(originals.get(i % originals.size()), random));
+      }
+      List<Thread> clients = new ArrayList<>();
+      for (int i = 0; i < AT_A_TIME; i++) {
+        clients.add(Thread.startVirtualThread(() -> uploadAll(client, files, answers)));
+      }
+      for (Thread thread : clients) {
+        thread.join();
+      }
+      spec.commandLine()
+          .getErr()
+          .printf("%d of %d: %s%n", answers.count(), uploads, answers.statuses());
+    }
+    return answers;
+  }
+
+  /** A connection that breaks counts as an answer of status 0. */
+  private static void uploadAll(Client client, Queue<byte[]> files, Tally answers) {
+    for (byte[] file = files.poll(); file != null; file = files.poll()) {
+      long start = System.nanoTime();
+      int status = 0;
+      try {
+        status = upload(client, file);
+      } catch (IOException _) {
+        // It stays 0.
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+      answers.add(status, System.nanoTime() - start);
+    }
+  }
+
+  /** What a server says to requests that nobody should send, and how soon. */
+  private Tally badRequests(Client client) throws IOException, InterruptedException {
+    Path table = home.resolve("server/src/test/resources/bad-requests.tsv");
+    List<String> rows = Files.readAllLines(table);
+    Tally answers = new Tally();
+    for (int i = 0; i <= WARM_UPS; i++) {
+      for (String row : rows.subList(1, rows.size())) {
+        String[] columns = row.split("\t", 3);
+        String body =
+            LONG.matcher(columns[2])
+                .replaceAll(text -> text.group(1).repeat(Integer.parseInt(text.group(2))));
+        long start = System.nanoTime();
+        HttpResponse<String> answer = client.post(columns[1], body);
+        long took = System.nanoTime() - start;
+        if (i == WARM_UPS) {
+          answers.add(answer.statusCode(), took);
+        }
       }
     }
-    return statuses;
+    return answers;
   }
 
   /** The file with some bytes changed, and often cut or with a part of it twice. */

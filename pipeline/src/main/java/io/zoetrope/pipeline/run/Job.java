@@ -495,9 +495,17 @@ public final class Job {
   /** How long the job will take, as {@link Rehearsal#forecast} says; empty for short jobs. */
   public Optional<JobForecast> forecast() {
     if (forecast == null) {
-      forecast = isShort() ? Optional.empty() : rehearsal(way.steps()).forecast();
+      forecast = forecasting().get();
     }
     return forecast;
+  }
+
+  /**
+   * The same in two parts: the dry run is over when this returns, and what it returns measures, if
+   * it has to, without this job and its pipeline, on any thread.
+   */
+  public Supplier<Optional<JobForecast>> forecasting() {
+    return isShort() ? Optional::empty : rehearsal(way.steps()).forecast();
   }
 
   /**

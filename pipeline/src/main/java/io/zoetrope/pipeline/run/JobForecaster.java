@@ -25,30 +25,41 @@ final class JobForecaster {
     void run(StageTallies counted);
   }
 
-  /** The forecast of a job; empty if the job is short or the device has no measured peak. */
-  static Optional<JobForecast> of(Backend device, DryRun job) {
-    return of(device, device::roofline, job);
+  /**
+   * Counts the operations of a job now.
+   *
+   * @return finds out how long they take, on any thread: at once if the rates of all of them are
+   *     known, else within seconds; empty if the job is short or the device has no measured peak
+   */
+  static Supplier<Optional<JobForecast>> of(Backend device, DryRun job) {
+    return of(device, KnownRates.of(device), device::roofline, job);
   }
 
   /**
    * The same with somebody else's peaks.
    *
+   * @param known of the device
    * @param peaks of the device; asked for long jobs alone, since they take a second
    */
-  static Optional<JobForecast> of(Backend device, Supplier<Optional<Roofline>> peaks, DryRun job) {
+  static Supplier<Optional<JobForecast>> of(
+      Backend device, KnownRates known, Supplier<Optional<Roofline>> peaks, DryRun job) {
     if (!device.computesInMainMemory()) {
-      return Optional.empty();
+      return Optional::empty;
     }
     StageTallies tallies = new StageTallies(device);
     job.run(tallies);
-    Optional<Roofline> roofline = tallies.flops() < LEAST_FLOPS ? Optional.empty() : peaks.get();
-    return roofline.map(known -> forecast(device, known, tallies.stages()));
+    return tallies.flops() < LEAST_FLOPS
+        ? Optional::empty
+        : () ->
+            known
+                .roofline(peaks)
+                .map(roofline -> forecast(device, roofline, known, tallies.stages()));
   }
 
   private static JobForecast forecast(
-      Backend device, Roofline roofline, Map<Stage, OperationTally> tallies) {
+      Backend device, Roofline roofline, KnownRates known, Map<Stage, OperationTally> tallies) {
     List<StageForecast> stages = new ArrayList<>();
-    try (OperationRates rates = new OperationRates(device, roofline)) {
+    try (OperationRates rates = new OperationRates(device, roofline, known)) {
       do {
         stages.clear();
         tallies.forEach((stage, tally) ->

@@ -25,8 +25,8 @@ import java.util.List;
 
 /**
  * How long operations take on a device. Products are measured, on made-up values and cut to a size
- * that takes some milliseconds, once for each kind; all else takes the time of its traffic in
- * memory.
+ * that takes some milliseconds, once for each kind that is not {@linkplain KnownRates known}; all
+ * else takes the time of its traffic in memory.
  */
 final class OperationRates implements AutoCloseable {
   /** Enough rows for a task of every thread, few enough for some milliseconds. */
@@ -56,15 +56,21 @@ final class OperationRates implements AutoCloseable {
   /**
    * A product of one kind: shapes that are measured. The list holds a geometry, where one counts.
    */
-  private record Kind(String operation, DType dtype, List<Object> shape) {}
+  record Kind(String operation, DType dtype, List<Object> shape) {}
 
   private final Backend device;
   private final Roofline roofline;
+  private final KnownRates known;
   private final Stopwatch stopwatch;
   private final Ops ops;
   private final LinkedHashMap<Kind, Measured> measured = new LinkedHashMap<>();
   private Weights weights = new Weights();
   private int rounds = 1;
+
+  /** Whether nobody else can measure the device meanwhile. */
+  private boolean isReserved;
+
+  private boolean isSettled;
 
   /** A kind's rate, and how to measure it again. */
   private record Measured(Preparation preparation, double secondsPerFlop) {}
@@ -89,20 +95,20 @@ final class OperationRates implements AutoCloseable {
     }
   }
 
-  /** Bytes and seconds of weights that were packed while operations were measured. */
-  private double packedBytes;
-
-  private double packingSeconds;
+  /** Of weights while operations were measured here. */
+  private KnownRates.Packing packing = KnownRates.Packing.NONE;
 
   /**
    * Rates of a device.
    *
    * @param device stays the caller's to close
    * @param roofline of the device
+   * @param known what was measured before; gets what is measured here when this is closed
    */
-  OperationRates(Backend device, Roofline roofline) {
+  OperationRates(Backend device, Roofline roofline, KnownRates known) {
     this.device = device;
     this.roofline = roofline;
+    this.known = known;
     this.stopwatch = device.stopwatch();
     this.ops = new Ops(device);
   }
@@ -120,7 +126,7 @@ final class OperationRates implements AutoCloseable {
 
   /** Seconds for each byte of a weight that are added when it is used for the first time. */
   double packingSecondsPerByte() {
-    return packedBytes == 0 ? 0 : packingSeconds / packedBytes;
+    return known.packing().plus(packing).secondsPerByte();
   }
 
   private double traffic(Operation operation) {
@@ -211,35 +217,46 @@ final class OperationRates implements AutoCloseable {
   }
 
   private double rate(Kind kind, Preparation preparation) {
-    Measured known = measured.get(kind);
-    if (known == null) {
-      known = new Measured(preparation, measure(preparation));
-      measured.put(kind, known);
+    Measured here = measured.get(kind);
+    if (here != null) {
+      return here.secondsPerFlop;
     }
-    return known.secondsPerFlop;
+    Double before = known.secondsPerFlop(kind);
+    if (before == null && !isReserved) {
+      // Two that measure at once would disturb each other, and the other may have had this kind.
+      known.reserve();
+      isReserved = true;
+      before = known.secondsPerFlop(kind);
+    }
+    if (before != null) {
+      return before;
+    }
+    measured.put(kind, new Measured(preparation, measure(preparation)));
+    return measured.get(kind).secondsPerFlop;
   }
 
   /**
-   * Measures everything again if the first kind has become faster since, as code does that the
-   * virtual machine compiles while it runs.
+   * Measures again what was measured here if the first kind has become faster since, as code does
+   * that the virtual machine compiles while it runs.
    *
    * @return whether it did: then times have to be asked for again
    */
   boolean settle() {
-    if (measured.isEmpty() || rounds == MOST_ROUNDS) {
-      return false;
-    }
-    Measured first = measured.firstEntry().getValue();
-    if (measure(first.preparation) > SETTLED * first.secondsPerFlop) {
+    isSettled = measured.isEmpty() || rounds == MOST_ROUNDS || isAsFastAsBefore();
+    if (isSettled) {
       return false;
     }
     rounds++;
     weights.close();
     weights = new Weights();
-    packedBytes = 0;
-    packingSeconds = 0;
+    packing = KnownRates.Packing.NONE;
     measured.replaceAll((_, kind) -> new Measured(kind.preparation, measure(kind.preparation)));
     return true;
+  }
+
+  private boolean isAsFastAsBefore() {
+    Measured first = measured.firstEntry().getValue();
+    return measure(first.preparation) > SETTLED * first.secondsPerFlop;
   }
 
   private double measure(Preparation preparation) {
@@ -254,8 +271,9 @@ final class OperationRates implements AutoCloseable {
       }
       Collections.sort(runs);
       double median = runs.get(runs.size() / 2);
-      packedBytes += ops.weightBytes() - weights;
-      packingSeconds += Math.max(0, first - median);
+      packing =
+          packing.plus(
+              new KnownRates.Packing(ops.weightBytes() - weights, Math.max(0, first - median)));
       return median * runs.size() / (ops.flops() - flops);
     }
   }
@@ -284,9 +302,17 @@ final class OperationRates implements AutoCloseable {
     return device.place(weight, dtype);
   }
 
+  /** Lets others know what was measured, if it has settled. */
   @Override
   public void close() {
     ops.close();
     weights.close();
+    if (isSettled) {
+      measured.forEach((kind, rate) -> known.add(kind, rate.secondsPerFlop));
+      known.add(packing);
+    }
+    if (isReserved) {
+      known.release();
+    }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The stages of a job on a device that computes nothing and reads no weights, which tells what they
@@ -56,8 +57,10 @@ record Rehearsal(Backend device, int mostTimes, BiConsumer<Stages, Repeats> work
    * How long the job will take on its device: the operations at the rates that a short measurement
    * finds. Empty for jobs that are over in moments, for devices without a measured peak, and for
    * those that compute while the host goes on, whose time is not the host's.
+   *
+   * @return measures when it is asked, what was not measured before; the dry run is over by then
    */
-  Optional<JobForecast> forecast() {
+  Supplier<Optional<JobForecast>> forecast() {
     return JobForecaster.of(device, this::count);
   }
 

@@ -110,7 +110,7 @@ public final class UpscaleJob implements AutoCloseable {
 
   /** How long the job will take, as {@link Rehearsal#forecast} says. */
   public Optional<JobForecast> forecast() {
-    return rehearsal(clip.frames()).forecast();
+    return rehearsal(clip.frames()).forecast().get();
   }
 
   private Rehearsal rehearsal(int frames) {

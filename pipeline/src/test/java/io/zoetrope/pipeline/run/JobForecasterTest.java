@@ -58,6 +58,7 @@ class JobForecasterTest {
     JobForecast forecast =
         JobForecaster.of(
                 device,
+                new KnownRates(),
                 () -> Optional.of(PEAKS),
                 counted -> {
                   counted.begin(Stage.DENOISE);
@@ -65,6 +66,7 @@ class JobForecasterTest {
                   counted.begin(Stage.DECODE);
                   products(counted::add, 5);
                 })
+            .get()
             .orElseThrow();
     JobForecast.StageForecast denoise = forecast.stage(Stage.DENOISE);
     JobForecast.StageForecast decode = forecast.stage(Stage.DECODE);
@@ -110,13 +112,19 @@ class JobForecasterTest {
   }
 
   private static double seconds(IntUnaryOperator milliseconds) {
+    return seconds(new Clocked(milliseconds), new KnownRates());
+  }
+
+  private static double seconds(Clocked device, KnownRates known) {
     return JobForecaster.of(
-            new Clocked(milliseconds),
+            device,
+            known,
             () -> Optional.of(PEAKS),
             counted -> {
               counted.begin(Stage.DECODE);
               products(counted::add, 10);
             })
+        .get()
         .orElseThrow()
         .seconds();
   }
@@ -130,18 +138,31 @@ class JobForecasterTest {
   }
 
   @Test
+  void whatIsKnownIsNotMeasuredAgain() {
+    KnownRates known = new KnownRates();
+    Clocked device = new Clocked(_ -> 2);
+    double first = seconds(device, known);
+    int runs = device.runs;
+    assertTrue(runs > 0);
+    assertEquals(first, seconds(device, known));
+    assertEquals(runs, device.runs);
+  }
+
+  @Test
   void shortJobsAndDevicesWithoutAPeakAreNotForecast() {
     JobForecaster.DryRun small =
         counted -> {
           counted.begin(Stage.DECODE);
           products(counted::add, 1);
         };
-    assertEquals(Optional.empty(), JobForecaster.of(device, () -> Optional.of(PEAKS), small));
+    assertEquals(
+        Optional.empty(),
+        JobForecaster.of(device, new KnownRates(), () -> Optional.of(PEAKS), small).get());
     JobForecaster.DryRun large =
         counted -> {
           counted.begin(Stage.DECODE);
           products(counted::add, 10);
         };
-    assertEquals(Optional.empty(), JobForecaster.of(device, large));
+    assertEquals(Optional.empty(), JobForecaster.of(device, large).get());
   }
 }

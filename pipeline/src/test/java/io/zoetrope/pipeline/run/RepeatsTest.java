@@ -80,7 +80,8 @@ class RepeatsTest {
     Map<Stage, OperationTally> expected = counted(whole).stages();
     Map<Stage, OperationTally> stages = counted(rehearsal).stages();
     assertEquals(expected.keySet(), stages.keySet());
-    try (OperationRates rates = new OperationRates(new JobForecasterTest.Clocked(_ -> 2), PEAKS)) {
+    try (OperationRates rates =
+        new OperationRates(new JobForecasterTest.Clocked(_ -> 2), PEAKS, new KnownRates())) {
       expected.forEach((stage, tally) -> {
         assertEquals(tally.flops(), stages.get(stage).flops());
         double seconds = tally.seconds(rates);

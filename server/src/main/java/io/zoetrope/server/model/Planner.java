@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Finds out what becomes of a request before anything is computed: whether a model can do it, which
@@ -117,12 +118,30 @@ public final class Planner {
     request = withInputs(request, asked, model, folder, inputs);
     keep(asked, folder);
     // Uploads are decoded by then: nobody waits for somebody else's.
+    Rehearsed rehearsed;
     synchronized (model) {
-      Job job = model.pipeline().plan(request);
-      JobNeeds needs = job.memoryNeeds();
-      ObjectNode facts = facts(request, job, needs, model);
-      return new Plan(model, Parameter.json(request), inputs, facts, needs.peakBytes());
+      rehearsed = rehearsed(request, model);
     }
+    ObjectNode facts = rehearsed.facts();
+    facts.set("forecast", forecast(rehearsed));
+    return new Plan(model, Parameter.json(request), inputs, facts, rehearsed.needs().peakBytes());
+  }
+
+  /**
+   * What a dry run of a job has shown.
+   *
+   * @param facts what clients are told, but for the forecast
+   * @param time may measure the device for seconds, which nobody else needs to wait for
+   */
+  private record Rehearsed(
+      ObjectNode facts, JobNeeds needs, Room room, Supplier<Optional<JobForecast>> time) {}
+
+  private Rehearsed rehearsed(GenerationRequest request, ServedModel model) {
+    Job job = model.pipeline().plan(request);
+    JobNeeds needs = job.memoryNeeds();
+    Room room = room(needs, model);
+    return new Rehearsed(
+        facts(request, job), needs, room, room.fits() ? job.forecasting() : Optional::empty);
   }
 
   /** Steps that are given one by one say how many there are, too. */
@@ -325,7 +344,7 @@ public final class Planner {
 
   // ---------------------------------------------------------------- what clients are told
 
-  private ObjectNode facts(GenerationRequest request, Job job, JobNeeds needs, ServedModel model) {
+  private static ObjectNode facts(GenerationRequest request, Job job) {
     ClipSize size = request.size();
     int rate = request.get(Setting.FRAMES_PER_SECOND);
     ObjectNode facts = Json.object();
@@ -341,7 +360,6 @@ public final class Planner {
         .forEach(field -> settings.set(field.getKey(), field.getValue()));
     settings.remove("prompt");
     facts.set("settings", settings);
-    facts.set("forecast", forecast(job, needs, model));
     facts.set("warnings", Json.of(job.warnings()));
     return facts;
   }
@@ -359,20 +377,18 @@ public final class Planner {
     return request.input(Input.Clip.class).isPresent() ? "video to video" : "image to video";
   }
 
-  private ObjectNode forecast(Job job, JobNeeds needs, ServedModel model) {
-    Room room = room(needs, model);
-    boolean fits = room.needed() <= room.available();
-    // The look at the time of a long job takes a while itself.
-    Optional<JobForecast> time = fits ? job.forecast() : Optional.empty();
+  private static ObjectNode forecast(Rehearsed job) {
+    Room room = job.room();
+    Optional<JobForecast> time = job.time().get();
     ObjectNode forecast = Json.object();
-    forecast.put("fits", fits);
+    forecast.put("fits", room.fits());
     ObjectNode memory = forecast.putObject("memory");
     memory.put("needed_bytes", room.needed());
     memory.put("available_bytes", room.available());
     memory.put("largest_stage", room.what());
     forecast.set("seconds", Json.of(time.map(JobForecast::seconds).orElse(null)));
     ArrayNode stages = forecast.putArray("stages");
-    for (StageNeeds stage : needs.stages()) {
+    for (StageNeeds stage : job.needs().stages()) {
       ObjectNode entry = stages.addObject();
       entry.put("name", stage.stage().name().toLowerCase(Locale.ROOT));
       entry.put("title", stage.stage().title());
@@ -391,7 +407,11 @@ public final class Planner {
    *
    * @param what takes most of it
    */
-  private record Room(long needed, long available, String what) {}
+  private record Room(long needed, long available, String what) {
+    boolean fits() {
+      return needed <= available;
+    }
+  }
 
   /** The finished clip lies on the Java heap, together with what is made of it. */
   private Room room(JobNeeds needs, ServedModel model) {

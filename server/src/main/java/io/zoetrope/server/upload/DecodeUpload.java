@@ -9,45 +9,94 @@ import io.zoetrope.media.MediaReader;
 import io.zoetrope.media.Reading;
 import io.zoetrope.media.VideoClip;
 import io.zoetrope.server.api.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The program that decodes a file of a client, in a process of its own: whatever the file does to
- * the decoder, the server does not notice. It prints what it has found, as a line of JSON.
- *
- * <p>Arguments: the file, the file for its frames, how many frames to keep, and the width and
- * height to bring them to; 0 for these keeps nothing, and says how large they are.
+ * The program that decodes files of clients, in a process of its own: whatever a file does to the
+ * decoder, the server does not notice. Each line that it reads is a {@link Task} as JSON, and is
+ * answered by a line: what was found, or an {@code error}. It ends with its input, when nothing
+ * comes for a while, and of whatever is no error of the file.
  */
 public final class DecodeUpload {
-  /** The file is none that can be used; the reason is on standard error. */
-  static final int EXIT_UNUSABLE = 3;
+  /** A server that hands out nothing has better uses for the memory. */
+  private static final int IDLE_SECONDS = 30;
 
   private DecodeUpload() {}
 
-  /** Decodes one file and ends. */
+  /**
+   * What is to be done with a file.
+   *
+   * @param file of a client
+   * @param output file for its frames
+   * @param frames how many to keep
+   * @param width to bring them to; 0 keeps nothing, and says how large they are
+   * @param height to bring them to
+   */
+  record Task(Path file, Path output, int frames, int width, int height) {
+    ObjectNode toJson() {
+      ObjectNode json = Json.object();
+      json.put("file", file.toString()).put("output", output.toString());
+      return json.put("frames", frames).put("width", width).put("height", height);
+    }
+
+    static Task of(ObjectNode json) {
+      return new Task(
+          Path.of(json.get("file").textValue()),
+          Path.of(json.get("output").textValue()),
+          json.get("frames").intValue(),
+          json.get("width").intValue(),
+          json.get("height").intValue());
+    }
+  }
+
+  /** Decodes one file after the other. */
   public static void main(String[] args) throws IOException {
-    int frames = Integer.parseInt(args[2]);
-    int width = Integer.parseInt(args[3]);
-    int height = Integer.parseInt(args[4]);
-    try {
-      Reading reading = Reading.first(width == 0 ? 1 : frames).over(Colour.WHITE);
-      Fitting fitting = width == 0 ? null : new Fitting(Fit.COVER, width, height, Colour.BLACK);
-      VideoClip clip =
-          MediaReader.read(
-              Path.of(args[0]), fitting == null ? reading : reading.with(fitting::apply));
-      if (fitting != null) {
-        RawClip.write(Path.of(args[1]), clip.frames());
+    try (ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("idle").factory());
+        var tasks = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      while (true) {
+        ScheduledFuture<?> idle =
+            clock.schedule(() -> Runtime.getRuntime().halt(0), IDLE_SECONDS, TimeUnit.SECONDS);
+        String line = tasks.readLine();
+        idle.cancel(false);
+        if (line == null) {
+          return;
+        }
+        System.out.println(Json.text(done(Task.of(Json.trusted(line)))));
+        System.out.flush();
       }
-      ObjectNode found = Json.object();
+    }
+  }
+
+  private static ObjectNode done(Task task) throws IOException {
+    ObjectNode found = Json.object();
+    try {
+      boolean isKept = task.width() > 0;
+      Reading reading = Reading.first(isKept ? task.frames() : 1).over(Colour.WHITE);
+      if (isKept) {
+        Fitting fitting = new Fitting(Fit.COVER, task.width(), task.height(), Colour.BLACK);
+        reading = reading.with(fitting::apply);
+      }
+      VideoClip clip = MediaReader.read(task.file(), reading);
+      if (isKept) {
+        RawClip.write(task.output(), clip.frames());
+      }
       found.put("width", clip.source().width());
       found.put("height", clip.source().height());
       found.put("frames", clip.frames().frames());
       found.put("goes_on", clip.source().goesOn());
-      System.out.println(Json.text(found));
     } catch (ExpectedException | IllegalArgumentException e) {
-      System.err.println(e.getMessage());
-      System.exit(EXIT_UNUSABLE);
+      found.put("error", e.getMessage());
     }
+    return found;
   }
 }

@@ -4,40 +4,32 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.files.OutputFile;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.server.api.ApiException;
-import io.zoetrope.server.api.Json;
+import io.zoetrope.server.upload.DecodeUpload.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Has files of clients decoded by {@link DecodeUpload}: by a process with little memory and little
- * time, which knows the formats and protocols of {@link io.zoetrope.media.MediaReader} and no
- * others, and gets no environment of this one.
+ * Has files of clients decoded by {@link DecodeUpload}: by processes with little memory and little
+ * time, which know the formats and protocols of {@link io.zoetrope.media.MediaReader} and no
+ * others, and are replaced after some files, and after one that has ended or stopped them. A file
+ * is blamed for the end of a process that had no other before.
  */
-public final class UploadDecoder {
+public final class UploadDecoder implements AutoCloseable {
   /** More at a time would take the processors from the jobs. */
   private static final int AT_A_TIME = 2;
-
-  private static final int SECONDS = 30;
-  private static final String HEAP = "-Xmx640m";
-
-  /** Address space of the process in KiB, for whatever is decoded beside the heap. */
-  private static final int ADDRESS_SPACE = 5 << 20;
-
-  /** Where the process finds the libraries of the decoder that are unpacked already. */
-  private static final List<String> ENVIRONMENT =
-      List.of("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "SystemRoot", "TMP", "TEMP", "TMPDIR");
 
   private static final int LONGEST_MESSAGE = 2000;
 
   private final Path folder;
   private final Semaphore places = new Semaphore(AT_A_TIME, true);
+  private final Deque<DecoderProcess> idle = new ConcurrentLinkedDeque<>();
 
   /**
    * What a file has.
@@ -84,7 +76,7 @@ public final class UploadDecoder {
       places.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw ApiException.unavailable("the server is about to end");
+      throw ending();
     }
     try {
       return decodeNow(parameter, file, target, frames, width, height);
@@ -102,49 +94,57 @@ public final class UploadDecoder {
     try {
       Path input = Files.write(work.resolve("upload"), file);
       Path output = work.resolve("frames");
-      Path messages = work.resolve("messages");
-      List<String> command =
-          command(
-              List.of(
-                  input.toString(),
-                  output.toString(),
-                  Integer.toString(frames),
-                  Integer.toString(width),
-                  Integer.toString(height)));
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .directory(work.toFile())
-              .redirectInput(
-                  ProcessBuilder.Redirect.from(Files.createFile(work.resolve("in")).toFile()))
-              .redirectOutput(work.resolve("found").toFile())
-              .redirectError(messages.toFile());
-      builder.environment().keySet().retainAll(ENVIRONMENT);
-      Process process = builder.start();
-      boolean isOver = false;
-      try {
-        isOver = process.waitFor(SECONDS, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } finally {
-        process.destroyForcibly();
-      }
-      if (!isOver) {
-        throw unusable(parameter, "it takes more than %d seconds to decode".formatted(SECONDS));
-      }
-      if (process.exitValue() != 0) {
-        throw unusable(parameter, reason(process.exitValue(), messages, work));
+      ObjectNode found = answer(parameter, new Task(input, output, frames, width, height));
+      if (found.has("error")) {
+        String message = found.get("error").asText().replace(input.toString(), "the file");
+        throw unusable(
+            parameter, message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)).strip());
       }
       if (target != null) {
         OutputFile.rename(output, target);
       }
-      ObjectNode found = Json.trusted(Files.readString(work.resolve("found")).strip());
       return new Found(
-          found.get("width").asInt(),
-          found.get("height").asInt(),
-          found.get("frames").asInt(),
-          found.get("goes_on").asBoolean());
+          found.path("width").asInt(),
+          found.path("height").asInt(),
+          found.path("frames").asInt(),
+          found.path("goes_on").asBoolean());
     } finally {
       OutputFile.deleteQuietly(work);
+    }
+  }
+
+  /** What a process says; one that ends may do so of a file that it had before. */
+  private ObjectNode answer(String parameter, Task task) throws IOException {
+    while (true) {
+      DecoderProcess process = idle.poll();
+      if (process == null) {
+        process = DecoderProcess.start(folder);
+      }
+      boolean isFresh = process.isFresh();
+      boolean goesOn = false;
+      try {
+        Optional<ObjectNode> answer = process.ask(task);
+        goesOn = answer.isPresent() && process.canGoOn();
+        if (answer.isPresent()) {
+          return answer.get();
+        }
+        if (isFresh) {
+          throw unusable(
+              parameter, "it cannot be decoded with the memory and time that uploads get");
+        }
+      } catch (TimeoutException _) {
+        throw unusable(
+            parameter, "it takes more than %d seconds to decode".formatted(DecoderProcess.SECONDS));
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        throw ending();
+      } finally {
+        if (goesOn) {
+          idle.push(process);
+        } else {
+          process.close();
+        }
+      }
     }
   }
 
@@ -157,46 +157,19 @@ public final class UploadDecoder {
     }
   }
 
-  private static List<String> command(List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    if (Files.isExecutable(Path.of("/bin/sh")) && Files.isDirectory(Path.of("/proc/self"))) {
-      // The shell limits itself, and then becomes the process.
-      command.addAll(
-          List.of(
-              "/bin/sh",
-              "-c",
-              "ulimit -v %d; ulimit -t %d; exec \"$0\" \"$@\"".formatted(ADDRESS_SPACE, SECONDS)));
-    }
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            HEAP,
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:CompressedClassSpaceSize=32m",
-            "-XX:ReservedCodeCacheSize=32m",
-            "-XX:-UsePerfData",
-            "-Xlog:disable",
-            "-Xshare:auto",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            DecodeUpload.class.getName()));
-    command.addAll(arguments);
-    return command;
-  }
-
-  /** Why the process gave up, without the paths of this machine. */
-  private static String reason(int code, Path messages, Path work) throws IOException {
-    byte[] bytes = Files.readAllBytes(messages);
-    String text =
-        new String(bytes, 0, Math.min(bytes.length, LONGEST_MESSAGE), StandardCharsets.UTF_8);
-    return code == DecodeUpload.EXIT_UNUSABLE
-        ? text.replace(work.resolve("upload").toString(), "the file").strip()
-        : "it cannot be decoded with the memory and time that uploads get";
-  }
-
   private static ApiException unusable(String parameter, String reason) {
     return new ApiException(400, parameter, "unusable_file", parameter + ": " + reason);
+  }
+
+  private static ApiException ending() {
+    return ApiException.unavailable("the server is about to end");
+  }
+
+  /** Ends the processes that wait for more. */
+  @Override
+  public void close() {
+    for (DecoderProcess process = idle.poll(); process != null; process = idle.poll()) {
+      process.close();
+    }
   }
 }

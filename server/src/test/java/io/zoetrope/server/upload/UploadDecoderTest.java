@@ -3,6 +3,7 @@ package io.zoetrope.server.upload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.PictureWriter;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,15 +36,40 @@ class UploadDecoderTest {
   void bringsFramesToASize() throws IOException {
     Path picture = folder.resolve("x.png");
     PictureWriter.write(picture, grey(1), Provenance.of(Map.of()));
-    UploadDecoder decoder = new UploadDecoder(Files.createDirectory(folder.resolve("work")));
     Path raw = folder.resolve("frames.raw");
-    var found = decoder.decode("input_reference", Files.readAllBytes(picture), raw, 9, 8, 8);
-    assertEquals(new UploadDecoder.Found(32, 16, 1, false), found);
+    try (UploadDecoder decoder = new UploadDecoder(Files.createDirectory(folder.resolve("work")))) {
+      var found = decoder.decode("input_reference", Files.readAllBytes(picture), raw, 9, 8, 8);
+      assertEquals(new UploadDecoder.Found(32, 16, 1, false), found);
+    }
     VideoFrames frames = UploadDecoder.frames(raw);
     assertEquals(8, frames.width());
     assertEquals(100, frames.frame(0)[0]);
     Files.write(raw, new byte[] {1, 2, 3});
     assertThrows(IOException.class, () -> RawClip.read(raw));
+  }
+
+  @Test
+  void aProcessThatEndsIsReplaced() throws Exception {
+    Path picture = folder.resolve("x.png");
+    PictureWriter.write(picture, grey(1), Provenance.of(Map.of()));
+    var task = new DecodeUpload.Task(picture, folder.resolve("frames"), 1, 0, 0);
+    DecoderProcess process = DecoderProcess.start(folder);
+    assertTrue(process.isFresh());
+    assertEquals(32, process.ask(task).orElseThrow().get("width").asInt());
+    assertFalse(process.isFresh());
+    process.close();
+    assertEquals(Optional.empty(), process.ask(task));
+    try (UploadDecoder decoder = new UploadDecoder(folder)) {
+      byte[] file = Files.readAllBytes(picture);
+      assertEquals(32, decoder.look("input_reference", file).width());
+      ProcessHandle.current()
+          .children()
+          .filter(child -> child.info().commandLine().orElse("").contains("DecodeUpload"))
+          .forEach(ProcessHandle::destroyForcibly);
+      assertEquals(32, decoder.look("input_reference", file).width(), "it is no fault of the file");
+      assertThrows(ApiException.class, () -> decoder.look("input_reference", new byte[] {1, 2}));
+      assertEquals(32, decoder.look("input_reference", file).width());
+    }
   }
 
   /** What ffmpeg would follow, if it were let. */
@@ -56,15 +83,16 @@ class UploadDecoderTest {
             "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://%s\n#EXT-X-ENDLIST\n"
                 .formatted(secret));
     Path work = Files.createDirectory(folder.resolve("work"));
-    UploadDecoder decoder = new UploadDecoder(work);
-    for (String script : scripts) {
-      ApiException e =
-          assertThrows(
-              ApiException.class,
-              () -> decoder.look("input_reference", script.getBytes(StandardCharsets.UTF_8)));
-      assertEquals("input_reference", e.parameter());
-      assertEquals("unusable_file", e.code());
-      assertFalse(e.getMessage().contains(folder.toString()), e.getMessage());
+    try (UploadDecoder decoder = new UploadDecoder(work)) {
+      for (String script : scripts) {
+        ApiException e =
+            assertThrows(
+                ApiException.class,
+                () -> decoder.look("input_reference", script.getBytes(StandardCharsets.UTF_8)));
+        assertEquals("input_reference", e.parameter());
+        assertEquals("unusable_file", e.code());
+        assertFalse(e.getMessage().contains(folder.toString()), e.getMessage());
+      }
     }
     try (Stream<Path> left = Files.list(work)) {
       assertEquals(List.of(), left.toList(), "nothing is left behind");
