@@ -8,6 +8,7 @@ import io.zoetrope.tools.bench.Workload.Sample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 
 /** Measures tests one after the other, each with a warm-up that doesn't count. */
@@ -20,17 +21,20 @@ public final class Bench {
   private Bench() {}
 
   /**
-   * Measures one test.
+   * Measures a test with some models, which differ in what their weights are multiplied as: each
+   * repetition runs all of them in turn, so that whatever else the machine does meets them alike.
    *
-   * @param model name for the result
-   * @param threads compute threads of the model's backend, for the result
+   * @param models at least one
+   * @param model name for the results
+   * @param threads compute threads of the models' backend, for the results
    * @param warmUpSeconds as {@link #warmUp} takes it
-   * @param repetitions how many runs count, at least 1
+   * @param repetitions how many runs of each count, at least 1
+   * @return a result for each model; the peak of memory is known where there is one alone
    * @throws CancellationException if the thread is interrupted
    * @throws MemoryException if there is too little memory
    */
-  public static BenchResult measure(
-      BenchModel bench,
+  public static List<BenchResult> measure(
+      List<BenchModel> models,
       String model,
       int threads,
       BenchTest test,
@@ -39,37 +43,54 @@ public final class Bench {
     return MemoryException.naming(
         () -> "%s of %s".formatted(test.part(), model),
         "a smaller size or fewer frames",
-        () -> measured(bench, model, threads, test, warmUpSeconds, repetitions));
+        () -> measured(models, model, threads, test, warmUpSeconds, repetitions));
   }
 
-  private static BenchResult measured(
-      BenchModel bench,
+  private static List<BenchResult> measured(
+      List<BenchModel> models,
       String model,
       int threads,
       BenchTest test,
       double warmUpSeconds,
       int repetitions) {
-    long predictedMemory = predictMemory(bench, test);
+    List<Long> predictedMemory = models.stream().map(bench -> predictMemory(bench, test)).toList();
     PeakMemory memory = PeakMemory.reset();
-    try (Workload workload = bench.load(test)) {
-      warmUp(workload, warmUpSeconds);
-      List<Sample> samples = new ArrayList<>();
-      for (int i = 0; i < repetitions; i++) {
-        samples.add(workload.run());
+    List<Workload> workloads = new ArrayList<>();
+    try {
+      List<List<Sample>> samples = new ArrayList<>();
+      for (BenchModel bench : models) {
+        Workload workload = bench.load(test);
+        workloads.add(workload);
+        samples.add(new ArrayList<>());
+        warmUp(workload, warmUpSeconds);
       }
-      return new BenchResult(
-          model,
-          workload.weights(),
-          bench.backend().name(),
-          dtype(bench, test.part()),
-          threads,
-          test,
-          bench.tokens(test),
-          workload.unit(),
-          workload.unitsPerRun(),
-          samples,
-          predictedMemory,
-          memory.bytes());
+      for (int i = 0; i < repetitions; i++) {
+        for (int at = 0; at < workloads.size(); at++) {
+          samples.get(at).add(workloads.get(at).run());
+        }
+      }
+      List<BenchResult> results = new ArrayList<>();
+      for (int at = 0; at < workloads.size(); at++) {
+        BenchModel bench = models.get(at);
+        results.add(
+            new BenchResult(
+                model,
+                workloads.get(at).weights(),
+                bench.form(),
+                bench.backend().name(),
+                dtype(bench, test.part()),
+                threads,
+                test,
+                bench.tokens(test),
+                workloads.get(at).unit(),
+                workloads.get(at).unitsPerRun(),
+                samples.get(at),
+                predictedMemory.get(at),
+                models.size() == 1 ? memory.bytes() : OptionalLong.empty()));
+      }
+      return results;
+    } finally {
+      workloads.forEach(Workload::close);
     }
   }
 

@@ -13,12 +13,14 @@ import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.family.Component;
 import io.zoetrope.pipeline.family.Family;
 import io.zoetrope.pipeline.family.FamilyModel;
+import io.zoetrope.pipeline.family.FormedModel;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.task.Conditioning;
 import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.tools.bench.BenchTest.Part;
+import io.zoetrope.weights.WeightForm;
 import io.zoetrope.weights.WeightSource;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,9 @@ import java.util.stream.Stream;
  * @param backend the device that computes
  */
 public record BenchModel(ModelSource source, FamilyModel model, Backend backend) {
+  /** What weights are called that lie in memory as they are multiplied by. */
+  static final String PACKED = "packed";
+
   private static final long SEED = 42;
 
   /** What a default test is at most: larger ones are for those who ask for them. */
@@ -64,6 +69,19 @@ public record BenchModel(ModelSource source, FamilyModel model, Backend backend)
   /** The same model on another device. */
   public BenchModel on(Backend other) {
     return new BenchModel(source, model, other);
+  }
+
+  /**
+   * The same model with the matrices of its transformer in a form, as {@link FormedModel} has it.
+   */
+  public BenchModel in(WeightForm form) {
+    ModelSource formed = new FormedModel(source, form);
+    return new BenchModel(formed, Family.open(formed, model.precision()), backend);
+  }
+
+  /** In which form the matrices of the transformer stay in memory, by the name that users know. */
+  String form() {
+    return source.adaptation().provenance().getOrDefault("weights", PACKED).toString();
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.apache.commons.math3.stat.descriptive.StatisticalSummary;
 
@@ -54,16 +55,35 @@ public final class BenchReport {
     this.out = out;
   }
 
-  /** Writes one result; JSON waits for {@link #finish}. */
-  public void add(BenchResult result) {
+  /**
+   * Writes the results of a test, whose runs were made in turn: those of further ones say how many
+   * times as fast as the first one they are, by the median of the pairs. JSON waits for {@link
+   * #finish}.
+   *
+   * @return what was written of each, by name
+   */
+  public List<Map<String, Object>> add(List<BenchResult> results) {
+    BenchResult first = results.getFirst();
+    return results.stream()
+        .map(result ->
+            add(
+                result,
+                result == first
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(result.speedBeside(first).getPercentile(50))))
+        .toList();
+  }
+
+  private Map<String, Object> add(BenchResult result, OptionalDouble speed) {
     Map<String, Object> json = result.toJson();
+    json.put("speed", speed.orElse(1));
     switch (format) {
       case MD -> {
         if (collected.isEmpty()) {
           out.println(row(COLUMNS));
           out.println("|---|--:|--:|---|---|---|--:|--:|--:|--:|--:|--:|");
         }
-        out.println(row(cells(result)));
+        out.println(row(cells(result, speed)));
       }
       case CSV -> {
         if (collected.isEmpty()) {
@@ -76,6 +96,7 @@ public final class BenchReport {
     }
     collected.add(json);
     out.flush();
+    return json;
   }
 
   /** Writes what could not be written before all results were known. */
@@ -93,21 +114,23 @@ public final class BenchReport {
     return "| " + String.join(" | ", cells) + " |";
   }
 
-  private static String[] cells(BenchResult result) {
+  private static String[] cells(BenchResult result, OptionalDouble speed) {
     String tokens =
         switch (result.test().part()) {
           case BLOCK, FORWARD -> " (%d tokens)".formatted(result.tokens());
           case VAE_DECODE, CLIP -> "";
         };
+    String form = result.form().equals(BenchModel.PACKED) ? "" : " " + result.form();
     return new String[] {
       result.model(),
       bytes(result.weights().bytes()),
       parameters(result.weights().parameters()),
       result.backend(),
-      result.dtype(),
+      result.dtype() + form,
       result.test().toString().replace(':', ' ') + tokens,
       spread(result.milliseconds(), " ms"),
-      spread(result.rate(), " " + result.unit() + "/s"),
+      spread(result.rate(), " " + result.unit() + "/s")
+          + (speed.isPresent() ? ", %.3f times".formatted(speed.getAsDouble()) : ""),
       significant(result.gigaflops().getMean()),
       bytes(result.scratchBytes()),
       bytes(result.predictedMemory()),

@@ -5,12 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
 /**
  * What was measured, and how fast it was.
  *
  * @param model name of the model folder
+ * @param form in which the matrices of the transformer stay in memory
  * @param backend name of the device
  * @param dtype number format of what was measured, by the name that users know
  * @param threads compute threads that were asked for
@@ -24,6 +26,7 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 public record BenchResult(
     String model,
     WeightTotals weights,
+    String form,
     String backend,
     String dtype,
     int threads,
@@ -57,6 +60,14 @@ public record BenchResult(
         1e-9, samples.stream().mapToDouble(sample -> sample.flops() / sample.seconds()).toArray());
   }
 
+  /** How many times as fast as another one of the same test this is, in each repetition. */
+  DescriptiveStatistics speedBeside(BenchResult other) {
+    double[] mine = seconds().getValues();
+    double[] others = other.seconds().getValues();
+    return statistics(
+        1, IntStream.range(0, mine.length).mapToDouble(i -> others[i] / mine[i]).toArray());
+  }
+
   private static DescriptiveStatistics statistics(double scale, double[] values) {
     DescriptiveStatistics statistics = new DescriptiveStatistics();
     for (double value : values) {
@@ -75,6 +86,7 @@ public record BenchResult(
     json.put("model", model);
     json.put("weight_bytes", weights.bytes());
     json.put("parameters", weights.parameters());
+    json.put("weights", form);
     json.put("backend", backend);
     json.put("dtype", dtype);
     json.put("threads", threads);

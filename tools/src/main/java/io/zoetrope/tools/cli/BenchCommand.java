@@ -9,12 +9,15 @@ import io.zoetrope.tools.bench.BenchReport;
 import io.zoetrope.tools.bench.BenchReport.Format;
 import io.zoetrope.tools.bench.BenchResult;
 import io.zoetrope.tools.bench.BenchTest;
+import io.zoetrope.tools.bench.BenchTest.Part;
 import io.zoetrope.tools.bench.ResultsFile;
 import io.zoetrope.tools.bench.Scaling;
 import io.zoetrope.tools.bench.Scaling.Point;
+import io.zoetrope.weights.WeightForm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,6 +53,16 @@ final class BenchCommand implements Callable<Integer> {
               + " forward:256x256x17. May be repeated, or hold several with commas (default: all"
               + " at the model's own size, or at 256x256, 17 frames where that is smaller).")
   private List<String> tests = new ArrayList<>();
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FORM",
+      split = ",",
+      description =
+          "Forms of the transformer's matrices, as generate takes them, that are measured beside"
+              + " packed ones: each repetition runs all of them in turn. Further rows say how many"
+              + " times as fast as the first one they are.")
+  private List<WeightForm> forms = new ArrayList<>();
 
   @Option(
       names = "--scaling",
@@ -111,11 +124,12 @@ final class BenchCommand implements Callable<Integer> {
       BenchModel bench =
           BenchModel.open(
               model.source(), backend, new ModelPrecision(precision.dtype(), vae.dtype()));
+      List<BenchModel> models = new ArrayList<>(List.of(bench));
+      forms.forEach(form -> models.add(bench.in(form)));
       for (Point point : points(bench)) {
-        BenchResult result = measure(bench, point);
-        report.add(result);
+        List<Map<String, Object>> results = report.add(measure(models, point));
         if (file != null) {
-          file.append(result.toJson());
+          results.forEach(file::append);
         }
       }
     }
@@ -127,20 +141,38 @@ final class BenchCommand implements Callable<Integer> {
     if (scaling != null) {
       return scaling.points(bench, upTo == null ? scaling.defaultMost() : upTo);
     }
-    List<BenchTest> chosen =
-        tests.isEmpty() ? bench.defaultTests() : tests.stream().map(BenchTest::parse).toList();
-    return chosen.stream().map(test -> new Point(0, test)).toList();
+    return chosen(bench).stream().map(test -> new Point(0, test)).toList();
   }
 
-  private BenchResult measure(BenchModel bench, Point point) {
+  private List<BenchTest> chosen(BenchModel bench) {
+    if (tests.isEmpty()) {
+      return bench.defaultTests().stream().filter(this::runsForms).toList();
+    }
+    List<BenchTest> chosen = tests.stream().map(BenchTest::parse).toList();
+    for (BenchTest test : chosen) {
+      if (!runsForms(test)) {
+        throw new PipelineException(
+            "--weights are those of the transformer, which %s doesn't run: name parts such as forward:256x256x17"
+                .formatted(test));
+      }
+    }
+    return chosen;
+  }
+
+  private boolean runsForms(BenchTest test) {
+    return forms.isEmpty() || test.part() != Part.VAE_DECODE;
+  }
+
+  private List<BenchResult> measure(List<BenchModel> models, Point point) {
+    String name = models.getFirst().source().name();
     if (point.threads() == 0) {
       return Bench.measure(
-          bench, bench.source().name(), device.threads(), point.test(), warmUpSeconds, repetitions);
+          models, name, device.threads(), point.test(), warmUpSeconds, repetitions);
     }
     try (Backend backend = device.open(point.threads())) {
       return Bench.measure(
-          bench.on(backend),
-          bench.source().name(),
+          models.stream().map(bench -> bench.on(backend)).toList(),
+          name,
           point.threads(),
           point.test(),
           warmUpSeconds,

@@ -24,6 +24,7 @@ class BenchReportTest {
       new BenchResult(
           "some, \"model\"",
           new WeightTotals(3L << 20, 1_500_000),
+          "packed",
           "cpu",
           "bf16",
           2,
@@ -41,7 +42,7 @@ class BenchReportTest {
     StringWriter text = new StringWriter();
     BenchReport report = new BenchReport(format, new PrintWriter(text));
     for (BenchResult result : results) {
-      report.add(result);
+      report.add(List.of(result));
     }
     report.finish();
     return text.toString();
@@ -69,11 +70,40 @@ class BenchReportTest {
   }
 
   @Test
+  void furtherFormsSayHowFastTheyAreBesideTheFirst() {
+    StringWriter text = new StringWriter();
+    BenchResult other =
+        new BenchResult(
+            RESULT.model(),
+            RESULT.weights(),
+            "q8_0",
+            RESULT.backend(),
+            RESULT.dtype(),
+            RESULT.threads(),
+            RESULT.test(),
+            RESULT.tokens(),
+            RESULT.unit(),
+            RESULT.unitsPerRun(),
+            // Twice as fast as in one pair, and half as fast in the other: the median is 1.25.
+            List.of(new Sample(0.25, 1, 1, 1), new Sample(3, 1, 1, 1)),
+            1,
+            OptionalLong.empty());
+    BenchReport report = new BenchReport(Format.MD, new PrintWriter(text));
+    assertEquals(
+        List.of(1.0, 1.25),
+        report.add(List.of(RESULT, other)).stream().map(result -> result.get("speed")).toList());
+    List<String> lines = text.toString().lines().toList();
+    assertFalse(lines.get(2).contains("times"), lines.get(2));
+    assertTrue(lines.get(3).contains("| bf16 q8_0 |"), lines.get(3));
+    assertTrue(lines.get(3).contains(" frames/s, 1.250 times |"), lines.get(3));
+  }
+
+  @Test
   void commasAndQuotesInValuesAreQuoted() {
     List<String> lines = written(Format.CSV, RESULT).lines().toList();
     assertTrue(lines.get(0).startsWith("model,weight_bytes,"), lines.get(0));
     assertTrue(
-        lines.get(1).startsWith("\"some, \"\"model\"\"\",3145728,1500000,cpu,bf16,2,"),
+        lines.get(1).startsWith("\"some, \"\"model\"\"\",3145728,1500000,packed,cpu,bf16,2,"),
         lines.get(1));
     assertTrue(lines.get(1).contains("\"[0.5, 1.5]\""), lines.get(1));
   }

@@ -49,6 +49,22 @@ class BenchCommandTest extends CommandTest {
     assertTrue(lines.get(1).contains("\"clip\""), lines.get(1));
   }
 
+  @Test
+  void formsOfWeightsAreMeasuredInTurn() throws IOException {
+    String[] options = {"--warm-up", "0", "-r", "1", "--format", "json", "--weights", "q8_0,int8"};
+    int code =
+        bench(
+            Stream.concat(Stream.of("-p", "forward:16x16x1"), Stream.of(options))
+                .toArray(String[]::new));
+    assertEquals(0, code, err.toString());
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertEquals(
+        List.of("packed", "q8_0", "int8"),
+        json.findValues("weights").stream().map(JsonNode::textValue).toList());
+    assertEquals(1, json.get(0).get("speed").doubleValue());
+    assertTrue(json.get(2).get("speed").doubleValue() > 0, out.toString());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -61,6 +77,8 @@ class BenchCommandTest extends CommandTest {
           --up-to 5                           | --scaling
           --scaling tokens -p forward:16x16x1 | exclude each other
           --scaling tokens --up-to 0          | --up-to 0
+          --weights q8_0 -p vae-decode:16x16x1 | those of the transformer
+          --weights q9 -p forward:16x16x1     | --weights
           --threads 0                         | --threads 0
           --vae-dtype f64                     | --vae-dtype
           --scaling colours                   | --scaling
