@@ -1,10 +1,12 @@
 package io.zoetrope.files;
 
 import com.fasterxml.jackson.core.JacksonException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 
 /** Words for what went wrong with a file. */
 public final class FileErrors {
@@ -17,8 +19,12 @@ public final class FileErrors {
       case AccessDeniedException _ -> "permission denied";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       case JacksonException j -> Printable.escape(reason(j));
+      case EOFException f when f.getMessage() == null -> "ended too early";
       default ->
-          Printable.escape(String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
+          Printable.escape(
+              Optional.ofNullable(e.getMessage())
+                  .flatMap(message -> message.lines().findFirst())
+                  .orElse(e.getClass().getSimpleName()));
     };
   }
 

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -139,12 +141,82 @@ class GuidanceWorkerTest {
           pipeline,
           request.with(Setting.GUIDANCE_WORKER, free()),
           "there is no guidance worker at 127.0.0.1:");
-      // A job under way keeps others out.
-      try (Socket busy = new Socket(InetAddress.getLoopbackAddress(), worker.address.port())) {
-        busy.getOutputStream().flush();
-        Thread.sleep(100);
-        assertRefused(pipeline, request, "is busy with another job");
+    }
+  }
+
+  /**
+   * Whoever connects and says nothing, or something else, keeps no job out; a job under way does.
+   */
+  @Test
+  void aJobUnderWayKeepsOthersOut() throws IOException, InterruptedException {
+    try (Running worker = new Running(BASE);
+        Socket silent = new Socket(InetAddress.getLoopbackAddress(), worker.address.port());
+        Socket other = new Socket(InetAddress.getLoopbackAddress(), worker.address.port());
+        Backend cpu = BackendProvider.open("cpu", 1);
+        VideoPipeline pipeline = open(BASE, cpu)) {
+      other.getOutputStream().write("GET / HTTP/1.1".getBytes(StandardCharsets.US_ASCII));
+      GenerationRequest request = request(pipeline).with(Setting.GUIDANCE_WORKER, worker.address);
+      List<String> refused = new ArrayList<>();
+      Tracer meanwhile =
+          new Tracer() {
+            @Override
+            public boolean wants(String path) {
+              return path.endsWith("step0/cond/noise_pred");
+            }
+
+            @Override
+            public void tensor(String path, Tensor tensor) {
+              assertRefused(pipeline, request, "is busy with another job");
+              refused.add(path);
+            }
+          };
+      pipeline.job(request).run(Progress.NONE, meanwhile);
+      assertEquals(1, refused.size());
+      // The next one finds it free at once.
+      pipeline.job(request).run(Progress.NONE, Tracer.NONE);
+      assertTrue(silent.isConnected());
+    }
+  }
+
+  /** What a job of a model says first, which it says to whoever listens. */
+  private static String identity(VideoPipeline pipeline) throws IOException, InterruptedException {
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread ear =
+          new Thread(() -> {
+            try (Socket socket = listening.accept()) {
+              DataInputStream in = new DataInputStream(socket.getInputStream());
+              in.readInt();
+              heard.add(in.readUTF());
+            } catch (IOException e) {
+              // The test sees that nothing was heard.
+            }
+          });
+      ear.start();
+      NetworkAddress here = NetworkAddress.parse(Integer.toString(listening.getLocalPort()));
+      assertRefused(
+          pipeline, request(pipeline).with(Setting.GUIDANCE_WORKER, here), "no guidance worker at");
+      return heard.poll(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aWorkerSaysWhyItFails() throws IOException, InterruptedException {
+    try (Running worker = new Running(BASE);
+        Socket job = new Socket(InetAddress.getLoopbackAddress(), worker.address.port())) {
+      DataOutputStream out = new DataOutputStream(job.getOutputStream());
+      DataInputStream in = new DataInputStream(job.getInputStream());
+      out.writeInt(MAGIC);
+      out.writeUTF(identity(worker.pipeline));
+      assertEquals(MAGIC, in.readInt());
+      assertEquals("", in.readUTF());
+      // Prepare the second transformer for latents of rank 0, without prompts, pictures and others.
+      for (int number : new int[] {1, 1, 0, 0, 0, 0, 0}) {
+        out.writeInt(number);
       }
+      // Timesteps and latents follow before the answer is waited for.
+      out.writeInt(2);
+      assertEquals("there is no second transformer here", in.readUTF());
     }
   }
 
@@ -199,7 +271,9 @@ class GuidanceWorkerTest {
                   PipelineException.class,
                   () -> pipeline.job(request).run(Progress.NONE, Tracer.NONE))
               .getMessage();
+      // What it hears first depends on whether it reads or writes when the worker goes.
       assertTrue(message.contains("is gone ("), message);
+      assertFalse(message.contains("null"), message);
       assertEquals(1, message.lines().count());
     }
   }

@@ -18,6 +18,9 @@ import java.util.concurrent.CancellationException;
 final class GuidancePeer implements AutoCloseable {
   private static final int CONNECT_MILLIS = 5000;
 
+  /** A worker answers at once, or when the job before has left. */
+  private static final int GREETING_MILLIS = 10_000;
+
   private final NetworkAddress address;
   private final Wire wire;
 
@@ -40,18 +43,17 @@ final class GuidancePeer implements AutoCloseable {
    */
   static GuidancePeer connect(NetworkAddress address, String identity) {
     try {
-      // The peer owns the connection, and it closes with it.
       SocketChannel channel = SocketChannel.open();
-      GuidancePeer peer = new GuidancePeer(address, new Wire(channel));
       boolean isUsable = false;
       try {
         channel.socket().connect(address.resolved(), CONNECT_MILLIS);
+        GuidancePeer peer = new GuidancePeer(address, new Wire(channel));
         peer.greet(identity);
         isUsable = true;
         return peer;
       } finally {
         if (!isUsable) {
-          peer.close();
+          channel.close();
         }
       }
     } catch (ClosedByInterruptException e) {
@@ -66,6 +68,7 @@ final class GuidancePeer implements AutoCloseable {
 
   private void greet(String identity) throws IOException {
     wire.send(Wire.MAGIC).send(identity).flush();
+    wire.limitSilence(GREETING_MILLIS);
     if (wire.number() != Wire.MAGIC) {
       throw new IOException("what answers is none, or one of another version");
     }
@@ -73,6 +76,7 @@ final class GuidancePeer implements AutoCloseable {
     if (!refusal.isEmpty()) {
       throw new PipelineException("the guidance worker at %s %s".formatted(address, refusal));
     }
+    wire.limitSilence(0);
   }
 
   /**

@@ -2,19 +2,24 @@ package io.zoetrope.pipeline.run;
 
 import io.zoetrope.dit.Conditions;
 import io.zoetrope.dit.Predictor;
+import io.zoetrope.files.ExpectedException;
 import io.zoetrope.files.FileErrors;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.pipeline.NetworkAddress;
 import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.StreamCorruptedException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -31,13 +36,22 @@ public final class GuidanceWorker implements AutoCloseable {
    */
   static final int PREDICT = 2;
 
+  /** Whoever says nothing for so long after it has connected is no job. */
+  private static final int GREETING_MILLIS = 5000;
+
+  /** A job that is over may take a moment to leave. */
+  private static final int LEAVING_MILLIS = 1000;
+
   private final Parts parts;
   private final NetworkAddress address;
   private final ServerSocketChannel listening;
   private final Consumer<String> said;
 
-  /** The job under way; null before the first one. */
-  private Thread job;
+  /** The right to compute, of one job at a time. */
+  private final Semaphore turn = new Semaphore(1, true);
+
+  /** One for each connection. */
+  private final Set<Thread> talks = ConcurrentHashMap.newKeySet();
 
   /**
    * Listens from now on.
@@ -51,7 +65,15 @@ public final class GuidanceWorker implements AutoCloseable {
     this.said = said;
     try {
       listening = ServerSocketChannel.open();
-      listening.bind(address.resolved());
+      boolean isBound = false;
+      try {
+        listening.bind(address.resolved());
+        isBound = true;
+      } finally {
+        if (!isBound) {
+          listening.close();
+        }
+      }
     } catch (IOException e) {
       throw new PipelineException(
           "cannot listen at %s: %s".formatted(address, FileErrors.reason(e)), e);
@@ -64,7 +86,10 @@ public final class GuidanceWorker implements AutoCloseable {
     said.accept("waiting for jobs at " + address);
     try {
       while (true) {
-        accept(listening.accept(), identity);
+        SocketChannel channel = listening.accept();
+        Thread talk = new Thread(() -> talk(channel, identity), "guidance worker");
+        talks.add(talk);
+        talk.start();
       }
     } catch (ClosedByInterruptException e) {
       // That is how it ends.
@@ -75,35 +100,36 @@ public final class GuidanceWorker implements AutoCloseable {
     }
   }
 
-  private void accept(SocketChannel channel, String identity) throws IOException {
-    if (job != null && job.isAlive()) {
-      try (Wire wire = new Wire(channel)) {
-        wire.send(Wire.MAGIC).send("is busy with another job: wait for its end").flush();
-      }
-      return;
-    }
-    job = new Thread(() -> work(channel, identity), "guidance worker");
-    job.start();
-  }
-
-  private void work(SocketChannel channel, String identity) {
-    try (Wire wire = new Wire(channel)) {
-      if (wire.number() != Wire.MAGIC) {
-        return;
-      }
-      boolean isSame = wire.text().equals(identity);
-      wire.send(Wire.MAGIC)
-          .send(isSame ? "" : "has other weights, another number format or another version")
-          .flush();
-      if (isSame) {
-        new Predictions(wire).run();
+  private void talk(SocketChannel channel, String identity) {
+    try (channel;
+        Wire wire = new Wire(channel)) {
+      wire.limitSilence(GREETING_MILLIS);
+      if (wire.number() == Wire.MAGIC) {
+        answer(wire, wire.text().equals(identity));
       }
     } catch (IOException e) {
       said.accept("a job is gone: " + FileErrors.reason(e));
-    } catch (CancellationException _) {
+    } catch (CancellationException | InterruptedException _) {
       // The worker ends.
-    } catch (RuntimeException e) {
-      said.accept("a job failed: " + e.getMessage());
+    } finally {
+      talks.remove(Thread.currentThread());
+    }
+  }
+
+  private void answer(Wire wire, boolean isSame) throws IOException, InterruptedException {
+    wire.send(Wire.MAGIC);
+    if (!isSame) {
+      wire.send("has other weights, another number format or another version").flush();
+    } else if (!turn.tryAcquire(LEAVING_MILLIS, TimeUnit.MILLISECONDS)) {
+      wire.send("is busy with another job: wait for its end").flush();
+    } else {
+      try {
+        wire.send("").flush();
+        wire.limitSilence(0);
+        new Predictions(wire).run();
+      } finally {
+        turn.release();
+      }
     }
   }
 
@@ -118,51 +144,69 @@ public final class GuidanceWorker implements AutoCloseable {
 
     private void run() throws IOException {
       try {
-        int next = wire.number();
-        while (next == PREPARE) {
+        OptionalInt next = wire.numberOrEnd();
+        while (next.isPresent()) {
+          if (next.getAsInt() != PREPARE) {
+            throw new StreamCorruptedException("it asks for " + next.getAsInt());
+          }
           next = predict();
         }
-      } catch (EOFException _) {
-        // The job is over.
-      }
-      if (count > 0) {
-        said.accept("a job is over: %d predictions".formatted(count));
+        if (count > 0) {
+          said.accept("a job is over: %d predictions".formatted(count));
+        }
+      } catch (CancellationException e) {
+        throw e;
+      } catch (RuntimeException | OutOfMemoryError e) {
+        String reason = reason(e);
+        said.accept("a job failed: " + reason);
+        // The job hears of it when it waits for a prediction, and it may send more before.
+        wire.send(reason).flush();
+        wire.skipToEnd();
       }
     }
 
+    private static String reason(Throwable e) {
+      return switch (e) {
+        case ExpectedException expected -> expected.getMessage();
+        case OutOfMemoryError _ -> "out of memory: use " + Stages.LESS;
+        default -> e.toString();
+      };
+    }
+
     /** Predicts with one transformer as long as it is asked to; returns what is asked for then. */
-    private int predict() throws IOException {
+    private OptionalInt predict() throws IOException {
       int expert = wire.number();
       Shape latents = wire.shape();
       Conditions conditions = wire.conditions();
       Part<Predictor> part =
-          expert == 0 ? parts.predictor() : parts.secondPredictor().orElseThrow();
+          expert == 0
+              ? parts.predictor()
+              : parts
+                  .secondPredictor()
+                  .orElseThrow(() -> new PipelineException("there is no second transformer here"));
+      return predict(part, conditions, latents);
+    }
+
+    private OptionalInt predict(Part<Predictor> part, Conditions conditions, Shape latents)
+        throws IOException {
       try (Ops ops = new Ops(parts.device());
           var _ = ops.scope("worker")) {
         Predictor predictor = part.on(parts.device());
-        List<Predictor.Branch> branches = predictor.prepare(ops, conditions, latents);
-        int next = wire.number();
-        while (next == PREDICT) {
-          answer(ops, branches.getFirst());
-          next = wire.number();
+        Predictor.Branch branch = predictor.prepare(ops, conditions, latents).getFirst();
+        OptionalInt next = wire.numberOrEnd();
+        while (next.isPresent() && next.getAsInt() == PREDICT) {
+          float[] timesteps = wire.floats();
+          Tensor input = wire.tensor();
+          try (var _ = ops.scope()) {
+            Tensor prediction = ops.download(branch.predict(ops, ops.upload(input), timesteps));
+            wire.send("").send(prediction).flush();
+          }
+          count++;
+          next = wire.numberOrEnd();
         }
         return next;
       } finally {
         part.release(parts.device());
-      }
-    }
-
-    private void answer(Ops ops, Predictor.Branch branch) throws IOException {
-      float[] timesteps = wire.floats();
-      Tensor input = wire.tensor();
-      try (var _ = ops.scope()) {
-        Tensor prediction = ops.download(branch.predict(ops, ops.upload(input), timesteps));
-        wire.send("").send(prediction).flush();
-        count++;
-      } catch (CancellationException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        wire.send(String.valueOf(e.getMessage())).flush();
       }
     }
   }
@@ -173,9 +217,9 @@ public final class GuidanceWorker implements AutoCloseable {
     boolean wasInterrupted = Thread.interrupted();
     try {
       listening.close();
-      if (job != null) {
-        job.interrupt();
-        job.join();
+      for (Thread talk : talks) {
+        talk.interrupt();
+        talk.join();
       }
     } catch (IOException _) {
       // Nobody listens any more.

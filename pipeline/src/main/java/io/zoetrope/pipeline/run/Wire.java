@@ -14,11 +14,16 @@ import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * What a job and a {@link GuidanceWorker} say to each other, over a connection that an interrupt
@@ -34,14 +39,46 @@ final class Wire implements AutoCloseable {
   private static final int MOST_TENSORS = 1024;
   private static final long MOST_BYTES = 1L << 33;
 
+  /**
+   * A machine that is gone without a word is asked after so many seconds, and then so many times.
+   */
+  private static final Map<SocketOption<Integer>, Integer> ASKING =
+      Map.of(
+          ExtendedSocketOptions.TCP_KEEPIDLE, 30,
+          ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
+          ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+
   private final SocketChannel channel;
   private final DataInputStream in;
   private final DataOutputStream out;
 
-  Wire(SocketChannel channel) {
+  /**
+   * A connection.
+   *
+   * @param channel that is open, whether it is connected or not
+   * @throws IOException if it is closed
+   */
+  Wire(SocketChannel channel) throws IOException {
     this.channel = channel;
-    in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel), BUFFER));
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    for (var option : ASKING.entrySet()) {
+      if (channel.supportedOptions().contains(option.getKey())) {
+        channel.setOption(option.getKey(), option.getValue());
+      }
+    }
+    // Of the streams of a channel those of its socket alone know a limit.
+    in = new DataInputStream(new BufferedInputStream(channel.socket().getInputStream(), BUFFER));
     out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER));
+  }
+
+  /**
+   * Says how long the other side may be silent.
+   *
+   * @param millis 0 for any time
+   */
+  void limitSilence(int millis) throws IOException {
+    channel.socket().setSoTimeout(millis);
   }
 
   /** Sends a number. */
@@ -122,6 +159,24 @@ final class Wire implements AutoCloseable {
     return in.readInt();
   }
 
+  /** The next number; empty if the other side says nothing more. */
+  OptionalInt numberOrEnd() throws IOException {
+    in.mark(1);
+    if (in.read() < 0) {
+      return OptionalInt.empty();
+    }
+    in.reset();
+    return OptionalInt.of(number());
+  }
+
+  /** Reads and forgets all that the other side says up to its end. */
+  void skipToEnd() throws IOException {
+    byte[] piece = new byte[BUFFER];
+    while (in.read(piece) >= 0) {
+      // It may be a lot.
+    }
+  }
+
   /** The next number, which says how many there are of something. */
   private int count(int most) throws IOException {
     int count = number();
@@ -166,7 +221,7 @@ final class Wire implements AutoCloseable {
             .findFirst()
             .orElseThrow(() -> new StreamCorruptedException("a tensor of another type"));
     Shape shape = shape();
-    if (shape.count() * dtype.bytes() > MOST_BYTES) {
+    if (shape.count() > MOST_BYTES / dtype.bytes()) {
       throw new StreamCorruptedException("a tensor of shape " + shape);
     }
     Tensor tensor = Tensor.zeros(dtype, shape.sizes());
