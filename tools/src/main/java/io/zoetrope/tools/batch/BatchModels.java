@@ -1,6 +1,7 @@
 package io.zoetrope.tools.batch;
 
 import io.zoetrope.server.api.ApiException;
+import io.zoetrope.tensor.DType;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.List;
@@ -8,11 +9,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The models that requests may name.
+ * The models that requests may name, and the number formats in which they compute.
  *
  * @param entries at least one; the first is taken where a request names none
+ * @param dtype of text encoder and transformer
+ * @param vaeDtype of the autoencoder
  */
-public record BatchModels(List<Entry> entries) implements Serializable {
+public record BatchModels(List<Entry> entries, DType dtype, DType vaeDtype)
+    implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
   private static final int BAD_REQUEST = 400;
@@ -25,6 +29,11 @@ public record BatchModels(List<Entry> entries) implements Serializable {
    */
   public record Entry(String name, String location) implements Serializable {
     @Serial private static final long serialVersionUID = 1;
+  }
+
+  /** What, beside its request, decides about the clip of a job with a model. */
+  String identity(Entry model) {
+    return model.location() + "\n" + dtype + "\n" + vaeDtype;
   }
 
   /**

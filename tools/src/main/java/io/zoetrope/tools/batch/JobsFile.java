@@ -103,7 +103,7 @@ public record JobsFile(List<BatchJob> jobs, List<BatchOutcome> broken, int repea
       request.put("seed", SEED);
     }
     VideoRequest asked = VideoRequest.read(Fields.of(request.deepCopy()), Limits.DEFAULT);
-    String model = models.required(asked.model()).location();
+    String model = models.identity(models.required(asked.model()));
     String text = Json.text(request);
     return new BatchJob(number, OutputName.of(asked.prompt(), text, model), text);
   }

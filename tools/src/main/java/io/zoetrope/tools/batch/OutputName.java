@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a clip is called: words of its prompt, and a hash of request and model. The name says
- * whether the clip of a line is there already, wherever the line stands.
+ * What a clip is called: words of its prompt, and a hash of request, model and number formats. The
+ * name says whether the clip of a line is there already, wherever the line stands.
  */
 final class OutputName {
   private static final int LONGEST = 40;
-  private static final int HASH_BYTES = 5;
+
+  /** A million clips of one prompt have names of their own. */
+  private static final int HASH_BYTES = 8;
 
   private OutputName() {}
 

@@ -86,7 +86,7 @@ final class BatchOptions {
     Restart.ifThoroughIsNeeded(device);
     try (BatchFolder opened = BatchFolder.open(folder)) {
       JobsFile file = read.apply(named);
-      ClipWorker worker = new ClipWorker(named, device, threads, precision.dtype(), vae.dtype());
+      ClipWorker worker = new ClipWorker(named, device, threads);
       int most = mostFailures == null ? -1 : mostFailures;
       return new BatchRun(opened, err, most).run(file, BatchEngine.find(), master, worker);
     } catch (InterruptedException e) {
@@ -122,6 +122,6 @@ final class BatchOptions {
       Path demo = ModelOption.home().resolve("demo-model").resolve("model");
       entries.add(new BatchModels.Entry("demo", demo.toString()));
     }
-    return new BatchModels(entries);
+    return new BatchModels(entries, precision.dtype(), vae.dtype());
   }
 }

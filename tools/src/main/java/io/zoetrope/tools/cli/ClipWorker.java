@@ -26,7 +26,6 @@ import io.zoetrope.server.model.Planner;
 import io.zoetrope.server.model.ServedModel;
 import io.zoetrope.server.model.VideoRequest;
 import io.zoetrope.server.upload.UploadDecoder;
-import io.zoetrope.tensor.DType;
 import io.zoetrope.tools.batch.BatchJob;
 import io.zoetrope.tools.batch.BatchModels;
 import io.zoetrope.tools.batch.BatchOutcome;
@@ -50,11 +49,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * @param models that requests may name
  * @param device as users name it
  * @param threads that it computes with; 0 for one per processor
- * @param dtype of text encoder and transformer
- * @param vaeDtype of the autoencoder
  */
-record ClipWorker(BatchModels models, String device, int threads, DType dtype, DType vaeDtype)
-    implements BatchWorker {
+record ClipWorker(BatchModels models, String device, int threads) implements BatchWorker {
   @Serial private static final long serialVersionUID = 1;
 
   private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock(true);
@@ -79,6 +75,11 @@ record ClipWorker(BatchModels models, String device, int threads, DType dtype, D
       return BatchOutcome.failed(job, e.parameter(), e.getMessage(), seconds(began));
     } catch (ExpectedException | IOException e) {
       return BatchOutcome.failed(job, null, Main.oneLine(e), seconds(began));
+    } catch (RuntimeException e) {
+      // Again and again it would fail the same way, which is no matter of the machine.
+      e.printStackTrace();
+      return BatchOutcome.failed(
+          job, null, Main.oneLine(e) + " (a defect; the worker's log has where)", seconds(began));
     } finally {
       ONE_AT_A_TIME.unlock();
     }
@@ -114,7 +115,8 @@ record ClipWorker(BatchModels models, String device, int threads, DType dtype, D
     Workshop(ClipWorker worker) throws IOException {
       this.worker = worker;
       this.device = BackendProvider.open(worker.device, worker.threads);
-      ModelPrecision precision = new ModelPrecision(worker.dtype, worker.vaeDtype);
+      ModelPrecision precision =
+          new ModelPrecision(worker.models.dtype(), worker.models.vaeDtype());
       boolean isOpen = false;
       try {
         for (BatchModels.Entry entry : worker.models.entries()) {
@@ -163,7 +165,10 @@ record ClipWorker(BatchModels models, String device, int threads, DType dtype, D
       VideoRequest asked = VideoRequest.read(Fields.of(Json.parse(null, text)), Limits.DEFAULT);
       Plan plan = planner.plan(asked, folder);
       Planner.requireFit(plan);
-      open(plan.model());
+      if (plan.model() != model) {
+        closePipeline();
+        open(plan.model(), WeightRetention.KEEP);
+      }
       GenerationRequest request =
           Planner.request(pipeline.request(""), plan.settings(), plan.inputs(), folder);
       GenerationResult result = job(request).run(Progress.NONE, Tracer.NONE);
@@ -175,12 +180,9 @@ record ClipWorker(BatchModels models, String device, int threads, DType dtype, D
       return Files.readAllBytes(clip);
     }
 
-    private void open(ServedModel wanted) {
-      if (wanted != model) {
-        closePipeline();
-        pipeline = wanted.open(device, WeightRetention.KEEP);
-        model = wanted;
-      }
+    private void open(ServedModel wanted, WeightRetention retention) {
+      pipeline = wanted.open(device, retention);
+      model = wanted;
     }
 
     /** The job, with weights that stay if there is memory for them. */
@@ -188,8 +190,9 @@ record ClipWorker(BatchModels models, String device, int threads, DType dtype, D
       try {
         return pipeline.job(request);
       } catch (PipelineException _) {
-        pipeline.close();
-        pipeline = model.open(device, WeightRetention.RELEASE);
+        ServedModel again = model;
+        closePipeline();
+        open(again, WeightRetention.RELEASE);
         return pipeline.job(request);
       }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.tensor.DType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,9 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept of a batch, and what its file says. */
 class BatchFolderTest {
-  private static final BatchModels MODELS =
-      new BatchModels(
-          List.of(new BatchModels.Entry("demo", "a"), new BatchModels.Entry("other", "b")));
+  private static final List<BatchModels.Entry> ENTRIES =
+      List.of(new BatchModels.Entry("demo", "a"), new BatchModels.Entry("other", "b"));
+
+  private static final BatchModels MODELS = new BatchModels(ENTRIES, DType.F32, DType.F32);
 
   @TempDir Path folder;
 
@@ -66,11 +68,14 @@ class BatchFolderTest {
   @Test
   void namesTheSameRequestAlike() {
     String name = job("{\"prompt\": \"A cat, asleep!\", \"seed\": 42}").name();
-    assertTrue(name.matches("a-cat-asleep-[0-9a-f]{10}"), name);
+    assertTrue(name.matches("a-cat-asleep-[0-9a-f]{16}"), name);
     assertEquals(name, job("{\"seed\":42,\"prompt\":\"A cat, asleep!\"}").name());
     assertEquals(name, job("{\"prompt\":\"A cat, asleep!\"}").name());
     assertNotEquals(name, job("{\"prompt\":\"A cat, asleep!\",\"seed\":43}").name());
     assertNotEquals(name, job("{\"prompt\":\"A cat, asleep!\",\"model\":\"other\"}").name());
+    byte[] request = "{\"prompt\":\"A cat, asleep!\"}".getBytes(StandardCharsets.UTF_8);
+    BatchModels others = new BatchModels(ENTRIES, DType.BF16, DType.F32);
+    assertNotEquals(name, JobsFile.job(1, request, others).name());
   }
 
   @Test
