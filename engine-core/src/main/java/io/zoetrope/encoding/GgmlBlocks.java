@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,18 +22,18 @@ import java.util.Optional;
  * dequantize_row_*}.
  */
 public enum GgmlBlocks implements Encoding {
-  Q4_0(32, 18, 32, GgmlScales::scale, 8, low(2, 4, 16)),
-  Q4_1(32, 20, 32, GgmlScales::scaleAndLeast, 0, low(4, 4, 16)),
-  Q5_0(32, 22, 32, GgmlScales::scale, 16, low(6, 4, 16), high(2, 1, 1, 4)),
-  Q5_1(32, 24, 32, GgmlScales::scaleAndLeast, 0, low(8, 4, 16), high(4, 1, 1, 4)),
-  Q8_0(32, 34, 32, GgmlScales::scale, 0x80, low(2, 8, 32)),
-  Q2_K(256, 84, 16, GgmlScales::nibbles, 0, low(16, 2, 32)),
-  Q3_K(256, 110, 16, GgmlScales::sixBits, 4, low(32, 2, 32), high(0, 1, 32, 2)),
-  Q4_K(256, 144, 32, GgmlScales::sixBitPairs, 0, low(16, 4, 32)),
-  Q5_K(256, 176, 32, GgmlScales::sixBitPairs, 0, low(48, 4, 32), high(16, 1, 32, 4)),
-  Q6_K(256, 210, 16, GgmlScales::bytes, 32, low(0, 4, 64), high(128, 2, 32, 4)),
-  IQ4_NL(32, 18, 32, GgmlScales::scale, low(2, 4, 16)),
-  IQ4_XS(256, 136, 32, GgmlScales::splitSixBits, low(8, 4, 16));
+  Q4_0(32, 18, 32, GgmlScales.SCALE, 8, low(2, 4, 16)),
+  Q4_1(32, 20, 32, GgmlScales.SCALE_AND_LEAST, 0, low(4, 4, 16)),
+  Q5_0(32, 22, 32, GgmlScales.SCALE, 16, low(6, 4, 16), high(2, 1, 1, 4)),
+  Q5_1(32, 24, 32, GgmlScales.SCALE_AND_LEAST, 0, low(8, 4, 16), high(4, 1, 1, 4)),
+  Q8_0(32, 34, 32, GgmlScales.SCALE, 0x80, low(2, 8, 32)),
+  Q2_K(256, 84, 16, GgmlScales.NIBBLES, 0, low(16, 2, 32)),
+  Q3_K(256, 110, 16, GgmlScales.SIX_BITS, 4, low(32, 2, 32), high(0, 1, 32, 2)),
+  Q4_K(256, 144, 32, GgmlScales.SIX_BIT_PAIRS, 0, low(16, 4, 32)),
+  Q5_K(256, 176, 32, GgmlScales.SIX_BIT_PAIRS, 0, low(48, 4, 32), high(16, 1, 32, 4)),
+  Q6_K(256, 210, 16, GgmlScales.BYTES, 32, low(0, 4, 64), high(128, 2, 32, 4)),
+  IQ4_NL(32, 18, 32, GgmlScales.SCALE, low(2, 4, 16)),
+  IQ4_XS(256, 136, 32, GgmlScales.SPLIT_SIX_BITS, low(8, 4, 16));
 
   /** What the codes of IQ4 formats stand for: closer together where weights are dense. */
   private static final byte[] UNEVEN = {
@@ -45,23 +46,29 @@ public enum GgmlBlocks implements Encoding {
   private final int block;
   private final int bytes;
   private final int group;
-  private final Scales scales;
+  private final GgmlScales scales;
   private final int zero;
   private final boolean uneven;
   private final Plane[] planes;
 
   /** Codes that are evenly apart. */
-  GgmlBlocks(int block, int bytes, int group, Scales scales, int zero, Plane... planes) {
+  GgmlBlocks(int block, int bytes, int group, GgmlScales scales, int zero, Plane... planes) {
     this(block, bytes, group, scales, zero, false, planes);
   }
 
   /** Codes that stand for {@link #UNEVEN} numbers. */
-  GgmlBlocks(int block, int bytes, int group, Scales scales, Plane plane) {
+  GgmlBlocks(int block, int bytes, int group, GgmlScales scales, Plane plane) {
     this(block, bytes, group, scales, SIGNED, true, new Plane[] {plane});
   }
 
   GgmlBlocks(
-      int block, int bytes, int group, Scales scales, int zero, boolean uneven, Plane[] planes) {
+      int block,
+      int bytes,
+      int group,
+      GgmlScales scales,
+      int zero,
+      boolean uneven,
+      Plane[] planes) {
     this.block = block;
     this.bytes = bytes;
     this.group = group;
@@ -69,19 +76,6 @@ public enum GgmlBlocks implements Encoding {
     this.zero = zero;
     this.uneven = uneven;
     this.planes = planes;
-  }
-
-  /** Unpacks what the groups of a block are multiplied with. */
-  @FunctionalInterface
-  interface Scales {
-    /**
-     * Reads a block.
-     *
-     * @param in holds the block's bytes from {@code at} on
-     * @param scales takes the scale of each group from {@code to} on
-     * @param offsets takes what is subtracted in each group; zeros so far
-     */
-    void read(byte[] in, int at, float[] scales, float[] offsets, int to);
   }
 
   /**
@@ -93,7 +87,7 @@ public enum GgmlBlocks implements Encoding {
    * @param run length of a run
    * @param left how far the bits are shifted within the codes
    */
-  private record Plane(int at, int bits, int run, int left) {
+  public record Plane(int at, int bits, int run, int left) {
     private static final VarHandle EIGHT =
         MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -145,6 +139,31 @@ public enum GgmlBlocks implements Encoding {
 
   private static Plane high(int at, int bits, int run, int left) {
     return new Plane(at, bits, run, left);
+  }
+
+  /** Elements that share a scale and an offset. */
+  public int group() {
+    return group;
+  }
+
+  /** How scales and offsets are packed. */
+  public GgmlScales scales() {
+    return scales;
+  }
+
+  /** What is subtracted from codes. */
+  public int zero() {
+    return zero;
+  }
+
+  /** Whether codes stand for numbers that are closer together where weights are dense. */
+  public boolean isUneven() {
+    return uneven;
+  }
+
+  /** Where the bits of codes lie; the lowest ones first. */
+  public List<Plane> planes() {
+    return List.of(planes);
   }
 
   /** Scales times small integers take more bits than 16-bit numbers have. */

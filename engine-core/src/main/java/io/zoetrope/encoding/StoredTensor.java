@@ -213,6 +213,18 @@ public record StoredTensor(
   }
 
   /**
+   * Fills a segment with bytes as they are stored.
+   *
+   * @param position of the first one, from the start of the tensor's bytes
+   * @param out memory of the caller's own
+   * @throws RuntimeException if the bytes are not there any more; the message says which file
+   */
+  public void readStored(long position, MemorySegment out) {
+    requireOpen();
+    bytes.read(position, out);
+  }
+
+  /**
    * Reads neighbouring elements as floats.
    *
    * @param first index of the first one, in row-major order

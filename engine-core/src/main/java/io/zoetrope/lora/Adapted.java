@@ -3,20 +3,19 @@ package io.zoetrope.lora;
 import io.zoetrope.encoding.Adjusted;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.Shape;
+import io.zoetrope.weights.ForwardingWeights;
 import io.zoetrope.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The weights of a model with LoRA files added to them while they are read: in float32, file by
  * file in the order in which they are given. Weights that no file changes are what they were, and
  * whatever form weights are stored in, no second copy of one is ever made.
  */
-public final class Adapted implements WeightSource {
-  private final WeightSource source;
+public final class Adapted extends ForwardingWeights {
   private final List<LoraFit> fits;
   private final Map<String, List<Change>> changes = new LinkedHashMap<>();
 
@@ -27,7 +26,7 @@ public final class Adapted implements WeightSource {
    * @param fits what is added; their files are closed with this, too
    */
   public Adapted(WeightSource source, List<LoraFit> fits) {
-    this.source = source;
+    super(source);
     this.fits = List.copyOf(fits);
     for (LoraFit fit : fits) {
       fit.changes()
@@ -37,18 +36,13 @@ public final class Adapted implements WeightSource {
   }
 
   @Override
-  public Set<String> names() {
-    return source.names();
-  }
-
-  @Override
   public StoredTensor tensor(String name) {
-    return changed(name, source.tensor(name));
+    return changed(name, super.tensor(name));
   }
 
   @Override
   public StoredTensor tensor(String name, Shape shape) {
-    return changed(name, source.tensor(name, shape));
+    return changed(name, super.tensor(name, shape));
   }
 
   private StoredTensor changed(String name, StoredTensor stored) {
@@ -65,27 +59,17 @@ public final class Adapted implements WeightSource {
 
   @Override
   public long byteSize() {
-    return source.byteSize() + fits.stream().map(LoraFit::file).mapToLong(LoraFile::byteSize).sum();
+    return super.byteSize() + fits.stream().map(LoraFit::file).mapToLong(LoraFile::byteSize).sum();
   }
 
   @Override
   public long readingBytes() {
-    return fits.stream().mapToLong(LoraFit::readingBytes).sum();
-  }
-
-  @Override
-  public Map<String, String> metadata() {
-    return source.metadata();
-  }
-
-  @Override
-  public String description() {
-    return source.description();
+    return super.readingBytes() + fits.stream().mapToLong(LoraFit::readingBytes).sum();
   }
 
   @Override
   public void close() {
     fits.forEach(fit -> fit.file().close());
-    source.close();
+    super.close();
   }
 }

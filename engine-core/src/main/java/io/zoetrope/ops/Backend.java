@@ -5,6 +5,7 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a device does. {@link Ops} has checked shapes, dtypes and lifetimes and has allocated the
@@ -56,16 +57,19 @@ public interface Backend extends AutoCloseable {
 
   /**
    * As {@link #place(StoredTensor, DType)}, with a say in what stays in memory of the weight. A
-   * backend that does not {@linkplain #multipliesStored multiply by stored weights} takes no notice
-   * of it.
+   * backend that does not {@linkplain #storedBytes multiply by stored weights} takes no notice of
+   * it.
    */
   default Tensor place(StoredTensor weight, DType rounding, Residence residence) {
     return place(weight, rounding);
   }
 
-  /** Whether products can read weights as they are stored: {@link Residence#STORED}. */
-  default boolean multipliesStored() {
-    return false;
+  /**
+   * Bytes of the device's memory that a matrix takes which products decode anew: {@link
+   * Residence#STORED}. Empty if they cannot do so with matrices that are stored as this one is.
+   */
+  default OptionalLong storedBytes(StoredTensor weight) {
+    return OptionalLong.empty();
   }
 
   /**

@@ -4,7 +4,7 @@ import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -16,12 +16,12 @@ public final class DryRunBackend implements Backend {
   private static final class Imagined implements Storage {
     private final long byteSize;
     private final String name;
-    private final Optional<StoredTensor> readAnew;
+    private final OptionalLong storedBytes;
 
-    private Imagined(long byteSize, String name, Optional<StoredTensor> readAnew) {
+    private Imagined(long byteSize, String name, OptionalLong storedBytes) {
       this.byteSize = byteSize;
       this.name = name;
-      this.readAnew = readAnew;
+      this.storedBytes = storedBytes;
     }
 
     @Override
@@ -31,14 +31,12 @@ public final class DryRunBackend implements Backend {
 
     @Override
     public boolean isReadAnew() {
-      return readAnew.isPresent();
+      return storedBytes.isPresent();
     }
 
     @Override
     public long heldBytes(long bytes) {
-      return readAnew
-          .map(weight -> weight.heldBytes(weight.count() * bytes / byteSize))
-          .orElse(bytes);
+      return storedBytes.isPresent() ? storedBytes.getAsLong() * bytes / byteSize : bytes;
     }
 
     @Override
@@ -103,15 +101,15 @@ public final class DryRunBackend implements Backend {
 
   @Override
   public Storage allocate(long bytes) {
-    return new Imagined(bytes, "", Optional.empty());
+    return new Imagined(bytes, "", OptionalLong.empty());
   }
 
   @Override
   public void free(Storage storage) {}
 
   @Override
-  public boolean multipliesStored() {
-    return like.multipliesStored();
+  public OptionalLong storedBytes(StoredTensor weight) {
+    return like.storedBytes(weight);
   }
 
   @Override
@@ -122,9 +120,8 @@ public final class DryRunBackend implements Backend {
   @Override
   public Tensor place(StoredTensor weight, DType rounding, Residence residence) {
     DType dtype = weight.used(rounding);
-    Optional<StoredTensor> readAnew =
-        Optional.of(weight).filter(_ -> multipliesStored()).filter(residence::isStored);
-    Storage storage = new Imagined(weight.count() * dtype.bytes(), weight.name(), readAnew);
+    OptionalLong stored = residence.isStored(weight) ? storedBytes(weight) : OptionalLong.empty();
+    Storage storage = new Imagined(weight.count() * dtype.bytes(), weight.name(), stored);
     return Tensor.contiguous(storage, 0, dtype, weight.shape(), weight.lifetime());
   }
 

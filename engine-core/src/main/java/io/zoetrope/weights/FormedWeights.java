@@ -4,7 +4,6 @@ import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.ops.Residence;
 import io.zoetrope.tensor.Shape;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -12,8 +11,7 @@ import java.util.function.Predicate;
  * Weights of which some matrices stay in memory in a {@link WeightForm} and are decoded while they
  * are multiplied; all others are what they were.
  */
-public final class FormedWeights implements WeightSource {
-  private final WeightSource source;
+public final class FormedWeights extends ForwardingWeights {
   private final WeightForm form;
   private final Predicate<StoredTensor> which;
   private final Map<String, StoredTensor> formed = new ConcurrentHashMap<>();
@@ -26,24 +24,19 @@ public final class FormedWeights implements WeightSource {
    *     they are
    */
   public FormedWeights(WeightSource source, WeightForm form, Predicate<StoredTensor> which) {
-    this.source = source;
+    super(source);
     this.form = form;
     this.which = which;
   }
 
   @Override
-  public Set<String> names() {
-    return source.names();
-  }
-
-  @Override
   public StoredTensor tensor(String name) {
-    return formed(source.tensor(name));
+    return formed(super.tensor(name));
   }
 
   @Override
   public StoredTensor tensor(String name, Shape shape) {
-    return formed(source.tensor(name, shape));
+    return formed(super.tensor(name, shape));
   }
 
   private StoredTensor formed(StoredTensor stored) {
@@ -59,31 +52,6 @@ public final class FormedWeights implements WeightSource {
 
   @Override
   public Residence residence(StoredTensor tensor) {
-    return isFormed(tensor) ? Residence.STORED : source.residence(tensor);
-  }
-
-  @Override
-  public long byteSize() {
-    return source.byteSize();
-  }
-
-  @Override
-  public long readingBytes() {
-    return source.readingBytes();
-  }
-
-  @Override
-  public Map<String, String> metadata() {
-    return source.metadata();
-  }
-
-  @Override
-  public String description() {
-    return source.description();
-  }
-
-  @Override
-  public void close() {
-    source.close();
+    return isFormed(tensor) ? Residence.STORED : super.residence(tensor);
   }
 }

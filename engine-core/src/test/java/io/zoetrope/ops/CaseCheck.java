@@ -131,8 +131,8 @@ public class CaseCheck implements AutoCloseable {
   }
 
   private Tensor onDevice(Operand operand, Tensor host, Buffers buffers) {
-    if (operand.kind() == Operand.Kind.WEIGHT) {
-      return tested.backend().place(host, DType.F32);
+    if (operand.isPlaced()) {
+      return operand.on(tested, host);
     }
     Tensor there = buffers.allocate(host.dtype(), host.shape());
     tested.backend().upload(there, host);

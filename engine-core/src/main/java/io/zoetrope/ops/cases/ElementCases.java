@@ -2,9 +2,15 @@ package io.zoetrope.ops.cases;
 
 import static io.zoetrope.ops.cases.Call.call;
 import static io.zoetrope.ops.cases.Entry.activation;
+import static io.zoetrope.ops.cases.Entry.codes;
 import static io.zoetrope.ops.cases.Entry.other;
 import static io.zoetrope.ops.cases.Entry.weight;
 
+import io.zoetrope.encoding.Adjusted;
+import io.zoetrope.encoding.Encoding;
+import io.zoetrope.encoding.GgmlBlocks;
+import io.zoetrope.encoding.Plain;
+import io.zoetrope.encoding.RowFactors;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
@@ -307,6 +313,45 @@ final class ElementCases {
                     .with("ids", IntStream.range(0, s[0]).map(i -> i * 37 % 2048).toArray())
                     .with("dtype", dtype))
         .measured("32x128", "512x4096");
+    for (GgmlBlocks blocks : GgmlBlocks.values()) {
+      storedTable(blocks.name(), (_, _) -> blocks).checked("7x512").selfTest("80x256");
+    }
+    for (DType dtype : List.of(DType.F8_E4M3, DType.F8_E5M2, DType.I8)) {
+      Plain plain = new Plain(dtype);
+      storedTable(dtype + " by row", (rows, row) -> scaled(plain, "by row", rows, row));
+      storedTable(dtype + " scaled", (rows, row) -> scaled(plain, "scaled", 1, rows * row));
+      if (plain.holdsNumbers()) {
+        storedTable(dtype.name(), (_, _) -> plain);
+      }
+    }
+  }
+
+  /** How a table of so many rows of so many elements is stored. */
+  @FunctionalInterface
+  private interface FormOf {
+    Encoding of(int rows, int row);
+  }
+
+  /** Every format that tables keep while rows of them are looked up. */
+  private Entry storedTable(String form, FormOf of) {
+    return add(
+            EMBEDDING,
+            "%s in " + form,
+            (dtype, s) ->
+                call(codes("table", of.of(s[0], s[1]), dtype, s[0], s[1]))
+                    .with("ids", new int[] {s[0] - 1, 0, 3, 3, 5})
+                    .with("dtype", dtype))
+        .bound(Bound.EQUAL)
+        .checked("7x37", "7x256")
+        .selfTest("80x128");
+  }
+
+  private static Encoding scaled(Plain codes, String change, int factors, int row) {
+    float[] values = new float[factors];
+    for (int i = 0; i < factors; i++) {
+      values[i] = 0.7f + 0.01f * i;
+    }
+    return new Adjusted(codes, change, new RowFactors(values, row));
   }
 
   private void resizing() {

@@ -1,5 +1,6 @@
 package io.zoetrope.ops.cases;
 
+import io.zoetrope.encoding.Encoding;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import java.util.ArrayList;
@@ -88,6 +89,12 @@ final class Entry {
   Entry selfTest(String typicalShape, String largeShape) {
     typical = typicalShape;
     large = largeShape;
+    return this;
+  }
+
+  /** A shape that tells whether a device computes it rightly; its time says nothing. */
+  Entry selfTest(String typicalShape) {
+    typical = typicalShape;
     return this;
   }
 
@@ -187,5 +194,10 @@ final class Entry {
 
   static Operand weight(String name, Values values, long... sizes) {
     return new Operand(name, Operand.Kind.WEIGHT, Shape.of(sizes), values);
+  }
+
+  /** A weight that stays as it is stored, of random bytes; its numbers are rounded to a dtype. */
+  static Operand codes(String name, Encoding form, DType rounding, long... sizes) {
+    return new Operand(name, new Operand.Form(form, rounding), Shape.of(sizes));
   }
 }

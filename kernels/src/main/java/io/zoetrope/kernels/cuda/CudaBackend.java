@@ -4,9 +4,11 @@ import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.kernels.cuda.memory.DeviceBlocks;
 import io.zoetrope.kernels.cuda.memory.DeviceStorage;
 import io.zoetrope.kernels.cuda.memory.PlacedWeights;
+import io.zoetrope.kernels.cuda.memory.StoredForm;
 import io.zoetrope.kernels.cuda.memory.Workspace;
 import io.zoetrope.kernels.cuda.op.AttentionOperation;
 import io.zoetrope.kernels.cuda.op.ConvolutionOperation;
+import io.zoetrope.kernels.cuda.op.DecodeOperation;
 import io.zoetrope.kernels.cuda.op.ElementOperations;
 import io.zoetrope.kernels.cuda.op.Launcher;
 import io.zoetrope.kernels.cuda.op.LinearOperation;
@@ -21,12 +23,14 @@ import io.zoetrope.ops.CopyOperation;
 import io.zoetrope.ops.ElementOperation;
 import io.zoetrope.ops.LinearMap;
 import io.zoetrope.ops.Operation;
+import io.zoetrope.ops.Residence;
 import io.zoetrope.ops.RowOperation;
 import io.zoetrope.ops.SamplerOperation;
 import io.zoetrope.ops.Stopwatch;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
+import java.util.OptionalLong;
 
 /**
  * A CUDA device. BF16 work with sizes that are multiples of 8 runs on the tensor cores; everything
@@ -65,7 +69,7 @@ public class CudaBackend implements Backend {
   public CudaBackend(CudaRuntime runtime, long weightBytes) {
     this.runtime = runtime;
     Launcher launcher = new Launcher(runtime, new Workspace(runtime));
-    weights = new PlacedWeights(runtime, weightBytes);
+    weights = new PlacedWeights(runtime, weightBytes, new DecodeOperation(launcher));
     linear = new LinearOperation(launcher);
     attention = new AttentionOperation(launcher);
     copy = new StridedCopy(launcher);
@@ -105,7 +109,28 @@ public class CudaBackend implements Backend {
 
   @Override
   public Tensor place(StoredTensor weight, DType rounding) {
-    return weights.place(weight, rounding);
+    return place(weight, rounding, Residence.PACKED);
+  }
+
+  @Override
+  public Tensor place(StoredTensor weight, DType rounding, Residence residence) {
+    return weights.place(weight, rounding, residence);
+  }
+
+  @Override
+  public OptionalLong storedBytes(StoredTensor weight) {
+    return StoredForm.of(weight).stream().mapToLong(StoredForm::bytes).findFirst();
+  }
+
+  /** The slot of weights that stay as they are stored. */
+  @Override
+  public long workspaceBytes(Operation operation) {
+    return operation.weights().stream()
+        .map(Tensor::storage)
+        .filter(Storage::isReadAnew)
+        .mapToLong(Storage::byteSize)
+        .max()
+        .orElse(0);
   }
 
   @Override

@@ -59,6 +59,10 @@ class MutationTest {
     TRUNCATES("cvt\\.rni", "cvt.rzi"),
     NO_FLAG("atom\\.global\\.or\\.b32[^\\n]*", ""),
     SUM_NOT_PRODUCT("mul\\.f32", "add.f32"),
+    NO_OFFSET("sub\\.rn\\.f32\\s+(%f\\d+), (%f\\d+), %f\\d+", "mov.f32 $1, $2"),
+    NO_FACTOR("mul\\.rn\\.f32\\s+(%f\\d+), (%f\\d+), %f\\d+", "mov.f32 $1, $2"),
+    NO_HIGH_BITS("(?<!x)or\\.b64\\s+(%rd\\d+), (%rd\\d+), %rd\\d+", "mov.u64 $1, $2"),
+    NOT_FROM_ZERO("xor\\.b64\\s+(%rd\\d+), (%rd\\d+), %rd\\d+", "mov.u64 $1, $2"),
     WRONG_HALF("(ld\\.global\\.v4\\.u32\\s+)\\{(%r\\d+), (%r\\d+),", "$1{$3, $2,");
 
     private final Pattern pattern;
@@ -154,6 +158,8 @@ class MutationTest {
     plantOffByOne("strided_copy", "layout");
     plantOffByOne("fill", "layout");
     plantOffByOne("embedding", "features");
+    plantOffByOne("decode_codes", "count");
+    plantOffByOne("decode_blocks", "count");
     plantOffByOne("upsample_nearest", "shape");
     plantOffByOne("timestep_embedding", "rows", "channels");
     plant("linear_bf16_none", Bug.NO_ZERO_FILL, Which.TOGETHER);
@@ -193,6 +199,11 @@ class MutationTest {
     plant("timestep_embedding", Bug.NO_NEGATION, Which.ENDS);
     plant("to_pixels", Bug.TRUNCATES, Which.ENDS);
     plant("is_finite", Bug.NO_FLAG, Which.TOGETHER);
+    plant("decode_codes", Bug.NO_FACTOR, Which.ENDS);
+    plant("decode_blocks", Bug.NO_FACTOR, Which.EACH);
+    plant("decode_blocks", Bug.NO_OFFSET, Which.TOGETHER);
+    plant("decode_blocks", Bug.NO_HIGH_BITS, Which.TOGETHER);
+    plant("decode_blocks", Bug.NOT_FROM_ZERO, Which.TOGETHER);
   }
 
   /** In kernels of which nothing particular is known: what no kernel gets along without. */

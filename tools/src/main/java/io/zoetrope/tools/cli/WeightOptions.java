@@ -52,7 +52,7 @@ final class WeightOptions {
     if (budget != null) {
       return new BudgetedModel(model, (long) (budget * GIBIBYTE), dtype);
     }
-    return device.multipliesStored() ? new BudgetedModel(model, new Room(), dtype) : model;
+    return device.computesInMainMemory() ? new BudgetedModel(model, new Room(), dtype) : model;
   }
 
   /** What this machine has for matrices. */

@@ -40,6 +40,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The CPU through machine code that is generated for the instruction set and the shapes at hand.
@@ -182,8 +183,8 @@ public final class GeneratedBackend extends HostBackend {
   }
 
   @Override
-  public boolean multipliesStored() {
-    return true;
+  public OptionalLong storedBytes(StoredTensor weight) {
+    return OptionalLong.of(weight.heldBytes(weight.count()));
   }
 
   @Override

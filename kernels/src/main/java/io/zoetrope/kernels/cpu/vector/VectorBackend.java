@@ -19,6 +19,7 @@ import io.zoetrope.ops.SamplerOperation;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The CPU through the Vector API, which follows the machine's width; for processors that no code is
@@ -94,8 +95,8 @@ public final class VectorBackend extends HostBackend {
   }
 
   @Override
-  public boolean multipliesStored() {
-    return true;
+  public OptionalLong storedBytes(StoredTensor weight) {
+    return OptionalLong.of(weight.heldBytes(weight.count()));
   }
 
   @Override

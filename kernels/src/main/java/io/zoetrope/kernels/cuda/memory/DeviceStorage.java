@@ -5,6 +5,7 @@ import io.zoetrope.tensor.Storage;
 import io.zoetrope.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -16,6 +17,7 @@ public final class DeviceStorage implements Storage {
   private final String name;
   private final DeviceBlocks blocks;
   private final LongSupplier address;
+  private final Optional<StoredWeight> stored;
   private final long byteSize;
   private final Object tie;
   private final Map<Part, Tensor> derived = new HashMap<>();
@@ -30,16 +32,42 @@ public final class DeviceStorage implements Storage {
    */
   public DeviceStorage(
       String name, DeviceBlocks blocks, LongSupplier address, long byteSize, Object tie) {
+    this(name, blocks, address, Optional.empty(), byteSize, tie);
+  }
+
+  /** Storage of a weight that stays as it is stored. */
+  DeviceStorage(String name, DeviceBlocks blocks, StoredWeight stored, Object tie) {
+    this(name, blocks, stored::address, Optional.of(stored), stored.decodedBytes(), tie);
+  }
+
+  private DeviceStorage(
+      String name,
+      DeviceBlocks blocks,
+      LongSupplier address,
+      Optional<StoredWeight> stored,
+      long byteSize,
+      Object tie) {
     this.name = name;
     this.blocks = blocks;
     this.tie = tie;
     this.address = address;
+    this.stored = stored;
     this.byteSize = byteSize;
   }
 
   @Override
   public long byteSize() {
     return byteSize;
+  }
+
+  @Override
+  public boolean isReadAnew() {
+    return stored.isPresent();
+  }
+
+  @Override
+  public long heldBytes(long bytes) {
+    return stored.map(weight -> weight.bytes() * bytes / byteSize).orElse(bytes);
   }
 
   @Override
@@ -57,6 +85,11 @@ public final class DeviceStorage implements Storage {
     return tensor == null
         ? 0
         : of(tensor).address.getAsLong() + tensor.offset() * tensor.dtype().bytes();
+  }
+
+  /** The weight that a tensor is a part of, if it stays on the device as it is stored. */
+  public static Optional<StoredWeight> storedOf(Tensor tensor) {
+    return of(tensor).stored;
   }
 
   /**

@@ -3,6 +3,8 @@ package io.zoetrope.kernels.cuda.op;
 import static io.zoetrope.kernels.cuda.op.Launcher.address;
 import static io.zoetrope.kernels.cuda.op.Launcher.isBf16;
 
+import io.zoetrope.kernels.cuda.memory.DeviceStorage;
+import io.zoetrope.kernels.cuda.memory.StoredWeight;
 import io.zoetrope.ops.Activation;
 import io.zoetrope.ops.ElementOperation;
 import io.zoetrope.ops.ElementOperation.Activate;
@@ -13,9 +15,14 @@ import io.zoetrope.ops.ElementOperation.Multiply;
 import io.zoetrope.ops.ElementOperation.UpsampleNearest;
 import io.zoetrope.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Sums, products, activations, table look-ups and resizing. */
 public final class ElementOperations {
+  /** Vectors begin at its multiples. */
+  private static final long ALIGNMENT = 256;
+
   private final Launcher launcher;
 
   /** Element operations on a device. */
@@ -67,14 +74,27 @@ public final class ElementOperations {
     if (out.count() == 0) {
       return;
     }
-    long idsAddress = launcher.workspace().atLeast((long) ids.length * Integer.BYTES);
-    launcher.runtime().copyToDevice(idsAddress, MemorySegment.ofArray(ids));
+    Optional<StoredWeight> stored = DeviceStorage.storedOf(table);
+    long features = table.size(1);
+    long rowBytes = features * table.dtype().bytes();
+    long idBytes = Math.ceilDiv((long) ids.length * Integer.BYTES, ALIGNMENT) * ALIGNMENT;
+    long idsAddress =
+        launcher.workspace().atLeast(idBytes + (stored.isPresent() ? ids.length * rowBytes : 0));
+    long from = stored.isPresent() ? idsAddress + idBytes : address(table);
+    // Of a table that stays as it is stored, the rows that are asked for are decoded alone.
+    stored.ifPresent(weight -> {
+      for (int i = 0; i < ids.length; i++) {
+        weight.decode(from + i * rowBytes, table.offset() + ids[i] * features, features);
+      }
+    });
+    int[] rows = stored.isPresent() ? IntStream.range(0, ids.length).toArray() : ids;
+    launcher.runtime().copyToDevice(idsAddress, MemorySegment.ofArray(rows));
     launcher.blocks(
         "embedding",
         ids.length,
         address(out),
         isBf16(out),
-        address(table),
+        from,
         isBf16(table),
         idsAddress,
         table.intSize(1));
