@@ -297,6 +297,19 @@ class StepCacheTest {
     }
   }
 
+  /** Of 12 steps no transformer takes more than the ten that are computed in any case. */
+  @Test
+  void aCacheCountsTheStepsOfEachTransformer() {
+    try (VideoPipeline pipeline = open("wan22-a14b-tiny")) {
+      GenerationRequest request =
+          request(pipeline, 12)
+              .with(Setting.BOUNDARY_RATIO, 0.9)
+              .with(Setting.CACHE, cache("easycache:0.1"));
+      assertRefused(pipeline, request, "of a transformer leaves out none: take more steps, or");
+      pipeline.job(request.with(Setting.CACHE, cache("easycache:0.1,2")));
+    }
+  }
+
   @Test
   void whatACacheCannotStandBesideIsRefused() {
     try (VideoPipeline pipeline = open("wan-few-step")) {

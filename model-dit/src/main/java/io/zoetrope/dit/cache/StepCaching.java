@@ -28,8 +28,8 @@ public sealed interface StepCaching {
     private static final double DEFAULT = 0.05;
 
     @Override
-    public Optional<String> obstacle(PublishedCaches published, int steps) {
-      return Optional.empty();
+    public Optional<String> obstacle(PublishedCaches published, List<Integer> steps) {
+      return tooFew(steps, 1, "the first step");
     }
 
     @Override
@@ -65,12 +65,12 @@ public sealed interface StepCaching {
     }
 
     @Override
-    public Optional<String> obstacle(PublishedCaches published, int steps) {
+    public Optional<String> obstacle(PublishedCaches published, List<Integer> steps) {
       return coefficients(published).isEmpty()
           ? Optional.of(
               "needs coefficients that are fitted to a model, and for this one none are"
                   + " published; first-block and easycache need none")
-          : Optional.empty();
+          : tooFew(steps, 2, "the first step and the last one");
     }
 
     @Override
@@ -101,12 +101,10 @@ public sealed interface StepCaching {
     private static final int LEAST_WARM_UP = 2;
 
     @Override
-    public Optional<String> obstacle(PublishedCaches published, int steps) {
-      return steps - 1 > warmUp
-          ? Optional.empty()
-          : Optional.of(
-              "computes the first %d steps and the last one, and of %d steps leaves out none: take more steps, or fewer first ones, such as %s"
-                  .formatted(warmUp, steps, new Easy(threshold, LEAST_WARM_UP)));
+    public Optional<String> obstacle(PublishedCaches published, List<Integer> steps) {
+      return tooFew(steps, warmUp + 1, "the first %d steps and the last one".formatted(warmUp))
+          .map(text ->
+              text + ", or fewer first ones, such as " + new Easy(threshold, LEAST_WARM_UP));
     }
 
     @Override
@@ -138,12 +136,19 @@ public sealed interface StepCaching {
     }
 
     @Override
-    public Optional<String> obstacle(PublishedCaches published, int steps) {
-      return table.or(published::magCache).isPresent()
-          ? Optional.empty()
-          : Optional.of(
-              "needs a table that was measured on a model, and for this one none is"
-                  + " published; first-block and easycache need none");
+    public Optional<String> obstacle(PublishedCaches published, List<Integer> steps) {
+      Optional<MagTable> known = table.or(published::magCache);
+      if (known.isEmpty()) {
+        return Optional.of(
+            "needs a table that was measured on a model, and for this one none is"
+                + " published; first-block and easycache need none");
+      }
+      int first = Math.min(known.get().firstExpert(), steps.size());
+      double retained = limits.orElse(known.get().limits()).retentionRatio();
+      List<Integer> its = steps.subList(first, steps.size());
+      return its.stream().allMatch(count -> MagCache.retained(retained, count) >= count)
+          ? tooFew(its, most(its), "a share of %s of the first ones".formatted(retained))
+          : Optional.empty();
     }
 
     @Override
@@ -176,9 +181,9 @@ public sealed interface StepCaching {
    * Why it can't be used, as the rest of a sentence; empty if it can.
    *
    * @param published for the model
-   * @param steps how many a transformer takes at the most
+   * @param steps how many each transformer takes
    */
-  Optional<String> obstacle(PublishedCaches published, int steps);
+  Optional<String> obstacle(PublishedCaches published, List<Integer> steps);
 
   /**
    * A cache for the steps of one transformer, in memory of its own.
@@ -188,6 +193,19 @@ public sealed interface StepCaching {
    * @param published for the model
    */
   StepCache open(Ops ops, CachedSteps steps, int expert, int branches, PublishedCaches published);
+
+  /** Of no more steps than are computed in any case, nothing is left out. */
+  private static Optional<String> tooFew(List<Integer> steps, int computed, String what) {
+    return most(steps) > computed
+        ? Optional.empty()
+        : Optional.of(
+            "computes %s, and of %d steps%s leaves out none: take more steps"
+                .formatted(what, most(steps), steps.size() > 1 ? " of a transformer" : ""));
+  }
+
+  private static int most(List<Integer> steps) {
+    return steps.stream().mapToInt(Integer::intValue).max().orElse(0);
+  }
 
   private static Buffers buffers(Ops ops) {
     return ops.buffers("step cache");

@@ -120,6 +120,26 @@ class StepCachingTest {
     assertTrue(cache("magcache").open(ops, steps, 1, 2, published) instanceof BranchCaches);
   }
 
+  /** A cache that leaves nothing out would be an option without effect. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          first-block        | 1  | computes the first step, and of 1 steps
+          teacache           | 2  | computes the first step and the last one, and of 2 steps
+          easycache:0.1,3    | 4  | computes the first 3 steps and the last one, and of 4 steps
+          magcache:0.1,2,0.8 | 2  | computes a share of 0.8 of the first ones, and of 2 steps
+          """)
+  void whatIsAlwaysComputedIsNotAllThereIs(String text, int steps, String obstacle) {
+    PublishedCaches published = PublishedCaches.of("wan2.1-t2v-1.3b");
+    assertTrue(
+        cache(text).obstacle(published, List.of(steps)).orElseThrow().startsWith(obstacle), text);
+    assertEquals(Optional.empty(), cache(text).obstacle(published, List.of(steps + 1)), text);
+    assertTrue(cache(text).obstacle(published, List.of(steps, 1)).isPresent(), text);
+    assertEquals(Optional.empty(), cache(text).obstacle(published, List.of(1, steps + 1)), text);
+  }
+
   /** Runs steps whose time embedding is one number, and returns those that were reused. */
   private List<Integer> reused(StepCache cache, int count, IntToDoubleFunction time) {
     Predictor.Branch doubling =

@@ -240,7 +240,7 @@ public final class Job {
                     .formatted(caching));
           }
           caching
-              .obstacle(model.publishedCaches(request), whole.allSteps())
+              .obstacle(model.publishedCaches(request), whole.stepsOfExperts())
               .ifPresent(obstacle -> {
                 throw new PipelineException(
                     "cache %s %s (this model is %s)".formatted(caching, obstacle, model.kind()));

@@ -116,6 +116,15 @@ record JobStages(
     return steps - conditioning.firstStep(steps);
   }
 
+  /** How many of them each transformer takes. */
+  List<Integer> stepsOfExperts() {
+    try (Sampling sampling = sampling()) {
+      return parts.experts(request, schedule.numTrainTimesteps()).stream()
+          .map(expert -> expert.steps(sampling.timesteps()).count())
+          .toList();
+    }
+  }
+
   /** How many of them were taken before. */
   int takenSteps() {
     return resumed.map(Checkpoint::steps).orElse(0);

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
  * @param block of a transformer; empty outside of blocks
  */
 record TensorPlace(String stage, OptionalInt step, OptionalInt block) {
-  private static final Pattern STEP = Pattern.compile("(?:.*/)?step(\\d+)(?:/.*)?");
+  private static final Pattern STEP = Pattern.compile("(?:.*/)?step(\\d{1,9})(?:/.*)?");
   private static final Pattern BLOCK =
-      Pattern.compile(".*/(?:\\w*_)?blocks?\\.?(\\d+)(?:[./_].*)?");
+      Pattern.compile(".*/(?:\\w*_)?blocks?\\.?(\\d{1,9})(?:[./_].*)?");
 
   /** Stages in the order of a job, with the names that stand for them where no path does. */
   private static final List<List<String>> STAGES =
