@@ -14,11 +14,15 @@ import io.zoetrope.dit.scheduler.config.Schedulers;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Tracer;
+import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.pipeline.task.Task;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.testing.Golden;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +30,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,7 +68,7 @@ class StepCacheTest {
   }
 
   /** Notes what a run does. */
-  private static final class Seen implements Progress, Tracer {
+  private static class Seen implements Progress, Tracer {
     final List<StageNeeds> needs = new ArrayList<>();
     final TreeSet<String> paths = new TreeSet<>();
     int reused;
@@ -297,6 +302,78 @@ class StepCacheTest {
     }
   }
 
+  private static StepCaching fitted(String text) {
+    return switch (cache(text)) {
+      case StepCaching.Tea tea -> tea.with(List.of(1.0, 0.0));
+      case StepCaching.Mag mag -> mag.with(List.of(List.of(1.0, 0.97), List.of(1.0, 0.98)));
+      case StepCaching other -> other;
+    };
+  }
+
+  /** Wherever a job stops, it goes on to the bit, and with the memory that was forecast. */
+  @ParameterizedTest
+  @CsvSource({
+    "wan21-t2v-tiny, first-block:0.6, BF16",
+    "wan21-t2v-tiny, teacache:1, F32",
+    "wan21-t2v-tiny, 'magcache:0.1,2,0.2', F32",
+    "wan21-t2v-tiny, 'easycache:1,2', BF16",
+    "wan22-a14b-tiny, first-block:1, F32",
+    "wan22-a14b-tiny, 'easycache:1,2', F32",
+  })
+  void aJobThatGoesOnRemembersTheSame(
+      String fixture, String text, DType dtype, @TempDir Path folder) throws IOException {
+    int steps = 7;
+    Path file = folder.resolve("state.safetensors");
+    try (VideoPipeline pipeline = VideoPipeline.open(Fixtures.path(fixture), CPU, dtype)) {
+      GenerationRequest request = request(pipeline, steps).with(Setting.CACHE, fitted(text));
+      Seen seen =
+          new Seen() {
+            @Override
+            public void step(Stage stage, int done) {
+              if (stage == Stage.DENOISE) {
+                try {
+                  Files.copy(file, folder.resolve("after" + done));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            }
+          };
+      Job job = pipeline.job(request.with(Setting.CHECKPOINT, file));
+      GenerationResult whole = job.run(seen, Tracer.NONE);
+      assertTrue(seen.reused > 0);
+      assertEquals(peaks(job.needs().stages()), peaks(seen.needs));
+      assertTrue(2 * Files.size(file) <= job.checkpointBytes());
+      for (int taken = 1; taken < steps; taken++) {
+        Seen rest = new Seen();
+        Job going = pipeline.job(request.with(Setting.RESUME, folder.resolve("after" + taken)));
+        rest.reused = count(going.takenSteps(), whole);
+        GenerationResult result = going.run(rest, Tracer.NONE);
+        assertEquals(whole.frames(), result.frames(), "after " + taken);
+        assertEquals(whole.settings(), result.settings());
+        // Steps that reuse all may be all that is left.
+        for (int i = 0; i < rest.needs.size(); i++) {
+          assertTrue(
+              peaks(rest.needs).get(i) <= peaks(going.needs().stages()).get(i), "after " + taken);
+        }
+      }
+    }
+  }
+
+  private static List<Long> peaks(List<StageNeeds> needs) {
+    return needs.stream().map(StageNeeds::peakBytes).toList();
+  }
+
+  /** How many predictions of the first steps were reused. */
+  private static int count(int steps, GenerationResult result) {
+    return (int)
+        ((Map<?, ?>) result.settings().get("cache_reused_steps"))
+            .values().stream()
+                .flatMap(branch -> ((List<?>) branch).stream())
+                .filter(step -> (Integer) step <= steps)
+                .count();
+  }
+
   /** Of 12 steps no transformer takes more than the ten that are computed in any case. */
   @Test
   void aCacheCountsTheStepsOfEachTransformer() {
@@ -318,10 +395,6 @@ class StepCacheTest {
           pipeline,
           request.with(Setting.SCHEDULER, Schedulers.ofOption("lcm")),
           "draws noise anew in each step");
-      assertRefused(
-          pipeline,
-          request.with(Setting.CHECKPOINT, Path.of("state.safetensors")),
-          "a checkpoint does not hold what a cache remembers");
       assertRefused(
           pipeline,
           request.with(Setting.GUIDANCE_INTERVAL, new GuidanceInterval(0.1, 0.12)),

@@ -1,6 +1,7 @@
 package io.zoetrope.dit.cache;
 
 import io.zoetrope.dit.BlockCache;
+import io.zoetrope.ops.Ops;
 
 /** What is remembered of one prompt's predictions inside a transformer. */
 abstract class BranchCache implements BlockCache {
@@ -31,4 +32,14 @@ abstract class BranchCache implements BlockCache {
   }
 
   abstract void forget();
+
+  /** Adds what the next step needs of those before to a state. */
+  void save(CacheState state) {
+    state.put("step", step);
+  }
+
+  /** Goes on from a state. */
+  void restore(Ops ops, CacheState state) {
+    step = (int) state.number("step");
+  }
 }

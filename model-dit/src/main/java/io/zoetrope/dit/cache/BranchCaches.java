@@ -3,7 +3,9 @@ package io.zoetrope.dit.cache;
 import io.zoetrope.ops.Buffers;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Caches inside a transformer, one for each prompt. */
 final class BranchCaches implements StepCache {
@@ -33,6 +35,22 @@ final class BranchCaches implements StepCache {
   @Override
   public boolean hasReused() {
     return reused;
+  }
+
+  @Override
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    for (int i = 0; i < branches.size(); i++) {
+      branches.get(i).save(new CacheState(state, i + "."));
+    }
+    return state;
+  }
+
+  @Override
+  public void restore(Ops ops, Map<String, Tensor> state) {
+    for (int i = 0; i < branches.size(); i++) {
+      branches.get(i).restore(ops, new CacheState(state, i + "."));
+    }
   }
 
   @Override

@@ -6,6 +6,8 @@ import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -126,6 +128,35 @@ final class EasyCache implements StepCache {
   @Override
   public boolean hasReused() {
     return reused;
+  }
+
+  @Override
+  public Map<String, Tensor> state() {
+    CacheState state = new CacheState(new LinkedHashMap<>(), "");
+    state.put("latents_before", latentsBefore);
+    state.put("latents_computed", latentsComputed);
+    state.put("predicted", predicted);
+    state.put("rate", rate);
+    state.put("change", change);
+    for (int branch = 0; branch < offsets.length; branch++) {
+      state.put("offset" + branch, offsets[branch]);
+      state.put("computed_step" + branch, computedSteps[branch]);
+    }
+    return state.entries();
+  }
+
+  @Override
+  public void restore(Ops ops, Map<String, Tensor> entries) {
+    CacheState state = new CacheState(entries, "");
+    state.restore(ops, "latents_before", latentsBefore);
+    state.restore(ops, "latents_computed", latentsComputed);
+    state.restore(ops, "predicted", predicted);
+    rate = state.number("rate");
+    change = state.number("change");
+    for (int branch = 0; branch < offsets.length; branch++) {
+      state.restore(ops, "offset" + branch, offsets[branch]);
+      computedSteps[branch] = (int) state.number("computed_step" + branch);
+    }
   }
 
   @Override

@@ -25,6 +25,20 @@ final class FirstBlockCache extends BranchCache {
   }
 
   @Override
+  void save(CacheState state) {
+    super.save(state);
+    state.put("first", first);
+    state.put("rest", rest);
+  }
+
+  @Override
+  void restore(Ops ops, CacheState state) {
+    super.restore(ops, state);
+    state.restore(ops, "first", first);
+    state.restore(ops, "rest", rest);
+  }
+
+  @Override
   void forget() {
     first.forget();
     rest.forget();

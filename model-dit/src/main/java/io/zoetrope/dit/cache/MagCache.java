@@ -49,6 +49,22 @@ final class MagCache extends WholeCache {
     return false;
   }
 
+  @Override
+  void save(CacheState state) {
+    super.save(state);
+    state.put("ratio", ratio);
+    state.put("error", error);
+    state.put("skipped", skipped);
+  }
+
+  @Override
+  void restore(Ops ops, CacheState state) {
+    super.restore(ops, state);
+    ratio = (float) state.number("ratio");
+    error = (float) state.number("error");
+    skipped = (int) state.number("skipped");
+  }
+
   /** How many steps in front are computed in any case. */
   static int retained(double share, int steps) {
     return (int) (share * steps + 0.5);

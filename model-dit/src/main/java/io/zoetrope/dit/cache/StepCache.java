@@ -4,6 +4,7 @@ import io.zoetrope.dit.BlockCache;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.ops.Ops;
 import io.zoetrope.tensor.Tensor;
+import java.util.Map;
 
 /**
  * Stands between the steps of a job and one transformer, and takes its place in some of them. What
@@ -22,6 +23,14 @@ public interface StepCache extends AutoCloseable {
         public boolean hasReused() {
           return false;
         }
+
+        @Override
+        public Map<String, Tensor> state() {
+          return Map.of();
+        }
+
+        @Override
+        public void restore(Ops ops, Map<String, Tensor> state) {}
 
         @Override
         public void close() {}
@@ -49,6 +58,21 @@ public interface StepCache extends AutoCloseable {
 
   /** Whether the last prediction was made without the transformer, or without most of it. */
   boolean hasReused();
+
+  /**
+   * What later steps need of earlier ones, by name: tensors, and single numbers in host memory.
+   * They may be read until the next prediction. With them another cache of the same kind goes on
+   * from here in the same steps, to the bit.
+   */
+  Map<String, Tensor> state();
+
+  /**
+   * Goes on from a {@link #state}, in the place of the first steps.
+   *
+   * @param state in host memory
+   * @throws IllegalArgumentException if it is none of such a cache
+   */
+  void restore(Ops ops, Map<String, Tensor> state);
 
   /** Releases what is remembered. */
   @Override

@@ -33,6 +33,20 @@ final class TeaCache extends WholeCache {
   }
 
   @Override
+  void save(CacheState state) {
+    super.save(state);
+    state.put("before", before);
+    state.put("change", change);
+  }
+
+  @Override
+  void restore(Ops ops, CacheState state) {
+    super.restore(ops, state);
+    state.restore(ops, "before", before);
+    change = state.number("change");
+  }
+
+  @Override
   void forget() {
     super.forget();
     before.forget();

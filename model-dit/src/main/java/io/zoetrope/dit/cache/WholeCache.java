@@ -22,6 +22,18 @@ abstract class WholeCache extends BranchCache {
   abstract boolean decide(Ops ops, Tensor time, boolean isKnown);
 
   @Override
+  void save(CacheState state) {
+    super.save(state);
+    state.put("added", added);
+  }
+
+  @Override
+  void restore(Ops ops, CacheState state) {
+    super.restore(ops, state);
+    state.restore(ops, "added", added);
+  }
+
+  @Override
   void forget() {
     added.forget();
   }

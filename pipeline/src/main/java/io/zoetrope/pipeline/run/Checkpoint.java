@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.run;
 
 import io.zoetrope.config.ConfigException;
+import io.zoetrope.dit.cache.StepCache;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.Printable;
@@ -15,18 +16,33 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The state of a job between two steps, as a file keeps it: a safetensors file with the latents,
- * what the scheduler remembers, the random numbers that are to come, and of which job it is.
+ * what the scheduler and a step cache remember, the random numbers that are to come, and of which
+ * job it is.
  *
  * @param steps how many are taken
  * @param latents F32, [channels, frames, height, width], in host memory
  * @param scheduler {@link io.zoetrope.dit.scheduler.Scheduler#state}, in host memory
+ * @param cache {@link StepCache#state}, in host memory
+ * @param reused {@link ReusedSteps#state}
  * @param generator {@link io.zoetrope.random.TorchGenerator#state}
  */
-record Checkpoint(int steps, Tensor latents, Map<String, Tensor> scheduler, Tensor generator) {
+record Checkpoint(
+    int steps,
+    Tensor latents,
+    Map<String, Tensor> scheduler,
+    Map<String, Tensor> cache,
+    Map<String, Tensor> reused,
+    Tensor generator) {
   static final String LATENTS = "latents";
+
+  /** In front of what a step cache remembers. */
+  static final String CACHE = "cache.";
+
+  private static final String REUSED = "reused.";
   private static final String SCHEDULER = "scheduler.";
   private static final String GENERATOR = "generator";
 
@@ -52,6 +68,8 @@ record Checkpoint(int steps, Tensor latents, Map<String, Tensor> scheduler, Tens
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     tensors.put(LATENTS, latents);
     scheduler.forEach((name, tensor) -> tensors.put(SCHEDULER + name, tensor));
+    cache.forEach((name, tensor) -> tensors.put(CACHE + name, tensor));
+    reused.forEach((name, tensor) -> tensors.put(REUSED + name, tensor));
     tensors.put(GENERATOR, generator);
     SafetensorsWriter.write(
         file, tensors, Map.of(KIND, VERSION, STEPS, Integer.toString(steps), JOB, job.toJson()));
@@ -77,12 +95,18 @@ record Checkpoint(int steps, Tensor latents, Map<String, Tensor> scheduler, Tens
                     .formatted(file, difference));
           });
       Map<String, Tensor> scheduler = new LinkedHashMap<>();
+      Map<String, Tensor> cache = new LinkedHashMap<>();
+      Map<String, Tensor> reused = new LinkedHashMap<>();
       for (String name : stored.names()) {
         if (name.startsWith(SCHEDULER)) {
           StoredTensor tensor = stored.tensor(name);
           Shape shape = tensor.count() == 1 ? tensor.shape() : latents;
           scheduler.put(
               name.substring(SCHEDULER.length()), numbers(file, stored, name, DType.F32, shape));
+        } else if (name.startsWith(CACHE)) {
+          cache.put(name.substring(CACHE.length()), remembered(file, stored, name));
+        } else if (name.startsWith(REUSED)) {
+          reused.put(name.substring(REUSED.length()), numbers(file, stored, name, DType.I32, null));
         }
       }
       int taken = steps(file, stored, steps);
@@ -90,6 +114,8 @@ record Checkpoint(int steps, Tensor latents, Map<String, Tensor> scheduler, Tens
           taken,
           numbers(file, stored, LATENTS, DType.F32, latents),
           scheduler,
+          cache,
+          reused,
           numbers(file, stored, GENERATOR, DType.I32, null));
     }
   }
@@ -122,6 +148,15 @@ record Checkpoint(int steps, Tensor latents, Map<String, Tensor> scheduler, Tens
     scheduling.restore(ops, scheduler);
   }
 
+  /**
+   * Goes on from here: a cache remembers what it did.
+   *
+   * @throws IllegalArgumentException if what the file has is none of it
+   */
+  void restore(Ops ops, StepCache remembering) {
+    remembering.restore(ops, cache);
+  }
+
   /** Whether a file that is open is a checkpoint. */
   static boolean isIn(WeightSource stored) {
     return stored.metadata().containsKey(KIND);
@@ -142,6 +177,14 @@ record Checkpoint(int steps, Tensor latents, Map<String, Tensor> scheduler, Tens
       throw damaged(file, "'%s' steps of %d are taken".formatted(Printable.value(text), most));
     }
     return Integer.parseInt(text);
+  }
+
+  /** A tensor of a step cache, in whichever of the formats that those compute in. */
+  private static Tensor remembered(Path file, WeightSource stored, String name) {
+    StoredTensor tensor = stored.tensor(name);
+    DType dtype =
+        Stream.of(DType.BF16, DType.F64).filter(tensor::isPlain).findFirst().orElse(DType.F32);
+    return numbers(file, stored, name, dtype, null);
   }
 
   /**

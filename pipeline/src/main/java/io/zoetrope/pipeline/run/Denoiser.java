@@ -87,7 +87,7 @@ record Denoiser(
         ops.tap("latents_after", latents);
         requireFinite(latents, step, timesteps);
       }
-      observer.taken(step + 1);
+      observer.taken(step + 1, cache);
     }
   }
 

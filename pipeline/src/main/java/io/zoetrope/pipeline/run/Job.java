@@ -106,7 +106,7 @@ public final class Job {
     checkGuidanceWorker();
     files = new SideFiles(parts, request, settings(), schedule);
     way = files.resumed(whole);
-    files.check(way);
+    files.check(way, this::cacheBytes);
     // Where a job goes on, its first run has checked this, and steps are missing now.
     if (!interventions.isNone() && way.resumed().isEmpty()) {
       rehearse(Tracer.NONE);
@@ -232,12 +232,6 @@ public final class Job {
             throw new PipelineException(
                 "cache %s: the scheduler %s draws noise anew in each step, so nothing of the step before fits; leave the cache out"
                     .formatted(caching, schedule.kind().optionName()));
-          }
-          if (request.find(Setting.CHECKPOINT).isPresent()
-              || request.find(Setting.RESUME).isPresent()) {
-            throw new PipelineException(
-                "cache %s: a checkpoint does not hold what a cache remembers, and a job that goes on would make another clip; use one of them"
-                    .formatted(caching));
           }
           caching
               .obstacle(model.publishedCaches(request), whole.stepsOfExperts())
@@ -387,7 +381,10 @@ public final class Job {
             () -> "the clip of " + request.size(),
             Stages.LESS,
             () -> new Pixels(request.size(), "the video decoder"));
-    ReusedSteps reused = new ReusedSteps();
+    ReusedSteps reused =
+        way.resumed()
+            .map(checkpoint -> ReusedSteps.restored(checkpoint.reused()))
+            .orElseGet(ReusedSteps::new);
     files.begin();
     try (files) {
       way.run(
@@ -450,7 +447,22 @@ public final class Job {
 
   /** Bytes that the checkpoint takes, and the one that replaces it; 0 if there is none. */
   public long checkpointBytes() {
-    return files.checkpointBytes(way);
+    return files.checkpointBytes(way, this::cacheBytes);
+  }
+
+  /** Most bytes of what a step cache remembers between two steps. */
+  private long cacheBytes() {
+    if (request.find(Setting.CACHE).isEmpty()) {
+      return 0;
+    }
+    long[] bytes = new long[1];
+    int steps = stepsToFullMemory();
+    new Rehearsal(
+            parts.device(),
+            timesToFullMemory(),
+            (stages, repeats) -> bytes[0] = rehearse(stages, steps, repeats))
+        .needs();
+    return bytes[0];
   }
 
   /** Bytes that the preview takes, and the one that replaces it; 0 if there is none. */
@@ -547,7 +559,8 @@ public final class Job {
     return way.interventions().isNone() ? stepsToFullMemory() + 1 : Integer.MAX_VALUE;
   }
 
-  private void rehearse(Stages stages, int mostSteps, Repeats repeats) {
+  /** Returns the bytes that a checkpoint would keep of a step cache. */
+  private long rehearse(Stages stages, int mostSteps, Repeats repeats) {
     NoiseSource zeros = sizes -> Tensor.zeros(DType.F32, sizes);
     try (SideFiles none = files.none()) {
       way.run(
@@ -562,6 +575,7 @@ public final class Job {
               new ReusedSteps(),
               none.keeper(way, () -> Tensor.zeros(DType.I32, 1)),
               none.preview()));
+      return none.cacheBytes();
     }
   }
 

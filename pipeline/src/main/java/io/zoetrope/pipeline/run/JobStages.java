@@ -149,7 +149,7 @@ record JobStages(
   /**
    * Takes the steps that are left with the scheduler alone, on a device that computes nothing.
    *
-   * @return most bytes of the state between two steps
+   * @return most bytes of the state between two steps, without those of a step cache
    * @throws IllegalArgumentException or IllegalStateException if the state that it goes on from is
    *     none of this schedule
    */
@@ -306,8 +306,8 @@ record JobStages(
               rescale);
       StepObserver observer = observer(stage, ends, latents, sampling.scheduler());
       for (Expert expert : parts.experts(request, schedule.numTrainTimesteps())) {
-        StepRange steps =
-            expert.steps(sampling.timesteps()).after(takenSteps()).first(ends.mostSteps());
+        StepRange own = expert.steps(sampling.timesteps());
+        StepRange steps = own.after(takenSteps()).first(ends.mostSteps());
         if (steps.count() > 0) {
           ops.tap("expert", vector(expert.number(), steps.from(), steps.to()));
           stage.with(
@@ -325,7 +325,11 @@ record JobStages(
                                       conditions,
                                       latents.shape(),
                                       peer)));
-                  try (StepCache cache = cache(ops, steps, expert.number(), branches.size())) {
+                  StepRange cached = new StepRange(own.from(), steps.to());
+                  try (StepCache cache = cache(ops, cached, expert.number(), branches.size())) {
+                    if (own.contains(takenSteps() - 1)) {
+                      resumed.ifPresent(checkpoint -> checkpoint.restore(ops, cache));
+                    }
                     denoiser.run(steps, branches, cache, expert.guidanceScale(), latents, observer);
                   }
                 }
@@ -415,8 +419,10 @@ record JobStages(
       }
 
       @Override
-      public void taken(int steps) {
-        ends.keeper().ifPresent(keeper -> keeper.keep(stage.ops(), steps, latents, scheduler));
+      public void taken(int steps, StepCache cache) {
+        ends.keeper()
+            .ifPresent(keeper ->
+                keeper.keep(stage.ops(), steps, latents, scheduler, cache, ends.reused()));
         stage.step(steps - takenSteps());
       }
     };

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -135,16 +136,17 @@ final class SideFiles implements AutoCloseable {
   /**
    * Checks that there is a place for each file, and room.
    *
+   * @param cacheBytes most bytes of what a step cache remembers between two steps
    * @throws PipelineException that says for which there is none
    * @throws MediaException if the preview cannot be written
    */
-  void check(JobStages way) {
+  void check(JobStages way, LongSupplier cacheBytes) {
     long latents = geometry().latents(request.size()).count() * Float.BYTES;
     request.find(Setting.SAVE_LATENTS).ifPresent(file -> check("save latents to", file, latents));
     request
         .find(Setting.CHECKPOINT)
         .ifPresent(file -> {
-          check("keep the job's state in", file, checkpointBytes(way));
+          check("keep the job's state in", file, checkpointBytes(way, cacheBytes));
           // Now, while the weights are open.
           identity();
         });
@@ -162,10 +164,10 @@ final class SideFiles implements AutoCloseable {
   }
 
   /** Bytes of two checkpoints, since the new one is complete before the old one goes. */
-  long checkpointBytes(JobStages way) {
+  long checkpointBytes(JobStages way, LongSupplier cacheBytes) {
     return request.find(Setting.CHECKPOINT).isEmpty()
         ? 0
-        : 2 * Checkpoint.fileBytes(way.rehearse());
+        : 2 * Checkpoint.fileBytes(way.rehearse() + cacheBytes.getAsLong());
   }
 
   /** Bytes of two previews, likewise. */
@@ -204,7 +206,7 @@ final class SideFiles implements AutoCloseable {
         areWritten
             ? new StateKeeper(
                 every, way.allSteps(), generator, state -> state.write(file.get(), identity()))
-            : new StateKeeper(every, way.allSteps(), generator, _ -> {});
+            : StateKeeper.counting();
     return Optional.of(keeper);
   }
 
@@ -272,6 +274,11 @@ final class SideFiles implements AutoCloseable {
     }
     current.write();
     return current.written() == 0 ? OptionalInt.empty() : OptionalInt.of(current.written());
+  }
+
+  /** Bytes of what the run under way keeps of a step cache. */
+  long cacheBytes() {
+    return keeper == null ? 0 : keeper.cacheBytes();
   }
 
   /** What could not be written. */

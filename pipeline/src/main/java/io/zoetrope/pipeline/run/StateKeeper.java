@@ -1,8 +1,10 @@
 package io.zoetrope.pipeline.run;
 
+import io.zoetrope.dit.cache.StepCache;
 import io.zoetrope.dit.scheduler.Scheduler;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Ops;
+import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.HostStorage;
 import io.zoetrope.tensor.Lifetime;
 import io.zoetrope.tensor.Tensor;
@@ -26,6 +28,7 @@ final class StateKeeper implements AutoCloseable {
   private final int last;
   private final Supplier<Tensor> generator;
   private final Consumer<Checkpoint> file;
+  private final boolean makesCopies;
   private final Arena arena = Arena.ofShared();
 
   /** Copies, which each step overwrites. */
@@ -46,21 +49,46 @@ final class StateKeeper implements AutoCloseable {
    * @param file writes a state, or throws {@link WeightsException}
    */
   StateKeeper(int every, int last, Supplier<Tensor> generator, Consumer<Checkpoint> file) {
+    this(every, last, generator, file, true);
+  }
+
+  private StateKeeper(
+      int every, int last, Supplier<Tensor> generator, Consumer<Checkpoint> file, boolean copies) {
     this.every = every;
     this.last = last;
     this.generator = generator;
     this.file = file;
+    this.makesCopies = copies;
+  }
+
+  /** A keeper for a dry run, whose state takes memory and is nowhere. */
+  static StateKeeper counting() {
+    return new StateKeeper(1, 1, () -> Tensor.zeros(DType.I32, 1), _ -> {}, false);
   }
 
   /** Keeps the state behind so many steps. */
-  synchronized void keep(Ops ops, int steps, Tensor latents, Scheduler scheduler) {
+  synchronized void keep(
+      Ops ops,
+      int steps,
+      Tensor latents,
+      Scheduler scheduler,
+      StepCache cache,
+      ReusedSteps reused) {
     kept = null;
     // An interrupt ends operations of Ops, and half a copy would be none.
     Backend device = ops.backend();
     Tensor copied = copy(ops, device, Checkpoint.LATENTS, latents);
     Map<String, Tensor> state = new HashMap<>();
     scheduler.state().forEach((name, tensor) -> state.put(name, copy(ops, device, name, tensor)));
-    kept = new Checkpoint(steps, copied, state, generator.get());
+    Map<String, Tensor> remembered = new HashMap<>();
+    cache
+        .state()
+        .forEach((name, tensor) ->
+            remembered.put(name, copy(ops, device, Checkpoint.CACHE + name, tensor)));
+    if (!makesCopies) {
+      return;
+    }
+    kept = new Checkpoint(steps, copied, state, remembered, reused.state(), generator.get());
     if (steps % every == 0 || steps == last) {
       write();
     }
@@ -68,7 +96,7 @@ final class StateKeeper implements AutoCloseable {
 
   private Tensor copy(Ops ops, Backend device, String name, Tensor tensor) {
     if (tensor.count() == 1) {
-      // Numbers of schedulers lie in host memory already.
+      // Single numbers lie in host memory already.
       return tensor;
     }
     Tensor copy =
@@ -76,20 +104,27 @@ final class StateKeeper implements AutoCloseable {
             name,
             _ -> {
               ops.countHeld(tensor.byteSize());
-              return Tensor.contiguous(
-                  new HostStorage(arena.allocate(tensor.byteSize(), ALIGNMENT)),
-                  0,
-                  tensor.dtype(),
-                  tensor.shape(),
-                  Lifetime.UNBOUNDED);
+              return !makesCopies
+                  ? tensor
+                  : Tensor.contiguous(
+                      new HostStorage(arena.allocate(tensor.byteSize(), ALIGNMENT)),
+                      0,
+                      tensor.dtype(),
+                      tensor.shape(),
+                      Lifetime.UNBOUNDED);
             });
-    device.download(copy, tensor);
+    if (makesCopies) {
+      device.download(copy, tensor);
+    }
     return copy;
   }
 
-  /** Bytes of the state that is kept. */
-  synchronized long bytes() {
-    return copies.values().stream().mapToLong(Tensor::byteSize).sum();
+  /** Bytes of what is kept of a step cache. */
+  synchronized long cacheBytes() {
+    return copies.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(Checkpoint.CACHE))
+        .mapToLong(entry -> entry.getValue().byteSize())
+        .sum();
   }
 
   /** Writes what is kept, unless that is done already; a failure is told by {@link #failure}. */

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.run;
 
+import io.zoetrope.dit.cache.StepCache;
 import io.zoetrope.tensor.Tensor;
 import java.util.function.Supplier;
 
@@ -23,6 +24,10 @@ interface StepObserver {
    */
   default void reused(int step, String branch) {}
 
-  /** So many steps are taken, those in front of the first that this run took too. */
-  void taken(int steps);
+  /**
+   * So many steps are taken, those in front of the first that this run took too.
+   *
+   * @param cache stood around the predictions of the last one
+   */
+  void taken(int steps, StepCache cache);
 }

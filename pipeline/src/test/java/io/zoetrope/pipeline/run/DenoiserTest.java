@@ -65,7 +65,7 @@ class DenoiserTest {
             StepCache.NONE,
             guidance,
             latents,
-            done::add);
+            (steps, _) -> done.add(steps));
     assertEquals(List.of(1, 2, 3), done);
   }
 
@@ -141,7 +141,12 @@ class DenoiserTest {
                   PipelineException.class,
                   () ->
                       denoiser.run(
-                          new StepRange(0, STEPS), branches, StepCache.NONE, 1, latents, _ -> {}))
+                          new StepRange(0, STEPS),
+                          branches,
+                          StepCache.NONE,
+                          1,
+                          latents,
+                          (_, _) -> {}))
               .getMessage();
       assertTrue(message.contains("after step 1 of 3"), message);
     }
