@@ -19,6 +19,16 @@ public interface StoredBytes {
     return false;
   }
 
+  /**
+   * Says that some bytes are read soon: whoever has them may fetch them. Nothing changes but time.
+   *
+   * @param position of the first byte, from the start of the tensor's bytes
+   */
+  default void fetch(long position, long size) {}
+
+  /** Says that some bytes are not read for a while, and may make room for others. */
+  default void forget(long position, long size) {}
+
   /** Bytes in memory, which cannot vanish while they are used. */
   record InMemory(MemorySegment segment) implements StoredBytes {
     @Override

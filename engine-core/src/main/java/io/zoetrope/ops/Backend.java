@@ -73,6 +73,14 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
+   * Bytes of matrices that there is room for in memory of the device's own; empty if weights lie in
+   * the memory of the machine.
+   */
+  default OptionalLong weightRoom() {
+    return OptionalLong.empty();
+  }
+
+  /**
    * As {@link #place(StoredTensor, DType)}, of a contiguous tensor in host memory that stays as it
    * is.
    */

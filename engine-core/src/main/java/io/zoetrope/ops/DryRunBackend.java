@@ -113,6 +113,11 @@ public final class DryRunBackend implements Backend {
   }
 
   @Override
+  public OptionalLong weightRoom() {
+    return like.weightRoom();
+  }
+
+  @Override
   public Tensor place(StoredTensor weight, DType rounding) {
     return place(weight, rounding, Residence.PACKED);
   }

@@ -119,7 +119,25 @@ final class WeightFile implements Lifetime, AutoCloseable {
 
   /** The bytes from a position on. */
   StoredBytes from(long position) {
-    return (offset, to) -> read(position + offset, to);
+    return new Part(this, position);
+  }
+
+  /** The bytes from a position on, which the system can be told of beforehand. */
+  private record Part(WeightFile file, long start) implements StoredBytes {
+    @Override
+    public void read(long position, MemorySegment to) {
+      file.read(start + position, to);
+    }
+
+    @Override
+    public void fetch(long position, long size) {
+      PageAdvice.give(file.path, start + position, size, PageAdvice.WILL_NEED);
+    }
+
+    @Override
+    public void forget(long position, long size) {
+      PageAdvice.give(file.path, start + position, size, PageAdvice.DONT_NEED);
+    }
   }
 
   /**

@@ -122,6 +122,11 @@ public class CudaBackend implements Backend {
     return StoredForm.of(weight).stream().mapToLong(StoredForm::bytes).findFirst();
   }
 
+  @Override
+  public OptionalLong weightRoom() {
+    return OptionalLong.of(weights.room());
+  }
+
   /** The slot of weights that stay as they are stored. */
   @Override
   public long workspaceBytes(Operation operation) {

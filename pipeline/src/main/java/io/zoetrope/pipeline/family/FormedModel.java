@@ -37,9 +37,12 @@ public final class FormedModel extends ChangedModel {
   @Override
   public WeightSource weights(String component) {
     WeightSource weights = super.weights(component);
-    return TRANSFORMERS.contains(component)
-        ? new FormedWeights(weights, form, FormedModel::isOfBlock)
-        : weights;
+    if (!TRANSFORMERS.contains(component)) {
+      return weights;
+    }
+    return form == WeightForm.STORED
+        ? BudgetedModel.streamed(weights)
+        : new FormedWeights(weights, form, FormedModel::isOfBlock);
   }
 
   /** Whether a tensor is one of the large matrices of a block, by the names of diffusers. */

@@ -17,6 +17,10 @@ record Admission(FreeMemory free, long heap) {
   /** Weights take no more than so many times their stored bytes, in all forms together. */
   private static final long FORMS_OF_WEIGHTS = 8;
 
+  /** What takes less memory where it is weights that take most. */
+  private static final String LESS_WEIGHTS =
+      ", or keep less of the weights in memory: --weights q8_0 or stored, or --weights-budget";
+
   /** What there is now. */
   static Admission now() {
     return new Admission(FreeMemory.now(), Runtime.getRuntime().maxMemory());
@@ -52,13 +56,14 @@ record Admission(FreeMemory free, long heap) {
     }
     if (computesHere && needs.peakBytes() > free.bytes()) {
       throw new PipelineException(
-          "%s need %s MiB of memory for the %s, %s: use %s"
+          "%s need %s MiB of memory for the %s, %s: use %s%s"
               .formatted(
                   size,
                   mebibytes(needs.peakBytes()),
                   needs.largest().stage().title(),
                   free.reason(),
-                  smaller));
+                  smaller,
+                  2 * needs.largest().weightBytes() > needs.peakBytes() ? LESS_WEIGHTS : ""));
     }
   }
 

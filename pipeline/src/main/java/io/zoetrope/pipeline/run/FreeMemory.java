@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.run;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.zoetrope.pipeline.PipelineException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -20,9 +21,33 @@ import java.util.stream.Stream;
 public record FreeMemory(long bytes, String reason) {
   private static final Path ROOT = Path.of("/");
 
+  /** GiB that the process may have, where whoever starts it says so. */
+  private static final String LIMIT = "zoetrope.memory";
+
+  private static final double GIBIBYTE = 1L << 30;
+
   /** What there is now. */
   public static FreeMemory now() {
-    return now(ROOT);
+    FreeMemory there = now(ROOT);
+    String limit = System.getProperty(LIMIT);
+    return limit == null ? there : there.within(limit);
+  }
+
+  /** No more than a property says. */
+  FreeMemory within(String gibibytes) {
+    double limit;
+    try {
+      limit = Double.parseDouble(gibibytes) * GIBIBYTE;
+    } catch (NumberFormatException _) {
+      limit = Double.NaN;
+    }
+    if (!(limit > 0)) {
+      throw new PipelineException("-D%s=%s is no number of GiB".formatted(LIMIT, gibibytes));
+    }
+    long most = (long) limit;
+    return bytes <= most
+        ? this
+        : new FreeMemory(most, "-D%s=%s leaves %d MiB".formatted(LIMIT, gibibytes, most >> 20));
   }
 
   /**

@@ -22,6 +22,7 @@ import io.zoetrope.tensor.DType;
 import io.zoetrope.testing.Fixtures;
 import io.zoetrope.weights.WeightForm;
 import io.zoetrope.weights.WeightSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,11 +76,11 @@ class FormedModelTest {
     try (WeightSource weights = model().weights("transformer")) {
       block = BudgetedModel.blockBytes(weights, DType.F32) / 2;
     }
-    Made half = clip(new BudgetedModel(model(), block, DType.F32));
+    Made half = clip(new BudgetedModel(model(), block, device, DType.F32));
     assertArrayEquals(plain.frame(), half.frame());
     assertTrue(half.weightBytes() < plain.weightBytes(), half + " of " + plain);
     assertTrue(half.weightBytes() > stored.weightBytes(), half + " of " + plain);
-    Made whole = clip(new BudgetedModel(model(), 2 * block, DType.F32));
+    Made whole = clip(new BudgetedModel(model(), 2 * block, device, DType.F32));
     assertEquals(plain.weightBytes(), whole.weightBytes());
   }
 
@@ -92,8 +93,28 @@ class FormedModelTest {
             () -> {
               throw new IllegalStateException("asked");
             },
-            DType.F32);
+            device,
+            DType.F32,
+            _ -> {});
     assertEquals(clip(model()).weightBytes(), clip(model).weightBytes());
+  }
+
+  /** Without an option the memory that there is decides, however little, and it is said once. */
+  @Test
+  void aModelThatIsTooLargeForTheMachineIsReadAnew() {
+    Made plain = clip(model());
+    long blocks;
+    try (WeightSource weights = model().weights("transformer")) {
+      blocks = BudgetedModel.blockBytes(weights, DType.F32);
+    }
+    for (long room : new long[] {-1, blocks / 2, blocks}) {
+      List<String> told = new ArrayList<>();
+      Made made = clip(new BudgetedModel(model(), () -> room, device, DType.F32, told::add, 0));
+      assertArrayEquals(plain.frame(), made.frame());
+      assertEquals(room < blocks, made.weightBytes() < plain.weightBytes(), made::toString);
+      assertEquals(room < blocks ? 1 : 0, told.size());
+      assertTrue(told.stream().allMatch(line -> line.contains("blocks of")), told::toString);
+    }
   }
 
   @Test
@@ -123,7 +144,7 @@ class FormedModelTest {
 
   @Test
   void aBudgetHasRoomForABlock() {
-    ModelSource small = new BudgetedModel(model(), 1000, DType.F32);
+    ModelSource small = new BudgetedModel(model(), 1000, device, DType.F32);
     String message = assertThrows(PipelineException.class, () -> clip(small)).getMessage();
     assertTrue(
         message.startsWith("a budget of 9.313e-07 GiB for weights has no room for"), message);

@@ -41,7 +41,7 @@ class AdmissionTest {
   @Test
   void refusesWhatThereIsNoMemoryForHoweverLargeTheHeapMayGrow() {
     assertEquals(
-        "17 frames of 512x512 need 589 MiB of memory for the denoising, there are 512: use less",
+        "17 frames of 512x512 need 589 MiB of memory for the denoising, there are 512: use less, or keep less of the weights in memory: --weights q8_0 or stored, or --weights-budget",
         refusal(admission(512, 4096), needs(500), true));
     admission(600, 100).require(SIZE, needs(500), true, "less");
   }

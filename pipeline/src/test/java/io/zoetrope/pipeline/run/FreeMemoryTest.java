@@ -1,8 +1,10 @@
 package io.zoetrope.pipeline.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zoetrope.pipeline.PipelineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,18 @@ class FreeMemoryTest {
     Path path = root.resolve(file);
     Files.createDirectories(path.getParent());
     Files.writeString(path, text);
+  }
+
+  @Test
+  void whoStartsTheProcessMaySayLess() {
+    FreeMemory free = new FreeMemory(2048 * MIB, "this machine has 2048 MiB free");
+    assertEquals(
+        new FreeMemory(1536 * MIB, "-Dzoetrope.memory=1.5 leaves 1536 MiB"), free.within("1.5"));
+    assertEquals(free, free.within("3"));
+    for (String wrong : new String[] {"much", "0", "NaN"}) {
+      String message = assertThrows(PipelineException.class, () -> free.within(wrong)).getMessage();
+      assertEquals("-Dzoetrope.memory=%s is no number of GiB".formatted(wrong), message);
+    }
   }
 
   private void version2(String group, String limit, long usage, long inactiveFile)

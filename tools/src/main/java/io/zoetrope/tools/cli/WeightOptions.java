@@ -9,8 +9,11 @@ import io.zoetrope.pipeline.run.FreeMemory;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.weights.WeightForm;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What stays in memory of a transformer's weights, and in which form. */
 final class WeightOptions {
@@ -18,6 +21,9 @@ final class WeightOptions {
 
   /** What a job takes beside the weights of a transformer, at least. */
   private static final long BESIDE = 3L << 29;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec mixee;
 
   @Option(
       names = "--weights",
@@ -49,10 +55,20 @@ final class WeightOptions {
     if (form != null) {
       return new FormedModel(model, form);
     }
-    if (budget != null) {
-      return new BudgetedModel(model, (long) (budget * GIBIBYTE), dtype);
+    OptionalLong card = device.weightRoom();
+    if (budget != null && card.isPresent()) {
+      throw new PipelineException(
+          "--weights-budget is for the memory of the processor: of a card, --device cuda,weights=GIB says it");
     }
-    return device.computesInMainMemory() ? new BudgetedModel(model, new Room(), dtype) : model;
+    if (budget != null) {
+      return new BudgetedModel(model, (long) (budget * GIBIBYTE), device, dtype);
+    }
+    LongSupplier room = card.isPresent() ? card::getAsLong : new Room();
+    return new BudgetedModel(model, room, device, dtype, this::tell);
+  }
+
+  private void tell(String line) {
+    mixee.commandLine().getErr().println("  " + line);
   }
 
   /** What this machine has for matrices. */

@@ -55,6 +55,11 @@ public final class PlacedWeights {
     this.streamed = new StreamedWeights(runtime, weightBytes / SLOTS_PER_BUDGET);
   }
 
+  /** Bytes of matrices that may stay on the device; what is beyond takes turns. */
+  public long room() {
+    return residentLimit;
+  }
+
   /**
    * Places a weight on the device.
    *
