@@ -7,6 +7,15 @@ import java.util.function.IntConsumer;
 /** Stands around the blocks of a transformer, and may know what some of them would do. */
 @FunctionalInterface
 public interface BlockCache {
+  /**
+   * What the timesteps of a call become.
+   *
+   * @param embedding F32, [timesteps, features]
+   * @param modulation F32, [timesteps, ...], contiguous: what is made of the embedding for all
+   *     blocks; the embedding itself where each block makes something of its own
+   */
+  record Time(Tensor embedding, Tensor modulation) {}
+
   /** Runs every block. */
   BlockCache NONE =
       (_, _, _, count, block) -> {
@@ -20,9 +29,8 @@ public interface BlockCache {
    *
    * @param tokens all that is read of what the blocks leave, [tokens, features], contiguous; as the
    *     first block gets them, and changed in place
-   * @param time F32, [timesteps, features]: the embedding of the timestep
    * @param count how many blocks there are
    * @param block runs the block of an index, which changes {@code tokens}
    */
-  void run(Ops ops, Tensor tokens, Tensor time, int count, IntConsumer block);
+  void run(Ops ops, Tensor tokens, Time time, int count, IntConsumer block);
 }

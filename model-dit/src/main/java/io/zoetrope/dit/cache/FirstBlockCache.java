@@ -45,7 +45,7 @@ final class FirstBlockCache extends BranchCache {
   }
 
   @Override
-  public void run(Ops ops, Tensor tokens, Tensor time, int count, IntConsumer block) {
+  public void run(Ops ops, Tensor tokens, Time time, int count, IntConsumer block) {
     if (reuses(isLikeBefore(ops, tokens, block))) {
       ops.addInPlace(tokens, rest.value());
       return;

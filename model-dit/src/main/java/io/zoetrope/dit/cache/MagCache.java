@@ -3,7 +3,6 @@ package io.zoetrope.dit.cache;
 import io.zoetrope.dit.cache.PublishedCaches.Limits;
 import io.zoetrope.ops.Buffers;
 import io.zoetrope.ops.Ops;
-import io.zoetrope.tensor.Tensor;
 
 /**
  * Knows from a table by how much what the blocks add shrinks from step to step, and computes when
@@ -33,7 +32,7 @@ final class MagCache extends WholeCache {
   }
 
   @Override
-  boolean decide(Ops ops, Tensor time, boolean isKnown) {
+  boolean decide(Ops ops, Time time, boolean isKnown) {
     if (step() - steps.from() < retained(limits.retentionRatio(), steps.count())) {
       return false;
     }

@@ -16,11 +16,14 @@ import java.util.stream.StreamSupport;
  * {@code TeaCache4Wan2.1} of ali-vilab/TeaCache and from Zehong-Ma/MagCache.
  *
  * @param teaCache coefficients of the polynomial, the highest power first; empty if there are none
+ * @param retainingTeaCache the same with retention
  * @param magCache empty if there is no table
  */
-public record PublishedCaches(List<Double> teaCache, Optional<MagTable> magCache) {
+public record PublishedCaches(
+    List<Double> teaCache, List<Double> retainingTeaCache, Optional<MagTable> magCache) {
   /** Nothing is published. */
-  public static final PublishedCaches NONE = new PublishedCaches(List.of(), Optional.empty());
+  public static final PublishedCaches NONE =
+      new PublishedCaches(List.of(), List.of(), Optional.empty());
 
   private static final String RESOURCE = "published.json";
 
@@ -65,7 +68,10 @@ public record PublishedCaches(List<Double> teaCache, Optional<MagTable> magCache
       return NONE;
     }
     JsonConfig entry = JsonConfig.of(model, all.json().get(model));
-    return new PublishedCaches(numbers(entry.json().path("teacache")), magTable(entry));
+    return new PublishedCaches(
+        numbers(entry.json().path("teacache")),
+        numbers(entry.json().path("teacache_ret")),
+        magTable(entry));
   }
 
   private static Optional<MagTable> magTable(JsonConfig entry) {

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 public sealed interface StepCaching {
   /** What there is, for people. */
   String FORMS =
-      "none, first-block[:THRESHOLD], teacache[:THRESHOLD], easycache[:THRESHOLD[,FIRST STEPS]],"
+      "none, first-block[:THRESHOLD], teacache[:THRESHOLD], teacache-ret[:THRESHOLD], easycache[:THRESHOLD[,FIRST STEPS]],"
           + " magcache[:THRESHOLD[,MOST SKIPPED[,RETENTION]]]";
 
   /**
@@ -49,27 +49,35 @@ public sealed interface StepCaching {
    * Leaves all blocks out as long as the embedding of the timestep changes little.
    *
    * @param threshold of the change that it makes one expect
+   * @param isRetaining whether the first steps are all computed, and the last one is not; with
+   *     coefficients of its own
    * @param coefficients of the polynomial that was fitted to the model, the highest power first;
    *     the published ones where they are empty
    */
-  record Tea(double threshold, List<Double> coefficients) implements StepCaching {
+  record Tea(double threshold, boolean isRetaining, List<Double> coefficients)
+      implements StepCaching {
     private static final double DEFAULT = 0.08;
 
     /** The same with coefficients of one's own. */
     public Tea with(List<Double> fitted) {
-      return new Tea(threshold, fitted);
+      return new Tea(threshold, isRetaining, fitted);
     }
 
     private List<Double> coefficients(PublishedCaches published) {
-      return coefficients.isEmpty() ? published.teaCache() : coefficients;
+      return !coefficients.isEmpty()
+          ? coefficients
+          : isRetaining ? published.retainingTeaCache() : published.teaCache();
     }
 
     @Override
     public Optional<String> obstacle(PublishedCaches published, List<Integer> steps) {
-      return coefficients(published).isEmpty()
-          ? Optional.of(
-              "needs coefficients that are fitted to a model, and for this one none are"
-                  + " published; first-block and easycache need none")
+      if (coefficients(published).isEmpty()) {
+        return Optional.of(
+            "needs coefficients that are fitted to a model, and for this one none are"
+                + " published; first-block and easycache need none");
+      }
+      return isRetaining
+          ? tooFew(steps, TeaCache.RETAINED, "the first %d steps".formatted(TeaCache.RETAINED))
           : tooFew(steps, 2, "the first step and the last one");
     }
 
@@ -78,12 +86,14 @@ public sealed interface StepCaching {
         Ops ops, CachedSteps steps, int expert, int branches, PublishedCaches published) {
       Buffers buffers = buffers(ops);
       return ofBranches(
-          buffers, branches, _ -> new TeaCache(threshold, coefficients(published), steps, buffers));
+          buffers,
+          branches,
+          _ -> new TeaCache(threshold, isRetaining, coefficients(published), steps, buffers));
     }
 
     @Override
     public String toString() {
-      return "teacache:" + threshold;
+      return (isRetaining ? "teacache-ret:" : "teacache:") + threshold;
     }
   }
 
@@ -230,7 +240,9 @@ public sealed interface StepCaching {
         switch (name) {
           case "none" -> Optional.empty();
           case "first-block" -> Optional.of(new FirstBlock(numbers.threshold(FirstBlock.DEFAULT)));
-          case "teacache" -> Optional.of(new Tea(numbers.threshold(Tea.DEFAULT), List.of()));
+          case "teacache", "teacache-ret" ->
+              Optional.of(
+                  new Tea(numbers.threshold(Tea.DEFAULT), name.equals("teacache-ret"), List.of()));
           case "easycache" ->
               Optional.of(
                   new Easy(

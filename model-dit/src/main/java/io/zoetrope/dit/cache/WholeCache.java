@@ -19,7 +19,7 @@ abstract class WholeCache extends BranchCache {
    *
    * @param isKnown whether it is known what the blocks would add
    */
-  abstract boolean decide(Ops ops, Tensor time, boolean isKnown);
+  abstract boolean decide(Ops ops, Time time, boolean isKnown);
 
   @Override
   void save(CacheState state) {
@@ -39,7 +39,7 @@ abstract class WholeCache extends BranchCache {
   }
 
   @Override
-  public final void run(Ops ops, Tensor tokens, Tensor time, int count, IntConsumer block) {
+  public final void run(Ops ops, Tensor tokens, Time time, int count, IntConsumer block) {
     if (reuses(decide(ops, time, added.isKnown()))) {
       ops.addInPlace(tokens, added.value());
       return;

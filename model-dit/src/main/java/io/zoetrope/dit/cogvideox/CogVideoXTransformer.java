@@ -187,7 +187,7 @@ public final class CogVideoXTransformer implements Predictor {
       cache.run(
           ops,
           x.video(),
-          time,
+          new BlockCache.Time(time, time),
           blocks.size(),
           i -> blocks.get(i).forward(ops, x, time, layout.rope()));
 

@@ -210,7 +210,7 @@ public final class LatteTransformer implements Predictor {
       cache.run(
           ops,
           tokens,
-          time.embedded(),
+          new BlockCache.Time(time.embedded(), time.modulation()),
           config.numLayers(),
           i -> {
             spatialBlocks.get(i).forward(ops, tokens, layout.frames(), time, text.get(i));

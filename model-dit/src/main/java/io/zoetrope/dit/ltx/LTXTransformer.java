@@ -177,7 +177,7 @@ public final class LTXTransformer implements Predictor {
       cache.run(
           ops,
           tokens,
-          time.embedded(),
+          new BlockCache.Time(time.embedded(), time.modulation()),
           blocks.size(),
           i -> blocks.get(i).forward(ops, tokens, time, text.get(i), rope));
 

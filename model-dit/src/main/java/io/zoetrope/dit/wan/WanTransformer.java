@@ -292,7 +292,7 @@ public final class WanTransformer implements Predictor {
       cache.run(
           ops,
           tokens,
-          time.temb(),
+          new BlockCache.Time(time.temb(), time.timestepProj()),
           blocks.size(),
           i -> {
             int hint = control == null ? -1 : vace.hintBehind(i);

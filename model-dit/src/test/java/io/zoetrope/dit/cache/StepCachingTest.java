@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.config.ConfigException;
+import io.zoetrope.dit.BlockCache;
 import io.zoetrope.dit.Predictor;
 import io.zoetrope.dit.cache.PublishedCaches.MagTable;
 import io.zoetrope.ops.Ops;
@@ -33,6 +34,7 @@ class StepCachingTest {
       strings = {
         "first-block:0.1",
         "teacache:0.2",
+        "teacache-ret:0.2",
         "easycache:0.1,3",
         "magcache",
         "magcache:0.06,2,0.4"
@@ -97,6 +99,7 @@ class StepCachingTest {
     }
     boolean hasTea = model.startsWith("wan2.1-") && !model.contains("vace");
     assertEquals(hasTea ? 5 : 0, published.teaCache().size());
+    assertEquals(hasTea ? 5 : 0, published.retainingTeaCache().size());
     assertSame(PublishedCaches.NONE, PublishedCaches.of("a model"));
   }
 
@@ -128,6 +131,7 @@ class StepCachingTest {
           """
           first-block        | 1  | computes the first step, and of 1 steps
           teacache           | 2  | computes the first step and the last one, and of 2 steps
+          teacache-ret       | 5  | computes the first 5 steps, and of 5 steps
           easycache:0.1,3    | 4  | computes the first 3 steps and the last one, and of 4 steps
           magcache:0.1,2,0.8 | 2  | computes a share of 0.8 of the first ones, and of 2 steps
           """)
@@ -145,8 +149,14 @@ class StepCachingTest {
     Predictor.Branch doubling =
         (ops, blocks, input, timesteps) -> {
           Tensor tokens = ops.copy(input.reshape(1, -1));
+          Tensor modulation = Tensor.of(new float[] {2 * timesteps[0], 0}, 1, 2);
           Tensor embedding = ops.upload(Tensor.of(new float[] {timesteps[0]}, 1, 1));
-          blocks.run(ops, tokens, embedding, 2, _ -> ops.addInPlace(tokens, tokens));
+          blocks.run(
+              ops,
+              tokens,
+              new BlockCache.Time(embedding, ops.upload(modulation)),
+              2,
+              _ -> ops.addInPlace(tokens, tokens));
           return tokens.reshape(input.shape().sizes());
         };
     List<Integer> reused = new ArrayList<>();
@@ -178,11 +188,26 @@ class StepCachingTest {
    */
   @Test
   void teaCacheAddsUpWhatItGuesses() {
-    PublishedCaches straight = new PublishedCaches(List.of(1.0, 0.0), Optional.empty());
+    PublishedCaches straight =
+        new PublishedCaches(List.of(1.0, 0.0), List.of(0.5, 0.0), Optional.empty());
     CachedSteps steps = new CachedSteps(0, 7, 0, 7);
     StepCache cache = cache("teacache:0.2").open(ops, steps, 0, 1, straight);
     // 0.1, 0.191, 0.274: computed; 0.077, 0.148: skipped; the last one
     assertEquals(List.of(1, 2, 4, 5), reused(cache, 7, step -> 10 + step));
+  }
+
+  /**
+   * With retention the first five steps are computed, the last one is not; half of the relative
+   * changes 1/14, 1/15 ... of the modulation add up.
+   */
+  @Test
+  void teaCacheRetainsTheFirstSteps() {
+    PublishedCaches straight = new PublishedCaches(List.of(), List.of(0.5, 0.0), Optional.empty());
+    CachedSteps steps = new CachedSteps(0, 10, 0, 10);
+    StepCache cache = cache("teacache-ret:0.1").open(ops, steps, 0, 1, straight);
+    // 0.036, 0.069, 0.100: computed; 0.029, 0.057
+    assertEquals(List.of(5, 6, 8, 9), reused(cache, 10, step -> 10 + step));
+    assertTrue(cache("teacache").obstacle(straight, List.of(10)).isPresent());
   }
 
   /** The retained first fifth, then at most two in a row, from a table that allows all. */

@@ -91,6 +91,8 @@ public class NoisyClip implements Conditioning {
   /** The clip with noise at the level of a step, in the current scope. */
   protected final Tensor noisy(Ops ops, Tensor noise, Scheduler scheduler, float timestep) {
     ops.tap("clean_latents", latents);
+    // CogVideoX's pipeline in diffusers goes on to multiply by init_noise_sigma, here 8 to 4096
+    // times too much: the clip would be lost. Other schedulers than Euler's discrete one have 1.
     try (var scope = ops.scope()) {
       return scope.keep(scheduler.addNoise(ops, ops.upload(latents), ops.upload(noise), timestep));
     }

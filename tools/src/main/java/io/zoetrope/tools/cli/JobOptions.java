@@ -93,7 +93,7 @@ final class JobOptions {
       paramLabel = "KIND[:F]",
       description =
           "Steps that are like the one before reuse what the transformer made of it: first-block:0.05,"
-              + " teacache:0.08, easycache:0.05, magcache, or none (default: none).")
+              + " teacache:0.08, teacache-ret:0.08, easycache:0.05, magcache, or none (default: none).")
   private String cache;
 
   @Option(
