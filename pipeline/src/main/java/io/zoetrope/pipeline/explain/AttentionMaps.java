@@ -15,9 +15,6 @@ final class AttentionMaps {
   /** Heads that are computed at a time: each needs its keys transposed. */
   static final int HEADS_TOGETHER = 8;
 
-  /** Weights that are computed for maps of words; of more, one query stands for its cell. */
-  private static final long MOST_WEIGHTS = 1L << 25;
-
   private final ExplainPlan plan;
   private final JobLayout layout;
   private final PromptTokens prompt;
@@ -109,7 +106,8 @@ final class AttentionMaps {
   private void text(TracedPlace place, Attending attending, int inFront, boolean isAlone) {
     int keys = isAlone ? attending.key().intSize(0) : inFront;
     int[] wordOfKey = wordOfKey(keys);
-    boolean isSampled = (long) layout.tokens().tokens() * attending.key().size(0) > MOST_WEIGHTS;
+    boolean isSampled =
+        (long) layout.tokens().tokens() * attending.key().size(0) > plan.limits().weights();
     int[] tokens =
         isSampled
             ? plan.wordCells().middles()

@@ -10,9 +10,6 @@ import java.util.Map;
  * them in small clips, since that of the step before has to be kept.
  */
 final class BlockStatistics {
-  /** Tokens that are looked at. */
-  private static final int MOST_TOKENS = 128;
-
   private final JobLayout layout;
   private final BlockGrids grids;
   private final int[] tokens;
@@ -23,19 +20,25 @@ final class BlockStatistics {
   /** What a block has added last, by branch and block. */
   private final Map<String, float[]> residuals = new HashMap<>();
 
-  BlockStatistics(JobLayout layout, BlockGrids grids) {
-    this.layout = layout;
+  BlockStatistics(ExplainPlan plan, BlockGrids grids) {
+    this.layout = plan.layout();
     this.grids = grids;
     int all = layout.tokens().tokens();
-    this.tokens = new int[Math.min(MOST_TOKENS, all)];
+    this.tokens = new int[tokens(plan)];
     for (int i = 0; i < tokens.length; i++) {
       tokens[i] = (int) ((long) i * all / tokens.length);
     }
   }
 
+  /** How many tokens are looked at. */
+  private static int tokens(ExplainPlan plan) {
+    return Math.min(plan.limits().tokens(), plan.layout().tokens().tokens());
+  }
+
   /** Bytes that are kept of blocks. */
-  static long bytes(JobLayout layout) {
-    long state = (long) Math.min(MOST_TOKENS, layout.tokens().tokens()) * layout.dim();
+  static long bytes(ExplainPlan plan) {
+    JobLayout layout = plan.layout();
+    long state = (long) tokens(plan) * layout.dim();
     return Float.BYTES * state * (layout.isGuided() ? 2 : 1) * (layout.blocks().size() + 2);
   }
 

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
  * What is kept of a job, so that it takes a bounded amount of memory whatever the job's size is.
  *
  * @param layout what the job computes
+ * @param limits that bound it
  * @param words that have maps, indices of the prompt's
  * @param mapBlocks that have maps, indices of the layout's
  * @param wordSteps that have maps of words, indices of the layout's
@@ -26,6 +27,7 @@ import java.util.stream.IntStream;
  */
 record ExplainPlan(
     JobLayout layout,
+    ExplainLimits limits,
     List<Integer> words,
     List<Integer> mapBlocks,
     List<Integer> wordSteps,
@@ -34,12 +36,6 @@ record ExplainPlan(
     int[] queries,
     List<Integer> patchSteps,
     TokenCells patchCells) {
-  /** Bytes that the maps of words may take, and those of patches as many. */
-  private static final long MAP_BYTES = 12L << 20;
-
-  /** Cells of a map beyond which nobody sees more. */
-  private static final int MOST_CELLS = 4096;
-
   /** Cells below which a map shows nothing, unless the clip has no more tokens. */
   private static final int FEWEST_CELLS = 16;
 
@@ -54,7 +50,8 @@ record ExplainPlan(
    * @throws PipelineException if a word is not in the prompt, there is no block of a number, or
    *     more is asked for than there is memory for
    */
-  static ExplainPlan of(JobLayout layout, PromptTokens prompt, ExplainOptions options) {
+  static ExplainPlan of(
+      JobLayout layout, PromptTokens prompt, ExplainOptions options, ExplainLimits limits) {
     PatchGrid tokens = layout.tokens();
     List<Integer> words = words(prompt, options.words());
     List<Integer> blocks = blocks(layout, options.blocks());
@@ -62,7 +59,7 @@ record ExplainPlan(
     long mapped = Math.max(1, words.size()) * (long) blocks.size();
 
     long each = mapped * steps * (layout.heads() + 1);
-    boolean isWhole = each * Math.min(tokens.tokens(), MOST_CELLS) <= MAP_BYTES;
+    boolean isWhole = each * Math.min(tokens.tokens(), limits.cells()) <= limits.mapBytes();
     List<Integer> wordSteps = spread(steps, isWhole ? steps : WORD_STEPS);
     long wordMaps = isWhole ? each : mapped * (wordSteps.size() + layout.heads());
 
@@ -71,23 +68,24 @@ record ExplainPlan(
     long patchMaps = (long) patchSteps.size() * blocks.size() * queries.length;
     return new ExplainPlan(
         layout,
+        limits,
         words,
         blocks,
         wordSteps,
         isWhole,
-        cells(tokens, wordMaps, "words: name fewer of them, or fewer blocks"),
+        cells(tokens, limits, wordMaps, "words: name fewer of them, or fewer blocks"),
         queries,
         patchSteps,
-        cells(tokens, patchMaps, "patches: choose fewer of them, or fewer blocks"));
+        cells(tokens, limits, patchMaps, "patches: choose fewer of them, or fewer blocks"));
   }
 
-  private static TokenCells cells(PatchGrid tokens, long maps, String what) {
-    long most = MAP_BYTES / maps;
+  private static TokenCells cells(PatchGrid tokens, ExplainLimits limits, long maps, String what) {
+    long most = limits.mapBytes() / maps;
     if (most < Math.min(FEWEST_CELLS, tokens.tokens())) {
       throw new PipelineException(
           "%,d attention maps are too many to be kept, with those of all %s".formatted(maps, what));
     }
-    return TokenCells.within(tokens, Math.min(most, MOST_CELLS));
+    return TokenCells.within(tokens, Math.min(most, limits.cells()));
   }
 
   private static List<Integer> words(PromptTokens prompt, List<String> asked) {
@@ -160,6 +158,7 @@ record ExplainPlan(
     return (long) wordSteps.size() * mapBlocks.size() * words.size();
   }
 
+  /** Number of maps of patches. */
   long patchMaps() {
     return (long) patchSteps.size() * mapBlocks.size() * queries.length;
   }

@@ -22,9 +22,6 @@ import java.util.stream.IntStream;
  * for the {@link #explanation} behind it; it is good for one run.
  */
 public final class Explainer implements Tracer {
-  /** Bytes of clean latents of which all frames are kept; of more, the middle one. */
-  private static final long MOST_LATENTS = 32L << 20;
-
   private static final Pattern STEP =
       Pattern.compile("denoise/step(\\d+)/(timestep|pred_original_sample|(?:un)?cond/noise_pred)");
 
@@ -50,7 +47,7 @@ public final class Explainer implements Tracer {
     this.layout = layout;
     this.plan = plan;
     this.grids = new BlockGrids(layout);
-    this.statistics = new BlockStatistics(layout, grids);
+    this.statistics = new BlockStatistics(plan, grids);
     this.maps = new AttentionMaps(plan, prompt, grids);
     int steps = layout.steps().size();
     this.timesteps = new float[steps];
@@ -68,7 +65,7 @@ public final class Explainer implements Tracer {
   public static Explainer of(
       Job job, VideoGeometry geometry, PromptTokens prompt, Shape latents, ExplainOptions options) {
     JobLayout layout = JobLayout.of(job, geometry, latents);
-    ExplainPlan plan = ExplainPlan.of(layout, prompt, options);
+    ExplainPlan plan = ExplainPlan.of(layout, prompt, options, ExplainLimits.USUAL);
     long bytes = bytes(plan);
     long heap = Runtime.getRuntime().maxMemory();
     if (bytes > heap / 2) {
@@ -93,8 +90,8 @@ public final class Explainer implements Tracer {
     JobLayout layout = plan.layout();
     long prediction = layout.latents().count() * Float.BYTES;
     return AttentionMaps.bytes(plan)
-        + BlockStatistics.bytes(layout)
-        + Math.min(MOST_LATENTS, layout.steps().size() * prediction)
+        + BlockStatistics.bytes(plan)
+        + Math.min(plan.limits().latentBytes(), layout.steps().size() * prediction)
         + 4 * prediction;
   }
 
@@ -173,7 +170,9 @@ public final class Explainer implements Tracer {
   private List<Integer> keptFrames() {
     int frames = layout.latents().intSize(1);
     long all = layout.latents().count() * Float.BYTES * layout.steps().size();
-    return all <= MOST_LATENTS ? IntStream.range(0, frames).boxed().toList() : List.of(frames / 2);
+    return all <= plan.limits().latentBytes()
+        ? IntStream.range(0, frames).boxed().toList()
+        : List.of(frames / 2);
   }
 
   @Override
