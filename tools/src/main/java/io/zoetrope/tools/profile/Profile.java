@@ -64,6 +64,17 @@ public record Profile(
   public record Work(String thread, String name, long startNanos, long nanos) {
     /** Stands for the threads that pack a weight. */
     static final String PACKING = "packing of weights";
+
+    /** What was done outside of operations. */
+    static final String UNKNOWN = "work";
+
+    /** Has the name of the operation that asked for it, if it has none and lies in that one. */
+    Work within(Tracer.Operation operation) {
+      boolean isWithin = startNanos < operation.startNanos() + operation.nanos();
+      return name.equals(UNKNOWN) && isWithin
+          ? new Work(thread, operation.operation(), startNanos, nanos)
+          : this;
+    }
   }
 
   /** A named stretch of work, with the names around it. */

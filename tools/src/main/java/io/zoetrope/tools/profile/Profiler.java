@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -116,7 +117,7 @@ public final class Profiler implements Tracer, Progress {
     return new DeviceWatcher() {
       @Override
       public void worked(String thread, long startNanos, long nanos) {
-        works.add(new Profile.Work(thread, "work", startNanos, nanos));
+        works.add(new Profile.Work(thread, Profile.Work.UNKNOWN, startNanos, nanos));
       }
 
       @Override
@@ -155,7 +156,19 @@ public final class Profiler implements Tracer, Progress {
         List.copyOf(stages),
         List.copyOf(scopes),
         List.copyOf(operations),
-        List.copyOf(works),
+        namedWorks(),
         memory);
+  }
+
+  /** What threads did has the names of the operations that they did it in. */
+  private List<Profile.Work> namedWorks() {
+    TreeMap<Long, Tracer.Operation> byStart = new TreeMap<>();
+    operations.forEach(operation -> byStart.put(operation.startNanos(), operation));
+    return works.stream()
+        .map(work -> {
+          Map.Entry<Long, Tracer.Operation> found = byStart.floorEntry(work.startNanos());
+          return found == null ? work : work.within(found.getValue());
+        })
+        .toList();
   }
 }

@@ -106,6 +106,7 @@ class DocumentLinksTest {
       assertTrue(
           !DocumentedCommands.commands(List.of(chapter)).isEmpty(), chapter + " has no command");
     }
+    chapters.add(TOUR.resolve("README.md"));
     for (List<String> command : DocumentedCommands.commands(chapters)) {
       Main.commandLine()
           .setCaseInsensitiveEnumValuesAllowed(true)

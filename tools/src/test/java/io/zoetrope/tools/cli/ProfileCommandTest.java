@@ -16,7 +16,9 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -29,9 +31,13 @@ class ProfileCommandTest extends CommandTest {
 
   /** Profiles a small job on the reference backend, whose roofline takes no time to measure. */
   private int profile(String... more) {
+    return profileOn("reference", more);
+  }
+
+  private int profileOn(String device, String... more) {
     List<String> args = new ArrayList<>(List.of("profile", "a prompt", "--model"));
     args.addAll(List.of(model.toString(), "--size", "32x32", "--frames", "1", "--steps", "1"));
-    args.addAll(List.of("--device", "reference"));
+    args.addAll(List.of("--device", device));
     args.addAll(List.of(more));
     return run(args.toArray(String[]::new));
   }
@@ -112,6 +118,36 @@ class ProfileCommandTest extends CommandTest {
     for (String name : List.of("open_weights", "memory")) {
       assertTrue(Files.readString(trace).contains("\"name\":\"%s\"".formatted(name)), name);
     }
+  }
+
+  /** What stands before the profiler in a job that is changed hides nothing from it. */
+  @Test
+  void theTraceOfAChangedJobHasThreads() throws IOException {
+    Path trace = folder.resolve("trace.json");
+    assertEquals(
+        0,
+        profileOn(
+            "cpu",
+            "--no-output",
+            "--trace",
+            trace.toString(),
+            "--threads",
+            "2",
+            "--ablate",
+            "**/blocks.0/attn2=zero"),
+        err.toString());
+    Set<String> operations = new TreeSet<>();
+    Set<String> works = new TreeSet<>();
+    for (JsonNode event : JSON.readTree(trace.toFile()).get("traceEvents")) {
+      if (event.path("cat").textValue() instanceof String category) {
+        Set<String> names = category.equals("thread") ? works : operations;
+        names.add(event.get("name").textValue());
+      }
+    }
+    assertTrue(works.contains("linear"), works.toString());
+    assertTrue(
+        works.stream().anyMatch(name -> name.endsWith("attn1.to_out.0.weight")), works.toString());
+    assertTrue(operations.contains("linear"), operations.toString());
   }
 
   @Test
