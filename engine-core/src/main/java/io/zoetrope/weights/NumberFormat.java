@@ -9,6 +9,8 @@ import io.zoetrope.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Formats that weights can be written in. Numbers become the nearest one that the format has, of
@@ -25,7 +27,11 @@ public enum NumberFormat {
   /** Blocks of 32 neighbours with a scale in F16 and a signed byte each. */
   Q8_0(GgmlBlocks.Q8_0),
   /** Blocks of 256 neighbours in groups of 32 with scales and offsets, as ggml finds them. */
-  Q4_K(GgmlBlocks.Q4_K);
+  Q4_K(GgmlBlocks.Q4_K),
+  /** Matrices in F8_E4M3 with a factor for each row: {@link WeightForm#FP8}. */
+  FP8(new Plain(DType.F8_E4M3), Optional.of(WeightForm.FP8)),
+  /** Matrices of integers with a factor for each row: {@link WeightForm#INT8}. */
+  INT8(new Plain(DType.I8), Optional.of(WeightForm.INT8));
 
   private static final ValueLayout.OfShort HALF =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -33,12 +39,23 @@ public enum NumberFormat {
   private static final int LARGEST_CODE = 127;
 
   private final Encoding encoding;
+  private final Optional<WeightForm> scaled;
 
   NumberFormat(Encoding encoding) {
-    this.encoding = encoding;
+    this(encoding, Optional.empty());
   }
 
-  /** How its numbers are stored. */
+  NumberFormat(Encoding encoding, Optional<WeightForm> scaled) {
+    this.encoding = encoding;
+    this.scaled = scaled;
+  }
+
+  /** Whether its numbers are codes that factors of rows belong to. */
+  public boolean isScaled() {
+    return scaled.isPresent();
+  }
+
+  /** How its numbers are stored, or its codes. */
   public Encoding encoding() {
     return encoding;
   }
@@ -54,6 +71,9 @@ public enum NumberFormat {
    * @throws IllegalArgumentException if its elements do not fill whole blocks
    */
   public StoredTensor of(StoredTensor tensor) {
+    if (isScaled()) {
+      return scaled.get().of(tensor);
+    }
     return tensor.encoding().equals(encoding)
         ? tensor
         : new StoredTensor(
@@ -62,6 +82,18 @@ public enum NumberFormat {
             tensor.shape(),
             new Rewritten(tensor, this),
             tensor.lifetime());
+  }
+
+  /**
+   * The tensors that a file holds of one in this format: its codes and factors, where it is scaled,
+   * else itself.
+   *
+   * @throws IllegalArgumentException if it does not have this format
+   */
+  public List<StoredTensor> tensors(StoredTensor tensor) {
+    return scaled
+        .map(form -> new ScaledMatrix(tensor, form).tensors())
+        .orElseGet(() -> List.of(of(tensor)));
   }
 
   /**

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zoetrope.encoding.Plain;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
 import java.lang.foreign.MemorySegment;
@@ -142,7 +143,8 @@ class NumberFormatTest {
       values[i] = (float) random.nextGaussian();
     }
     for (NumberFormat format : NumberFormat.values()) {
-      StoredTensor written = format.of(tensor(values));
+      StoredTensor matrix = tensor(values).withShape(Shape.of(192, 256)).withName("a.weight");
+      StoredTensor written = format.tensors(matrix).getFirst();
       byte[] all = bytes(written);
       for (int i = 0; i < 20; i++) {
         int from = random.nextInt(all.length);

@@ -158,10 +158,14 @@ public final class Conversion implements AutoCloseable {
                       : "GGUF files have the names of the original layout: name a file that ends in"
                           + " .safetensors for that of diffusers"));
     }
-    if (type.isPresent() && !container.holds(type.get().encoding())) {
+    boolean isHeld =
+        type.isEmpty()
+            || (container.holds(type.get().encoding())
+                && !(type.get().isScaled() && container == Container.GGUF));
+    if (!isHeld) {
       throw new PipelineException(
           type.get().encoding() instanceof GgmlBlocks
-              ? "%s: %s has no form in safetensors: name a file that ends in .gguf, or choose --type f8_e4m3"
+              ? "%s: %s has no form in safetensors: name a file that ends in .gguf, or choose --type fp8 or int8"
                   .formatted(out, type.get().name().toLowerCase(Locale.ROOT))
               : "%s: GGUF files have no %s: choose --type q8_0, or name a file that ends in .safetensors"
                   .formatted(out, type.get().name().toLowerCase(Locale.ROOT)));
@@ -215,7 +219,7 @@ public final class Conversion implements AutoCloseable {
       String written = names.apply(name);
       if (written != null) {
         StoredTensor tensor = part.tensor(name);
-        tensors.add(rule.apply(tensor, part.weights().description()).withName(written));
+        tensors.addAll(rule.apply(tensor, written, part.weights().description()));
       }
     }
     if (container == Container.SAFETENSORS) {

@@ -4,9 +4,11 @@ import io.zoetrope.encoding.Encoding;
 import io.zoetrope.encoding.Plain;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.pipeline.PipelineException;
+import io.zoetrope.pipeline.family.FormedModel;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.weights.NumberFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -36,6 +38,8 @@ record TypeRule(Optional<NumberFormat> type, Container container) {
       Pattern.compile(
           "(^|.*\\.)(scale_shift_table|pos_embed|gamma|condition_embedder\\.time_embedder\\..*)");
 
+  private static final Pattern TEXT_LAYER = Pattern.compile("encoder\\.block\\.\\d+\\..*\\.weight");
+
   /** What is not worth eight bits: all before and behind the blocks, and tables of positions. */
   private static final Pattern AROUND =
       Pattern.compile(
@@ -43,18 +47,21 @@ record TypeRule(Optional<NumberFormat> type, Container container) {
               + "|.*relative_attention_bias\\.weight");
 
   /**
-   * A tensor as it is to be written.
+   * A tensor as it is to be written, with the factors that belong to it.
    *
    * @param tensor under the name that diffusers or transformers gives it
+   * @param name that it is written under
    * @throws PipelineException if there is no such form of it
    */
-  StoredTensor apply(StoredTensor tensor, String source) {
+  List<StoredTensor> apply(StoredTensor tensor, String name, String source) {
     if (!tensor.encoding().holdsNumbers()) {
       throw new PipelineException(
           "%s: tensor %s is stored in a format that is not decoded".formatted(source, tensor));
     }
-    StoredTensor written = type.map(format -> format(tensor, format).of(tensor)).orElse(tensor);
-    if (!container.holds(written.encoding())) {
+    StoredTensor named = tensor.withName(name);
+    List<StoredTensor> written =
+        type.map(wanted -> format(tensor, wanted).tensors(named)).orElse(List.of(named));
+    if (!container.holds(written.getFirst().encoding())) {
       throw new PipelineException(
           "%s: tensor %s has no such form in %s: say with --type what it becomes"
               .formatted(source, tensor, container == Container.GGUF ? "GGUF" : "safetensors"));
@@ -77,10 +84,21 @@ record TypeRule(Optional<NumberFormat> type, Container container) {
     if (shape.rank() < 2 || EXACT.matcher(tensor.name()).matches()) {
       return false;
     }
+    if (wanted.isScaled()) {
+      return isOfLayer(tensor);
+    }
     return !NARROW.contains(wanted)
         || (shape.rank() == 2
             && shape.count() > FEW
             && wanted.holdsRows(shape.size(1))
+            && !AROUND.matcher(tensor.name()).matches());
+  }
+
+  /** Whether it is what a layer of a block multiplies by: no other has a scale in such files. */
+  private static boolean isOfLayer(StoredTensor tensor) {
+    return FormedModel.isOfBlock(tensor)
+        || (tensor.shape().rank() == 2
+            && TEXT_LAYER.matcher(tensor.name()).matches()
             && !AROUND.matcher(tensor.name()).matches());
   }
 

@@ -46,7 +46,7 @@ public final class FormedModel extends ChangedModel {
   }
 
   /** Whether a tensor is one of the large matrices of a block, by the names of diffusers. */
-  static boolean isOfBlock(StoredTensor tensor) {
+  public static boolean isOfBlock(StoredTensor tensor) {
     return tensor.shape().rank() == 2
         && OF_BLOCK.matcher(tensor.name()).matches()
         && !OF_NORM.matcher(tensor.name()).matches();

@@ -9,21 +9,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.encoding.StoredTensor;
 import io.zoetrope.files.ExpectedException;
+import io.zoetrope.pipeline.family.FormedModel;
 import io.zoetrope.pipeline.family.ModelFolder;
 import io.zoetrope.pipeline.family.ModelSource;
 import io.zoetrope.pipeline.parts.ModelParts;
 import io.zoetrope.pipeline.parts.Role;
 import io.zoetrope.t5.T5Tokenizer;
 import io.zoetrope.tensor.DType;
+import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
+import io.zoetrope.weights.FormedWeights;
 import io.zoetrope.weights.GgufFile;
 import io.zoetrope.weights.NumberFormat;
+import io.zoetrope.weights.SafetensorsFile;
 import io.zoetrope.weights.SafetensorsWriter;
+import io.zoetrope.weights.WeightForm;
 import io.zoetrope.weights.WeightSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -101,6 +107,44 @@ class ConvertTest {
     Path back = convert(diffusers, "back.gguf", NumberFormat.F32, null);
     assertSame(file, back);
     assertSame(gguf("wan_kquants"), convert(gguf("wan_kquants"), "copy.gguf", null, null));
+  }
+
+  /** The numbers of a model that is quantized when it is loaded, in files and in folders. */
+  @ParameterizedTest
+  @CsvSource({"FP8, float8_e4m3fn, F8_E4M3", "INT8, int8_tensorwise, I8"})
+  void scaledTypesHoldWhatLoadingMakes(NumberFormat type, String comfy, DType code) {
+    Path in = Fixtures.path("wan21-t2v-tiny/transformer");
+    String matrix = "blocks.0.attn1.to_q.weight";
+    Path named = convert(in, type + ".safetensors", type, Layout.DIFFUSERS);
+    Path folder = convert(in, "scaled-" + type, type, null);
+    Path file = folder.resolve("diffusion_pytorch_model.safetensors");
+    assertSame(named, file);
+    try (SafetensorsFile raw = SafetensorsFile.open(named);
+        WeightSource scaled = WeightSource.open(file);
+        WeightSource loaded =
+            new FormedWeights(
+                ModelFolder.open(in.getParent()).weights("transformer"),
+                WeightForm.valueOf(type.name()),
+                FormedModel::isOfBlock)) {
+      assertTrue(raw.tensor(matrix).isPlain(code));
+      long rows = raw.tensor(matrix).shape().size(0);
+      StoredTensor scale = raw.tensor("blocks.0.attn1.to_q.weight_scale");
+      assertEquals(Shape.of(rows, 1), scale.shape());
+      String format =
+          new String(bytes(raw.tensor("blocks.0.attn1.to_q.comfy_quant")), StandardCharsets.UTF_8);
+      assertTrue(format.contains(comfy), format);
+      assertEquals(new TreeSet<>(loaded.names()), new TreeSet<>(scaled.names()));
+      for (String name : loaded.names()) {
+        assertEquals(
+            -1,
+            loaded
+                .tensor(name)
+                .in(DType.F32)
+                .segment()
+                .mismatch(scaled.tensor(name).in(DType.F32).segment()),
+            name);
+      }
+    }
   }
 
   @Test
@@ -291,6 +335,7 @@ class ConvertTest {
           """
           gguf/files/wan_mixed.gguf   | a.safetensors | Q8_0    |           | q8_0 has no form in safetensors: name a file that ends in .gguf
           gguf/files/wan_mixed.gguf   | a.gguf        | F8_E4M3 |           | GGUF files have no f8_e4m3
+          gguf/files/wan_mixed.gguf   | a.gguf        | INT8    |           | GGUF files have no int8: choose --type q8_0
           gguf/files/wan_mixed.gguf   | a.safetensors |         |           | has no such form in safetensors: say with --type
           gguf/files/wan_mixed.gguf   | a.gguf        |         | DIFFUSERS | GGUF files have the names of the original layout
           gguf/files/wan_mixed.gguf   | a             | F32     | ORIGINAL  | a folder has the layout of diffusers

@@ -22,10 +22,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes weights in another layout or number format: those of a model folder, of the folder of"
           + " a component, or of a file (safetensors or GGUF, quantized or not).",
-      "Vectors, modulation and the embedding of timesteps stay as they are; f8_e4m3, q8_0 and"
-          + " q4_k are for the matrices of blocks alone. Numbers go to the nearest that the type has, ties"
-          + " to even (q8_0: away from zero, as ggml does); in f8_e4m3 what is beyond 448 becomes"
-          + " 448."
+      "Vectors, modulation and the embedding of timesteps stay as they are; types of eight bits"
+          + " and fewer are for the matrices of blocks alone. Numbers go to the nearest that the type"
+          + " has, ties to even (q8_0: away from zero, as ggml does); in f8_e4m3 what is beyond 448"
+          + " becomes 448. fp8 and int8 have a factor for each row, in the tensors of ComfyUI."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -47,7 +47,8 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--type",
       paramLabel = "TYPE",
       description =
-          "f32, bf16, f16, f8_e4m3, or into .gguf q8_0 or q4_k (default: the one that each tensor has).")
+          "f32, bf16, f16, f8_e4m3, fp8, int8, or into .gguf q8_0 or q4_k (default: the one that each"
+              + " tensor has).")
   private NumberFormat type;
 
   @Option(
