@@ -76,8 +76,19 @@ public record Adjusted(Encoding stored, String change, Adjustment adjustment, lo
 
   @Override
   public void unpack(MemorySegment bytes, long first, int count, int row, GroupedCodes out) {
-    RowFactors factors = (RowFactors) adjustment;
     stored.unpack(bytes, first, count, row, out);
+    scales(bytes, first, count, row, out);
+  }
+
+  @Override
+  public Optional<CodePlane> plane(int row) {
+    return codes(row).isPresent() ? stored.plane(row) : Optional.empty();
+  }
+
+  @Override
+  public void scales(MemorySegment bytes, long first, int count, int row, GroupedCodes out) {
+    RowFactors factors = (RowFactors) adjustment;
+    stored.scales(bytes, first, count, row, out);
     for (int i = 0; i < count / row; i++) {
       out.scales()[i] = factors.of(start + first + (long) i * row);
     }

@@ -79,6 +79,25 @@ public interface Encoding {
   }
 
   /**
+   * Unpacks scales and offsets alone, as {@link #unpack} does.
+   *
+   * @param out takes them
+   */
+  default void scales(MemorySegment stored, long first, int count, int row, GroupedCodes out) {
+    throw new UnsupportedOperationException(name() + " has no codes");
+  }
+
+  /**
+   * Where the codes that {@link #unpack} unpacks lie in the stored bytes, for whoever scales them
+   * from there; empty where their bits lie apart.
+   *
+   * @param row elements of a row, whole blocks
+   */
+  default Optional<CodePlane> plane(int row) {
+    return Optional.empty();
+  }
+
+  /**
    * The encoding of the elements from one on: another one where decoding depends on where an
    * element lies.
    *

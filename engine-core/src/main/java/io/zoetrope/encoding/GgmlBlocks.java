@@ -203,21 +203,46 @@ public enum GgmlBlocks implements Encoding {
 
   @Override
   public void unpack(MemorySegment stored, long first, int count, int row, GroupedCodes out) {
-    int groups = block / group;
     out.prepare(count, count / group);
     byte[] in = stored.toArray(ValueLayout.JAVA_BYTE);
     byte[] codes = out.codes();
-    Arrays.fill(out.offsets(), 0, count / group, 0);
-    for (int start = 0, at = 0, to = 0; start < count; start += block, at += bytes, to += groups) {
+    for (int start = 0, at = 0; start < count; start += block, at += bytes) {
       for (Plane plane : planes) {
         plane.put(codes, start, start + block, in, at);
       }
-      scales.read(in, at, out.scales(), out.offsets(), to);
     }
+    readScales(in, count, out);
     if (uneven) {
       for (int i = 0; i < count; i++) {
         codes[i] = (byte) (UNEVEN[codes[i]] + SIGNED);
       }
     }
+  }
+
+  @Override
+  public void scales(MemorySegment stored, long first, int count, int row, GroupedCodes out) {
+    out.prepare(0, count / group);
+    readScales(stored.toArray(ValueLayout.JAVA_BYTE), count, out);
+  }
+
+  private void readScales(byte[] in, int count, GroupedCodes out) {
+    Arrays.fill(out.offsets(), 0, count / group, 0);
+    int groups = block / group;
+    for (int start = 0, at = 0, to = 0; start < count; start += block, at += bytes, to += groups) {
+      scales.read(in, at, out.scales(), out.offsets(), to);
+    }
+  }
+
+  @Override
+  public Optional<CodePlane> plane(int row) {
+    if (planes.length > 1 || uneven) {
+      return Optional.empty();
+    }
+    Plane plane = planes[0];
+    // Both begin with their scale.
+    int scale = this == Q4_0 || this == Q8_0 ? 0 : CodePlane.ELSEWHERE;
+    return Optional.of(
+        new CodePlane(
+            block, bytes, plane.at, plane.bits, plane.run, plane.bits == Byte.SIZE, scale));
   }
 }

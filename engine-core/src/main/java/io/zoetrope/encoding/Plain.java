@@ -88,6 +88,11 @@ public record Plain(DType dtype) implements Encoding {
   }
 
   @Override
+  public Optional<CodePlane> plane(int row) {
+    return codes(row).map(_ -> CodePlane.ofBytes(row, dtype == DType.I8));
+  }
+
+  @Override
   public void unpack(MemorySegment stored, long first, int count, int row, GroupedCodes out) {
     out.prepare(count, count / row);
     MemorySegment.copy(stored, ValueLayout.JAVA_BYTE, 0, out.codes(), 0, count);
@@ -96,6 +101,12 @@ public record Plain(DType dtype) implements Encoding {
         out.codes()[i] ^= (byte) SIGNED;
       }
     }
+    scales(stored, first, count, row, out);
+  }
+
+  @Override
+  public void scales(MemorySegment stored, long first, int count, int row, GroupedCodes out) {
+    out.prepare(0, count / row);
     Arrays.fill(out.scales(), 0, count / row, 1);
     Arrays.fill(out.offsets(), 0, count / row, 0);
   }

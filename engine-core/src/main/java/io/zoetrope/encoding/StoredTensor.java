@@ -201,15 +201,15 @@ public record StoredTensor(
   }
 
   /**
-   * Fills a segment with the bytes of neighbouring elements of a {@link Plain} encoding.
+   * Fills a segment with the bytes of neighbouring elements.
    *
-   * @param first index of the first one, in row-major order
+   * @param first index of the first one of a block, in row-major order
    * @param out memory of the caller's own
    * @throws RuntimeException if the bytes are not there any more; the message says which file
    */
-  public void readPlain(long first, MemorySegment out) {
+  public void readBytes(long first, MemorySegment out) {
     requireOpen();
-    bytes.read(first * ((Plain) encoding).dtype().bytes(), out);
+    bytes.read(encoding.bytes(first), out);
   }
 
   /**

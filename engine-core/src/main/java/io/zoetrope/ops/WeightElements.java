@@ -1,6 +1,7 @@
 package io.zoetrope.ops;
 
 import io.zoetrope.encoding.CodeFormat;
+import io.zoetrope.encoding.CodePlane;
 import io.zoetrope.encoding.Encoding;
 import io.zoetrope.encoding.GroupedCodes;
 import io.zoetrope.encoding.StoredTensor;
@@ -56,14 +57,33 @@ public record WeightElements(StoredTensor stored, long offset, DType dtype) {
     stored.unpack(offset + first, rows * row, row, out);
   }
 
+  /**
+   * Where the codes of its rows lie in the stored bytes, which {@link #readBytes} reads; empty
+   * where they have to be unpacked.
+   *
+   * @param row elements of a row
+   */
+  public Optional<CodePlane> plane(int row) {
+    return codes(row).flatMap(_ -> stored.encoding().plane(row));
+  }
+
+  /**
+   * Unpacks the scales of {@code rows} rows, from the element {@code first} on.
+   *
+   * @param bytes those of these rows
+   */
+  public void scales(MemorySegment bytes, long first, int rows, int row, GroupedCodes out) {
+    stored.encoding().scales(bytes, offset + first, rows * row, row, out);
+  }
+
   /** Whether elements are stored in a dtype, one after the other. */
   public boolean areStoredIn(DType other) {
     return stored.isPlain(other);
   }
 
-  /** Fills a segment of the caller's own with elements as they are stored in a plain dtype. */
-  public void readStored(long first, MemorySegment out) {
-    stored.readPlain(offset + first, out);
+  /** Fills a segment of the caller's own with the bytes of elements, from {@code first} on. */
+  public void readBytes(long first, MemorySegment out) {
+    stored.readBytes(offset + first, out);
   }
 
   /** Fills a segment of the caller's own with neighbouring elements, from {@code first} on. */

@@ -85,6 +85,7 @@ public enum VectorInstruction {
   BLEND_BY_MASK(Prefix.P66, 2, 0x65, Tuple.FULL, false, Encoding.EVEX),
 
   WIDEN_BYTE(Prefix.P66, 2, 0x31, Tuple.QUARTER),
+  WIDEN_SIGNED_BYTE(Prefix.P66, 2, 0x21, Tuple.QUARTER),
   WIDEN_SHORT(Prefix.P66, 2, 0x33, Tuple.HALF),
   WIDEN_INT(Prefix.P66, 2, 0x35, Tuple.HALF),
   /** Eight ints and eight ints to sixteen shorts, lane by lane of 128 bits. */

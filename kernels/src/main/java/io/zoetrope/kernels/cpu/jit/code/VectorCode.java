@@ -122,10 +122,7 @@ public final class VectorCode extends VectorLoops {
     if (dtype == DType.F32) {
       assembler.vector(single ? BROADCAST : LOAD, to, from);
     } else if (dtype == DType.F16 && single) {
-      assembler.load16(SCRATCH, from);
-      assembler.moveToVector(to.as(128), SCRATCH);
-      assembler.vector(HALF_TO_FLOAT, to.as(128), to.as(128));
-      broadcast(to);
+      broadcastHalf(to, from);
     } else if (dtype == DType.F16) {
       assembler.vector(HALF_TO_FLOAT, to, from);
     } else if (single) {
@@ -251,6 +248,14 @@ public final class VectorCode extends VectorLoops {
   /** Fills all lanes with the float at an address. */
   public void broadcast(Vector to, Address from) {
     assembler.vector(BROADCAST, to, from);
+  }
+
+  /** Fills all lanes with the F16 number at an address. */
+  public void broadcastHalf(Vector to, Address from) {
+    assembler.load16(SCRATCH, from);
+    assembler.moveToVector(to.as(128), SCRATCH);
+    assembler.vector(HALF_TO_FLOAT, to.as(128), to.as(128));
+    broadcast(to);
   }
 
   /** Fills all lanes with the lower 32 bits of a register. */

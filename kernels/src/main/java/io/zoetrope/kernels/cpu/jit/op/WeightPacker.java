@@ -6,6 +6,7 @@ import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.SAME;
 import static io.zoetrope.kernels.cpu.jit.kernel.PackPanel.Lane.WIDENED;
 
 import io.zoetrope.encoding.CodeFormat;
+import io.zoetrope.encoding.CodePlane;
 import io.zoetrope.encoding.GroupedCodes;
 import io.zoetrope.kernels.cpu.blocks.Winograd;
 import io.zoetrope.kernels.cpu.jit.asm.Call;
@@ -54,6 +55,7 @@ final class WeightPacker {
     PackedWeight packed = allocate(weight, operands, packedSteps(weight, operands), arena);
     eachPanel(
         weight,
+        operands,
         (panel, rows, workspace) -> packTaps(packed, panel, panel, tapSteps, rows, workspace));
     return packed;
   }
@@ -80,7 +82,8 @@ final class WeightPacker {
         // What was there before might be no number.
         into.panel(i).fill((byte) 0);
       }
-      NativeView rows = panelRows(elements, first + i, into.columns(), depth, workspace);
+      NativeView rows =
+          panelRows(elements, first + i, into.columns(), depth, into.operands(), workspace);
       packTaps(into, i, first + i, into.steps(), new Rows(rows, depth, 1), workspace);
       Reference.reachabilityFence(rows);
     }
@@ -101,6 +104,7 @@ final class WeightPacker {
     long tapBytes = (long) channels * operands.panelStepBytes(set);
     eachPanel(
         weight,
+        operands,
         (panel, rows, workspace) -> {
           long bytes = (long) directSteps * operands.panelStepBytes(set);
           MemorySegment memory =
@@ -175,7 +179,7 @@ final class WeightPacker {
   /** Columns of a panel as rows of channels, each of which has all its taps. */
   private record Rows(NativeView view, int channels, int taps) {}
 
-  private void eachPanel(Tensor weight, PanelTask task) {
+  private void eachPanel(Tensor weight, ProductOperands operands, PanelTask task) {
     WeightElements elements = WeightElements.of(weight);
     int columns = weight.intSize(0);
     int channels = weight.intSize(1);
@@ -183,7 +187,8 @@ final class WeightPacker {
     pool.run(
         Math.ceilDiv(columns, set.panelWidth()),
         (panel, workspace) -> {
-          NativeView rows = panelRows(elements, panel, columns, channels * taps, workspace);
+          NativeView rows =
+              panelRows(elements, panel, columns, channels * taps, operands, workspace);
           task.run(panel, new Rows(rows, channels, taps), workspace);
           Reference.reachabilityFence(rows);
         });
@@ -194,7 +199,12 @@ final class WeightPacker {
    * as generated code must not read what may vanish.
    */
   private NativeView panelRows(
-      WeightElements elements, int panel, int columns, int depth, NativeWorkspace workspace) {
+      WeightElements elements,
+      int panel,
+      int columns,
+      int depth,
+      ProductOperands operands,
+      NativeWorkspace workspace) {
     DType dtype = elements.dtype();
     long first = (long) panel * set.panelWidth() * depth;
     Optional<MemorySegment> memory = elements.inMemory().filter(MemorySegment::isNative);
@@ -208,7 +218,7 @@ final class WeightPacker {
     Optional<CodeFormat> codes =
         elements.codes(depth).filter(format -> format.group() % ScaleCodes.GRANULE == 0);
     if (codes.isPresent()) {
-      scaleCodes(elements, codes.get(), first, count, depth, rows, workspace);
+      scaleCodes(elements, codes.get(), first, count, depth, operands, rows, workspace);
     } else if (elements.isExact() && !elements.areStoredIn(DType.F16)) {
       elements.read(first, rows.asSlice(0, count * pitch));
     } else {
@@ -218,7 +228,7 @@ final class WeightPacker {
       MemorySegment unrounded =
           workspace.piece(NativeWorkspace.Piece.UNROUNDED, count * wide).asSlice(0, count * wide);
       if (read == DType.F16) {
-        elements.readStored(first, unrounded);
+        elements.readBytes(first, unrounded);
       } else {
         elements.readUnrounded(first, unrounded);
       }
@@ -233,38 +243,59 @@ final class WeightPacker {
     return new NativeView(rows, dtype, rows.address());
   }
 
-  /** Makes numbers of the codes of some rows. */
+  /** Makes numbers of the codes of some rows, where they are stored if they can be taken there. */
   private void scaleCodes(
       WeightElements elements,
       CodeFormat format,
       long first,
       int rows,
       int depth,
+      ProductOperands operands,
       MemorySegment to,
       NativeWorkspace workspace) {
-    GroupedCodes unpacked = workspace.unpacked();
-    elements.unpack(first, rows, depth, unpacked);
     int count = rows * depth;
-    int group = format.group();
-    int groups = count / group;
+    Optional<CodePlane> stored =
+        elements.plane(depth).filter(plane -> ScaleCodes.takes(format, plane));
+    CodePlane plane = stored.orElseGet(() -> CodePlane.ofBytes(format.group(), false));
+    long blocks = count / plane.block();
+    long codeBytes = blocks * plane.bytes();
+    int groups = count / format.group();
     long scaleBytes = (long) groups * Float.BYTES;
-    MemorySegment memory = workspace.piece(NativeWorkspace.Piece.CODES, 2 * scaleBytes + count);
-    MemorySegment.copy(unpacked.scales(), 0, memory, ValueLayout.JAVA_FLOAT, 0, groups);
-    MemorySegment.copy(unpacked.offsets(), 0, memory, ValueLayout.JAVA_FLOAT, scaleBytes, groups);
-    MemorySegment.copy(unpacked.codes(), 0, memory, ValueLayout.JAVA_BYTE, 2 * scaleBytes, count);
+    MemorySegment memory = workspace.piece(NativeWorkspace.Piece.CODES, 2 * scaleBytes + codeBytes);
+    MemorySegment codes = memory.asSlice(2 * scaleBytes, codeBytes);
+    GroupedCodes unpacked = workspace.unpacked();
+    if (stored.isEmpty()) {
+      elements.unpack(first, rows, depth, unpacked);
+      MemorySegment.copy(unpacked.codes(), 0, codes, ValueLayout.JAVA_BYTE, 0, count);
+    } else {
+      elements.readBytes(first, codes);
+      if (!plane.hasScale()) {
+        elements.scales(codes, first, rows, depth, unpacked);
+      }
+    }
     DType dtype = elements.dtype();
-    ScaleCodes recipe = ScaleCodes.of(set, format.value(), dtype, group);
+    boolean factors = operands == ProductOperands.HALVES;
+    ScaleCodes recipe = ScaleCodes.of(set, format, plane, dtype, factors);
     Call<ScaleCodes> call =
         workspace
             .call(kernels.get(recipe))
-            .set(ScaleCodes.CODES, memory.address() + 2 * scaleBytes, group)
-            .set(ScaleCodes.DESTINATION, to.address(), (long) group * dtype.bytes())
-            .set(ScaleCodes.SCALES, memory.address(), Float.BYTES)
-            .set(ScaleCodes.OFFSETS, memory.address() + scaleBytes, Float.BYTES)
-            .setFloat(ScaleCodes.ZERO, format.zero())
-            .set(ScaleCodes.ROWS, groups);
+            .set(ScaleCodes.CODES, codes.address() + plane.at(), plane.bytes())
+            .set(ScaleCodes.DESTINATION, to.address(), (long) plane.block() * dtype.bytes())
+            .set(ScaleCodes.ROWS, blocks);
+    if (plane.hasScale()) {
+      call.set(ScaleCodes.SCALES, codes.address() + plane.scale(), plane.bytes());
+    } else {
+      MemorySegment.copy(unpacked.scales(), 0, memory, ValueLayout.JAVA_FLOAT, 0, groups);
+      MemorySegment.copy(unpacked.offsets(), 0, memory, ValueLayout.JAVA_FLOAT, scaleBytes, groups);
+      long pitch = scaleBytes / blocks;
+      call.set(ScaleCodes.SCALES, memory.address(), pitch)
+          .set(ScaleCodes.OFFSETS, memory.address() + scaleBytes, pitch);
+    }
+    if (!plane.isSigned()) {
+      call.setFloat(ScaleCodes.ZERO, format.zero());
+    }
     if (recipe.group() == 0) {
-      call.set(ScaleCodes.COLUMNS, group);
+      call.set(ScaleCodes.COLUMNS, plane.block());
     }
     call.run();
   }

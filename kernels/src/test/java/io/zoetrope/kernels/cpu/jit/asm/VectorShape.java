@@ -164,6 +164,7 @@ record VectorShape(
       case COMPARE -> of("vcmpps", Kind.BINARY, IntStream.range(0, 32).toArray()).with(SHORT, 8);
       case HALF_TO_FLOAT -> of("vcvtph2ps", Kind.UNARY).with(ALL, 4);
       case WIDEN_BYTE -> of("vpmovzxbd", Kind.UNARY).with(ALL, 2);
+      case WIDEN_SIGNED_BYTE -> of("vpmovsxbd", Kind.UNARY).with(ALL, 2);
       case WIDEN_INT -> of("vpmovzxdq", Kind.UNARY).with(ALL, 4);
       case WIDEN_SHORT -> of("vpmovzxwd", Kind.UNARY).with(ALL, 4);
       case PACK_INT -> of("vpackusdw", Kind.BINARY).with(SHORT, 8);

@@ -118,6 +118,15 @@ final class VectorInstructions {
                   v[to + i] = Floats.ofHalf(v[b + i / 2] >>> 16 * (i % 2) & 0xffff);
                 }
               });
+      case MAP_2 | P66 | 0x21 ->
+          VectorForms.compute(
+              noSource(in),
+              new Form(in.lanes() / 4, in.lanes(), Integer.SIZE, 0, false),
+              (v, to, _, b, n) -> {
+                for (int i = 0; i < n; i++) {
+                  v[to + i] = (byte) (v[b + i / 4] >>> 8 * (i % 4));
+                }
+              });
       case MAP_2 | P66 | 0x31 ->
           VectorForms.compute(
               noSource(in),

@@ -1,8 +1,10 @@
 package io.zoetrope.kernels.cpu.jit.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.encoding.CodeFormat;
+import io.zoetrope.encoding.CodePlane;
 import io.zoetrope.kernels.cpu.jit.asm.KernelCache;
 import io.zoetrope.kernels.cpu.jit.asm.Machine;
 import io.zoetrope.kernels.cpu.jit.kernel.CombineRows.Combination;
@@ -200,28 +202,62 @@ final class RowChecks {
     }
   }
 
-  /** Codes of some groups, of 16, 32 or more. */
+  /** Codes of some blocks, in all the ways in which they lie there. */
   void scaleCodes(CodeFormat.Value value, DType to, int rows, int granules) {
-    int group = granules * ScaleCodes.GRANULE;
+    int bits = value == CodeFormat.Value.E4M3 ? Byte.SIZE : 2 << random.nextInt(3);
+    boolean signed = value == CodeFormat.Value.INTEGER && bits == Byte.SIZE && random.nextBoolean();
+    // Long rows have loops.
+    int group = granules * (random.nextBoolean() ? 1 : 16) * ScaleCodes.GRANULE;
+    if (bits == Byte.SIZE && random.nextBoolean()) {
+      scaleCodes(value, to, rows, group, CodePlane.ofBytes(group, signed));
+      return;
+    }
+    // A block has whole groups and whole runs.
+    int run = ScaleCodes.GRANULE << random.nextInt(2);
+    group = ScaleCodes.GRANULE << random.nextInt(2);
+    int block = run * (Byte.SIZE / bits) << random.nextInt(2);
+    block = Math.max(block, group);
+    int bytes = block * bits / Byte.SIZE;
+    boolean hasScale = block == group && random.nextBoolean();
+    int before = Short.BYTES * (1 + random.nextInt(4));
+    int scale = hasScale ? 0 : CodePlane.ELSEWHERE;
+    scaleCodes(
+        value,
+        to,
+        rows,
+        group,
+        new CodePlane(block, before + bytes, before, bits, run, signed, scale));
+  }
+
+  private void scaleCodes(CodeFormat.Value value, DType to, int rows, int group, CodePlane plane) {
     try (KernelRun run = new KernelRun(machine, random)) {
-      // Four codes are the bits of a float.
-      GuardedRows codes = run.rows(DType.F32, rows, group / Float.BYTES);
-      GuardedRows scales = run.rows(DType.F32, rows, 1);
-      GuardedRows offsets = run.rows(DType.F32, rows, 1);
-      GuardedRows destination = run.rows(to, rows, group);
-      ScaleCodes recipe = ScaleCodes.of(machine.set(), value, to, group);
-      int zero = random.nextInt(129);
+      GuardedRows blocks = run.rows(DType.BF16, rows, plane.bytes() / Short.BYTES);
+      int groups = plane.block() / group;
+      GuardedRows scales = run.rows(DType.F32, rows, groups);
+      GuardedRows offsets = run.rows(DType.F32, rows, groups);
+      GuardedRows destination = run.rows(to, rows, plane.block());
+      int zero = plane.isSigned() ? 128 : random.nextInt(129);
+      CodeFormat format = new CodeFormat(value, zero, group);
+      assertTrue(ScaleCodes.takes(format, plane), plane::toString);
+      boolean factors = to == DType.BF16 && random.nextBoolean();
+      ScaleCodes recipe = ScaleCodes.of(machine.set(), format, plane, to, factors);
       run.call(
           recipe,
           call -> {
-            call.set(ScaleCodes.CODES, codes.address(), codes.pitch)
-                .set(ScaleCodes.SCALES, scales.address(), scales.pitch)
-                .set(ScaleCodes.OFFSETS, offsets.address(), offsets.pitch)
+            call.set(ScaleCodes.CODES, blocks.address() + plane.at(), blocks.pitch)
                 .set(ScaleCodes.DESTINATION, destination.address(), destination.pitch)
-                .setFloat(ScaleCodes.ZERO, zero)
                 .set(ScaleCodes.ROWS, rows);
+            if (plane.hasScale()) {
+              call.set(ScaleCodes.SCALES, blocks.address() + plane.scale(), blocks.pitch);
+            } else {
+              call.set(ScaleCodes.SCALES, scales.address(), scales.pitch)
+                  .set(ScaleCodes.OFFSETS, offsets.address(), offsets.pitch);
+            }
+            if (!plane.isSigned()) {
+              call.setFloat(ScaleCodes.ZERO, zero);
+            }
             if (recipe.group() == 0) {
-              call.set(ScaleCodes.COLUMNS, group);
+              call.set(ScaleCodes.COLUMNS, plane.block());
             }
           });
       byte[] all = new byte[256];
@@ -231,18 +267,36 @@ final class RowChecks {
       }
       Conversions.float8ToFloats(all, DType.F8_E4M3, floats);
       for (int row = 0; row < rows; row++) {
-        for (int i = 0; i < group; i++) {
-          int four = Float.floatToRawIntBits(codes.get(row, i / Float.BYTES));
-          int code = four >>> Byte.SIZE * (i % Float.BYTES) & 0xFF;
+        for (int i = 0; i < plane.block(); i++) {
+          int code = code(blocks, row, i, plane);
           float number = value == CodeFormat.Value.INTEGER ? code : floats[code];
-          float expected = scales.get(row, 0) * (number - zero) - offsets.get(row, 0);
-          assertEquals(
-              Conversions.round(expected, to),
-              destination.get(row, i),
-              () -> "code %d in %s".formatted(code, recipe));
+          float zeroed = plane.isSigned() ? (byte) code : number - zero;
+          float expected =
+              plane.hasScale()
+                  ? Float.float16ToFloat((short) half(blocks, row, plane.scale())) * zeroed
+                  : scales.get(row, i / group) * zeroed - offsets.get(row, i / group);
+          float rounded = Conversions.round(expected, to);
+          float made = destination.get(row, i);
+          if (factors && made == 0 && Math.abs(rounded) < Float.MIN_NORMAL) {
+            continue;
+          }
+          assertEquals(rounded, made, () -> "code %d in %s".formatted(code, recipe));
         }
       }
     }
+  }
+
+  private static int half(GuardedRows blocks, int row, int at) {
+    return Float.floatToRawIntBits(blocks.get(row, at / Short.BYTES)) >>> Short.SIZE;
+  }
+
+  private static int code(GuardedRows blocks, int row, int index, CodePlane plane) {
+    int runs = Byte.SIZE / plane.bits();
+    int inRuns = index % (plane.run() * runs);
+    int at = plane.at() + index / (plane.run() * runs) * plane.run() + inRuns % plane.run();
+    int both = half(blocks, row, at / Short.BYTES * Short.BYTES);
+    int whole = both >>> Byte.SIZE * (at % Short.BYTES) & 0xFF;
+    return whole >>> inRuns / plane.run() * plane.bits() & (1 << plane.bits()) - 1;
   }
 
   void rotate(DType dtype, int rows, int heads, int pairs) {
