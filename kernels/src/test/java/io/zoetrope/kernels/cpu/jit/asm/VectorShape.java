@@ -73,6 +73,7 @@ record VectorShape(
         && (kind == Kind.UNARY || kind == Kind.BINARY)
         && !mnemonic.equals("vmovups")
         && !mnemonic.startsWith("vpmovzx")
+        && !mnemonic.startsWith("vpmovsx")
         && !mnemonic.equals("vcvtph2ps");
   }
 

@@ -2901,583 +2901,631 @@ vpmovzxbd zmm3, xmmword ptr [rsi+128]
 vpmovzxbd zmm9, xmmword ptr [rbx+8128]
 vpmovzxbd zmm15, xmmword ptr [rip+54]
 vpmovzxbd zmm16, xmmword ptr [rip+54]
+vpmovsxbd xmm0, xmm2
+vpmovsxbd xmm15, xmm1
+vpmovsxbd xmm3, xmm8
+vpmovsxbd xmm8, xmm15
+vpmovsxbd xmm0, dword ptr [r15+8192]
+vpmovsxbd xmm15, dword ptr [rdx-8192]
+vpmovsxbd xmm3, dword ptr [rcx-8256]
+vpmovsxbd xmm16, xmm2
+vpmovsxbd xmm3, xmm7
+vpmovsxbd xmm9, xmm31
+vpmovsxbd xmm31, xmm23
+vpmovsxbd xmm16, dword ptr [r8+rax*1]
+vpmovsxbd xmm3, dword ptr [rbp+r9*4]
+vpmovsxbd xmm9, dword ptr [r13+rcx*8+4]
+vpmovsxbd xmm15, dword ptr [rip+55]
+vpmovsxbd xmm16, dword ptr [rip+54]
+vpmovsxbd ymm0, xmm2
+vpmovsxbd ymm15, xmm1
+vpmovsxbd ymm3, xmm8
+vpmovsxbd ymm8, xmm15
+vpmovsxbd ymm0, qword ptr [rsp+rbp*2+2]
+vpmovsxbd ymm15, qword ptr [r10+r12*1+1016]
+vpmovsxbd ymm3, qword ptr [r11+r13*8-512]
+vpmovsxbd ymm16, xmm2
+vpmovsxbd ymm3, xmm7
+vpmovsxbd ymm9, xmm31
+vpmovsxbd ymm31, xmm23
+vpmovsxbd ymm16, qword ptr [r14+r15*2+100000]
+vpmovsxbd ymm3, qword ptr [rax]
+vpmovsxbd ymm9, qword ptr [rbp]
+vpmovsxbd ymm15, qword ptr [rip+55]
+vpmovsxbd ymm16, qword ptr [rip+54]
+vpmovsxbd zmm0, xmm2
+vpmovsxbd zmm15, xmm1
+vpmovsxbd zmm3, xmm8
+vpmovsxbd zmm8, xmm15
+vpmovsxbd zmm0, xmmword ptr [r13]
+vpmovsxbd zmm15, xmmword ptr [rsp]
+vpmovsxbd zmm3, xmmword ptr [r12+64]
+vpmovsxbd zmm16, xmm2
+vpmovsxbd zmm3, xmm7
+vpmovsxbd zmm9, xmm31
+vpmovsxbd zmm31, xmm23
+vpmovsxbd zmm16, xmmword ptr [rdi-128]
+vpmovsxbd zmm3, xmmword ptr [r9+127]
+vpmovsxbd zmm9, xmmword ptr [rsi+128]
+vpmovsxbd zmm15, xmmword ptr [rip+54]
+vpmovsxbd zmm16, xmmword ptr [rip+54]
 vpmovzxwd xmm0, xmm2
 vpmovzxwd xmm15, xmm1
 vpmovzxwd xmm3, xmm8
 vpmovzxwd xmm8, xmm15
-vpmovzxwd xmm0, qword ptr [r15+8192]
-vpmovzxwd xmm15, qword ptr [rdx-8192]
-vpmovzxwd xmm3, qword ptr [rcx-8256]
+vpmovzxwd xmm0, qword ptr [rbx+8128]
+vpmovzxwd xmm15, qword ptr [r15+8192]
+vpmovzxwd xmm3, qword ptr [rdx-8192]
 vpmovzxwd xmm16, xmm2
 vpmovzxwd xmm3, xmm7
 vpmovzxwd xmm9, xmm31
 vpmovzxwd xmm31, xmm23
-vpmovzxwd xmm16, qword ptr [r8+rax*1]
-vpmovzxwd xmm3, qword ptr [rbp+r9*4]
-vpmovzxwd xmm9, qword ptr [r13+rcx*8+4]
+vpmovzxwd xmm16, qword ptr [rcx-8256]
+vpmovzxwd xmm3, qword ptr [r8+rax*1]
+vpmovzxwd xmm9, qword ptr [rbp+r9*4]
 vpmovzxwd xmm15, qword ptr [rip+55]
 vpmovzxwd xmm16, qword ptr [rip+54]
 vpmovzxwd ymm0, xmm2
 vpmovzxwd ymm15, xmm1
 vpmovzxwd ymm3, xmm8
 vpmovzxwd ymm8, xmm15
-vpmovzxwd ymm0, xmmword ptr [rsp+rbp*2+2]
-vpmovzxwd ymm15, xmmword ptr [r10+r12*1+1016]
-vpmovzxwd ymm3, xmmword ptr [r11+r13*8-512]
+vpmovzxwd ymm0, xmmword ptr [r13+rcx*8+4]
+vpmovzxwd ymm15, xmmword ptr [rsp+rbp*2+2]
+vpmovzxwd ymm3, xmmword ptr [r10+r12*1+1016]
 vpmovzxwd ymm16, xmm2
 vpmovzxwd ymm3, xmm7
 vpmovzxwd ymm9, xmm31
 vpmovzxwd ymm31, xmm23
-vpmovzxwd ymm16, xmmword ptr [r14+r15*2+100000]
-vpmovzxwd ymm3, xmmword ptr [rax]
-vpmovzxwd ymm9, xmmword ptr [rbp]
+vpmovzxwd ymm16, xmmword ptr [r11+r13*8-512]
+vpmovzxwd ymm3, xmmword ptr [r14+r15*2+100000]
+vpmovzxwd ymm9, xmmword ptr [rax]
 vpmovzxwd ymm15, xmmword ptr [rip+55]
 vpmovzxwd ymm16, xmmword ptr [rip+54]
 vpmovzxwd zmm0, ymm2
 vpmovzxwd zmm15, ymm1
 vpmovzxwd zmm3, ymm8
 vpmovzxwd zmm8, ymm15
-vpmovzxwd zmm0, ymmword ptr [r13]
-vpmovzxwd zmm15, ymmword ptr [rsp]
-vpmovzxwd zmm3, ymmword ptr [r12+64]
+vpmovzxwd zmm0, ymmword ptr [rbp]
+vpmovzxwd zmm15, ymmword ptr [r13]
+vpmovzxwd zmm3, ymmword ptr [rsp]
 vpmovzxwd zmm16, ymm2
 vpmovzxwd zmm3, ymm7
 vpmovzxwd zmm9, ymm31
 vpmovzxwd zmm31, ymm23
-vpmovzxwd zmm16, ymmword ptr [rdi-128]
-vpmovzxwd zmm3, ymmword ptr [r9+127]
-vpmovzxwd zmm9, ymmword ptr [rsi+128]
+vpmovzxwd zmm16, ymmword ptr [r12+64]
+vpmovzxwd zmm3, ymmword ptr [rdi-128]
+vpmovzxwd zmm9, ymmword ptr [r9+127]
 vpmovzxwd zmm15, ymmword ptr [rip+54]
 vpmovzxwd zmm16, ymmword ptr [rip+54]
 vpmovzxdq xmm0, xmm2
 vpmovzxdq xmm15, xmm1
 vpmovzxdq xmm3, xmm8
 vpmovzxdq xmm8, xmm15
-vpmovzxdq xmm0, qword ptr [rbx+8128]
-vpmovzxdq xmm15, qword ptr [r15+8192]
-vpmovzxdq xmm3, qword ptr [rdx-8192]
+vpmovzxdq xmm0, qword ptr [rsi+128]
+vpmovzxdq xmm15, qword ptr [rbx+8128]
+vpmovzxdq xmm3, qword ptr [r15+8192]
 vpmovzxdq xmm16, xmm2
 vpmovzxdq xmm3, xmm7
 vpmovzxdq xmm9, xmm31
 vpmovzxdq xmm31, xmm23
-vpmovzxdq xmm16, qword ptr [rcx-8256]
-vpmovzxdq xmm3, qword ptr [r8+rax*1]
-vpmovzxdq xmm9, qword ptr [rbp+r9*4]
+vpmovzxdq xmm16, qword ptr [rdx-8192]
+vpmovzxdq xmm3, qword ptr [rcx-8256]
+vpmovzxdq xmm9, qword ptr [r8+rax*1]
 vpmovzxdq xmm15, qword ptr [rip+55]
 vpmovzxdq xmm16, qword ptr [rip+54]
 vpmovzxdq ymm0, xmm2
 vpmovzxdq ymm15, xmm1
 vpmovzxdq ymm3, xmm8
 vpmovzxdq ymm8, xmm15
-vpmovzxdq ymm0, xmmword ptr [r13+rcx*8+4]
-vpmovzxdq ymm15, xmmword ptr [rsp+rbp*2+2]
-vpmovzxdq ymm3, xmmword ptr [r10+r12*1+1016]
+vpmovzxdq ymm0, xmmword ptr [rbp+r9*4]
+vpmovzxdq ymm15, xmmword ptr [r13+rcx*8+4]
+vpmovzxdq ymm3, xmmword ptr [rsp+rbp*2+2]
 vpmovzxdq ymm16, xmm2
 vpmovzxdq ymm3, xmm7
 vpmovzxdq ymm9, xmm31
 vpmovzxdq ymm31, xmm23
-vpmovzxdq ymm16, xmmword ptr [r11+r13*8-512]
-vpmovzxdq ymm3, xmmword ptr [r14+r15*2+100000]
-vpmovzxdq ymm9, xmmword ptr [rax]
+vpmovzxdq ymm16, xmmword ptr [r10+r12*1+1016]
+vpmovzxdq ymm3, xmmword ptr [r11+r13*8-512]
+vpmovzxdq ymm9, xmmword ptr [r14+r15*2+100000]
 vpmovzxdq ymm15, xmmword ptr [rip+55]
 vpmovzxdq ymm16, xmmword ptr [rip+54]
 vpmovzxdq zmm0, ymm2
 vpmovzxdq zmm15, ymm1
 vpmovzxdq zmm3, ymm8
 vpmovzxdq zmm8, ymm15
-vpmovzxdq zmm0, ymmword ptr [rbp]
-vpmovzxdq zmm15, ymmword ptr [r13]
-vpmovzxdq zmm3, ymmword ptr [rsp]
+vpmovzxdq zmm0, ymmword ptr [rax]
+vpmovzxdq zmm15, ymmword ptr [rbp]
+vpmovzxdq zmm3, ymmword ptr [r13]
 vpmovzxdq zmm16, ymm2
 vpmovzxdq zmm3, ymm7
 vpmovzxdq zmm9, ymm31
 vpmovzxdq zmm31, ymm23
-vpmovzxdq zmm16, ymmword ptr [r12+64]
-vpmovzxdq zmm3, ymmword ptr [rdi-128]
-vpmovzxdq zmm9, ymmword ptr [r9+127]
+vpmovzxdq zmm16, ymmword ptr [rsp]
+vpmovzxdq zmm3, ymmword ptr [r12+64]
+vpmovzxdq zmm9, ymmword ptr [rdi-128]
 vpmovzxdq zmm15, ymmword ptr [rip+54]
 vpmovzxdq zmm16, ymmword ptr [rip+54]
 vpackusdw xmm0, xmm1, xmm2
 vpackusdw xmm15, xmm7, xmm1
 vpackusdw xmm3, xmm12, xmm8
 vpackusdw xmm8, xmm9, xmm15
-vpackusdw xmm0, xmm1, xmmword ptr [rsi+128]
-vpackusdw xmm15, xmm7, xmmword ptr [rbx+8128]
-vpackusdw xmm3, xmm12, xmmword ptr [r15+8192]
+vpackusdw xmm0, xmm1, xmmword ptr [r9+127]
+vpackusdw xmm15, xmm7, xmmword ptr [rsi+128]
+vpackusdw xmm3, xmm12, xmmword ptr [rbx+8128]
 vpackusdw xmm15, xmm7, xmmword ptr [rip+55]
 vpackusdw ymm0, ymm1, ymm2
 vpackusdw ymm15, ymm7, ymm1
 vpackusdw ymm3, ymm12, ymm8
 vpackusdw ymm8, ymm9, ymm15
-vpackusdw ymm0, ymm1, ymmword ptr [rdx-8192]
-vpackusdw ymm15, ymm7, ymmword ptr [rcx-8256]
-vpackusdw ymm3, ymm12, ymmword ptr [r8+rax*1]
+vpackusdw ymm0, ymm1, ymmword ptr [r15+8192]
+vpackusdw ymm15, ymm7, ymmword ptr [rdx-8192]
+vpackusdw ymm3, ymm12, ymmword ptr [rcx-8256]
 vpackusdw ymm15, ymm7, ymmword ptr [rip+55]
 vpmovdw xmm2, xmm0
 vpmovdw xmm1, xmm15
 vpmovdw xmm8, xmm3
 vpmovdw xmm15, xmm8
-vpmovdw qword ptr [rbp+r9*4], xmm0
-vpmovdw qword ptr [r13+rcx*8+4], xmm15
-vpmovdw qword ptr [rsp+rbp*2+2], xmm3
+vpmovdw qword ptr [r8+rax*1], xmm0
+vpmovdw qword ptr [rbp+r9*4], xmm15
+vpmovdw qword ptr [r13+rcx*8+4], xmm3
 vpmovdw xmm2, xmm16
 vpmovdw xmm7, xmm3
 vpmovdw xmm31, xmm9
 vpmovdw xmm23, xmm31
-vpmovdw qword ptr [r10+r12*1+1016], xmm16
-vpmovdw qword ptr [r11+r13*8-512], xmm3
-vpmovdw qword ptr [r14+r15*2+100000], xmm9
+vpmovdw qword ptr [rsp+rbp*2+2], xmm16
+vpmovdw qword ptr [r10+r12*1+1016], xmm3
+vpmovdw qword ptr [r11+r13*8-512], xmm9
 vpmovdw xmm2, ymm0
 vpmovdw xmm1, ymm15
 vpmovdw xmm8, ymm3
 vpmovdw xmm15, ymm8
-vpmovdw xmmword ptr [rax], ymm0
-vpmovdw xmmword ptr [rbp], ymm15
-vpmovdw xmmword ptr [r13], ymm3
+vpmovdw xmmword ptr [r14+r15*2+100000], ymm0
+vpmovdw xmmword ptr [rax], ymm15
+vpmovdw xmmword ptr [rbp], ymm3
 vpmovdw xmm2, ymm16
 vpmovdw xmm7, ymm3
 vpmovdw xmm31, ymm9
 vpmovdw xmm23, ymm31
-vpmovdw xmmword ptr [rsp], ymm16
-vpmovdw xmmword ptr [r12+64], ymm3
-vpmovdw xmmword ptr [rdi-128], ymm9
+vpmovdw xmmword ptr [r13], ymm16
+vpmovdw xmmword ptr [rsp], ymm3
+vpmovdw xmmword ptr [r12+64], ymm9
 vpmovdw ymm2, zmm0
 vpmovdw ymm1, zmm15
 vpmovdw ymm8, zmm3
 vpmovdw ymm15, zmm8
-vpmovdw ymmword ptr [r9+127], zmm0
-vpmovdw ymmword ptr [rsi+128], zmm15
-vpmovdw ymmword ptr [rbx+8128], zmm3
+vpmovdw ymmword ptr [rdi-128], zmm0
+vpmovdw ymmword ptr [r9+127], zmm15
+vpmovdw ymmword ptr [rsi+128], zmm3
 vpmovdw ymm2, zmm16
 vpmovdw ymm7, zmm3
 vpmovdw ymm31, zmm9
 vpmovdw ymm23, zmm31
-vpmovdw ymmword ptr [r15+8192], zmm16
-vpmovdw ymmword ptr [rdx-8192], zmm3
-vpmovdw ymmword ptr [rcx-8256], zmm9
-vpermq ymm0, ymm2, 3
-vpermq ymm15, ymm1, 0
-vpermq ymm3, ymm8, 37
-vpermq ymm8, ymm15, 74
-vpermq ymm0, ymmword ptr [r10+r12*1+1016], 148
-vpermq ymm15, ymmword ptr [r14+r15*2+100000], 222
-vpermq ymm3, ymmword ptr [rbp], 0
-vpermq ymm16, ymm2, 37
-vpermq ymm3, ymm7, 74
-vpermq ymm9, ymm31, 111
-vpermq ymm31, ymm23, 148
-vpermq ymm16, ymmword ptr [rsi+128], 222
-vpermq ymm3, ymmword ptr [r15+8192], 0
-vpermq ymm9, ymmword ptr [rcx-8256], 74
-vpermq ymm15, ymmword ptr [rip+54], 111
-vpermq ymm16, ymmword ptr [rip+53], 148
-vpermq ymm0, qword ptr [rsp+rbp*2+2]{1to4}, 222
-vpermq ymm15, qword ptr [r11+r13*8-512]{1to4}, 0
-vpermq ymm9, qword ptr [rax]{1to4}, 74
-vpermq zmm0, zmm2, 111
-vpermq zmm15, zmm1, 148
-vpermq zmm3, zmm8, 185
-vpermq zmm8, zmm15, 222
-vpermq zmm0, zmmword ptr [r9+127], 0
-vpermq zmm15, zmmword ptr [rbx+8128], 74
-vpermq zmm3, zmmword ptr [rdx-8192], 148
-vpermq zmm16, zmm2, 185
-vpermq zmm3, zmm7, 222
-vpermq zmm9, zmm31, 3
-vpermq zmm31, zmm23, 0
-vpermq zmm16, zmmword ptr [r10+r12*1+1016], 74
-vpermq zmm3, zmmword ptr [r14+r15*2+100000], 148
-vpermq zmm9, zmmword ptr [rbp], 222
-vpermq zmm15, zmmword ptr [rip+53], 3
-vpermq zmm16, zmmword ptr [rip+53], 0
-vpermq zmm0, qword ptr [rdi-128]{1to8}, 74
-vpermq zmm15, qword ptr [rsi+128]{1to8}, 148
-vpermq zmm9, qword ptr [r15+8192]{1to8}, 222
-vshufps xmm0, xmm1, xmm2, 3
-vshufps xmm15, xmm7, xmm1, 0
-vshufps xmm3, xmm12, xmm8, 37
-vshufps xmm8, xmm9, xmm15, 74
-vshufps xmm0, xmm1, xmmword ptr [rsp+rbp*2+2], 148
-vshufps xmm15, xmm7, xmmword ptr [r11+r13*8-512], 222
-vshufps xmm3, xmm12, xmmword ptr [rax], 0
-vshufps xmm16, xmm1, xmm2, 37
-vshufps xmm3, xmm24, xmm7, 74
-vshufps xmm9, xmm14, xmm31, 111
-vshufps xmm31, xmm17, xmm23, 148
-vshufps xmm16, xmm1, xmmword ptr [r9+127], 222
-vshufps xmm3, xmm24, xmmword ptr [rbx+8128], 0
-vshufps xmm9, xmm14, xmmword ptr [rdx-8192], 74
-vshufps xmm15, xmm7, xmmword ptr [rip+55], 111
-vshufps xmm16, xmm1, xmmword ptr [rip+53], 148
-vshufps xmm0, xmm1, dword ptr [r13+rcx*8+4]{1to4}, 222
-vshufps xmm15, xmm7, dword ptr [r10+r12*1+1016]{1to4}, 0
-vshufps xmm9, xmm14, dword ptr [r14+r15*2+100000]{1to4}, 74
-vshufps ymm0, ymm1, ymm2, 111
-vshufps ymm15, ymm7, ymm1, 148
-vshufps ymm3, ymm12, ymm8, 185
-vshufps ymm8, ymm9, ymm15, 222
-vshufps ymm0, ymm1, ymmword ptr [rdi-128], 0
-vshufps ymm15, ymm7, ymmword ptr [rsi+128], 74
-vshufps ymm3, ymm12, ymmword ptr [r15+8192], 148
-vshufps ymm16, ymm1, ymm2, 185
-vshufps ymm3, ymm24, ymm7, 222
-vshufps ymm9, ymm14, ymm31, 3
-vshufps ymm31, ymm17, ymm23, 0
-vshufps ymm16, ymm1, ymmword ptr [rsp+rbp*2+2], 74
-vshufps ymm3, ymm24, ymmword ptr [r11+r13*8-512], 148
-vshufps ymm9, ymm14, ymmword ptr [rax], 222
-vshufps ymm15, ymm7, ymmword ptr [rip+55], 3
-vshufps ymm16, ymm1, ymmword ptr [rip+53], 0
-vshufps ymm0, ymm1, dword ptr [r12+64]{1to8}, 74
-vshufps ymm15, ymm7, dword ptr [r9+127]{1to8}, 148
-vshufps ymm9, ymm14, dword ptr [rbx+8128]{1to8}, 222
-vshufps zmm0, zmm1, zmm2, 3
-vshufps zmm15, zmm7, zmm1, 0
-vshufps zmm3, zmm12, zmm8, 37
-vshufps zmm8, zmm9, zmm15, 74
-vshufps zmm0, zmm1, zmmword ptr [r13+rcx*8+4], 148
-vshufps zmm15, zmm7, zmmword ptr [r10+r12*1+1016], 222
-vshufps zmm3, zmm12, zmmword ptr [r14+r15*2+100000], 0
-vshufps zmm16, zmm1, zmm2, 37
-vshufps zmm3, zmm24, zmm7, 74
-vshufps zmm9, zmm14, zmm31, 111
-vshufps zmm31, zmm17, zmm23, 148
-vshufps zmm16, zmm1, zmmword ptr [rdi-128], 222
-vshufps zmm3, zmm24, zmmword ptr [rsi+128], 0
-vshufps zmm9, zmm14, zmmword ptr [r15+8192], 74
-vshufps zmm15, zmm7, zmmword ptr [rip+53], 111
-vshufps zmm16, zmm1, zmmword ptr [rip+53], 148
-vshufps zmm0, zmm1, dword ptr [rbp+r9*4]{1to16}, 222
-vshufps zmm15, zmm7, dword ptr [rsp+rbp*2+2]{1to16}, 0
-vshufps zmm9, zmm14, dword ptr [r11+r13*8-512]{1to16}, 74
+vpmovdw ymmword ptr [rbx+8128], zmm16
+vpmovdw ymmword ptr [r15+8192], zmm3
+vpmovdw ymmword ptr [rdx-8192], zmm9
+vpermq ymm0, ymm2, 37
+vpermq ymm15, ymm1, 74
+vpermq ymm3, ymm8, 111
+vpermq ymm8, ymm15, 148
+vpermq ymm0, ymmword ptr [rsp+rbp*2+2], 222
+vpermq ymm15, ymmword ptr [r11+r13*8-512], 0
+vpermq ymm3, ymmword ptr [rax], 74
+vpermq ymm16, ymm2, 111
+vpermq ymm3, ymm7, 148
+vpermq ymm9, ymm31, 185
+vpermq ymm31, ymm23, 222
+vpermq ymm16, ymmword ptr [r9+127], 0
+vpermq ymm3, ymmword ptr [rbx+8128], 74
+vpermq ymm9, ymmword ptr [rdx-8192], 148
+vpermq ymm15, ymmword ptr [rip+54], 185
+vpermq ymm16, ymmword ptr [rip+53], 222
+vpermq ymm0, qword ptr [r13+rcx*8+4]{1to4}, 0
+vpermq ymm15, qword ptr [r10+r12*1+1016]{1to4}, 74
+vpermq ymm9, qword ptr [r14+r15*2+100000]{1to4}, 148
+vpermq zmm0, zmm2, 185
+vpermq zmm15, zmm1, 222
+vpermq zmm3, zmm8, 3
+vpermq zmm8, zmm15, 0
+vpermq zmm0, zmmword ptr [rdi-128], 74
+vpermq zmm15, zmmword ptr [rsi+128], 148
+vpermq zmm3, zmmword ptr [r15+8192], 222
+vpermq zmm16, zmm2, 3
+vpermq zmm3, zmm7, 0
+vpermq zmm9, zmm31, 37
+vpermq zmm31, zmm23, 74
+vpermq zmm16, zmmword ptr [rsp+rbp*2+2], 148
+vpermq zmm3, zmmword ptr [r11+r13*8-512], 222
+vpermq zmm9, zmmword ptr [rax], 0
+vpermq zmm15, zmmword ptr [rip+53], 37
+vpermq zmm16, zmmword ptr [rip+53], 74
+vpermq zmm0, qword ptr [r12+64]{1to8}, 148
+vpermq zmm15, qword ptr [r9+127]{1to8}, 222
+vpermq zmm9, qword ptr [rbx+8128]{1to8}, 0
+vshufps xmm0, xmm1, xmm2, 37
+vshufps xmm15, xmm7, xmm1, 74
+vshufps xmm3, xmm12, xmm8, 111
+vshufps xmm8, xmm9, xmm15, 148
+vshufps xmm0, xmm1, xmmword ptr [r13+rcx*8+4], 222
+vshufps xmm15, xmm7, xmmword ptr [r10+r12*1+1016], 0
+vshufps xmm3, xmm12, xmmword ptr [r14+r15*2+100000], 74
+vshufps xmm16, xmm1, xmm2, 111
+vshufps xmm3, xmm24, xmm7, 148
+vshufps xmm9, xmm14, xmm31, 185
+vshufps xmm31, xmm17, xmm23, 222
+vshufps xmm16, xmm1, xmmword ptr [rdi-128], 0
+vshufps xmm3, xmm24, xmmword ptr [rsi+128], 74
+vshufps xmm9, xmm14, xmmword ptr [r15+8192], 148
+vshufps xmm15, xmm7, xmmword ptr [rip+55], 185
+vshufps xmm16, xmm1, xmmword ptr [rip+53], 222
+vshufps xmm0, xmm1, dword ptr [rbp+r9*4]{1to4}, 0
+vshufps xmm15, xmm7, dword ptr [rsp+rbp*2+2]{1to4}, 74
+vshufps xmm9, xmm14, dword ptr [r11+r13*8-512]{1to4}, 148
+vshufps ymm0, ymm1, ymm2, 185
+vshufps ymm15, ymm7, ymm1, 222
+vshufps ymm3, ymm12, ymm8, 3
+vshufps ymm8, ymm9, ymm15, 0
+vshufps ymm0, ymm1, ymmword ptr [r12+64], 74
+vshufps ymm15, ymm7, ymmword ptr [r9+127], 148
+vshufps ymm3, ymm12, ymmword ptr [rbx+8128], 222
+vshufps ymm16, ymm1, ymm2, 3
+vshufps ymm3, ymm24, ymm7, 0
+vshufps ymm9, ymm14, ymm31, 37
+vshufps ymm31, ymm17, ymm23, 74
+vshufps ymm16, ymm1, ymmword ptr [r13+rcx*8+4], 148
+vshufps ymm3, ymm24, ymmword ptr [r10+r12*1+1016], 222
+vshufps ymm9, ymm14, ymmword ptr [r14+r15*2+100000], 0
+vshufps ymm15, ymm7, ymmword ptr [rip+55], 37
+vshufps ymm16, ymm1, ymmword ptr [rip+53], 74
+vshufps ymm0, ymm1, dword ptr [rsp]{1to8}, 148
+vshufps ymm15, ymm7, dword ptr [rdi-128]{1to8}, 222
+vshufps ymm9, ymm14, dword ptr [rsi+128]{1to8}, 0
+vshufps zmm0, zmm1, zmm2, 37
+vshufps zmm15, zmm7, zmm1, 74
+vshufps zmm3, zmm12, zmm8, 111
+vshufps zmm8, zmm9, zmm15, 148
+vshufps zmm0, zmm1, zmmword ptr [rbp+r9*4], 222
+vshufps zmm15, zmm7, zmmword ptr [rsp+rbp*2+2], 0
+vshufps zmm3, zmm12, zmmword ptr [r11+r13*8-512], 74
+vshufps zmm16, zmm1, zmm2, 111
+vshufps zmm3, zmm24, zmm7, 148
+vshufps zmm9, zmm14, zmm31, 185
+vshufps zmm31, zmm17, zmm23, 222
+vshufps zmm16, zmm1, zmmword ptr [r12+64], 0
+vshufps zmm3, zmm24, zmmword ptr [r9+127], 74
+vshufps zmm9, zmm14, zmmword ptr [rbx+8128], 148
+vshufps zmm15, zmm7, zmmword ptr [rip+53], 185
+vshufps zmm16, zmm1, zmmword ptr [rip+53], 222
+vshufps zmm0, zmm1, dword ptr [r8+rax*1]{1to16}, 0
+vshufps zmm15, zmm7, dword ptr [r13+rcx*8+4]{1to16}, 74
+vshufps zmm9, zmm14, dword ptr [r10+r12*1+1016]{1to16}, 148
 vpunpcklwd xmm0, xmm1, xmm2
 vpunpcklwd xmm15, xmm7, xmm1
 vpunpcklwd xmm3, xmm12, xmm8
 vpunpcklwd xmm8, xmm9, xmm15
-vpunpcklwd xmm0, xmm1, xmmword ptr [rax]
-vpunpcklwd xmm15, xmm7, xmmword ptr [rbp]
-vpunpcklwd xmm3, xmm12, xmmword ptr [r13]
+vpunpcklwd xmm0, xmm1, xmmword ptr [r14+r15*2+100000]
+vpunpcklwd xmm15, xmm7, xmmword ptr [rax]
+vpunpcklwd xmm3, xmm12, xmmword ptr [rbp]
 vpunpcklwd xmm15, xmm7, xmmword ptr [rip+56]
 vpunpcklwd ymm0, ymm1, ymm2
 vpunpcklwd ymm15, ymm7, ymm1
 vpunpcklwd ymm3, ymm12, ymm8
 vpunpcklwd ymm8, ymm9, ymm15
-vpunpcklwd ymm0, ymm1, ymmword ptr [rsp]
-vpunpcklwd ymm15, ymm7, ymmword ptr [r12+64]
-vpunpcklwd ymm3, ymm12, ymmword ptr [rdi-128]
+vpunpcklwd ymm0, ymm1, ymmword ptr [r13]
+vpunpcklwd ymm15, ymm7, ymmword ptr [rsp]
+vpunpcklwd ymm3, ymm12, ymmword ptr [r12+64]
 vpunpcklwd ymm15, ymm7, ymmword ptr [rip+56]
 vpunpckhwd xmm0, xmm1, xmm2
 vpunpckhwd xmm15, xmm7, xmm1
 vpunpckhwd xmm3, xmm12, xmm8
 vpunpckhwd xmm8, xmm9, xmm15
-vpunpckhwd xmm0, xmm1, xmmword ptr [r9+127]
-vpunpckhwd xmm15, xmm7, xmmword ptr [rsi+128]
-vpunpckhwd xmm3, xmm12, xmmword ptr [rbx+8128]
+vpunpckhwd xmm0, xmm1, xmmword ptr [rdi-128]
+vpunpckhwd xmm15, xmm7, xmmword ptr [r9+127]
+vpunpckhwd xmm3, xmm12, xmmword ptr [rsi+128]
 vpunpckhwd xmm15, xmm7, xmmword ptr [rip+56]
 vpunpckhwd ymm0, ymm1, ymm2
 vpunpckhwd ymm15, ymm7, ymm1
 vpunpckhwd ymm3, ymm12, ymm8
 vpunpckhwd ymm8, ymm9, ymm15
-vpunpckhwd ymm0, ymm1, ymmword ptr [r15+8192]
-vpunpckhwd ymm15, ymm7, ymmword ptr [rdx-8192]
-vpunpckhwd ymm3, ymm12, ymmword ptr [rcx-8256]
+vpunpckhwd ymm0, ymm1, ymmword ptr [rbx+8128]
+vpunpckhwd ymm15, ymm7, ymmword ptr [r15+8192]
+vpunpckhwd ymm3, ymm12, ymmword ptr [rdx-8192]
 vpunpckhwd ymm15, ymm7, ymmword ptr [rip+56]
 vinsertf128 ymm0, ymm1, xmm2, 1
 vinsertf128 ymm15, ymm7, xmm1, 0
 vinsertf128 ymm3, ymm12, xmm8, 1
 vinsertf128 ymm8, ymm9, xmm15, 0
-vinsertf128 ymm0, ymm1, xmmword ptr [r10+r12*1+1016], 0
-vinsertf128 ymm15, ymm7, xmmword ptr [r14+r15*2+100000], 0
-vinsertf128 ymm3, ymm12, xmmword ptr [rbp], 0
+vinsertf128 ymm0, ymm1, xmmword ptr [rsp+rbp*2+2], 0
+vinsertf128 ymm15, ymm7, xmmword ptr [r11+r13*8-512], 0
+vinsertf128 ymm3, ymm12, xmmword ptr [rax], 0
 vinsertf128 ymm15, ymm7, xmmword ptr [rip+54], 1
 vextractf128 xmm2, ymm0, 0
 vextractf128 xmm1, ymm15, 1
 vextractf128 xmm8, ymm3, 0
 vextractf128 xmm15, ymm8, 1
-vextractf128 xmmword ptr [rbx+8128], ymm0, 1
-vextractf128 xmmword ptr [rdx-8192], ymm15, 1
-vextractf128 xmmword ptr [r8+rax*1], ymm3, 1
+vextractf128 xmmword ptr [rsi+128], ymm0, 1
+vextractf128 xmmword ptr [r15+8192], ymm15, 1
+vextractf128 xmmword ptr [rcx-8256], ymm3, 1
 vextractf64x4 ymm2, zmm0, 0
 vextractf64x4 ymm1, zmm15, 1
 vextractf64x4 ymm8, zmm3, 0
 vextractf64x4 ymm15, zmm8, 1
-vextractf64x4 ymmword ptr [r14+r15*2+100000], zmm0, 1
-vextractf64x4 ymmword ptr [rbp], zmm15, 1
-vextractf64x4 ymmword ptr [rsp], zmm3, 1
+vextractf64x4 ymmword ptr [r11+r13*8-512], zmm0, 1
+vextractf64x4 ymmword ptr [rax], zmm15, 1
+vextractf64x4 ymmword ptr [r13], zmm3, 1
 vextractf64x4 ymm2, zmm16, 0
 vextractf64x4 ymm7, zmm3, 1
 vextractf64x4 ymm31, zmm9, 0
 vextractf64x4 ymm23, zmm31, 1
-vextractf64x4 ymmword ptr [r15+8192], zmm16, 1
-vextractf64x4 ymmword ptr [rcx-8256], zmm3, 1
-vextractf64x4 ymmword ptr [rbp+r9*4], zmm9, 1
+vextractf64x4 ymmword ptr [rbx+8128], zmm16, 1
+vextractf64x4 ymmword ptr [rdx-8192], zmm3, 1
+vextractf64x4 ymmword ptr [r8+rax*1], zmm9, 1
 vdpbf16ps xmm0, xmm1, xmm2
 vdpbf16ps xmm15, xmm7, xmm1
 vdpbf16ps xmm3, xmm12, xmm8
 vdpbf16ps xmm8, xmm9, xmm15
-vdpbf16ps xmm0, xmm1, xmmword ptr [rsp+rbp*2+2]
-vdpbf16ps xmm15, xmm7, xmmword ptr [r10+r12*1+1016]
-vdpbf16ps xmm3, xmm12, xmmword ptr [r11+r13*8-512]
+vdpbf16ps xmm0, xmm1, xmmword ptr [r13+rcx*8+4]
+vdpbf16ps xmm15, xmm7, xmmword ptr [rsp+rbp*2+2]
+vdpbf16ps xmm3, xmm12, xmmword ptr [r10+r12*1+1016]
 vdpbf16ps xmm16, xmm1, xmm2
 vdpbf16ps xmm3, xmm24, xmm7
 vdpbf16ps xmm9, xmm14, xmm31
 vdpbf16ps xmm31, xmm17, xmm23
-vdpbf16ps xmm16, xmm1, xmmword ptr [r14+r15*2+100000]
-vdpbf16ps xmm3, xmm24, xmmword ptr [rax]
-vdpbf16ps xmm9, xmm14, xmmword ptr [rbp]
+vdpbf16ps xmm16, xmm1, xmmword ptr [r11+r13*8-512]
+vdpbf16ps xmm3, xmm24, xmmword ptr [r14+r15*2+100000]
+vdpbf16ps xmm9, xmm14, xmmword ptr [rax]
 vdpbf16ps xmm15, xmm7, xmmword ptr [rip+54]
 vdpbf16ps xmm16, xmm1, xmmword ptr [rip+54]
-vdpbf16ps xmm0, xmm1, dword ptr [r13]{1to4}
-vdpbf16ps xmm15, xmm7, dword ptr [rsp]{1to4}
-vdpbf16ps xmm9, xmm14, dword ptr [r12+64]{1to4}
+vdpbf16ps xmm0, xmm1, dword ptr [rbp]{1to4}
+vdpbf16ps xmm15, xmm7, dword ptr [r13]{1to4}
+vdpbf16ps xmm9, xmm14, dword ptr [rsp]{1to4}
 vdpbf16ps xmm15{k1}{z}, xmm7, xmm5
-vdpbf16ps xmm3{k1}{z}, xmm24, xmmword ptr [rdi-128]
+vdpbf16ps xmm3{k1}{z}, xmm24, xmmword ptr [r12+64]
 vdpbf16ps xmm0{k4}{z}, xmm1, xmm5
-vdpbf16ps xmm16{k4}{z}, xmm1, xmmword ptr [r9+127]
+vdpbf16ps xmm16{k4}{z}, xmm1, xmmword ptr [rdi-128]
 vdpbf16ps xmm8{k7}{z}, xmm9, xmm5
-vdpbf16ps xmm31{k7}{z}, xmm17, xmmword ptr [rsi+128]
+vdpbf16ps xmm31{k7}{z}, xmm17, xmmword ptr [r9+127]
 vdpbf16ps ymm0, ymm1, ymm2
 vdpbf16ps ymm15, ymm7, ymm1
 vdpbf16ps ymm3, ymm12, ymm8
 vdpbf16ps ymm8, ymm9, ymm15
-vdpbf16ps ymm0, ymm1, ymmword ptr [rbx+8128]
-vdpbf16ps ymm15, ymm7, ymmword ptr [r15+8192]
-vdpbf16ps ymm3, ymm12, ymmword ptr [rdx-8192]
+vdpbf16ps ymm0, ymm1, ymmword ptr [rsi+128]
+vdpbf16ps ymm15, ymm7, ymmword ptr [rbx+8128]
+vdpbf16ps ymm3, ymm12, ymmword ptr [r15+8192]
 vdpbf16ps ymm16, ymm1, ymm2
 vdpbf16ps ymm3, ymm24, ymm7
 vdpbf16ps ymm9, ymm14, ymm31
 vdpbf16ps ymm31, ymm17, ymm23
-vdpbf16ps ymm16, ymm1, ymmword ptr [rcx-8256]
-vdpbf16ps ymm3, ymm24, ymmword ptr [r8+rax*1]
-vdpbf16ps ymm9, ymm14, ymmword ptr [rbp+r9*4]
+vdpbf16ps ymm16, ymm1, ymmword ptr [rdx-8192]
+vdpbf16ps ymm3, ymm24, ymmword ptr [rcx-8256]
+vdpbf16ps ymm9, ymm14, ymmword ptr [r8+rax*1]
 vdpbf16ps ymm15, ymm7, ymmword ptr [rip+54]
 vdpbf16ps ymm16, ymm1, ymmword ptr [rip+54]
-vdpbf16ps ymm0, ymm1, dword ptr [r13+rcx*8+4]{1to8}
-vdpbf16ps ymm15, ymm7, dword ptr [rsp+rbp*2+2]{1to8}
-vdpbf16ps ymm9, ymm14, dword ptr [r10+r12*1+1016]{1to8}
+vdpbf16ps ymm0, ymm1, dword ptr [rbp+r9*4]{1to8}
+vdpbf16ps ymm15, ymm7, dword ptr [r13+rcx*8+4]{1to8}
+vdpbf16ps ymm9, ymm14, dword ptr [rsp+rbp*2+2]{1to8}
 vdpbf16ps ymm15{k1}{z}, ymm7, ymm5
-vdpbf16ps ymm3{k1}{z}, ymm24, ymmword ptr [r11+r13*8-512]
+vdpbf16ps ymm3{k1}{z}, ymm24, ymmword ptr [r10+r12*1+1016]
 vdpbf16ps ymm0{k4}{z}, ymm1, ymm5
-vdpbf16ps ymm16{k4}{z}, ymm1, ymmword ptr [r14+r15*2+100000]
+vdpbf16ps ymm16{k4}{z}, ymm1, ymmword ptr [r11+r13*8-512]
 vdpbf16ps ymm8{k7}{z}, ymm9, ymm5
-vdpbf16ps ymm31{k7}{z}, ymm17, ymmword ptr [rax]
+vdpbf16ps ymm31{k7}{z}, ymm17, ymmword ptr [r14+r15*2+100000]
 vdpbf16ps zmm0, zmm1, zmm2
 vdpbf16ps zmm15, zmm7, zmm1
 vdpbf16ps zmm3, zmm12, zmm8
 vdpbf16ps zmm8, zmm9, zmm15
-vdpbf16ps zmm0, zmm1, zmmword ptr [rbp]
-vdpbf16ps zmm15, zmm7, zmmword ptr [r13]
-vdpbf16ps zmm3, zmm12, zmmword ptr [rsp]
+vdpbf16ps zmm0, zmm1, zmmword ptr [rax]
+vdpbf16ps zmm15, zmm7, zmmword ptr [rbp]
+vdpbf16ps zmm3, zmm12, zmmword ptr [r13]
 vdpbf16ps zmm16, zmm1, zmm2
 vdpbf16ps zmm3, zmm24, zmm7
 vdpbf16ps zmm9, zmm14, zmm31
 vdpbf16ps zmm31, zmm17, zmm23
-vdpbf16ps zmm16, zmm1, zmmword ptr [r12+64]
-vdpbf16ps zmm3, zmm24, zmmword ptr [rdi-128]
-vdpbf16ps zmm9, zmm14, zmmword ptr [r9+127]
+vdpbf16ps zmm16, zmm1, zmmword ptr [rsp]
+vdpbf16ps zmm3, zmm24, zmmword ptr [r12+64]
+vdpbf16ps zmm9, zmm14, zmmword ptr [rdi-128]
 vdpbf16ps zmm15, zmm7, zmmword ptr [rip+54]
 vdpbf16ps zmm16, zmm1, zmmword ptr [rip+54]
-vdpbf16ps zmm0, zmm1, dword ptr [rsi+128]{1to16}
-vdpbf16ps zmm15, zmm7, dword ptr [rbx+8128]{1to16}
-vdpbf16ps zmm9, zmm14, dword ptr [r15+8192]{1to16}
+vdpbf16ps zmm0, zmm1, dword ptr [r9+127]{1to16}
+vdpbf16ps zmm15, zmm7, dword ptr [rsi+128]{1to16}
+vdpbf16ps zmm9, zmm14, dword ptr [rbx+8128]{1to16}
 vdpbf16ps zmm15{k1}{z}, zmm7, zmm5
-vdpbf16ps zmm3{k1}{z}, zmm24, zmmword ptr [rdx-8192]
+vdpbf16ps zmm3{k1}{z}, zmm24, zmmword ptr [r15+8192]
 vdpbf16ps zmm0{k4}{z}, zmm1, zmm5
-vdpbf16ps zmm16{k4}{z}, zmm1, zmmword ptr [rcx-8256]
+vdpbf16ps zmm16{k4}{z}, zmm1, zmmword ptr [rdx-8192]
 vdpbf16ps zmm8{k7}{z}, zmm9, zmm5
-vdpbf16ps zmm31{k7}{z}, zmm17, zmmword ptr [r8+rax*1]
+vdpbf16ps zmm31{k7}{z}, zmm17, zmmword ptr [rcx-8256]
 vcvtneps2bf16 xmm0, ymm2
 vcvtneps2bf16 xmm15, ymm1
 vcvtneps2bf16 xmm3, ymm8
 vcvtneps2bf16 xmm8, ymm15
-vcvtneps2bf16 xmm0, ymmword ptr [rbp+r9*4]
-vcvtneps2bf16 xmm15, ymmword ptr [r13+rcx*8+4]
-vcvtneps2bf16 xmm3, ymmword ptr [rsp+rbp*2+2]
+vcvtneps2bf16 xmm0, ymmword ptr [r8+rax*1]
+vcvtneps2bf16 xmm15, ymmword ptr [rbp+r9*4]
+vcvtneps2bf16 xmm3, ymmword ptr [r13+rcx*8+4]
 vcvtneps2bf16 xmm16, ymm2
 vcvtneps2bf16 xmm3, ymm7
 vcvtneps2bf16 xmm9, ymm31
 vcvtneps2bf16 xmm31, ymm23
-vcvtneps2bf16 xmm16, ymmword ptr [r10+r12*1+1016]
-vcvtneps2bf16 xmm3, ymmword ptr [r11+r13*8-512]
-vcvtneps2bf16 xmm9, ymmword ptr [r14+r15*2+100000]
+vcvtneps2bf16 xmm16, ymmword ptr [rsp+rbp*2+2]
+vcvtneps2bf16 xmm3, ymmword ptr [r10+r12*1+1016]
+vcvtneps2bf16 xmm9, ymmword ptr [r11+r13*8-512]
 vcvtneps2bf16 xmm15, ymmword ptr [rip+54]
 vcvtneps2bf16 xmm16, ymmword ptr [rip+54]
-vcvtneps2bf16 xmm0, dword ptr [rax]{1to8}
-vcvtneps2bf16 xmm15, dword ptr [rbp]{1to8}
-vcvtneps2bf16 xmm9, dword ptr [r13]{1to8}
+vcvtneps2bf16 xmm0, dword ptr [r14+r15*2+100000]{1to8}
+vcvtneps2bf16 xmm15, dword ptr [rax]{1to8}
+vcvtneps2bf16 xmm9, dword ptr [rbp]{1to8}
 vcvtneps2bf16 ymm0, zmm2
 vcvtneps2bf16 ymm15, zmm1
 vcvtneps2bf16 ymm3, zmm8
 vcvtneps2bf16 ymm8, zmm15
-vcvtneps2bf16 ymm0, zmmword ptr [rsp]
-vcvtneps2bf16 ymm15, zmmword ptr [r12+64]
-vcvtneps2bf16 ymm3, zmmword ptr [rdi-128]
+vcvtneps2bf16 ymm0, zmmword ptr [r13]
+vcvtneps2bf16 ymm15, zmmword ptr [rsp]
+vcvtneps2bf16 ymm3, zmmword ptr [r12+64]
 vcvtneps2bf16 ymm16, zmm2
 vcvtneps2bf16 ymm3, zmm7
 vcvtneps2bf16 ymm9, zmm31
 vcvtneps2bf16 ymm31, zmm23
-vcvtneps2bf16 ymm16, zmmword ptr [r9+127]
-vcvtneps2bf16 ymm3, zmmword ptr [rsi+128]
-vcvtneps2bf16 ymm9, zmmword ptr [rbx+8128]
+vcvtneps2bf16 ymm16, zmmword ptr [rdi-128]
+vcvtneps2bf16 ymm3, zmmword ptr [r9+127]
+vcvtneps2bf16 ymm9, zmmword ptr [rsi+128]
 vcvtneps2bf16 ymm15, zmmword ptr [rip+54]
 vcvtneps2bf16 ymm16, zmmword ptr [rip+54]
-vcvtneps2bf16 ymm0, dword ptr [r15+8192]{1to16}
-vcvtneps2bf16 ymm15, dword ptr [rdx-8192]{1to16}
-vcvtneps2bf16 ymm9, dword ptr [rcx-8256]{1to16}
-vpslld xmm0, xmm1, 14
-vpsrld xmm0, xmm1, 14
-vpslld ymm0, ymm1, 15
-vpsrld ymm0, ymm1, 15
-vpslld zmm0, zmm1, 16
-vpsrld zmm0, zmm1, 16
-vcmpps k1, zmm0, zmm1, 21
-vcmpps k1, zmm0, zmmword ptr [r10+r12*1+1016], 21
+vcvtneps2bf16 ymm0, dword ptr [rbx+8128]{1to16}
+vcvtneps2bf16 ymm15, dword ptr [r15+8192]{1to16}
+vcvtneps2bf16 ymm9, dword ptr [rdx-8192]{1to16}
+vpslld xmm0, xmm1, 0
+vpsrld xmm0, xmm1, 0
+vpslld ymm0, ymm1, 1
+vpsrld ymm0, ymm1, 1
+vpslld zmm0, zmm1, 2
+vpsrld zmm0, zmm1, 2
+vcmpps k1, zmm0, zmm1, 15
+vcmpps k1, zmm0, zmmword ptr [rsp+rbp*2+2], 15
 vblendmps zmm5{k1}, zmm0, zmm1
-vblendmps zmm5{k1}, zmm0, zmmword ptr [r10+r12*1+1016]
-vcmpps k3, zmm0, zmm1, 31
-vcmpps k3, zmm0, zmmword ptr [r14+r15*2+100000], 31
+vblendmps zmm5{k1}, zmm0, zmmword ptr [rsp+rbp*2+2]
+vcmpps k3, zmm0, zmm1, 25
+vcmpps k3, zmm0, zmmword ptr [r11+r13*8-512], 25
 vblendmps zmm5{k3}, zmm0, zmm1
-vblendmps zmm5{k3}, zmm0, zmmword ptr [r14+r15*2+100000]
-vcmpps k5, zmm0, zmm1, 9
-vcmpps k5, zmm0, zmmword ptr [rbp], 9
+vblendmps zmm5{k3}, zmm0, zmmword ptr [r11+r13*8-512]
+vcmpps k5, zmm0, zmm1, 3
+vcmpps k5, zmm0, zmmword ptr [rax], 3
 vblendmps zmm5{k5}, zmm0, zmm1
-vblendmps zmm5{k5}, zmm0, zmmword ptr [rbp]
-vcmpps k7, zmm0, zmm1, 19
-vcmpps k7, zmm0, zmmword ptr [rsp], 19
+vblendmps zmm5{k5}, zmm0, zmmword ptr [rax]
+vcmpps k7, zmm0, zmm1, 13
+vcmpps k7, zmm0, zmmword ptr [r13], 13
 vblendmps zmm5{k7}, zmm0, zmm1
-vblendmps zmm5{k7}, zmm0, zmmword ptr [rsp]
+vblendmps zmm5{k7}, zmm0, zmmword ptr [r13]
 vcmpps k2, zmm0, zmmword ptr [rip+53], 30
-vpslld xmm15, xmm8, 25
-vpsrld xmm15, xmm8, 25
-vpslld ymm15, ymm8, 26
-vpsrld ymm15, ymm8, 26
-vpslld zmm15, zmm8, 27
-vpsrld zmm15, zmm8, 27
-vcmpps k1, zmm15, zmm8, 12
-vcmpps k1, zmm15, zmmword ptr [rbx+8128], 12
+vpslld xmm15, xmm8, 11
+vpsrld xmm15, xmm8, 11
+vpslld ymm15, ymm8, 12
+vpsrld ymm15, ymm8, 12
+vpslld zmm15, zmm8, 13
+vpsrld zmm15, zmm8, 13
+vcmpps k1, zmm15, zmm8, 6
+vcmpps k1, zmm15, zmmword ptr [rsi+128], 6
 vblendmps zmm20{k1}, zmm15, zmm8
-vblendmps zmm20{k1}, zmm15, zmmword ptr [rbx+8128]
-vcmpps k3, zmm15, zmm8, 22
-vcmpps k3, zmm15, zmmword ptr [rdx-8192], 22
+vblendmps zmm20{k1}, zmm15, zmmword ptr [rsi+128]
+vcmpps k3, zmm15, zmm8, 16
+vcmpps k3, zmm15, zmmword ptr [r15+8192], 16
 vblendmps zmm20{k3}, zmm15, zmm8
-vblendmps zmm20{k3}, zmm15, zmmword ptr [rdx-8192]
-vcmpps k5, zmm15, zmm8, 0
-vcmpps k5, zmm15, zmmword ptr [r8+rax*1], 0
+vblendmps zmm20{k3}, zmm15, zmmword ptr [r15+8192]
+vcmpps k5, zmm15, zmm8, 26
+vcmpps k5, zmm15, zmmword ptr [rcx-8256], 26
 vblendmps zmm20{k5}, zmm15, zmm8
-vblendmps zmm20{k5}, zmm15, zmmword ptr [r8+rax*1]
-vcmpps k7, zmm15, zmm8, 10
-vcmpps k7, zmm15, zmmword ptr [r13+rcx*8+4], 10
+vblendmps zmm20{k5}, zmm15, zmmword ptr [rcx-8256]
+vcmpps k7, zmm15, zmm8, 4
+vcmpps k7, zmm15, zmmword ptr [rbp+r9*4], 4
 vblendmps zmm20{k7}, zmm15, zmm8
-vblendmps zmm20{k7}, zmm15, zmmword ptr [r13+rcx*8+4]
+vblendmps zmm20{k7}, zmm15, zmmword ptr [rbp+r9*4]
 vcmpps k2, zmm15, zmmword ptr [rip+53], 30
-vpslld xmm7, xmm14, 4
-vpsrld xmm7, xmm14, 4
-vpslld ymm7, ymm14, 5
-vpsrld ymm7, ymm14, 5
-vpslld zmm7, zmm14, 6
-vpsrld zmm7, zmm14, 6
-vcmpps k1, zmm7, zmm14, 3
-vcmpps k1, zmm7, zmmword ptr [rax], 3
+vpslld xmm7, xmm14, 22
+vpsrld xmm7, xmm14, 22
+vpslld ymm7, ymm14, 23
+vpsrld ymm7, ymm14, 23
+vpslld zmm7, zmm14, 24
+vpsrld zmm7, zmm14, 24
+vcmpps k1, zmm7, zmm14, 29
+vcmpps k1, zmm7, zmmword ptr [r14+r15*2+100000], 29
 vblendmps zmm12{k1}, zmm7, zmm14
-vblendmps zmm12{k1}, zmm7, zmmword ptr [rax]
-vcmpps k3, zmm7, zmm14, 13
-vcmpps k3, zmm7, zmmword ptr [r13], 13
+vblendmps zmm12{k1}, zmm7, zmmword ptr [r14+r15*2+100000]
+vcmpps k3, zmm7, zmm14, 7
+vcmpps k3, zmm7, zmmword ptr [rbp], 7
 vblendmps zmm12{k3}, zmm7, zmm14
-vblendmps zmm12{k3}, zmm7, zmmword ptr [r13]
-vcmpps k5, zmm7, zmm14, 23
-vcmpps k5, zmm7, zmmword ptr [r12+64], 23
+vblendmps zmm12{k3}, zmm7, zmmword ptr [rbp]
+vcmpps k5, zmm7, zmm14, 17
+vcmpps k5, zmm7, zmmword ptr [rsp], 17
 vblendmps zmm12{k5}, zmm7, zmm14
-vblendmps zmm12{k5}, zmm7, zmmword ptr [r12+64]
-vcmpps k7, zmm7, zmm14, 1
-vcmpps k7, zmm7, zmmword ptr [r9+127], 1
+vblendmps zmm12{k5}, zmm7, zmmword ptr [rsp]
+vcmpps k7, zmm7, zmm14, 27
+vcmpps k7, zmm7, zmmword ptr [rdi-128], 27
 vblendmps zmm12{k7}, zmm7, zmm14
-vblendmps zmm12{k7}, zmm7, zmmword ptr [r9+127]
+vblendmps zmm12{k7}, zmm7, zmmword ptr [rdi-128]
 vcmpps k2, zmm7, zmmword ptr [rip+53], 30
-vpslld xmm16, xmm3, 15
-vpsrld xmm16, xmm3, 15
-vpslld ymm16, ymm3, 16
-vpsrld ymm16, ymm3, 16
-vpslld zmm16, zmm3, 17
-vpsrld zmm16, zmm3, 17
-vcmpps k1, zmm16, zmm3, 26
-vcmpps k1, zmm16, zmmword ptr [rcx-8256], 26
+vpslld xmm16, xmm3, 1
+vpsrld xmm16, xmm3, 1
+vpslld ymm16, ymm3, 2
+vpsrld ymm16, ymm3, 2
+vpslld zmm16, zmm3, 3
+vpsrld zmm16, zmm3, 3
+vcmpps k1, zmm16, zmm3, 20
+vcmpps k1, zmm16, zmmword ptr [rdx-8192], 20
 vblendmps zmm21{k1}, zmm16, zmm3
-vblendmps zmm21{k1}, zmm16, zmmword ptr [rcx-8256]
-vcmpps k3, zmm16, zmm3, 4
-vcmpps k3, zmm16, zmmword ptr [rbp+r9*4], 4
+vblendmps zmm21{k1}, zmm16, zmmword ptr [rdx-8192]
+vcmpps k3, zmm16, zmm3, 30
+vcmpps k3, zmm16, zmmword ptr [r8+rax*1], 30
 vblendmps zmm21{k3}, zmm16, zmm3
-vblendmps zmm21{k3}, zmm16, zmmword ptr [rbp+r9*4]
-vcmpps k5, zmm16, zmm3, 14
-vcmpps k5, zmm16, zmmword ptr [rsp+rbp*2+2], 14
+vblendmps zmm21{k3}, zmm16, zmmword ptr [r8+rax*1]
+vcmpps k5, zmm16, zmm3, 8
+vcmpps k5, zmm16, zmmword ptr [r13+rcx*8+4], 8
 vblendmps zmm21{k5}, zmm16, zmm3
-vblendmps zmm21{k5}, zmm16, zmmword ptr [rsp+rbp*2+2]
-vcmpps k7, zmm16, zmm3, 24
-vcmpps k7, zmm16, zmmword ptr [r11+r13*8-512], 24
+vblendmps zmm21{k5}, zmm16, zmmword ptr [r13+rcx*8+4]
+vcmpps k7, zmm16, zmm3, 18
+vcmpps k7, zmm16, zmmword ptr [r10+r12*1+1016], 18
 vblendmps zmm21{k7}, zmm16, zmm3
-vblendmps zmm21{k7}, zmm16, zmmword ptr [r11+r13*8-512]
+vblendmps zmm21{k7}, zmm16, zmmword ptr [r10+r12*1+1016]
 vcmpps k2, zmm16, zmmword ptr [rip+53], 30
-vpslld xmm2, xmm31, 26
-vpsrld xmm2, xmm31, 26
-vpslld ymm2, ymm31, 27
-vpsrld ymm2, ymm31, 27
-vpslld zmm2, zmm31, 28
-vpsrld zmm2, zmm31, 28
-vcmpps k1, zmm2, zmm31, 17
-vcmpps k1, zmm2, zmmword ptr [rsp], 17
+vpslld xmm2, xmm31, 12
+vpsrld xmm2, xmm31, 12
+vpslld ymm2, ymm31, 13
+vpsrld ymm2, ymm31, 13
+vpslld zmm2, zmm31, 14
+vpsrld zmm2, zmm31, 14
+vcmpps k1, zmm2, zmm31, 11
+vcmpps k1, zmm2, zmmword ptr [r13], 11
 vblendmps zmm7{k1}, zmm2, zmm31
-vblendmps zmm7{k1}, zmm2, zmmword ptr [rsp]
-vcmpps k3, zmm2, zmm31, 27
-vcmpps k3, zmm2, zmmword ptr [rdi-128], 27
+vblendmps zmm7{k1}, zmm2, zmmword ptr [r13]
+vcmpps k3, zmm2, zmm31, 21
+vcmpps k3, zmm2, zmmword ptr [r12+64], 21
 vblendmps zmm7{k3}, zmm2, zmm31
-vblendmps zmm7{k3}, zmm2, zmmword ptr [rdi-128]
-vcmpps k5, zmm2, zmm31, 5
-vcmpps k5, zmm2, zmmword ptr [rsi+128], 5
+vblendmps zmm7{k3}, zmm2, zmmword ptr [r12+64]
+vcmpps k5, zmm2, zmm31, 31
+vcmpps k5, zmm2, zmmword ptr [r9+127], 31
 vblendmps zmm7{k5}, zmm2, zmm31
-vblendmps zmm7{k5}, zmm2, zmmword ptr [rsi+128]
-vcmpps k7, zmm2, zmm31, 15
-vcmpps k7, zmm2, zmmword ptr [r15+8192], 15
+vblendmps zmm7{k5}, zmm2, zmmword ptr [r9+127]
+vcmpps k7, zmm2, zmm31, 9
+vcmpps k7, zmm2, zmmword ptr [rbx+8128], 9
 vblendmps zmm7{k7}, zmm2, zmm31
-vblendmps zmm7{k7}, zmm2, zmmword ptr [r15+8192]
+vblendmps zmm7{k7}, zmm2, zmmword ptr [rbx+8128]
 vcmpps k2, zmm2, zmmword ptr [rip+53], 30
-vpslld xmm24, xmm17, 5
-vpsrld xmm24, xmm17, 5
-vpslld ymm24, ymm17, 6
-vpsrld ymm24, ymm17, 6
-vpslld zmm24, zmm17, 7
-vpsrld zmm24, zmm17, 7
-vcmpps k1, zmm24, zmm17, 8
-vcmpps k1, zmm24, zmmword ptr [r13+rcx*8+4], 8
+vpslld xmm24, xmm17, 23
+vpsrld xmm24, xmm17, 23
+vpslld ymm24, ymm17, 24
+vpsrld ymm24, ymm17, 24
+vpslld zmm24, zmm17, 25
+vpsrld zmm24, zmm17, 25
+vcmpps k1, zmm24, zmm17, 2
+vcmpps k1, zmm24, zmmword ptr [rbp+r9*4], 2
 vblendmps zmm29{k1}, zmm24, zmm17
-vblendmps zmm29{k1}, zmm24, zmmword ptr [r13+rcx*8+4]
-vcmpps k3, zmm24, zmm17, 18
-vcmpps k3, zmm24, zmmword ptr [r10+r12*1+1016], 18
+vblendmps zmm29{k1}, zmm24, zmmword ptr [rbp+r9*4]
+vcmpps k3, zmm24, zmm17, 12
+vcmpps k3, zmm24, zmmword ptr [rsp+rbp*2+2], 12
 vblendmps zmm29{k3}, zmm24, zmm17
-vblendmps zmm29{k3}, zmm24, zmmword ptr [r10+r12*1+1016]
-vcmpps k5, zmm24, zmm17, 28
-vcmpps k5, zmm24, zmmword ptr [r14+r15*2+100000], 28
+vblendmps zmm29{k3}, zmm24, zmmword ptr [rsp+rbp*2+2]
+vcmpps k5, zmm24, zmm17, 22
+vcmpps k5, zmm24, zmmword ptr [r11+r13*8-512], 22
 vblendmps zmm29{k5}, zmm24, zmm17
-vblendmps zmm29{k5}, zmm24, zmmword ptr [r14+r15*2+100000]
-vcmpps k7, zmm24, zmm17, 6
-vcmpps k7, zmm24, zmmword ptr [rbp], 6
+vblendmps zmm29{k5}, zmm24, zmmword ptr [r11+r13*8-512]
+vcmpps k7, zmm24, zmm17, 0
+vcmpps k7, zmm24, zmmword ptr [rax], 0
 vblendmps zmm29{k7}, zmm24, zmm17
-vblendmps zmm29{k7}, zmm24, zmmword ptr [rbp]
+vblendmps zmm29{k7}, zmm24, zmmword ptr [rax]
 vcmpps k2, zmm24, zmmword ptr [rip+53], 30
 vblendvps xmm0, xmm1, xmm2, xmm3
-vblendvps xmm0, xmm1, xmmword ptr [r13], xmm3
+vblendvps xmm0, xmm1, xmmword ptr [rbp], xmm3
 vblendvps ymm0, ymm1, ymm2, ymm3
-vblendvps ymm0, ymm1, ymmword ptr [rsp], ymm3
+vblendvps ymm0, ymm1, ymmword ptr [r13], ymm3
 vmovd xmm0, ecx
 vmovd ecx, xmm0
 vblendvps xmm15, xmm8, xmm14, xmm9
-vblendvps xmm15, xmm8, xmmword ptr [r12+64], xmm9
+vblendvps xmm15, xmm8, xmmword ptr [rsp], xmm9
 vblendvps ymm15, ymm8, ymm14, ymm9
-vblendvps ymm15, ymm8, ymmword ptr [rdi-128], ymm9
+vblendvps ymm15, ymm8, ymmword ptr [r12+64], ymm9
 vmovd xmm15, r8d
 vmovd r8d, xmm15
 vblendvps xmm3, xmm12, xmm5, xmm15
-vblendvps xmm3, xmm12, xmmword ptr [r9+127], xmm15
+vblendvps xmm3, xmm12, xmmword ptr [rdi-128], xmm15
 vblendvps ymm3, ymm12, ymm5, ymm15
-vblendvps ymm3, ymm12, ymmword ptr [rsi+128], ymm15
+vblendvps ymm3, ymm12, ymmword ptr [r9+127], ymm15
 vmovd xmm3, r12d
 vmovd r12d, xmm3
 ldtilecfg [rax]
@@ -3493,14 +3541,14 @@ ldtilecfg [r15+8192]
 ldtilecfg [rdx-8192]
 ldtilecfg [rcx-8256]
 ldtilecfg [r8+rax*1]
-tileloadd tmm6, [r8+rax*1]
-tilestored [r8+rax*1], tmm6
+tileloadd tmm0, [r8+rax*1]
+tilestored [r8+rax*1], tmm0
 ldtilecfg [rbp+r9*4]
 ldtilecfg [r13+rcx*8+4]
 ldtilecfg [rsp+rbp*2+2]
 ldtilecfg [r10+r12*1+1016]
-tileloadd tmm7, [r10+r12*1+1016]
-tilestored [r10+r12*1+1016], tmm7
+tileloadd tmm1, [r10+r12*1+1016]
+tilestored [r10+r12*1+1016], tmm1
 ldtilecfg [r11+r13*8-512]
 ldtilecfg [r14+r15*2+100000]
 tileloadd tmm7, [rbp+r15*1]
