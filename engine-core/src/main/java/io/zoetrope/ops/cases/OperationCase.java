@@ -54,10 +54,16 @@ public record OperationCase(
         .toList();
   }
 
-  /** Operands without values in the innermost scope: enough for a backend that computes nothing. */
+  /**
+   * Operands without values in the innermost scope: enough for a backend that computes nothing. A
+   * weight that stays as it is stored is placed as it always is: a tensor does not say how.
+   */
   public List<Tensor> allocated(Ops ops) {
     return operands.stream()
-        .map(operand -> ops.allocate(operand.placedDType(dtype, stored), operand.shape()))
+        .map(operand ->
+            operand.form().isPresent()
+                ? operand.on(ops, operand.host(operand.dtype(dtype, stored), 0))
+                : ops.allocate(operand.placedDType(dtype, stored), operand.shape()))
         .toList();
   }
 
