@@ -28,7 +28,7 @@ public enum NumberFormat {
   Q8_0(GgmlBlocks.Q8_0),
   /** Blocks of 256 neighbours in groups of 32 with scales and offsets, as ggml finds them. */
   Q4_K(GgmlBlocks.Q4_K),
-  /** Matrices in F8_E4M3 with a factor for each row: {@link WeightForm#FP8}. */
+  /** Matrices in F8_E4M3 with a factor: {@link WeightForm#FP8}. */
   FP8(new Plain(DType.F8_E4M3), Optional.of(WeightForm.FP8)),
   /** Matrices of integers with a factor for each row: {@link WeightForm#INT8}. */
   INT8(new Plain(DType.I8), Optional.of(WeightForm.INT8));
@@ -50,7 +50,7 @@ public enum NumberFormat {
     this.scaled = scaled;
   }
 
-  /** Whether its numbers are codes that factors of rows belong to. */
+  /** Whether its numbers are codes that factors belong to. */
   public boolean isScaled() {
     return scaled.isPresent();
   }

@@ -56,6 +56,9 @@ final class QuantizedBytes implements StoredBytes {
       long rowBytes = encoding.bytes(row);
       MemorySegment bytes =
           matrix.lifetime().arena().allocate(Math.max(1, rows * rowBytes), ALIGNMENT);
+      if (factors.length > 0) {
+        factors[0] = form.factorOfAll(matrix);
+      }
       IntStream all = IntStream.range(0, rows);
       (matrix.count() < SMALL ? all : all.parallel())
           .forEach(i -> {

@@ -14,19 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A matrix of a byte for each number and a factor for each row, as files of ComfyUI hold it: codes
- * under the name of the weight, factors as {@code weight_scale}, [rows, 1] in F32, and {@code
+ * A matrix of a byte for each number and factors, as files of ComfyUI hold it: codes under the name
+ * of the weight, factors as {@code weight_scale} in F32, one in all or [rows, 1], and {@code
  * comfy_quant}, which says so. The numbers are those of a {@link WeightForm}. They are made piece
  * by piece when they are read.
- *
- * @param matrix whose name ends in {@code .weight}
  */
-record ScaledMatrix(StoredTensor matrix, WeightForm form) {
+final class ScaledMatrix {
   private static final String WEIGHT = ".weight";
 
-  /**
-   * Factors of rows cannot be taken out of a product of fp8, but of a product in a wider format.
-   */
+  /** Products take the numbers, not both operands in fp8. */
   private static final String FP8 =
       "{\"format\": \"float8_e4m3fn\", \"full_precision_matrix_mult\": true}";
 
@@ -35,6 +31,22 @@ record ScaledMatrix(StoredTensor matrix, WeightForm form) {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private final StoredTensor matrix;
+  private final WeightForm form;
+  private float factorOfAll;
+  private boolean isMeasured;
+
+  /**
+   * A matrix that nobody has read yet.
+   *
+   * @param matrix whose name ends in {@code .weight}
+   * @param form with factors
+   */
+  ScaledMatrix(StoredTensor matrix, WeightForm form) {
+    this.matrix = matrix;
+    this.form = form;
+  }
+
   /** What a file holds of it. */
   List<StoredTensor> tensors() {
     String name = matrix.name();
@@ -42,14 +54,16 @@ record ScaledMatrix(StoredTensor matrix, WeightForm form) {
       throw new IllegalArgumentException(matrix + " is no weight of a layer");
     }
     String layer = name.substring(0, name.length() - WEIGHT.length());
-    DType code = form == WeightForm.FP8 ? DType.F8_E4M3 : DType.I8;
-    byte[] json = (form == WeightForm.FP8 ? FP8 : INT8).getBytes(StandardCharsets.UTF_8);
+    boolean isFp8 = form == WeightForm.FP8;
+    DType code = isFp8 ? DType.F8_E4M3 : DType.I8;
+    Shape factors = isFp8 ? Shape.of() : Shape.of(form.factors(matrix), 1);
+    byte[] json = (isFp8 ? FP8 : INT8).getBytes(StandardCharsets.UTF_8);
     return List.of(
         new StoredTensor(name, new Plain(code), matrix.shape(), this::codes, matrix.lifetime()),
         new StoredTensor(
             layer + ".weight_scale",
             new Plain(DType.F32),
-            Shape.of(matrix.shape().size(0), 1),
+            factors,
             this::factors,
             matrix.lifetime()),
         new StoredTensor(
@@ -80,21 +94,28 @@ record ScaledMatrix(StoredTensor matrix, WeightForm form) {
     if (position % Float.BYTES != 0 || to.byteSize() % Float.BYTES != 0) {
       throw new IllegalArgumentException("factors are read as a whole");
     }
-    int row = Math.toIntExact(matrix.shape().size(1));
-    float[] numbers = new float[row];
+    float[] numbers = new float[Math.toIntExact(matrix.shape().size(1))];
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment codes = arena.allocate(row);
+      MemorySegment codes = arena.allocate(numbers.length);
       for (long at = 0; at < to.byteSize(); at += Float.BYTES) {
         to.set(FLOAT, at, encode((position + at) / Float.BYTES, numbers, codes));
       }
     }
   }
 
-  /** Makes the codes of a row; returns its factor. */
+  /** Makes the codes of a row; returns its factor, or that of all. */
   private float encode(long index, float[] numbers, MemorySegment codes) {
-    float[] factor = new float[1];
+    float[] factor = {factorOfAll()};
     matrix.read(index * numbers.length, numbers, 0, numbers.length);
     form.encode(matrix, numbers, 0, factor, codes);
     return factor[0];
+  }
+
+  private synchronized float factorOfAll() {
+    if (!isMeasured) {
+      factorOfAll = form.factorOfAll(matrix);
+      isMeasured = true;
+    }
+    return factorOfAll;
   }
 }

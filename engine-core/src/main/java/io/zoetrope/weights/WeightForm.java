@@ -10,6 +10,7 @@ import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
 
 /**
  * In which form the matrices of a model stay in memory, to be decoded while they are multiplied.
@@ -20,7 +21,7 @@ public enum WeightForm {
   STORED,
   /** Blocks of 32 neighbours with a scale in F16, a byte for each number. */
   Q8_0,
-  /** Numbers in F8_E4M3, with a factor for each row that makes its largest one 448. */
+  /** Numbers in F8_E4M3, with a factor for all of a matrix that makes the largest one 448. */
   FP8,
   /** Integers from -127 to 127, with a factor for each row. */
   INT8,
@@ -52,8 +53,8 @@ public enum WeightForm {
     if (matrix.shape().rank() != 2 || !holdsRows(matrix.shape().size(1))) {
       throw new IllegalArgumentException("%s has no form %s".formatted(matrix, this));
     }
-    float[] factors = new float[Math.toIntExact(hasFactors() ? matrix.shape().size(0) : 0)];
-    Encoding encoding = encoding(factors, matrix.shape().size(1));
+    float[] factors = new float[factors(matrix)];
+    Encoding encoding = encoding(factors, matrix);
     return new StoredTensor(
         matrix.name(),
         encoding,
@@ -62,24 +63,60 @@ public enum WeightForm {
         matrix.lifetime());
   }
 
-  private boolean hasFactors() {
-    return this == FP8 || this == INT8;
+  /** How many factors a matrix has. */
+  int factors(StoredTensor matrix) {
+    return switch (this) {
+      case FP8 -> 1;
+      case INT8 -> Math.toIntExact(matrix.shape().size(0));
+      case STORED, Q8_0, Q4_K -> 0;
+    };
   }
 
-  private Encoding encoding(float[] factors, long row) {
+  private Encoding encoding(float[] factors, StoredTensor matrix) {
     return switch (this) {
       case Q8_0 -> GgmlBlocks.Q8_0;
       case Q4_K -> GgmlBlocks.Q4_K;
-      case FP8 -> new Adjusted(new Plain(DType.F8_E4M3), "by row", new RowFactors(factors, row));
-      case INT8 -> new Adjusted(new Plain(DType.I8), "by row", new RowFactors(factors, row));
+      case FP8 ->
+          new Adjusted(
+              new Plain(DType.F8_E4M3),
+              "scaled",
+              new RowFactors(factors, Math.max(1, matrix.count())));
+      case INT8 ->
+          new Adjusted(
+              new Plain(DType.I8), "by row", new RowFactors(factors, matrix.shape().size(1)));
       case STORED -> throw new IllegalStateException("weights stay in the encoding that they have");
     };
   }
 
   /**
+   * The factor for all of a matrix, before any of its rows is quantized.
+   *
+   * @return 0 if the form has none
+   * @throws WeightsException if a number is not finite
+   */
+  float factorOfAll(StoredTensor matrix) {
+    if (this != FP8) {
+      return 0;
+    }
+    int row = Math.toIntExact(matrix.shape().size(1));
+    float largest =
+        (float)
+            IntStream.range(0, Math.toIntExact(matrix.shape().size(0)))
+                .parallel()
+                .mapToDouble(i -> {
+                  float[] numbers = new float[row];
+                  matrix.read((long) i * row, numbers, 0, row);
+                  return largest(matrix, numbers);
+                })
+                .max()
+                .orElse(0);
+    return factor(largest, LARGEST_E4M3);
+  }
+
+  /**
    * Quantizes a row.
    *
-   * @param factors takes the factor of the row, if the form has some
+   * @param factors holds the factor of all, if the form has one, or takes that of the row
    * @param out takes the bytes of the row
    * @throws WeightsException if a number is not finite, or beyond what the form holds
    */
@@ -88,15 +125,14 @@ public enum WeightForm {
       case Q8_0 -> NumberFormat.Q8_0.encode(matrix, numbers, numbers.length, out);
       case Q4_K -> NumberFormat.Q4_K.encode(matrix, numbers, numbers.length, out);
       case FP8 -> {
-        float factor = factor(matrix, numbers, LARGEST_E4M3);
-        factors[row] = factor;
+        float factor = factors[0];
         for (int i = 0; i < numbers.length; i++) {
           byte code = factor == 0 ? 0 : Conversions.floatToE4m3(numbers[i] / factor);
           out.set(ValueLayout.JAVA_BYTE, i, code);
         }
       }
       case INT8 -> {
-        float factor = factor(matrix, numbers, LARGEST_INT8);
+        float factor = factor(largest(matrix, numbers), LARGEST_INT8);
         factors[row] = factor;
         for (int i = 0; i < numbers.length; i++) {
           byte code = factor == 0 ? 0 : (byte) Math.rint(numbers[i] / factor);
@@ -107,7 +143,7 @@ public enum WeightForm {
     }
   }
 
-  private static float factor(StoredTensor matrix, float[] numbers, float largestCode) {
+  private static float largest(StoredTensor matrix, float[] numbers) {
     float largest = 0;
     for (float number : numbers) {
       if (!Float.isFinite(number)) {
@@ -116,8 +152,12 @@ public enum WeightForm {
       }
       largest = Math.max(largest, Math.abs(number));
     }
+    return largest;
+  }
+
+  private static float factor(float largest, float largestCode) {
     float factor = largest / largestCode;
-    // The factor of a row of subnormal numbers would be none.
+    // The factor of subnormal numbers would be none.
     return factor < Float.MIN_NORMAL ? 0 : factor;
   }
 }

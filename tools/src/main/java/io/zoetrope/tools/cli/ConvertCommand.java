@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
       "Vectors, modulation and the embedding of timesteps stay as they are; types of eight bits"
           + " and fewer are for the matrices of blocks alone. Numbers go to the nearest that the type"
           + " has, ties to even (q8_0: away from zero, as ggml does); in f8_e4m3 what is beyond 448"
-          + " becomes 448. fp8 and int8 have a factor for each row, in the tensors of ComfyUI."
+          + " becomes 448. fp8 has a factor for a matrix, int8 for each row, in the tensors of ComfyUI."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
