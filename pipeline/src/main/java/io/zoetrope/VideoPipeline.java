@@ -235,6 +235,11 @@ public final class VideoPipeline implements AutoCloseable {
     return ColourFit.known(parts, progress);
   }
 
+  /** Whether {@link #latentColours} are known, so that nothing has to be fitted. */
+  public boolean knowsLatentColours() {
+    return ColourFit.isKnown(parts);
+  }
+
   /** Fits that map to the model's autoencoder with more care, to be kept. */
   public ColourFit fitColours(Progress progress) {
     return ColourFit.of(parts, progress);

@@ -10,6 +10,7 @@ import io.zoetrope.media.MediaWriter;
 import io.zoetrope.media.Provenance;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
+import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.Progress;
@@ -108,6 +109,7 @@ class PagesTest {
     assertChanges(
         "#grids .card > canvas", () -> browser.press("#grids .card > canvas", Keys.ARROW_DOWN));
     assertChanges("#grids .card > canvas", () -> browser.click("#strip .thumbs button"));
+    assertChanges("#strip .player", () -> browser.press("#strip select", Keys.ARROW_DOWN));
     assertSelfContained(page);
   }
 
@@ -117,7 +119,10 @@ class PagesTest {
     try (Backend cpu = BackendProvider.open("cpu", 2);
         VideoPipeline pipeline = VideoPipeline.open(model, cpu, DType.F32)) {
       GenerationRequest request =
-          pipeline.request("a red ball bounces on green grass").with(Setting.STEPS, 3);
+          pipeline
+              .request("a red ball bounces on green grass")
+              .with(Setting.STEPS, 3)
+              .with(new ClipSize(64, 64, 9));
       Job job = pipeline.job(request);
       Explainer explainer = pipeline.explainer(job, request, ExplainOptions.ALL);
       GenerationResult result = job.run(Progress.NONE, explainer);

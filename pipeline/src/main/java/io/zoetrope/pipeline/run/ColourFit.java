@@ -49,6 +49,11 @@ public record ColourFit(LatentColours colours, LatentColours.Likeness likeness) 
     encoded(ops, codec, geometry, 0);
   }
 
+  /** Whether the colours of a model are known. */
+  public static boolean isKnown(Parts parts) {
+    return parts.model().latentColours().isPresent();
+  }
+
   /** The colours of a model: those that are known, or that {@link #quick} fits. */
   public static LatentColours known(Parts parts, Progress progress) {
     FamilyModel model = parts.model();

@@ -8,7 +8,6 @@ import io.zoetrope.media.VideoFrames;
 import io.zoetrope.pipeline.GenerationRequest;
 import io.zoetrope.pipeline.GenerationResult;
 import io.zoetrope.pipeline.PipelineException;
-import io.zoetrope.pipeline.Progress;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.explain.ExplainOptions;
 import io.zoetrope.pipeline.explain.Explainer;
@@ -58,6 +57,12 @@ final class ExplainCommand implements Callable<Integer> {
   /** About what a page takes beside its maps, pictures and clip. */
   private static final long PAGE_BYTES = 1 << 20;
 
+  /**
+   * Bytes of memory for each byte of a page while it is put together: its numbers as JSON, those
+   * without what would end an element, and the page, all of two bytes for a character.
+   */
+  private static final int PAGE_COPIES = 6;
+
   @Mixin private ClipJob job;
 
   @Option(
@@ -96,8 +101,13 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** The job that was checked, and who looks at it. */
-  private record Looked(VideoPipeline pipeline, GenerationRequest request, Explainer explainer) {}
+  /**
+   * The job that was checked, and who looks at it.
+   *
+   * @param bytes of memory that looking, decoding and the page take
+   */
+  private record Looked(
+      VideoPipeline pipeline, GenerationRequest request, Explainer explainer, long bytes) {}
 
   private Looked looked;
 
@@ -124,9 +134,14 @@ final class ExplainCommand implements Callable<Integer> {
     Path clip = folder.resolve("clip.mp4");
     try (ClipRun run = job.openFor(err, MediaWriter.open(clip.toString()), outputs)) {
       err.printf(
-          "explaining takes %,d MiB beside the job%n",
-          Math.ceilDiv(looked.explainer.bytes(), 1L << 20));
-      LatentColours colours = looked.pipeline.latentColours(Progress.NONE);
+          "explaining takes %,d MiB beside the job%s%n",
+          Math.ceilDiv(looked.bytes, 1L << 20),
+          looked.pipeline.knowsLatentColours()
+              ? ""
+              : ", and fits colours of this model's latents first: latent-colours keeps them");
+      LatentColours colours =
+          looked.pipeline.latentColours(
+              new ProgressPrinter(err, Boolean.getBoolean("zoetrope.terminal"), Map.of(), ""));
       GenerationResult result = run.run(run.progress(), saved.beside(looked.explainer));
       saved.write(run, result.frames());
       run.write(
@@ -160,9 +175,12 @@ final class ExplainCommand implements Callable<Integer> {
       throw new PipelineException(
           "--vae-preview: the latents of all steps are too many to be kept; leave it out, or use fewer steps or a smaller size");
     }
-    looked = new Looked(pipeline, request, explainer);
-    long clips = decodes ? request.get(Setting.STEPS) : 1;
-    return PAGE_BYTES + 2 * explainer.bytes() + clips * request.size().bytes();
+    long decoded = decodes ? request.get(Setting.STEPS) * request.size().bytes() : 0;
+    long pageBytes = PAGE_BYTES + 2 * explainer.bytes() + request.size().bytes() + decoded;
+    looked =
+        new Looked(
+            pipeline, request, explainer, explainer.bytes() + decoded + PAGE_COPIES * pageBytes);
+    return pageBytes;
   }
 
   private ExplainedJob explained(

@@ -34,6 +34,8 @@ class ExplainCommandTest extends CommandTest {
     assertEquals(0, explain(second, "--vae-preview"), err.toString());
     assertArrayEquals(Files.readAllBytes(first), Files.readAllBytes(second));
     assertTrue(err.toString().contains("beside the job"), err.toString());
+    assertTrue(err.toString().contains("fits colours of this model's latents"), err.toString());
+    assertTrue(err.toString().contains("video encoder"), err.toString());
     assertTrue(err.toString().contains("wrote " + second), err.toString());
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(3, files.count(), "the model and two pages");
