@@ -126,6 +126,8 @@ class ArgumentsTest extends CommandTest {
           generate red -p blue      | the prompt is given twice, as 'red' and with --prompt
           generate red -Vivid       | unknown option '-Vivid'
           inspect --deepth 3 x      | did you mean --depth
+          generate red --mmap       | unknown option '--mmap': leave it out
+          generate -M vid_gen -p red -W 64 -s -1 --stps=3 --mmap -W 9 --zzz | unknown options: '-M' (leave it out), '-W' (--size), '-s' (--seed), '--stps' (--steps or --style), '--mmap' (leave it out), '--zzz'
           """)
   void saysWhatMayHaveBeenMeant(String args, String sentence) {
     StringWriter errors = new StringWriter();
