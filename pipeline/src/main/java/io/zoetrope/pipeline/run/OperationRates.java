@@ -42,6 +42,9 @@ final class OperationRates implements AutoCloseable {
   /** The median of so many is hardly moved by what else the machine does. */
   private static final int LEAST_RUNS = 5;
 
+  /** Fewer are enough of what takes so long that a moment's disturbance is little of it. */
+  private static final double MOST_SECONDS = 0.1;
+
   /** A rate that falls below this share of what it was had not been that of compiled code. */
   private static final double SETTLED = 0.8;
 
@@ -266,7 +269,9 @@ final class OperationRates implements AutoCloseable {
       double first = run(operation);
       long flops = ops.flops();
       List<Double> runs = new ArrayList<>();
-      for (double sum = 0; sum < LEAST_SECONDS || runs.size() < LEAST_RUNS; sum += runs.getLast()) {
+      for (double sum = 0;
+          sum < LEAST_SECONDS || runs.size() < LEAST_RUNS && sum < MOST_SECONDS;
+          sum += runs.getLast()) {
         runs.add(run(operation));
       }
       Collections.sort(runs);
@@ -296,8 +301,10 @@ final class OperationRates implements AutoCloseable {
   private Tensor placed(DType dtype, Shape shape) {
     MemorySegment memory = weights.arena().allocate(shape.count() * dtype.bytes(), ALIGNMENT);
     Tensor weight = Tensor.contiguous(new HostStorage(memory), 0, dtype, shape, weights);
-    for (long i = 0; i < shape.count(); i++) {
-      Conversions.fromFloat(memory, dtype, i, VALUE);
+    Conversions.fromFloat(memory, dtype, 0, VALUE);
+    for (long done = dtype.bytes(); done < memory.byteSize(); done *= 2) {
+      long more = Math.min(done, memory.byteSize() - done);
+      MemorySegment.copy(memory, 0, memory, done, more);
     }
     return device.place(weight, dtype);
   }

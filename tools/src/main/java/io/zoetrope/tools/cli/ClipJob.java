@@ -297,6 +297,13 @@ final class ClipJob {
     if (prompt.isBlank()) {
       throw new PipelineException("the prompt is empty; say what the clip shows");
     }
+    if (prompt.contains("<lora:")) {
+      // Elsewhere that loads a file; here it would be words that the clip is to show.
+      throw new ParameterException(
+          spec.commandLine(),
+          "the prompt %s names a LoRA file: name it with --lora FILE:WEIGHT"
+              .formatted(Printable.quote(prompt)));
+    }
   }
 
   private GenerationRequest request(VideoPipeline pipeline) {

@@ -124,6 +124,7 @@ class ArgumentsTest extends CommandTest {
           generate a red ball       | unexpected argument 'red': put text that has spaces in quotes
           generate                  | Missing required parameter: 'PROMPT'
           generate red -p blue      | the prompt is given twice, as 'red' and with --prompt
+          generate red<lora:a:1>    | the prompt 'red<lora:a:1>' names a LoRA file: name it with --lora FILE:WEIGHT
           generate red -Vivid       | unknown option '-Vivid'
           inspect --deepth 3 x      | did you mean --depth
           generate red --mmap       | unknown option '--mmap': leave it out
