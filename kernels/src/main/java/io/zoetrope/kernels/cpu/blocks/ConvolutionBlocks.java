@@ -14,6 +14,9 @@ public final class ConvolutionBlocks {
   /** Pixels of a block: enough to share what is done once for a part of the weight. */
   private static final int PIXELS = 96;
 
+  /** Most bytes of a window: more rows than this holds are not used. */
+  private static final int MOST_WINDOW_BYTES = 512 << 10;
+
   private final ConvGeometry geometry;
   private final int kernelHeight;
   private final int kernelWidth;
@@ -85,6 +88,15 @@ public final class ConvolutionBlocks {
     int panels = Math.ceilDiv(outChannels, panelWidth);
     blockChannels = Math.ceilDiv(panels, Math.min(parts, panels)) * panelWidth;
     channelBlocks = Math.ceilDiv(outChannels, blockChannels);
+  }
+
+  /** Bytes of a window that takes about half of the L2 cache. */
+  public static int windowBytes() {
+    return windowBytes(CacheSizes.ofThisMachine());
+  }
+
+  static int windowBytes(CacheSizes caches) {
+    return (int) Math.min(caches.secondLevel() / 2, MOST_WINDOW_BYTES);
   }
 
   /** Number of blocks; some may be empty. */

@@ -8,7 +8,13 @@ import java.util.stream.IntStream;
  * computed from.
  */
 public final class MatrixBlocks {
-  private static final int ROWS = 192;
+  /** Most rows: taller blocks read no less of what limits them. */
+  private static final int MOST_ROWS = 192;
+
+  /** Bytes of a row of the left matrix in a block, and of the row of sums beside it. */
+  private static final int ROW_BYTES = 256 * Float.BYTES;
+
+  private static final int ROWS = rows(CacheSizes.ofThisMachine());
   private static final int COLUMNS = 256;
 
   /** Multiply-adds below which a task is not worth handing to another thread. */
@@ -58,6 +64,11 @@ public final class MatrixBlocks {
     columnBlocks = Math.ceilDiv(columns, blockColumns);
     int parts = Math.clamp(Math.ceilDiv(threads, columnBlocks), 1, Math.max(1, rowBlocks));
     rowsOfTask = keepsColumns ? Math.ceilDiv(rowBlocks, parts) : 1;
+  }
+
+  /** Most rows of a block, which together with its sums takes three quarters of the cache. */
+  static int rows(CacheSizes caches) {
+    return Math.clamp(caches.secondLevel() * 3 / 4 / (2 * ROW_BYTES), 48, MOST_ROWS);
   }
 
   /** Number of blocks; some may be empty. */

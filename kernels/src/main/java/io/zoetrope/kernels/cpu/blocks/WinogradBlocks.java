@@ -12,8 +12,8 @@ public final class WinogradBlocks {
   /** Fewer tiles would share too little of the weight: no block is made smaller than this. */
   private static final int ENOUGH_TILES = 48;
 
-  /** Share of the L3 cache for the transformed windows of all threads, and for their sums. */
-  private static final int BYTES = 8 << 20;
+  /** Most bytes of transformed windows of the threads that share an L3 cache, and of their sums. */
+  private static final int MOST_BYTES = 8 << 20;
 
   private final int tileColumns;
   private final int tilesOfFrame;
@@ -53,7 +53,9 @@ public final class WinogradBlocks {
     tilesOfFrame = Math.ceilDiv(out.intSize(1), Winograd.TILE) * tileColumns;
     outChannels = out.intSize(3);
     int tileBytes = Winograd.POSITIONS * Math.max(channels, outChannels) * Float.BYTES;
-    int mostTiles = Math.clamp(BYTES / threads / tileBytes, ENOUGH_TILES, MOST_TILES);
+    int mostTiles =
+        Math.clamp(
+            bytes(CacheSizes.ofThisMachine(), threads) / tileBytes, ENOUGH_TILES, MOST_TILES);
     tileBlocks = Math.ceilDiv(tilesOfFrame, mostTiles);
     blockTiles = tileBlocks == 0 ? 0 : Math.ceilDiv(tilesOfFrame, tileBlocks);
     // Blocks of other channels transform the same windows again, which costs less than smaller
@@ -62,6 +64,11 @@ public final class WinogradBlocks {
     int panels = Math.ceilDiv(outChannels, panelWidth);
     blockChannels = Math.ceilDiv(panels, Math.min(parts, panels)) * panelWidth;
     channelBlocks = Math.ceilDiv(outChannels, blockChannels);
+  }
+
+  /** A thread's share of a quarter of the L3 cache, for its windows and for its sums. */
+  static long bytes(CacheSizes caches, int threads) {
+    return Math.min(caches.lastLevel() / 4, MOST_BYTES) / Math.min(threads, caches.sharing());
   }
 
   /** Number of blocks; some may be empty. */

@@ -1,12 +1,10 @@
 package io.zoetrope.kernels.cpu.pool;
 
+import io.zoetrope.kernels.cpu.blocks.CacheSizes;
 import io.zoetrope.ops.Roofline;
 import io.zoetrope.tensor.DType;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -39,7 +37,7 @@ public final class PeakMeasurement<W> {
 
   /** A measurement of the fastest products that a backend has for each dtype. */
   public PeakMeasurement(WorkerPool<W> pool, Map<DType, Products<W>> products) {
-    this(pool, products, Math.clamp(lastLevelCacheBytes(), 64 * MIB, 256 * MIB));
+    this(pool, products, Math.clamp(CacheSizes.ofThisMachine().lastLevel(), 64 * MIB, 256 * MIB));
   }
 
   /**
@@ -87,15 +85,5 @@ public final class PeakMeasurement<W> {
       fewest = Math.min(fewest, System.nanoTime() - start);
     }
     return fewest / 1e9;
-  }
-
-  /** Returns what Linux says of the first processor; 32 MiB where it says nothing. */
-  private static long lastLevelCacheBytes() {
-    Path size = Path.of("/sys/devices/system/cpu/cpu0/cache/index3/size");
-    try {
-      return Long.parseLong(Files.readString(size).strip().replace("K", "")) << 10;
-    } catch (IOException | NumberFormatException _) {
-      return 32 * MIB;
-    }
   }
 }

@@ -16,9 +16,6 @@ import java.util.Arrays;
  * Upsampled frames exist in windows only.
  */
 final class ConvolutionOperation {
-  /** A window takes about half of the L2 cache. */
-  private static final int WINDOW_ELEMENTS = 128 << 10;
-
   private final Gemm gemm;
 
   ConvolutionOperation(Gemm gemm) {
@@ -79,7 +76,7 @@ final class ConvolutionOperation {
               op.weight().shape(),
               geometry,
               panelWidth,
-              WINDOW_ELEMENTS,
+              ConvolutionBlocks.windowBytes() / Float.BYTES,
               gemm.pool().threads());
       // Tiles that reach over the end of a row compute pixels that are thrown away.
       windowColumns =

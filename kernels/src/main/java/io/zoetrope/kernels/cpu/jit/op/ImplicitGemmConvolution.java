@@ -18,9 +18,6 @@ import java.lang.foreign.ValueLayout;
  * stride of A, and no matrix of patches is built.
  */
 final class ImplicitGemmConvolution implements Runnable {
-  /** A window takes about half of the L2 cache. */
-  private static final int WINDOW_BYTES = 512 << 10;
-
   private final Products products;
   private final ConvGeometry geometry;
   private final PackedWeight weight;
@@ -62,7 +59,7 @@ final class ImplicitGemmConvolution implements Runnable {
         op.weight().shape(),
         op.geometry(),
         products.panelWidth(),
-        WINDOW_BYTES / operands.elementBytes(),
+        ConvolutionBlocks.windowBytes() / operands.elementBytes(),
         products.pool().threads());
   }
 
