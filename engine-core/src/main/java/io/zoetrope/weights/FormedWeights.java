@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 public final class FormedWeights extends ForwardingWeights {
   private final WeightForm form;
   private final Predicate<StoredTensor> which;
+  private final MatrixMemory memory;
   private final Map<String, StoredTensor> formed = new ConcurrentHashMap<>();
 
   /**
@@ -27,6 +28,7 @@ public final class FormedWeights extends ForwardingWeights {
     super(source);
     this.form = form;
     this.which = which;
+    memory = new MatrixMemory(this::formedBytes);
   }
 
   @Override
@@ -40,7 +42,9 @@ public final class FormedWeights extends ForwardingWeights {
   }
 
   private StoredTensor formed(StoredTensor stored) {
-    return isFormed(stored) ? formed.computeIfAbsent(stored.name(), _ -> form.of(stored)) : stored;
+    return isFormed(stored)
+        ? formed.computeIfAbsent(stored.name(), _ -> form.of(stored, memory::take))
+        : stored;
   }
 
   private boolean isFormed(StoredTensor stored) {
@@ -53,5 +57,19 @@ public final class FormedWeights extends ForwardingWeights {
   @Override
   public Residence residence(StoredTensor tensor) {
     return isFormed(tensor) ? Residence.STORED : super.residence(tensor);
+  }
+
+  private long formedBytes() {
+    return names().stream()
+        .map(super::tensor)
+        .filter(this::isFormed)
+        .mapToLong(matrix -> form.bytes(matrix.count()))
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    memory.close();
   }
 }

@@ -4,12 +4,11 @@ import io.zoetrope.encoding.Encoding;
 import io.zoetrope.encoding.StoredBytes;
 import io.zoetrope.encoding.StoredTensor;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /** The bytes of a matrix in a form that it is not stored in: made at the first read, then kept. */
 final class QuantizedBytes implements StoredBytes {
-  private static final int ALIGNMENT = 64;
-
   /** Elements below which starting threads takes longer than quantizing. */
   private static final long SMALL = 1 << 16;
 
@@ -17,6 +16,7 @@ final class QuantizedBytes implements StoredBytes {
   private final WeightForm form;
   private final Encoding encoding;
   private final float[] factors;
+  private final LongFunction<MemorySegment> memory;
 
   /** Null until the first read. */
   private volatile MemorySegment made;
@@ -26,12 +26,19 @@ final class QuantizedBytes implements StoredBytes {
    *
    * @param encoding of the form
    * @param factors are filled when the bytes are made, before anybody can read these
+   * @param memory gives so many bytes, which stay as long as they are read
    */
-  QuantizedBytes(StoredTensor matrix, WeightForm form, Encoding encoding, float[] factors) {
+  QuantizedBytes(
+      StoredTensor matrix,
+      WeightForm form,
+      Encoding encoding,
+      float[] factors,
+      LongFunction<MemorySegment> memory) {
     this.matrix = matrix;
     this.form = form;
     this.encoding = encoding;
     this.factors = factors;
+    this.memory = memory;
   }
 
   @Override
@@ -54,8 +61,7 @@ final class QuantizedBytes implements StoredBytes {
       int rows = Math.toIntExact(matrix.shape().size(0));
       int row = Math.toIntExact(matrix.shape().size(1));
       long rowBytes = encoding.bytes(row);
-      MemorySegment bytes =
-          matrix.lifetime().arena().allocate(Math.max(1, rows * rowBytes), ALIGNMENT);
+      MemorySegment bytes = memory.apply(rows * rowBytes);
       if (factors.length > 0) {
         factors[0] = form.factorOfAll(matrix);
       }

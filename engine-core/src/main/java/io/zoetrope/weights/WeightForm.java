@@ -10,6 +10,7 @@ import io.zoetrope.tensor.Conversions;
 import io.zoetrope.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -40,13 +41,18 @@ public enum WeightForm {
     };
   }
 
+  /** As {@link #of(StoredTensor, LongFunction)}, in memory that stays as long as the matrix. */
+  StoredTensor of(StoredTensor matrix) {
+    return of(matrix, bytes -> matrix.lifetime().arena().allocate(Math.max(1, bytes)));
+  }
+
   /**
-   * A matrix in this form, which is made when it is first read and stays in memory then, as long as
-   * the tensor itself.
+   * A matrix in this form, which is made when it is first read and stays in memory then.
    *
+   * @param memory gives so many bytes, which stay as long as the matrix is read
    * @throws IllegalArgumentException if it is no matrix of such rows
    */
-  StoredTensor of(StoredTensor matrix) {
+  StoredTensor of(StoredTensor matrix, LongFunction<MemorySegment> memory) {
     if (this == STORED) {
       return matrix;
     }
@@ -59,7 +65,7 @@ public enum WeightForm {
         matrix.name(),
         encoding,
         matrix.shape(),
-        new QuantizedBytes(matrix, this, encoding, factors),
+        new QuantizedBytes(matrix, this, encoding, factors, memory),
         matrix.lifetime());
   }
 
@@ -69,6 +75,16 @@ public enum WeightForm {
       case FP8 -> 1;
       case INT8 -> Math.toIntExact(matrix.shape().size(0));
       case STORED, Q8_0, Q4_K -> 0;
+    };
+  }
+
+  /** Bytes that so many elements of whole rows take in this form. */
+  long bytes(long elements) {
+    return switch (this) {
+      case Q8_0 -> GgmlBlocks.Q8_0.bytes(elements);
+      case Q4_K -> GgmlBlocks.Q4_K.bytes(elements);
+      case FP8, INT8 -> elements;
+      case STORED -> 0;
     };
   }
 

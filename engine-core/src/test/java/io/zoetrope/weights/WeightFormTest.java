@@ -1,6 +1,7 @@
 package io.zoetrope.weights;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,10 +19,12 @@ import io.zoetrope.random.TorchGenerator;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Shape;
 import io.zoetrope.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -180,5 +183,22 @@ class WeightFormTest {
 
   private static Shape x() {
     return Shape.of(2, 512);
+  }
+
+  @Test
+  void matricesShareBlocksThatAreNoLargerThanAllOfThem() {
+    AtomicInteger asked = new AtomicInteger();
+    MemorySegment second;
+    try (MatrixMemory memory = new MatrixMemory(() -> 100 * asked.incrementAndGet() + 8L)) {
+      MemorySegment first = memory.take(100);
+      second = memory.take(8);
+      assertEquals(100, first.byteSize());
+      assertEquals(0, second.address() % 64);
+      second.fill((byte) 1);
+      assertEquals(0, first.get(ValueLayout.JAVA_BYTE, 99));
+      assertEquals(1 << 20, memory.take(1 << 20).byteSize());
+      assertEquals(1, asked.get());
+    }
+    assertFalse(second.scope().isAlive());
   }
 }
