@@ -121,6 +121,7 @@ export const retrieve = (id) => ask('GET', video(id));
 export const update = (id, change) => ask('POST', video(id), change);
 export const remove = (id) => ask('DELETE', video(id));
 export const remix = (id, change) => ask('POST', `${video(id)}/remix`, change);
+export const extend = (id, change) => ask('POST', `${video(id)}/extend`, change);
 export const assemble = (ids) => ask('POST', '/v1/videos/assemble', { videos: ids });
 export const forecast = (body, signal) => ask('POST', '/v1/videos/forecast', body, { signal });
 

@@ -36,7 +36,7 @@ export function open(id) {
       h('h2', { id: 'clip-title' }, titleOf(job)),
       h('button', { type: 'button', class: 'square quiet', 'aria-label': 'Close', title: 'Close', autofocus: true,
         onclick: () => dialog.close() }, icon('close'))),
-    actionsOf(job), settingsOf(job), job.assembled_from ? null : remixOf(job))));
+    actionsOf(job), settingsOf(job), isOfPrompt(job) ? remixOf(job) : null)));
   dialog.showModal();
 }
 
@@ -58,15 +58,34 @@ function actionsOf(job) {
   return h('div', { class: 'actions' },
     done ? h('a', { class: 'button', href: api.downloadOf(job.id), download: '' }, icon('download'), 'Download') : null,
     done ? starOf(job) : null,
-    job.assembled_from ? null : h('button', { type: 'button', onclick() {
+    isOfPrompt(job) ? h('button', { type: 'button', onclick() {
       composer.fill(job);
       find('clip').close();
-    } }, 'Use settings'),
+    } }, 'Use settings') : null,
+    done && !job.assembled_from && composer.takesPictures() ? h('button', { type: 'button', onclick(event) {
+      makeLonger(job, event.currentTarget);
+    } }, 'Make longer') : null,
     done && composer.takesClips() ? h('button', { type: 'button', async onclick() {
       await composer.startFrom(job);
       find('clip').close();
     } }, 'Use as input') : null,
     remove);
+}
+
+/** Films and clips that went on are made of other clips. */
+const isOfPrompt = (job) => !job.assembled_from && job.task !== 'extension';
+
+/** Has the clip go on from its last frames, by one round. */
+async function makeLonger(job, button) {
+  button.disabled = true;
+  try {
+    jobs.put(await api.extend(job.id, { metadata: { takes: newGroup(), take: '1' } }));
+    announce('The longer clip is in the queue.');
+    find('clip').close();
+    find('stage').scrollIntoView({ block: 'nearest' });
+  } catch (failure) {
+    button.replaceWith(h('p', { class: 'error', role: 'alert' }, failure.message));
+  }
 }
 
 const WORDS = {

@@ -75,6 +75,8 @@ export async function startFrom(job) {
 
 export const takesClips = () => model?.accepts.video ?? false;
 
+export const takesPictures = () => model?.accepts.image ?? false;
+
 function choose(id, values) {
   model = models.find((candidate) => candidate.id === id);
   find('model').value = id;

@@ -68,14 +68,14 @@ public final class ZoetropeServer implements AutoCloseable {
   }
 
   private void open(ServerSettings settings, Consumer<String> log) {
-    DataFolder data = opened(DataFolder.open(settings.data()));
+    DataFolder data = opened(DataFolder.open(settings.data(), settings.store().isPresent()));
     JobStore store =
         opened(
             settings
                 .store()
                 .<JobStore>map(SqlJobStore::of)
                 .orElseGet(() -> SqlJobStore.sqlite(data.store())));
-    if (settings.store().isEmpty()) {
+    if (!store.isShared()) {
       // The folder is this process's alone, so nobody works on what seems to be in progress.
       store.recover();
     }
@@ -93,7 +93,7 @@ public final class ZoetropeServer implements AutoCloseable {
                         name, source, settings.precision(), planning, settings.limits(), now))));
     Planner planner = new Planner(models, opened(new UploadDecoder(data.incoming())));
     try {
-      data.clean(Set.copyOf(store.ids()));
+      data.clean(() -> Set.copyOf(store.ids()));
     } catch (IOException e) {
       log.accept("the data folder could not be cleaned: " + e.getMessage());
     }

@@ -13,6 +13,7 @@ import io.zoetrope.server.store.JobStore;
 import io.zoetrope.server.store.SqlJobStore;
 import io.zoetrope.server.upload.UploadDecoder;
 import io.zoetrope.server.work.DataFolder;
+import io.zoetrope.server.work.JobIntake;
 import io.zoetrope.server.work.JobService;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ final class OneJob {
     Path folder = Path.of(args[0]);
     ServerSettings settings = TestServer.settings(folder, 1, Optional.empty());
     CountDownLatch completed = new CountDownLatch(1);
-    try (DataFolder data = DataFolder.open(folder);
+    try (DataFolder data = DataFolder.open(folder, false);
         JobStore store = SqlJobStore.sqlite(data.store());
         Backend device = settings.devices().getFirst().get();
         ServedModel model =
@@ -62,7 +63,7 @@ final class OneJob {
                   .getBytes(StandardCharsets.UTF_8);
           VideoRequest request =
               VideoRequest.read(Fields.of(Json.parse(null, body)), Limits.DEFAULT);
-          jobs.add(request, "client", null, "hash", null);
+          jobs.intake().add(request, new JobIntake.Asker("client", null, "hash"), null);
         }
         completed.await();
       }

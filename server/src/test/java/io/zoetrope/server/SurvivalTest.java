@@ -146,12 +146,15 @@ class SurvivalTest {
   @Test
   void aFolderHasOneServer() throws IOException {
     Path data = folder.resolve("one");
-    try (DataFolder _ = DataFolder.open(data)) {
-      var e = assertThrows(DataFolder.UnusableException.class, () -> DataFolder.open(data));
+    try (DataFolder _ = DataFolder.open(data, false)) {
+      var e = assertThrows(DataFolder.UnusableException.class, () -> DataFolder.open(data, false));
       assertTrue(e.getMessage().contains("another server works with the folder"), e.getMessage());
     }
-    DataFolder.open(data).close();
+    DataFolder.open(data, false).close();
+    try (DataFolder _ = DataFolder.open(data, true)) {
+      assertThrows(DataFolder.UnusableException.class, () -> DataFolder.open(data, false));
+    }
     Path file = Files.writeString(folder.resolve("file"), "x");
-    assertThrows(DataFolder.UnusableException.class, () -> DataFolder.open(file));
+    assertThrows(DataFolder.UnusableException.class, () -> DataFolder.open(file, false));
   }
 }

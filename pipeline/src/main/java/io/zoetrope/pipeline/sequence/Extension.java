@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.sequence;
 
+import io.zoetrope.media.Provenance;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -7,9 +8,12 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.sequence.Joint.Ends;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A clip that is made longer, round by round: behind its end, before its beginning, or from its end
@@ -35,7 +39,24 @@ public record Extension(VideoFrames clip, Joint joint, GenerationRequest request
    * @param settings of the first round, and what is to be known of all
    */
   public record Result(
-      VideoFrames clip, List<Seam> seams, Optional<String> drift, Map<String, Object> settings) {}
+      VideoFrames clip, List<Seam> seams, Optional<String> drift, Map<String, Object> settings) {
+    /** What may disturb whoever sees the clip, a sentence each. */
+    public List<String> warnings() {
+      Stream<String> visible =
+          seams.stream()
+              .filter(Seam::isVisible)
+              .map(seam ->
+                  String.format(
+                      Locale.ROOT,
+                      "the seam at frame %d is %.1f times as large as the motion around it",
+                      seam.frame(),
+                      seam.ratio()));
+      Stream<String> drifts =
+          drift.stream()
+              .map(change -> "the clip drifts: %s; fewer rounds drift less".formatted(change));
+      return Stream.concat(visible, drifts).toList();
+    }
+  }
 
   /**
    * Checks sizes.
@@ -86,6 +107,24 @@ public record Extension(VideoFrames clip, Joint joint, GenerationRequest request
       case LAST -> backward(rounds);
       case BOTH -> loop(rounds);
     };
+  }
+
+  /**
+   * Where the longer clip comes from: whoever writes it, the same extension makes the same file.
+   *
+   * @param framesPerSecond rate at which it plays
+   * @param device name of what has computed it
+   * @param source where the clip comes from that is made longer; empty if it does not say
+   */
+  public Provenance provenance(
+      Result result, int framesPerSecond, String device, Optional<Provenance> source) {
+    Map<String, Object> settings = new LinkedHashMap<>(result.settings());
+    settings.put("operation", "extend");
+    settings.put("direction", joint.ends().direction());
+    settings.put("overlap", joint.overlap());
+    settings.put("fps", framesPerSecond);
+    settings.put("device", device);
+    return Provenance.of(Provenance.withSource(settings, source));
   }
 
   private Result forward(Rounds rounds) {

@@ -26,16 +26,23 @@ public record Joint(Ends ends, int overlap, boolean byControl) {
   /** Which ends of a clip that is made are there already. */
   public enum Ends {
     /** The clip goes on from what is there. */
-    FIRST("go on from a first frame"),
+    FIRST("go on from a first frame", "forward"),
     /** The clip leads to what is there. */
-    LAST("lead to a last frame"),
+    LAST("lead to a last frame", "backward"),
     /** The clip leads from one to the other. */
-    BOTH("lead from a first frame to a last one");
+    BOTH("lead from a first frame to a last one", "loop");
 
     private final String title;
+    private final String direction;
 
-    Ends(String title) {
+    Ends(String title, String direction) {
       this.title = title;
+      this.direction = direction;
+    }
+
+    /** Where a clip grows that is made longer so, in one word. */
+    public String direction() {
+      return direction;
     }
 
     boolean hasFirst() {

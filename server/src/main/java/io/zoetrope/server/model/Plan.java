@@ -18,6 +18,9 @@ public record Plan(
     List<InputFile> inputs,
     ObjectNode facts,
     long neededBytes) {
+  /** Frames of the clip that is made longer, in the job's folder. */
+  public static final String SOURCE = "source.raw";
+
   /**
    * An input of a job.
    *

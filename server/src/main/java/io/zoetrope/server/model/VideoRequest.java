@@ -93,9 +93,6 @@ public record VideoRequest(
     }
     Optional<Double> seconds = seconds(fields);
     Optional<Integer> frames = fields.integer("num_frames", 1, limits.frames());
-    if (seconds.isPresent() && frames.isPresent()) {
-      throw ApiException.invalid("seconds", "seconds: num_frames says it too; give one of them");
-    }
     Optional<byte[]> reference = picture(fields, "input_reference", limits);
     ObjectNode metadata = metadata(fields);
     Fields extra = fields.object("extra_params").orElseGet(() -> Fields.of(Json.object()));

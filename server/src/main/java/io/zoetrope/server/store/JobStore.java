@@ -103,6 +103,9 @@ public interface JobStore extends AutoCloseable {
   /** Ids of all jobs. */
   List<String> ids();
 
+  /** Whether other servers may use it now. */
+  boolean isShared();
+
   /** Jobs that are in progress belong to nobody: the process that had them is gone. */
   void recover();
 

@@ -3,8 +3,6 @@ package io.zoetrope.server.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.server.api.Json;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -47,18 +45,14 @@ public final class SqlJobStore implements JobStore {
 
   private static final String OWNED = " WHERE id = ? AND worker = ? AND status = 'in_progress'";
 
-  private final String url;
-
-  /** What a new connection is told first. */
-  private final List<String> setup;
-
-  private Connection connection;
+  private final Database database;
+  private final boolean isShared;
   private long lastTime;
 
-  private SqlJobStore(String url, List<String> setup) {
-    this.url = url;
-    this.setup = setup;
-    run(connected -> {
+  private SqlJobStore(Database database, boolean isShared) {
+    this.database = database;
+    this.isShared = isShared;
+    database.run(connected -> {
       try (Statement statement = connected.createStatement()) {
         statement.execute(TABLE);
         for (String index : INDEXES) {
@@ -76,11 +70,13 @@ public final class SqlJobStore implements JobStore {
    */
   public static SqlJobStore sqlite(Path file) {
     return new SqlJobStore(
-        "jdbc:sqlite:" + file.toAbsolutePath(),
-        List.of(
-            "PRAGMA journal_mode = WAL",
-            "PRAGMA synchronous = FULL",
-            "PRAGMA busy_timeout = 5000"));
+        new Database(
+            "jdbc:sqlite:" + file.toAbsolutePath(),
+            List.of(
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA synchronous = FULL",
+                "PRAGMA busy_timeout = 5000")),
+        false);
   }
 
   /**
@@ -89,16 +85,16 @@ public final class SqlJobStore implements JobStore {
    * @throws StoreException if that fails
    */
   public static SqlJobStore of(String url) {
-    return new SqlJobStore(url, List.of());
+    return new SqlJobStore(new Database(url, List.of()), true);
   }
 
   // ---------------------------------------------------------------- jobs come
 
   @Override
   public Optional<JobRecord> keyed(String key, String requestHash) {
-    return run(connected -> {
+    return database.run(connected -> {
       try (PreparedStatement select =
-          prepared(connected, "SELECT * FROM jobs WHERE request_key = ?", key)) {
+          Database.prepared(connected, "SELECT * FROM jobs WHERE request_key = ?", key)) {
         try (ResultSet row = select.executeQuery()) {
           if (!row.next()) {
             return Optional.empty();
@@ -122,7 +118,7 @@ public final class SqlJobStore implements JobStore {
       throw new QueueFullException();
     }
     long created = now();
-    update(
+    database.update(
         "INSERT INTO jobs (id, status, created, started, completed, expires, expired, model, prompt,"
             + " client, work, facts, favourite, metadata, attempts, steps, request_key,"
             + " request_hash, lease)"
@@ -199,7 +195,7 @@ public final class SqlJobStore implements JobStore {
       }
       long now = now();
       int claimed =
-          update(
+          database.update(
               "UPDATE jobs SET status = 'in_progress', started = ?, worker = ?, lease = ?,"
                   + " attempts = attempts + 1 WHERE id = ? AND "
                   + WAITING,
@@ -218,7 +214,7 @@ public final class SqlJobStore implements JobStore {
   @Override
   public boolean renew(String id, String worker, int lease, int steps) {
     return 1
-        == update(
+        == database.update(
             "UPDATE jobs SET lease = ?, attempts = CASE WHEN steps < ? THEN 1 ELSE attempts END,"
                 + " steps = ?"
                 + OWNED,
@@ -231,13 +227,14 @@ public final class SqlJobStore implements JobStore {
 
   @Override
   public void release(String id, String worker) {
-    update("UPDATE jobs SET status = 'queued', worker = NULL, lease = 0" + OWNED, id, worker);
+    database.update(
+        "UPDATE jobs SET status = 'queued', worker = NULL, lease = 0" + OWNED, id, worker);
   }
 
   @Override
   public boolean complete(String id, String worker, long expires, ObjectNode facts) {
     return 1
-        == update(
+        == database.update(
             "UPDATE jobs SET status = 'completed', completed = ?, expires = ?, facts = ?,"
                 + " worker = NULL"
                 + OWNED,
@@ -251,7 +248,7 @@ public final class SqlJobStore implements JobStore {
   @Override
   public boolean fail(String id, String worker, JobRecord.Failure failure) {
     return 1
-        == update(
+        == database.update(
             "UPDATE jobs SET status = 'failed', completed = ?, error_code = ?, error_message = ?,"
                 + " worker = NULL"
                 + OWNED,
@@ -263,8 +260,13 @@ public final class SqlJobStore implements JobStore {
   }
 
   @Override
+  public boolean isShared() {
+    return isShared;
+  }
+
+  @Override
   public void recover() {
-    update(
+    database.update(
         "UPDATE jobs SET status = 'queued', worker = NULL, lease = 0 WHERE status = 'in_progress'");
   }
 
@@ -274,15 +276,15 @@ public final class SqlJobStore implements JobStore {
   public Optional<JobRecord> describe(
       String id, Optional<Boolean> favourite, Optional<ObjectNode> meta) {
     favourite.ifPresent(
-        value -> update("UPDATE jobs SET favourite = ? WHERE id = ?", value ? 1 : 0, id));
-    meta.ifPresent(
-        value -> update("UPDATE jobs SET metadata = ? WHERE id = ?", Json.text(value), id));
+        value -> database.update("UPDATE jobs SET favourite = ? WHERE id = ?", value ? 1 : 0, id));
+    meta.ifPresent(value ->
+        database.update("UPDATE jobs SET metadata = ? WHERE id = ?", Json.text(value), id));
     return find(id);
   }
 
   @Override
   public boolean remove(String id) {
-    return update("DELETE FROM jobs WHERE id = ?", id) == 1;
+    return database.update("DELETE FROM jobs WHERE id = ?", id) == 1;
   }
 
   @Override
@@ -292,7 +294,7 @@ public final class SqlJobStore implements JobStore {
     List<String> ids =
         select("SELECT * FROM jobs WHERE " + over, now).stream().map(JobRecord::id).toList();
     for (String id : ids) {
-      update("UPDATE jobs SET expired = 1 WHERE id = ?", id);
+      database.update("UPDATE jobs SET expired = 1 WHERE id = ?", id);
     }
     return ids;
   }
@@ -303,26 +305,18 @@ public final class SqlJobStore implements JobStore {
   @Override
   public List<String> queue() {
     List<Waiting> waiting =
-        run(connected -> {
-          String sql =
-              "SELECT id, client, created, COALESCE((SELECT MAX(r.started) FROM jobs r"
-                  + " WHERE r.client = jobs.client), 0) AS turn FROM jobs WHERE "
-                  + WAITING
-                  + " ORDER BY created";
-          List<Waiting> found = new ArrayList<>();
-          try (PreparedStatement select = prepared(connected, sql, now());
-              ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-              found.add(
-                  new Waiting(
-                      row.getString("id"),
-                      row.getString("client"),
-                      row.getLong("created"),
-                      row.getLong("turn")));
-            }
-          }
-          return found;
-        });
+        database.select(
+            row ->
+                new Waiting(
+                    row.getString("id"),
+                    row.getString("client"),
+                    row.getLong("created"),
+                    row.getLong("turn")),
+            "SELECT id, client, created, COALESCE((SELECT MAX(r.started) FROM jobs r"
+                + " WHERE r.client = jobs.client), 0) AS turn FROM jobs WHERE "
+                + WAITING
+                + " ORDER BY created",
+            now());
     return inTurn(waiting);
   }
 
@@ -342,90 +336,19 @@ public final class SqlJobStore implements JobStore {
 
   @Override
   public int count(JobStatus status) {
-    return run(connected -> {
-      try (PreparedStatement select =
-              prepared(connected, "SELECT COUNT(*) FROM jobs WHERE status = ?", status.wireName());
-          ResultSet row = select.executeQuery()) {
-        row.next();
-        return row.getInt(1);
-      }
-    });
+    return database
+        .select(
+            row -> row.getInt(1), "SELECT COUNT(*) FROM jobs WHERE status = ?", status.wireName())
+        .getFirst();
   }
 
   @Override
   public List<String> ids() {
-    return run(connected -> {
-      List<String> ids = new ArrayList<>();
-      try (PreparedStatement select = prepared(connected, "SELECT id FROM jobs");
-          ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          ids.add(row.getString(1));
-        }
-      }
-      return ids;
-    });
-  }
-
-  // ---------------------------------------------------------------- SQL
-
-  /** Something that is done with a connection. */
-  @FunctionalInterface
-  private interface Work<T> {
-    T with(Connection connected) throws SQLException;
-  }
-
-  private synchronized <T> T run(Work<T> work) {
-    try {
-      if (connection == null) {
-        connection = DriverManager.getConnection(url);
-        try (Statement statement = connection.createStatement()) {
-          for (String line : setup) {
-            statement.execute(line);
-          }
-        }
-      }
-      return work.with(connection);
-    } catch (SQLException e) {
-      // The next call tries a new connection.
-      close();
-      throw new StoreException("the store of jobs: " + e.getMessage(), e);
-    }
-  }
-
-  private int update(String sql, Object... values) {
-    return run(connected -> {
-      try (PreparedStatement statement = prepared(connected, sql, values)) {
-        return statement.executeUpdate();
-      }
-    });
+    return database.select(row -> row.getString(1), "SELECT id FROM jobs");
   }
 
   private List<JobRecord> select(String sql, Object... values) {
-    return run(connected -> {
-      List<JobRecord> found = new ArrayList<>();
-      try (PreparedStatement statement = prepared(connected, sql, values);
-          ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          found.add(record(row));
-        }
-      }
-      return found;
-    });
-  }
-
-  private static PreparedStatement prepared(Connection connected, String sql, Object... values)
-      throws SQLException {
-    PreparedStatement statement = connected.prepareStatement(sql);
-    for (int i = 0; i < values.length; i++) {
-      switch (values[i]) {
-        case null -> statement.setString(i + 1, null);
-        case String text -> statement.setString(i + 1, text);
-        case Integer number -> statement.setInt(i + 1, number);
-        case Long number -> statement.setLong(i + 1, number);
-        default -> throw new IllegalArgumentException("no column holds " + values[i].getClass());
-      }
-    }
-    return statement;
+    return database.select(SqlJobStore::record, sql, values);
   }
 
   private static JobRecord record(ResultSet row) throws SQLException {
@@ -461,11 +384,7 @@ public final class SqlJobStore implements JobStore {
   }
 
   @Override
-  public synchronized void close() {
-    try (Connection _ = connection) {
-      connection = null;
-    } catch (SQLException _) {
-      // What was acknowledged is on the disk.
-    }
+  public void close() {
+    database.close();
   }
 }

@@ -36,8 +36,8 @@ public final class DecodeUpload {
    *
    * @param file of a client
    * @param output file for its frames
-   * @param frames how many to keep
-   * @param width to bring them to; 0 keeps nothing, and says how large they are
+   * @param frames how many to keep; 0 says how large they are
+   * @param width to bring them to; 0 leaves them as they are
    * @param height to bring them to
    */
   record Task(Path file, Path output, int frames, int width, int height) {
@@ -80,9 +80,9 @@ public final class DecodeUpload {
   private static ObjectNode done(Task task) throws IOException {
     ObjectNode found = Json.object();
     try {
-      boolean isKept = task.width() > 0;
+      boolean isKept = task.frames() > 0;
       Reading reading = Reading.first(isKept ? task.frames() : 1).over(Colour.WHITE);
-      if (isKept) {
+      if (task.width() > 0) {
         Fitting fitting = new Fitting(Fit.COVER, task.width(), task.height(), Colour.BLACK);
         reading = reading.with(fitting::apply);
       }
@@ -93,6 +93,7 @@ public final class DecodeUpload {
       found.put("width", clip.source().width());
       found.put("height", clip.source().height());
       found.put("frames", clip.frames().frames());
+      found.put("frames_per_second", clip.framesPerSecond());
       found.put("goes_on", clip.source().goesOn());
     } catch (ExpectedException | IllegalArgumentException e) {
       found.put("error", e.getMessage());

@@ -37,9 +37,10 @@ public final class UploadDecoder implements AutoCloseable {
    * @param width as it is shown
    * @param height as it is shown
    * @param frames that were kept
+   * @param framesPerSecond mean rate of these; 0 for a single one
    * @param goesOn whether there are more
    */
-  public record Found(int width, int height, int frames, boolean goesOn) {}
+  public record Found(int width, int height, int frames, double framesPerSecond, boolean goesOn) {}
 
   /**
    * A decoder.
@@ -57,7 +58,7 @@ public final class UploadDecoder implements AutoCloseable {
    * @throws ApiException if it is neither, or takes too much
    */
   public Found look(String parameter, byte[] file) {
-    return decode(parameter, file, null, 1, 0, 0);
+    return decode(parameter, file, null, 0, 0, 0);
   }
 
   /**
@@ -66,7 +67,8 @@ public final class UploadDecoder implements AutoCloseable {
    * @param parameter that has the file, for errors
    * @param target gets the frames, as {@link RawClip} has them
    * @param frames how many are kept
-   * @param width that they are brought to; what stands out is cut off
+   * @param width that they are brought to, and what stands out is cut off; 0 leaves them as they
+   *     are
    * @param height that they are brought to
    * @throws ApiException if it is neither, or takes too much
    */
@@ -107,6 +109,7 @@ public final class UploadDecoder implements AutoCloseable {
           found.path("width").asInt(),
           found.path("height").asInt(),
           found.path("frames").asInt(),
+          found.path("frames_per_second").asDouble(),
           found.path("goes_on").asBoolean());
     } finally {
       OutputFile.deleteQuietly(work);

@@ -45,7 +45,7 @@ final class OtherFaces {
         });
     routes.post("/generate/video", request -> generate(request, null));
     routes.post("/generate/image-to-video", request -> generate(request, "image"));
-    routes.post("/generate/extend", OtherFaces::extend);
+    routes.post("/generate/extend", this::extend);
   }
 
   // ---------------------------------------------------------------- Runway's
@@ -151,11 +151,7 @@ final class OtherFaces {
     VideoRoutes.answer(request, videos.create(request, body).view());
   }
 
-  private static void extend(Context request) {
-    throw new ApiException(
-        400,
-        null,
-        "unsupported_task",
-        "this server makes no clip longer yet; 'zoetrope extend' does");
+  private void extend(Context request) throws IOException {
+    VideoRoutes.answer(request, videos.extend(request, videos.body(request)).view());
   }
 }

@@ -8,6 +8,7 @@ import io.javalin.http.Context;
 import io.zoetrope.server.api.ApiException;
 import io.zoetrope.server.api.Fields;
 import io.zoetrope.server.api.Json;
+import io.zoetrope.server.model.ExtensionRequest;
 import io.zoetrope.server.model.Limits;
 import io.zoetrope.server.model.Planner;
 import io.zoetrope.server.model.VideoRequest;
@@ -16,6 +17,7 @@ import io.zoetrope.server.store.JobRecord;
 import io.zoetrope.server.store.JobStatus;
 import io.zoetrope.server.work.DataFolder;
 import io.zoetrope.server.work.JobEvents;
+import io.zoetrope.server.work.JobIntake;
 import io.zoetrope.server.work.JobService;
 import io.zoetrope.server.work.Work;
 import java.io.IOException;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The paths of OpenAI's video API, and those that this server has beside. */
 final class VideoRoutes {
@@ -37,6 +40,7 @@ final class VideoRoutes {
   private static final int LONGEST_KEY = 255;
   private static final int LONGEST_ID = 64;
   private static final int GONE = 410;
+  private static final Pattern ID = Pattern.compile("video_[0-9a-f]{32}");
   private static final Set<String> QUERY =
       Set.of("limit", "after", "order", "query", "status", "model", "favourite");
 
@@ -72,6 +76,9 @@ final class VideoRoutes {
     routes.post("/v1/videos/{id}", this::describe);
     routes.delete("/v1/videos/{id}", this::delete);
     routes.post("/v1/videos/{id}/remix", this::remix);
+    routes.post(
+        "/v1/videos/{id}/extend",
+        request -> answer(request, extend(request, body(request), job(request)).view()));
     routes.get("/v1/videos/{id}/content", this::content);
     routes.get(
         "/v1/videos/{id}/events", request -> EventStream.send(request, jobs, job(request).id()));
@@ -94,13 +101,17 @@ final class VideoRoutes {
   }
 
   /** Takes in what a body asks for. */
-  JobService.Accepted create(Context request, Body body) {
+  JobIntake.Accepted create(Context request, Body body) {
     return create(request, VideoRequest.read(body.fields(), limits), body, null);
   }
 
-  private JobService.Accepted create(
+  private JobIntake.Accepted create(
       Context request, VideoRequest asked, Body body, String remixedFrom) {
-    return jobs.add(asked, request.ip(), key(request), hash(request, body), remixedFrom);
+    return jobs.intake().add(asked, asker(request, body), remixedFrom);
+  }
+
+  private static JobIntake.Asker asker(Context request, Body body) {
+    return new JobIntake.Asker(request.ip(), key(request), hash(request, body));
   }
 
   private static String key(Context request) {
@@ -194,11 +205,11 @@ final class VideoRoutes {
   // ---------------------------------------------------------------- jobs
 
   private void forecast(Context request) throws IOException {
-    answer(request, jobs.forecast(VideoRequest.read(body(request).fields(), limits)));
+    answer(request, jobs.intake().forecast(VideoRequest.read(body(request).fields(), limits)));
   }
 
   private void sync(Context request) throws IOException, InterruptedException {
-    JobService.Accepted accepted = create(request, body(request));
+    JobIntake.Accepted accepted = create(request, body(request));
     String id = accepted.view().get("id").asText();
     try (JobEvents.Subscription subscription = jobs.events().subscribe(id, null)) {
       while (!jobs.required(id).status().isOver()) {
@@ -233,9 +244,7 @@ final class VideoRoutes {
     }
     double crossfade = fields.number("crossfade").orElse(0.0);
     fields.requireAllRead();
-    answer(
-        request,
-        jobs.assemble(videos, crossfade, request.ip(), key(request), hash(request, body)).view());
+    answer(request, jobs.intake().assemble(videos, crossfade, asker(request, body)).view());
   }
 
   private void describe(Context request) throws IOException {
@@ -260,12 +269,46 @@ final class VideoRoutes {
     JobRecord job = job(request);
     Body body = body(request);
     if (!(Work.of(job.work()) instanceof Work.Generate work)) {
-      throw ApiException.conflict("not_remixable", "a film is no video that could be remixed");
+      throw ApiException.conflict(
+          "not_remixable", "films and clips that went on are no videos that could be remixed");
     }
     VideoRequest asked =
         Planner.remix(
             body.fields(), job.model(), work.settings(), jobs.folder().job(job.id()), limits);
     answer(request, create(request, asked, body, job.id()).view());
+  }
+
+  // ---------------------------------------------------------------- clips that go on
+
+  /** Has a clip go on that is in a form, or in a data URL, or is named by its id. */
+  JobIntake.Accepted extend(Context request, Body body) throws IOException {
+    Fields fields = body.fields();
+    Optional<JsonNode> given = fields.any(ExtensionRequest.CLIP);
+    Optional<String> id = given.map(JsonNode::textValue).filter(text -> ID.matcher(text).matches());
+    if (id.isPresent()) {
+      JobRecord job =
+          jobs.find(id.get())
+              .orElseThrow(() ->
+                  ApiException.invalid(
+                      ExtensionRequest.CLIP, "video: there is no video with this id"));
+      return extend(request, body, job);
+    }
+    given.ifPresent(value -> fields.putIfAbsent(ExtensionRequest.CLIP, value));
+    return jobs.intake().extend(ExtensionRequest.read(fields, limits), asker(request, body));
+  }
+
+  /** With its own prompt and model, where the request has no others. */
+  private JobIntake.Accepted extend(Context request, Body body, JobRecord job) throws IOException {
+    Path clip = content(job, DataFolder.VIDEO);
+    Fields fields = body.fields();
+    fields.putIfAbsent("prompt", Json.of(job.prompt()));
+    if (jobs.planner().model(job.model()).isPresent()) {
+      fields.putIfAbsent("model", Json.of(job.model()));
+    }
+    return jobs.intake()
+        .extend(
+            ExtensionRequest.read(fields, limits, Files.readAllBytes(clip), job.id()),
+            asker(request, body));
   }
 
   // ---------------------------------------------------------------- files
@@ -279,6 +322,17 @@ final class VideoRoutes {
   }
 
   private void send(Context request, JobRecord job, String variant) throws IOException {
+    Variant wanted = VARIANTS.get(variant);
+    Path file = content(job, wanted.file());
+    if (request.queryParam("download") != null) {
+      String name = job.id() + wanted.file().substring(wanted.file().indexOf('.'));
+      request.header("Content-Disposition", "attachment; filename=\"%s\"".formatted(name));
+    }
+    FileAnswer.send(request, file, job.id() + "-" + job.completed() + "-" + variant, wanted.type());
+  }
+
+  /** A file of a finished job. */
+  private Path content(JobRecord job, String name) {
     if (job.isExpired()) {
       throw new ApiException(GONE, null, "expired", "the video was deleted when its time was over");
     }
@@ -287,15 +341,10 @@ final class VideoRoutes {
           job.status() == JobStatus.FAILED ? "failed" : "not_ready",
           "the video is " + job.status().wireName());
     }
-    Variant wanted = VARIANTS.get(variant);
-    Path file = jobs.folder().job(job.id()).resolve(wanted.file());
+    Path file = jobs.folder().job(job.id()).resolve(name);
     if (!Files.exists(file)) {
       throw new ApiException(GONE, null, "expired", "the file of the video is gone");
     }
-    if (request.queryParam("download") != null) {
-      String name = job.id() + wanted.file().substring(wanted.file().indexOf('.'));
-      request.header("Content-Disposition", "attachment; filename=\"%s\"".formatted(name));
-    }
-    FileAnswer.send(request, file, job.id() + "-" + job.completed() + "-" + variant, wanted.type());
+    return file;
   }
 }

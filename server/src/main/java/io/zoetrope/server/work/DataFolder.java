@@ -10,15 +10,19 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
  * The folder that a server keeps its jobs in: a folder for each, with inputs, checkpoint and
- * output. One process has it at a time.
+ * output. One process has it at a time, or all those that share a store of jobs.
  */
 public final class DataFolder implements AutoCloseable {
   /** The finished clip. */
@@ -33,11 +37,18 @@ public final class DataFolder implements AutoCloseable {
   static final String CHECKPOINT = "checkpoint.safetensors";
   static final String PREVIEW = "preview.png";
 
+  /** Folder of what a job of several rounds has made of them. */
+  static final String ROUNDS = "rounds";
+
   private static final int ID_BYTES = 16;
   private static final int RESERVE = 1 << 20;
 
+  /** Folders of jobs that nobody knows may be those of another server's next one. */
+  private static final Duration STRANGE = Duration.ofHours(1);
+
   private final Path root;
   private final FileChannel lock;
+  private final boolean isShared;
   private final SecureRandom random = new SecureRandom();
 
   /** A folder cannot be used; the message says why. */
@@ -53,30 +64,35 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
-  private DataFolder(Path root, FileChannel lock) {
+  private DataFolder(Path root, FileChannel lock, boolean isShared) {
     this.root = root;
     this.lock = lock;
+    this.isShared = isShared;
   }
 
   /**
    * Takes a folder, which is made if it is missing.
    *
+   * @param isShared whether other servers that share it may have it, too
    * @throws UnusableException if another process has it, or it cannot be written to
    */
-  public static DataFolder open(Path root) {
+  public static DataFolder open(Path root, boolean isShared) {
     try {
       Files.createDirectories(root.resolve("jobs"));
       FileChannel channel =
           FileChannel.open(
-              root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!isLocked(channel)) {
+              root.resolve("lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      if (!isLocked(channel, isShared)) {
         channel.close();
         throw new UnusableException(
             "another server works with the folder %s: stop it, or choose another with --data"
                 .formatted(root));
       }
-      DataFolder folder = new DataFolder(root.toRealPath(), channel);
-      OutputFile.deleteQuietly(folder.root.resolve("incoming"));
+      DataFolder folder = new DataFolder(root.toRealPath(), channel, isShared);
+      OutputFile.deleteQuietly(folder.incoming());
       Files.createDirectories(folder.incoming());
       folder.keepReserve();
       return folder;
@@ -88,9 +104,9 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
-  private static boolean isLocked(FileChannel channel) throws IOException {
+  private static boolean isLocked(FileChannel channel, boolean isShared) throws IOException {
     try {
-      FileLock held = channel.tryLock();
+      FileLock held = channel.tryLock(0, Long.MAX_VALUE, isShared);
       return held != null;
     } catch (OverlappingFileLockException _) {
       return false;
@@ -109,7 +125,7 @@ public final class DataFolder implements AutoCloseable {
 
   /** For files of requests that are looked at. */
   public Path incoming() {
-    return root.resolve("incoming");
+    return root.resolve(isShared ? "incoming-" + ProcessHandle.current().pid() : "incoming");
   }
 
   /** A new id, which nobody can guess. */
@@ -149,13 +165,31 @@ public final class DataFolder implements AutoCloseable {
     OutputFile.deleteQuietly(job(id));
   }
 
-  /** Deletes folders of jobs that the store does not know. */
-  public void clean(Set<String> known) throws IOException {
-    List<String> found;
-    try (Stream<Path> folders = Files.list(root.resolve("jobs"))) {
-      found = folders.map(folder -> folder.getFileName().toString()).toList();
+  /** Deletes what a job needed while it went on. */
+  void tidy(String id) {
+    for (String name : List.of(CHECKPOINT, PREVIEW, ROUNDS)) {
+      OutputFile.deleteQuietly(job(id).resolve(name));
     }
-    found.stream().filter(id -> !known.contains(id)).forEach(this::delete);
+  }
+
+  /**
+   * Deletes folders of jobs that the store does not know.
+   *
+   * @param known asks the store, after it was seen which folders there are
+   */
+  public void clean(Supplier<Set<String>> known) throws IOException {
+    List<Path> found;
+    try (Stream<Path> folders = Files.list(root.resolve("jobs"))) {
+      found = folders.toList();
+    }
+    Set<String> jobs = known.get();
+    FileTime old = FileTime.from(Instant.now().minus(STRANGE));
+    for (Path folder : found) {
+      boolean isKnown = jobs.contains(folder.getFileName().toString());
+      if (!isKnown && (!isShared || Files.getLastModifiedTime(folder).compareTo(old) < 0)) {
+        OutputFile.deleteQuietly(folder);
+      }
+    }
   }
 
   // ---------------------------------------------------------------- room for bad news
@@ -181,6 +215,7 @@ public final class DataFolder implements AutoCloseable {
 
   @Override
   public void close() {
+    OutputFile.deleteQuietly(incoming());
     try {
       lock.close();
     } catch (IOException _) {

@@ -110,6 +110,11 @@ public final class JobEvents {
     return channel != null && !channel.subscriptions.isEmpty();
   }
 
+  /** Ids of the jobs that somebody listens to. */
+  synchronized List<String> heard() {
+    return channels.keySet().stream().filter(this::isHeard).toList();
+  }
+
   /** How many listen to whichever job. */
   public synchronized int listeners() {
     return channels.values().stream().mapToInt(channel -> channel.subscriptions.size()).sum();

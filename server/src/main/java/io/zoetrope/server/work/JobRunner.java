@@ -1,5 +1,6 @@
 package io.zoetrope.server.work;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.files.ExpectedException;
@@ -8,6 +9,8 @@ import io.zoetrope.media.Film;
 import io.zoetrope.media.FilmProvenance;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.MediaWriter;
+import io.zoetrope.media.Provenance;
+import io.zoetrope.media.VideoFrames;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.ClipSize;
@@ -17,11 +20,15 @@ import io.zoetrope.pipeline.PipelineException;
 import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.WeightRetention;
 import io.zoetrope.pipeline.run.Job;
+import io.zoetrope.pipeline.sequence.Extension;
 import io.zoetrope.server.api.Json;
+import io.zoetrope.server.model.Plan;
 import io.zoetrope.server.model.Planner;
 import io.zoetrope.server.model.ServedModel;
 import io.zoetrope.server.store.JobRecord;
+import io.zoetrope.server.upload.RawClip;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +81,7 @@ final class JobRunner implements AutoCloseable {
     ObjectNode facts = job.facts().deepCopy();
     return switch (Work.of(job.work())) {
       case Work.Generate work -> generate(running, begins, work, folder, facts);
+      case Work.Extend work -> extend(running, begins, work, folder, facts);
       case Work.Assemble work -> assemble(running, work, folder, facts);
     };
   }
@@ -83,27 +91,15 @@ final class JobRunner implements AutoCloseable {
   private ObjectNode generate(
       RunningJob running, Runnable begins, Work.Generate work, Path folder, ObjectNode facts)
       throws IOException {
-    Path checkpoint = folder.resolve(DataFolder.CHECKPOINT);
-    Path preview = folder.resolve(DataFolder.PREVIEW);
     open(running.job().model());
     GenerationRequest request =
-        Planner.request(pipeline.request(""), work.settings(), work.inputs(), folder)
-            .with(Setting.CHECKPOINT, checkpoint)
-            .with(Setting.CHECKPOINT_EVERY, checkpointEvery);
-    Job job = job(withPreview(request, preview), request, checkpoint);
-    ClipSize size = request.size();
-    running.computes(job, () -> showPreview(running, preview, size));
-    begins.run();
-    GenerationResult result;
-    try {
-      result = running.compute(() -> job.run(running, Tracer.NONE));
-    } finally {
-      running.computes(null, () -> {});
-    }
+        Planner.request(pipeline.request(""), work.settings(), work.inputs(), folder);
+    GenerationResult result = made(running, begins, request, folder);
     int rate = request.get(Setting.FRAMES_PER_SECOND);
     Path video = folder.resolve(DataFolder.VIDEO);
     MediaWriter.open(video.toString())
         .write(result.frames(), rate, result.provenance(rate, 1, Map.of("device", device.name())));
+    ClipSize size = request.size();
     facts.set("spritesheet", Pictures.of(folder, size.width(), size.height(), size.frames()));
     if (!result.failures().isEmpty()) {
       facts.set(
@@ -111,6 +107,25 @@ final class JobRunner implements AutoCloseable {
           Json.of(result.failures().stream().map(RuntimeException::getMessage).toList()));
     }
     return facts;
+  }
+
+  /** Makes a clip from where its checkpoint is, if there is one. */
+  private GenerationResult made(
+      RunningJob running, Runnable begins, GenerationRequest request, Path folder) {
+    Path checkpoint = folder.resolve(DataFolder.CHECKPOINT);
+    Path preview = folder.resolve(DataFolder.PREVIEW);
+    GenerationRequest kept =
+        request
+            .with(Setting.CHECKPOINT, checkpoint)
+            .with(Setting.CHECKPOINT_EVERY, checkpointEvery);
+    Job job = job(withPreview(kept, preview), kept, checkpoint);
+    running.computes(job, () -> showPreview(running, preview, request.size()));
+    begins.run();
+    try {
+      return running.compute(() -> job.run(running, Tracer.NONE));
+    } finally {
+      running.computes(null, () -> {});
+    }
   }
 
   /** Opens a model, unless it is open; its weights stay in memory if there is room for all. */
@@ -179,6 +194,61 @@ final class JobRunner implements AutoCloseable {
       }
     } catch (IOException _) {
       // The clip is what counts.
+    }
+  }
+
+  // ---------------------------------------------------------------- a clip goes on
+
+  private ObjectNode extend(
+      RunningJob running, Runnable begins, Work.Extend work, Path folder, ObjectNode facts)
+      throws IOException {
+    open(running.job().model());
+    GenerationRequest request =
+        Planner.request(pipeline.request(""), work.settings(), List.of(), folder);
+    Extension extension =
+        work.growth().extension(RawClip.read(folder.resolve(Plan.SOURCE)), pipeline, request);
+    Extension.Result result =
+        extension.run((number, round) -> {
+          int earlier = (number - 1) * request.get(Setting.STEPS);
+          running.round(number, extension.rounds(), earlier);
+          return round(running, begins, number, round, folder);
+        });
+    VideoFrames longer = result.clip();
+    int rate = work.growth().framesPerSecond();
+    MediaWriter.open(folder.resolve(DataFolder.VIDEO).toString())
+        .write(
+            longer,
+            rate,
+            extension.provenance(
+                result,
+                rate,
+                device.name(),
+                Optional.ofNullable(work.provenance()).map(Provenance::fromJson)));
+    facts.put("seconds", Planner.seconds(longer.frames(), rate));
+    ((ObjectNode) facts.get("settings"))
+        .put("num_frames", longer.frames())
+        .set("rounds", Json.of(result.settings().get("rounds")));
+    ArrayNode warnings = (ArrayNode) facts.get("warnings");
+    result.warnings().forEach(warnings::add);
+    facts.set("spritesheet", Pictures.of(folder, longer.width(), longer.height(), longer.frames()));
+    return facts;
+  }
+
+  /** The clip of a round, which is made once, however often the job goes on. */
+  private GenerationResult round(
+      RunningJob running, Runnable begins, int number, GenerationRequest request, Path folder) {
+    Path finished = folder.resolve(DataFolder.ROUNDS).resolve(number + ".raw");
+    try {
+      if (Files.exists(finished)) {
+        return new GenerationResult(
+            RawClip.read(finished), pipeline.plan(request).settings(), List.of());
+      }
+      GenerationResult result = made(running, begins, request, folder);
+      Files.createDirectories(finished.getParent());
+      RawClip.write(finished, result.frames());
+      return result;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -4,21 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.server.api.ApiException;
 import io.zoetrope.server.api.Json;
-import io.zoetrope.server.model.Plan;
 import io.zoetrope.server.model.Planner;
-import io.zoetrope.server.model.VideoRequest;
 import io.zoetrope.server.store.JobQuery;
 import io.zoetrope.server.store.JobRecord;
 import io.zoetrope.server.store.JobStatus;
 import io.zoetrope.server.store.JobStore;
 import io.zoetrope.server.store.StoreException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +27,6 @@ public final class JobService implements AutoCloseable {
   private static final int STOP_SECONDS = 7;
   private static final long POLL_MILLIS = 1000;
   private static final int SWEEP_SECONDS = 30;
-  private static final int MOST_JOINED = 64;
-  private static final double MOST_FADE = 60;
 
   /**
    * How jobs are treated.
@@ -49,6 +42,7 @@ public final class JobService implements AutoCloseable {
   private final Planner planner;
   private final Policy policy;
   private final Consumer<String> log;
+  private final JobIntake intake;
   private final JobEvents events = new JobEvents();
   private final Map<String, RunningJob> running = new ConcurrentHashMap<>();
   private final List<Thread> workers = new ArrayList<>();
@@ -88,6 +82,7 @@ public final class JobService implements AutoCloseable {
     this.planner = planner;
     this.policy = policy;
     this.log = log;
+    intake = new JobIntake(this, store, data, planner, policy.mostQueued());
     queued = store.count(JobStatus.QUEUED);
     MemoryBudget memory = new MemoryBudget(planner::availableBytes);
     for (Backend device : devices) {
@@ -96,6 +91,9 @@ public final class JobService implements AutoCloseable {
           Thread.ofPlatform()
               .name("worker on " + device.name())
               .start(new Worker(data.newId(), runner, this, memory)));
+    }
+    if (store.isShared()) {
+      Thread.ofPlatform().daemon().name("other servers").start(this::hearOthers);
     }
     workers.add(Thread.ofPlatform().daemon().name("expiry").start(this::sweep));
   }
@@ -159,6 +157,14 @@ public final class JobService implements AutoCloseable {
         : ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now().plus(policy.kept()));
   }
 
+  /** A job has come: a worker may take it. */
+  void arrived() {
+    queued = store.count(JobStatus.QUEUED);
+    synchronized (work) {
+      work.notifyAll();
+    }
+  }
+
   void awaitWork() {
     synchronized (work) {
       if (!isClosing) {
@@ -212,198 +218,14 @@ public final class JobService implements AutoCloseable {
     return events;
   }
 
+  /** Takes requests in. */
+  public JobIntake intake() {
+    return intake;
+  }
+
   /** What becomes of requests. */
   public Planner planner() {
     return planner;
-  }
-
-  /** A request that was taken in. */
-  public record Accepted(ObjectNode view, boolean isNew) {}
-
-  /**
-   * Takes a request in: it is durable when this returns.
-   *
-   * @param client whose turn it takes
-   * @param key a request with the same key is taken in once; null for none
-   * @param hash of the request
-   * @param remixedFrom id of the job of which it is a change; null for none
-   * @throws ApiException if it cannot be done, or the queue is full
-   */
-  public Accepted add(
-      VideoRequest request, String client, String key, String hash, String remixedFrom) {
-    Optional<JobRecord> earlier = earlier(key, hash);
-    if (earlier.isPresent()) {
-      return new Accepted(view(earlier.get()), false);
-    }
-    requireRoom();
-    String id = data.newId();
-    try {
-      Plan plan = planner.plan(request, data.begin(id));
-      Planner.requireFit(plan);
-      Work.Generate generate =
-          new Work.Generate(plan.settings(), plan.inputs(), plan.neededBytes(), remixedFrom);
-      return accept(
-          record(
-              id,
-              plan.model().name(),
-              request.prompt(),
-              client,
-              generate,
-              plan.facts(),
-              request.metadata()),
-          key,
-          hash);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      data.abandon(id);
-    }
-  }
-
-  /** What a request would become, which nothing is kept of. */
-  public ObjectNode forecast(VideoRequest request) {
-    String id = data.newId();
-    try {
-      ObjectNode facts = planner.plan(request, data.begin(id)).facts();
-      ObjectNode forecast = (ObjectNode) facts.get("forecast");
-      for (String name : List.of("size", "seconds", "task", "settings", "warnings")) {
-        String shown = name.equals("seconds") ? "clip_seconds" : name;
-        forecast.set(shown, facts.get(name));
-      }
-      return forecast;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      data.abandon(id);
-    }
-  }
-
-  /**
-   * Has clips joined, in order.
-   *
-   * @throws ApiException if one of them is not complete
-   */
-  public Accepted assemble(
-      List<String> videos, double crossfade, String client, String key, String hash) {
-    Optional<JobRecord> earlier = earlier(key, hash);
-    if (earlier.isPresent()) {
-      return new Accepted(view(earlier.get()), false);
-    }
-    if (videos.isEmpty() || videos.size() > MOST_JOINED) {
-      throw ApiException.invalid(
-          "videos", "videos: 1 to %d can be joined, got %d".formatted(MOST_JOINED, videos.size()));
-    }
-    if (!(crossfade >= 0 && crossfade <= MOST_FADE)) {
-      throw ApiException.invalid("crossfade", "crossfade is outside 0 to 60 seconds");
-    }
-    for (String video : videos) {
-      boolean isComplete =
-          store
-              .find(video)
-              .filter(job -> job.status() == JobStatus.COMPLETED && !job.isExpired())
-              .isPresent();
-      if (!isComplete) {
-        throw ApiException.invalid("videos", "videos: one of them is no completed video");
-      }
-    }
-    requireRoom();
-    String id = data.newId();
-    try {
-      data.begin(id);
-      ObjectNode facts = Json.object();
-      facts.put("task", "assemble");
-      facts.putArray("warnings");
-      return accept(
-          record(
-              id,
-              "film",
-              "%d clips".formatted(videos.size()),
-              client,
-              new Work.Assemble(List.copyOf(videos), crossfade),
-              facts,
-              Json.object()),
-          key,
-          hash);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      data.abandon(id);
-    }
-  }
-
-  private Optional<JobRecord> earlier(String key, String hash) {
-    try {
-      return key == null ? Optional.empty() : store.keyed(key, hash);
-    } catch (JobStore.KeyReusedException _) {
-      throw reused();
-    }
-  }
-
-  private static ApiException reused() {
-    return ApiException.conflict(
-        "idempotency_key_reused", "the Idempotency-Key belongs to another request");
-  }
-
-  private void requireRoom() {
-    if (isClosing) {
-      throw ApiException.unavailable("the server is about to end");
-    }
-    int waiting = store.count(JobStatus.QUEUED);
-    if (waiting >= policy.mostQueued()) {
-      throw ApiException.busy(waiting);
-    }
-  }
-
-  private static JobRecord record(
-      String id,
-      String model,
-      String prompt,
-      String client,
-      Work work,
-      ObjectNode facts,
-      ObjectNode metadata) {
-    return new JobRecord(
-        id,
-        JobStatus.QUEUED,
-        0,
-        0,
-        0,
-        0,
-        false,
-        model,
-        prompt,
-        client,
-        work.toJson(),
-        facts,
-        false,
-        metadata,
-        null,
-        0,
-        0);
-  }
-
-  private Accepted accept(JobRecord job, String key, String hash) throws IOException {
-    data.accept(job.id());
-    try {
-      JobStore.Added added = store.add(job, key, hash, policy.mostQueued());
-      if (!added.isNew()) {
-        data.delete(job.id());
-      }
-      queued = store.count(JobStatus.QUEUED);
-      synchronized (work) {
-        work.notifyAll();
-      }
-      return new Accepted(view(added.job()), added.isNew());
-    } catch (JobStore.KeyReusedException _) {
-      data.delete(job.id());
-      throw reused();
-    } catch (JobStore.QueueFullException _) {
-      data.delete(job.id());
-      throw ApiException.busy(policy.mostQueued());
-    } catch (RuntimeException e) {
-      data.delete(job.id());
-      throw e;
-    }
   }
 
   /** A job as clients see it. */
@@ -481,6 +303,30 @@ public final class JobService implements AutoCloseable {
     return failures.sum();
   }
 
+  // ---------------------------------------------------------------- other servers
+
+  /** Tells who listens here what has become of jobs that other servers had. */
+  private void hearOthers() {
+    while (!isClosing) {
+      try {
+        events.heard().stream().filter(id -> !running.containsKey(id)).forEach(this::hear);
+      } catch (RuntimeException e) {
+        log(e.getMessage());
+      }
+      awaitWork();
+    }
+  }
+
+  private void hear(String id) {
+    Optional<JobRecord> job = find(id);
+    if (job.isEmpty()) {
+      events.publish(id, "deleted", Json.object().put("id", id).put("deleted", true), true);
+      events.forget(id);
+    } else if (job.get().status().isOver()) {
+      changed(id);
+    }
+  }
+
   // ---------------------------------------------------------------- the end
 
   /** Deletes clips whose time is over. */
@@ -500,11 +346,6 @@ public final class JobService implements AutoCloseable {
         awaitWork();
       }
     }
-  }
-
-  /** Deletes what a process that was killed has left in the data folder. */
-  public void clean() throws IOException {
-    data.clean(new HashSet<>(store.ids()));
   }
 
   /** Stops accepting and working: jobs that run are kept behind their last step. */

@@ -50,6 +50,7 @@ final class JobView {
     view.set(
         "assembled_from",
         work instanceof Work.Assemble assemble ? Json.of(assemble.videos()) : null);
+    view.put("extended_from", work instanceof Work.Extend extend ? extend.origin() : null);
     view.set("warnings", facts.get("warnings"));
     view.set("spritesheet", facts.get("spritesheet"));
     return view;

@@ -43,6 +43,14 @@ final class RunningJob implements Progress {
   private int firstStep;
   private Runnable afterStep = () -> {};
 
+  /** Of several jobs of the engine, one after the other. */
+  private int round = 1;
+
+  private int rounds = 1;
+
+  /** Steps of the rounds before this one. */
+  private int earlierSteps;
+
   private Stage stage;
   private int steps;
   private long stageBegan;
@@ -132,8 +140,21 @@ final class RunningJob implements Progress {
     afterStep = whenStepTaken;
     if (job != null) {
       firstStep = job.takenSteps();
-      taken = firstStep;
+      taken = earlierSteps + firstStep;
     }
+  }
+
+  /**
+   * What the engine does next is one of several rounds.
+   *
+   * @param number from 1
+   * @param count of all
+   * @param earlier steps of those before
+   */
+  synchronized void round(int number, int count, int earlier) {
+    round = number;
+    rounds = Math.max(number, count);
+    earlierSteps = earlier;
   }
 
   /** Writes the state behind the last step, from another thread. */
@@ -156,7 +177,7 @@ final class RunningJob implements Progress {
   @Override
   public void step(Stage begun, int done) {
     if (begun == Stage.DENOISE) {
-      taken = firstStep + done;
+      taken = earlierSteps + firstStep + done;
       afterStep.run();
     }
     show(done, 0, done == steps);
@@ -180,7 +201,9 @@ final class RunningJob implements Progress {
     percent = percent(before + passed, before + steps);
     ObjectNode view = Json.object();
     view.put("name", stage.name().toLowerCase(Locale.ROOT));
-    view.put("title", stage.title());
+    view.put(
+        "title",
+        rounds == 1 ? stage.title() : "%s, round %d of %d".formatted(stage.title(), round, rounds));
     view.put("step", before + done).put("steps", before + steps);
     view.put("seconds_per_step", rate);
     view.put("seconds_left", rate == null ? null : rate * (steps - passed));
@@ -200,6 +223,6 @@ final class RunningJob implements Progress {
           case DENOISE -> DENOISING_BEGINS + (DENOISING_ENDS - DENOISING_BEGINS) * share;
           default -> DENOISING_ENDS + (0.99 - DENOISING_ENDS) * share;
         };
-    return Math.max(percent, (int) (PERCENT * whole));
+    return Math.max(percent, (int) (PERCENT * (round - 1 + whole) / rounds));
   }
 }

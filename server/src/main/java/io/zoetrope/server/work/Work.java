@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.server.api.Json;
+import io.zoetrope.server.model.Growth;
 import io.zoetrope.server.model.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,28 @@ public sealed interface Work {
   }
 
   /**
+   * A clip becomes a longer one, whose frames are in the job's folder.
+   *
+   * @param settings of each round
+   * @param growth how rounds are joined
+   * @param neededBytes of memory
+   * @param origin id of the job that has made the clip; null if it was uploaded
+   * @param provenance of the clip, as JSON; null if it has none
+   */
+  record Extend(
+      ObjectNode settings, Growth growth, long neededBytes, String origin, String provenance)
+      implements Work {
+    @Override
+    public ObjectNode toJson() {
+      ObjectNode json = Json.object();
+      json.set("settings", settings);
+      json.set("growth", growth.toJson());
+      json.put("needed_bytes", neededBytes);
+      return json.put("origin", origin).put("provenance", provenance);
+    }
+  }
+
+  /**
    * Clips become one, one behind the other.
    *
    * @param videos ids of their jobs
@@ -58,12 +81,25 @@ public sealed interface Work {
     }
   }
 
+  /** Bytes of memory that the work takes beside what the server has. */
+  default long neededBytes() {
+    return 0;
+  }
+
   /** What {@link #toJson} has written. */
   static Work of(ObjectNode json) {
     if (json.has("videos")) {
       List<String> videos = new ArrayList<>();
       json.get("videos").forEach(id -> videos.add(id.asText()));
       return new Assemble(List.copyOf(videos), json.get("crossfade").asDouble());
+    }
+    if (json.has("growth")) {
+      return new Extend(
+          (ObjectNode) json.get("settings"),
+          Growth.of(json.get("growth")),
+          json.get("needed_bytes").asLong(),
+          json.get("origin").textValue(),
+          json.get("provenance").textValue());
     }
     List<Plan.InputFile> inputs = new ArrayList<>();
     for (JsonNode input : json.get("inputs")) {
@@ -73,11 +109,10 @@ public sealed interface Work {
               Plan.Role.valueOf(input.get("role").asText()),
               input.get("strength").asDouble()));
     }
-    JsonNode origin = json.get("remixed_from");
     return new Generate(
         (ObjectNode) json.get("settings"),
         List.copyOf(inputs),
         json.get("needed_bytes").asLong(),
-        origin.isNull() ? null : origin.asText());
+        json.get("remixed_from").textValue());
   }
 }

@@ -8,6 +8,7 @@ import io.zoetrope.files.Printable;
 import io.zoetrope.server.store.JobRecord;
 import io.zoetrope.server.store.StoreException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
@@ -81,7 +82,7 @@ final class Worker implements Runnable {
     var sign =
         signs.scheduleAtFixedRate(
             () -> renew(running), SIGN_SECONDS, SIGN_SECONDS, TimeUnit.SECONDS);
-    long bytes = Work.of(job.work()) instanceof Work.Generate work ? work.neededBytes() : 0;
+    long bytes = Work.of(job.work()).neededBytes();
     try {
       if (job.attempts() > MOST_ATTEMPTS) {
         throw new DataFolder.UnusableException(
@@ -121,8 +122,7 @@ final class Worker implements Runnable {
     String id = running.job().id();
     boolean isKept =
         persistently(() -> service.store().complete(id, name, service.expiry(), facts));
-    OutputFile.deleteQuietly(service.data().job(id).resolve(DataFolder.CHECKPOINT));
-    OutputFile.deleteQuietly(service.data().job(id).resolve(DataFolder.PREVIEW));
+    service.data().tidy(id);
     service.log(isKept ? "completed " + id : "dropped " + id);
   }
 
@@ -148,8 +148,7 @@ final class Worker implements Runnable {
       runner.close();
     }
     service.failed(id, name, failure);
-    OutputFile.deleteQuietly(service.data().job(id).resolve(DataFolder.CHECKPOINT));
-    OutputFile.deleteQuietly(service.data().job(id).resolve(DataFolder.PREVIEW));
+    service.data().tidy(id);
     OutputFile.deleteQuietly(service.data().job(id).resolve(DataFolder.VIDEO));
   }
 
@@ -159,11 +158,14 @@ final class Worker implements Runnable {
         switch (e) {
           case ExpectedException expected -> expected.getMessage();
           case IOException io -> FileErrors.reason(io);
+          case UncheckedIOException io -> FileErrors.reason(io.getCause());
           case OutOfMemoryError _ -> "out of memory: use a smaller size or fewer frames";
           default -> "a defect of the server: " + e;
         };
     String code =
-        e instanceof ExpectedException || e instanceof IOException
+        e instanceof ExpectedException
+                || e instanceof IOException
+                || e instanceof UncheckedIOException
             ? "job_failed"
             : e instanceof OutOfMemoryError ? "out_of_memory" : "internal_error";
     String shown = message.replace(service.data().root().toString(), "the data folder");

@@ -39,7 +39,7 @@ class UploadDecoderTest {
     Path raw = folder.resolve("frames.raw");
     try (UploadDecoder decoder = new UploadDecoder(Files.createDirectory(folder.resolve("work")))) {
       var found = decoder.decode("input_reference", Files.readAllBytes(picture), raw, 9, 8, 8);
-      assertEquals(new UploadDecoder.Found(32, 16, 1, false), found);
+      assertEquals(new UploadDecoder.Found(32, 16, 1, 0, false), found);
     }
     VideoFrames frames = UploadDecoder.frames(raw);
     assertEquals(8, frames.width());
@@ -52,7 +52,7 @@ class UploadDecoderTest {
   void aProcessThatEndsIsReplaced() throws Exception {
     Path picture = folder.resolve("x.png");
     PictureWriter.write(picture, grey(1), Provenance.of(Map.of()));
-    var task = new DecodeUpload.Task(picture, folder.resolve("frames"), 1, 0, 0);
+    var task = new DecodeUpload.Task(picture, folder.resolve("frames"), 0, 0, 0);
     DecoderProcess process = DecoderProcess.start(folder);
     assertTrue(process.isFresh());
     assertEquals(32, process.ask(task).orElseThrow().get("width").asInt());

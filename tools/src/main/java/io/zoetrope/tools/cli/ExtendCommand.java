@@ -2,7 +2,6 @@ package io.zoetrope.tools.cli;
 
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.media.MediaWriter;
-import io.zoetrope.media.Provenance;
 import io.zoetrope.media.VideoFrames;
 import io.zoetrope.pipeline.ClipSize;
 import io.zoetrope.pipeline.GenerationRequest;
@@ -11,12 +10,9 @@ import io.zoetrope.pipeline.Setting;
 import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.pipeline.sequence.Extension;
 import io.zoetrope.pipeline.sequence.Joint;
-import io.zoetrope.pipeline.sequence.Seam;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -127,7 +123,9 @@ final class ExtendCommand implements Callable<Integer> {
           shown.run(
               () -> extension.run(RoundOptions.maker(pipeline, shown, extension.rounds(), err)));
       report(err, result);
-      shown.writeClip(result::clip, () -> provenance(given, joint, rate, result, model));
+      shown.writeClip(
+          result::clip,
+          () -> extension.provenance(result, rate, model.device().name(), given.provenance()));
       return shown.finish();
     }
   }
@@ -162,30 +160,7 @@ final class ExtendCommand implements Callable<Integer> {
   }
 
   private static void report(PrintWriter err, Extension.Result result) {
-    for (Seam seam : result.seams()) {
-      err.println(seam);
-      if (seam.isVisible()) {
-        err.printf(
-            Locale.ROOT,
-            "warning: the seam at frame %d is %.1f times as large as the motion around it%n",
-            seam.frame(),
-            seam.ratio());
-      }
-    }
-    result
-        .drift()
-        .ifPresent(
-            drift -> err.printf("warning: the clip drifts: %s; fewer rounds drift less%n", drift));
-  }
-
-  private Provenance provenance(
-      GivenClip given, Joint joint, int rate, Extension.Result result, OpenModel model) {
-    Map<String, Object> settings = new LinkedHashMap<>(result.settings());
-    settings.put("operation", "extend");
-    settings.put("direction", loop ? "loop" : direction.name().toLowerCase(Locale.ROOT));
-    settings.put("overlap", joint.overlap());
-    settings.put("fps", rate);
-    settings.put("device", model.device().name());
-    return Provenance.of(Provenance.withSource(settings, given.provenance()));
+    result.seams().forEach(err::println);
+    result.warnings().forEach(warning -> err.println("warning: " + warning));
   }
 }
