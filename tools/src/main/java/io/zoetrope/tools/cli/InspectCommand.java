@@ -5,6 +5,9 @@ import static io.zoetrope.files.Printable.quote;
 import io.zoetrope.VideoPipeline;
 import io.zoetrope.files.ExpectedException;
 import io.zoetrope.files.OutputFile;
+import io.zoetrope.kernels.cuda.CudaBackend;
+import io.zoetrope.kernels.cuda.emulated.LaunchRecorder;
+import io.zoetrope.kernels.cuda.runtime.CudaRuntime;
 import io.zoetrope.lora.LoraFile;
 import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.DryRunBackend;
@@ -285,23 +288,43 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void printFits(PrintWriter out) {
-    try (Backend backend = device.open();
-        Backend dryRun = memory == null ? new DryRunBackend(backend) : new DryRunBackend();
-        VideoPipeline pipeline = open(dryRun)) {
-      FittingSizes sizes =
-          new FittingSizes(pipeline, pipeline.tasks().getFirst(), request(pipeline));
-      if (memory == null) {
-        requireMainMemory(backend);
-        FreeMemory free = FreeMemory.now();
-        sizes.print(out, free.bytes(), free.reason(), JobNeeds::peakBytes);
-      } else {
-        sizes.print(
-            out,
-            (long) (memory * (1L << 30)),
-            "a card has, beside what its driver takes",
-            needs -> needs.largest().peakBytes());
-      }
+    if (memory != null) {
+      printFitsOnCard(out, (long) (memory * (1L << 30)));
+      return;
     }
+    try (Backend backend = device.open();
+        Backend dryRun = new DryRunBackend(backend);
+        VideoPipeline pipeline = open(dryRun)) {
+      requireMainMemory(backend);
+      FreeMemory free = FreeMemory.now();
+      fittingSizes(pipeline).print(out, free.bytes(), free.reason(), JobNeeds::peakBytes);
+    }
+  }
+
+  /** A stage whose weights are more than the card's share for them reads the rest in turns. */
+  private void printFitsOnCard(PrintWriter out, long bytes) {
+    CudaRuntime card = new LaunchRecorder(1, bytes);
+    long share = CudaBackend.weightShare(card);
+    try (Backend backend = new CudaBackend(card);
+        Backend dryRun = new DryRunBackend(backend);
+        VideoPipeline pipeline = open(dryRun)) {
+      fittingSizes(pipeline)
+          .print(
+              out,
+              bytes,
+              "a card has, beside what its driver takes; weights beyond %,d MiB of it take turns"
+                  .formatted(share >> 20),
+              needs ->
+                  needs.stages().stream()
+                      .mapToLong(
+                          stage -> stage.scratchBytes() + Math.min(share, stage.weightBytes()))
+                      .max()
+                      .orElseThrow());
+    }
+  }
+
+  private FittingSizes fittingSizes(VideoPipeline pipeline) {
+    return new FittingSizes(pipeline, pipeline.tasks().getFirst(), request(pipeline));
   }
 
   private static void requireMainMemory(Backend backend) {

@@ -105,6 +105,27 @@ class InspectCommandTest extends CommandTest {
     assertTrue(
         out.toString().lines().anyMatch(line -> line.matches("64x96 .*\\(\\d+\\)")),
         out.toString());
+    assertTrue(out.toString().contains("weights beyond 0 MiB"), out.toString());
+  }
+
+  /** Stored weights take less of a card; those that have no room there come in turns. */
+  @Test
+  void aCardHoldsWeightsInTheirForm() {
+    int all = smallestOn("1");
+    assertTrue(smallestOn("1", "--weights", "q8_0") < all);
+    assertTrue(smallestOn("0.01") < all);
+  }
+
+  private int smallestOn(String memory, String... options) {
+    out.getBuffer().setLength(0);
+    Path demo = Fixtures.path("../demo-model/model").normalize();
+    List<String> args = new ArrayList<>(List.of("inspect", demo.toString()));
+    args.addAll(List.of("--size", "32x32", "--frames", "5", "--fits", "--memory", memory));
+    args.addAll(List.of(options));
+    assertEquals(0, run(args.toArray(String[]::new)), err.toString());
+    String row =
+        out.toString().lines().filter(line -> line.startsWith("32x32 ")).findFirst().orElseThrow();
+    return Integer.parseInt(row.split(" +")[1].replaceAll("[(),]", ""));
   }
 
   @Test

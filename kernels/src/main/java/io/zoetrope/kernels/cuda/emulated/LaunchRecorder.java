@@ -11,12 +11,23 @@ public final class LaunchRecorder implements CudaRuntime {
   private static final long ALIGNMENT = 256;
 
   private final int multiprocessors;
+  private final long freeBytes;
   private final Set<String> kernels = new TreeSet<>();
   private long end = ALIGNMENT;
 
-  /** A device of so many multiprocessors. */
+  /** A device of so many multiprocessors, with memory for everything. */
   public LaunchRecorder(int multiprocessors) {
+    this(multiprocessors, Long.MAX_VALUE);
+  }
+
+  /**
+   * A device with so much memory.
+   *
+   * @param freeBytes that it says it has; nothing is refused
+   */
+  public LaunchRecorder(int multiprocessors, long freeBytes) {
     this.multiprocessors = multiprocessors;
+    this.freeBytes = freeBytes;
   }
 
   /** The kernels that were launched since the last call. */
@@ -76,7 +87,7 @@ public final class LaunchRecorder implements CudaRuntime {
 
   @Override
   public long freeBytes() {
-    return Long.MAX_VALUE;
+    return freeBytes;
   }
 
   @Override
