@@ -9,11 +9,13 @@ import io.zoetrope.server.work.JobService;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Sends the events of a job as they come, on the request's own virtual thread. */
 final class EventStream {
   private static final int KEEP_ALIVE_SECONDS = 15;
+  private static final int ENDING_SECONDS = 1;
 
   private EventStream() {}
 
@@ -27,7 +29,12 @@ final class EventStream {
     try (JobEvents.Subscription subscription =
         jobs.events().subscribe(id, request.header("Last-Event-ID"))) {
       // What comes between the look and the subscription would be lost: it is looked at again.
-      job = jobs.find(id).orElse(job);
+      Optional<JobRecord> now = jobs.find(id);
+      if (now.isEmpty()) {
+        write(out, "event: deleted\ndata: " + Json.text(JobService.deleted(id)) + "\n\n");
+        return;
+      }
+      job = now.get();
       ObjectNode view = jobs.view(job);
       write(out, "event: status\ndata: " + Json.text(view) + "\n\n");
       if (job.status().isOver()) {
@@ -35,14 +42,20 @@ final class EventStream {
         return;
       }
       JobEvents.Event event;
+      boolean isEnding;
       do {
-        event = subscription.waiting().poll(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+        // A server that ends says so to whoever listens; who came too late for that waits no more.
+        isEnding = jobs.isEnding();
+        event =
+            subscription
+                .waiting()
+                .poll(isEnding ? ENDING_SECONDS : KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
         if (event == null) {
           write(out, ": still here\n\n");
         } else {
           write(out, event.message());
         }
-      } while ((event == null || !event.isLast()) && !jobs.isEnding());
+      } while (event == null ? !isEnding : !event.isLast());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -276,13 +276,16 @@ public final class JobService implements AutoCloseable {
     } else {
       job.stop(RunningJob.Stop.CANCEL);
     }
-    ObjectNode deleted = Json.object();
-    deleted.put("id", id).put("deleted", true);
     if (events.isHeard(id)) {
-      events.publish(id, "deleted", deleted, true);
+      events.publish(id, "deleted", deleted(id), true);
     }
     events.forget(id);
     queued = store.count(JobStatus.QUEUED);
+  }
+
+  /** What listeners are told of a job that is gone. */
+  public static ObjectNode deleted(String id) {
+    return Json.object().put("id", id).put("deleted", true);
   }
 
   /** The data folder, for finished clips. */
@@ -320,7 +323,7 @@ public final class JobService implements AutoCloseable {
   private void hear(String id) {
     Optional<JobRecord> job = find(id);
     if (job.isEmpty()) {
-      events.publish(id, "deleted", Json.object().put("id", id).put("deleted", true), true);
+      events.publish(id, "deleted", deleted(id), true);
       events.forget(id);
     } else if (job.get().status().isOver()) {
       changed(id);

@@ -99,6 +99,10 @@ final class Worker implements Runnable {
       }
     } catch (CancellationException _) {
       stopped(running);
+    } catch (StoreException e) {
+      // A store that is away is no failure of the job: when its lease is over it goes on from its
+      // checkpoint.
+      throw e;
     } catch (Exception | Error e) {
       fail(running, e);
     } finally {
