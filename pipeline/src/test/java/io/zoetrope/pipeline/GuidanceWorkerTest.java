@@ -11,6 +11,7 @@ import io.zoetrope.ops.Backend;
 import io.zoetrope.ops.BackendProvider;
 import io.zoetrope.ops.Tracer;
 import io.zoetrope.pipeline.run.GuidanceWorker;
+import io.zoetrope.pipeline.run.Job;
 import io.zoetrope.tensor.DType;
 import io.zoetrope.tensor.Tensor;
 import io.zoetrope.testing.Fixtures;
@@ -115,7 +116,12 @@ class GuidanceWorkerTest {
                       stage, report.weightBytes(), report.scratchBytes(), report.flops()));
             }
           };
-      GenerationResult shared = pipeline.job(together).run(heard, Tracer.NONE);
+      Job job = pipeline.job(together);
+      String message =
+          assertThrows(PipelineException.class, () -> job.requireInOneProcess("--tensors"))
+              .getMessage();
+      assertTrue(message.startsWith("--tensors: a guidance worker makes one"), message);
+      GenerationResult shared = job.run(heard, Tracer.NONE);
       assertEquals(pipeline.needs(together).stages(), needs);
       GenerationResult whole = pipeline.generate(alone, Progress.NONE);
       assertEquals(whole.frames(), shared.frames());

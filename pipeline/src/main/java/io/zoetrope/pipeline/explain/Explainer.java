@@ -64,6 +64,7 @@ public final class Explainer implements Tracer {
    */
   public static Explainer of(
       Job job, VideoGeometry geometry, PromptTokens prompt, Shape latents, ExplainOptions options) {
+    job.requireInOneProcess("an explanation");
     JobLayout layout = JobLayout.of(job, geometry, latents);
     ExplainPlan plan = ExplainPlan.of(layout, prompt, options, ExplainLimits.USUAL);
     long bytes = bytes(plan);

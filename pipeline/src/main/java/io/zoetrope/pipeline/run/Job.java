@@ -114,6 +114,20 @@ public final class Job {
         .ifPresent(address -> GuidancePeer.connect(address, parts.predictorIdentity()).close());
   }
 
+  /**
+   * Checks that all of a job is computed in this process, where it can be looked at.
+   *
+   * @param looker who wants to look
+   * @throws PipelineException if a guidance worker makes one of the predictions
+   */
+  public void requireInOneProcess(String looker) {
+    if (request.find(Setting.GUIDANCE_WORKER).isPresent()) {
+      throw new PipelineException(
+          "%s: a guidance worker makes one prediction of each step in another process, where nobody looks; leave it out"
+              .formatted(looker));
+    }
+  }
+
   private int stepsToFullMemory() {
     try (Scheduler scheduler = schedule.scheduler()) {
       return scheduler.stepsToFullMemory();

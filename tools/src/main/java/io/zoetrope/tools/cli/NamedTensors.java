@@ -66,6 +66,7 @@ final class NamedTensors implements Tracer {
     if (globs.isEmpty()) {
       return 0;
     }
+    job.requireInOneProcess("--tensors");
     Size size = new Size();
     job.rehearse(size);
     size.missing.stream()
