@@ -25,7 +25,7 @@ final class AllowedArrows {
       nn                      : encoding ops tensor weights
       lora                    : config encoding files tensor weights
 
-      kernels.cpu.pool        : ops tensor
+      kernels.cpu.pool        : ops tensor kernels.cpu.blocks
       kernels.cpu.blocks      : encoding ops tensor
       kernels.cpu.vector      : encoding ops tensor kernels.cpu.blocks kernels.cpu.pool
       kernels.cpu.jit.asm     :
