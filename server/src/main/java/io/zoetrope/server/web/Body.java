@@ -19,17 +19,24 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The body of a request, as JSON or as a form.
  *
  * @param fields what it says
- * @param hash SHA-256 of what it says, in hexadecimal digits
+ * @param hashing makes the SHA-256 of what it says: of megabytes that takes longer than to find out
+ *     that they are refused
  */
-record Body(Fields fields, String hash) {
+record Body(Fields fields, Supplier<String> hashing) {
   private static final int MAX_TEXT = 1 << 20;
   private static final int TOO_LARGE = 413;
   private static final int OTHER_TYPE = 415;
+
+  /** SHA-256 of what it says, in hexadecimal digits. */
+  String hash() {
+    return hashing.get();
+  }
 
   /**
    * Reads a body.
@@ -59,7 +66,7 @@ record Body(Fields fields, String hash) {
   private static Body json(Context request, int limit) throws IOException {
     byte[] bytes = bytes(request.req().getInputStream(), limit);
     ObjectNode object = Json.parse(null, bytes);
-    return new Body(Fields.of(object), HexFormat.of().formatHex(Hashes.sha256(bytes)));
+    return new Body(Fields.of(object), () -> HexFormat.of().formatHex(Hashes.sha256(bytes)));
   }
 
   private static byte[] bytes(InputStream in, int limit) throws IOException {
@@ -106,7 +113,7 @@ record Body(Fields fields, String hash) {
       }
       throw ApiException.malformed(null, "the form cannot be read: " + e.getMessage());
     }
-    return new Body(Fields.ofForm(texts, files), hash(texts, files));
+    return new Body(Fields.ofForm(texts, files), () -> hash(texts, files));
   }
 
   /** Some clients give files a name, others nothing but a type that no text has. */
